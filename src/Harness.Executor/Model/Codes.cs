@@ -1,0 +1,38 @@
+namespace Harness.Executor.Model;
+
+/// <summary>Every code the tools print. Never reused; cause and cure of each stand in docs/codes.md.</summary>
+public static class Codes
+{
+    /// <summary>Model file unreadable.</summary>
+    public const string ModelUnreadable = "PAR1001";
+    /// <summary>Op not supported; names the op, the node and its source line.</summary>
+    public const string UnsupportedOp = "PAR1002";
+    /// <summary>Weights do not fit the graph: missing, unexpected, shape.</summary>
+    public const string WeightsDoNotFit = "PAR1003";
+    /// <summary>The graph does not fit the input shape.</summary>
+    public const string ShapeMismatch = "PAR1004";
+    /// <summary>Output drift beyond tolerance.</summary>
+    public const string OutputDrift = "PAR2001";
+    /// <summary>Float32 drift of a node or of the output.</summary>
+    public const string Float32Drift = "PAR2002";
+    /// <summary>Passes, but far above rounding.</summary>
+    public const string AboveRounding = "PAR2003";
+    /// <summary>A limit much looser than the measured drift.</summary>
+    public const string LooseTolerance = "PAR2004";
+    /// <summary>Golden missing.</summary>
+    public const string GoldenMissing = "PAR3001";
+    /// <summary>Golden stale: model, weights or input hash differs.</summary>
+    public const string GoldenStale = "PAR3002";
+    /// <summary>Golden corrupt.</summary>
+    public const string GoldenCorrupt = "PAR3003";
+    /// <summary>Golden not used by any model.</summary>
+    public const string GoldenUnused = "PAR3004";
+    /// <summary>Weights do not survive the round trip bit for bit.</summary>
+    public const string WeightsRoundTrip = "PAR4001";
+    /// <summary>libtorch cannot be loaded.</summary>
+    public const string LibTorchMissing = "PAR9001";
+    /// <summary>CUDA asked for and not there.</summary>
+    public const string CudaMissing = "PAR9002";
+    /// <summary>The command line or an input file is not usable.</summary>
+    public const string BadUsage = "PAR9003";
+}

@@ -1,0 +1,57 @@
+namespace Harness.Executor.Model;
+
+/// <summary>What one element of a stored tensor is. Names follow NumPy; sizes are in <see cref="ElementTypes.Size"/>.</summary>
+public enum ElementType
+{
+    /// <summary>IEEE 754 binary32.</summary>
+    Float32,
+    /// <summary>IEEE 754 binary64.</summary>
+    Float64,
+    /// <summary>IEEE 754 binary16.</summary>
+    Float16,
+    /// <summary>The upper half of a binary32.</summary>
+    BFloat16,
+    /// <summary>Signed 64-bit integer.</summary>
+    Int64,
+    /// <summary>Signed 32-bit integer.</summary>
+    Int32,
+    /// <summary>Signed 16-bit integer.</summary>
+    Int16,
+    /// <summary>Signed 8-bit integer.</summary>
+    Int8,
+    /// <summary>Unsigned 8-bit integer.</summary>
+    UInt8,
+    /// <summary>One byte, 0 or 1.</summary>
+    Bool,
+}
+
+/// <summary>Facts about <see cref="ElementType"/>.</summary>
+public static class ElementTypes
+{
+    /// <summary>Bytes of one element.</summary>
+    public static int Size(this ElementType type) => type switch
+    {
+        ElementType.Float64 or ElementType.Int64 => 8,
+        ElementType.Float32 or ElementType.Int32 => 4,
+        ElementType.Float16 or ElementType.BFloat16 or ElementType.Int16 => 2,
+        _ => 1,
+    };
+
+    /// <summary>True for the four floating-point types.</summary>
+    public static bool IsFloating(this ElementType type) => type <= ElementType.BFloat16;
+
+    /// <summary>NumPy's and safetensors-neutral name: <c>float32</c>, <c>int64</c>, <c>bool</c> …</summary>
+    public static string NumPyName(this ElementType type) => type switch
+    {
+        ElementType.Float32 => "float32",
+        ElementType.Float64 => "float64",
+        ElementType.Float16 => "float16",
+        ElementType.BFloat16 => "bfloat16",
+        ElementType.Int64 => "int64",
+        ElementType.Int32 => "int32",
+        ElementType.Int16 => "int16",
+        ElementType.Int8 => "int8",
+        ElementType.UInt8 => "uint8",
+        _ => "bool",
+    };
+}

@@ -1,0 +1,28 @@
+namespace Harness.Executor.Model;
+
+/// <summary>A model as PyTorch means it: graph and weights, NCHW. Owns whatever its tensors are views of.</summary>
+public sealed class TorchModel : IDisposable
+{
+    readonly IDisposable? _owner;
+
+    /// <summary>A model over a graph and weights; disposes <paramref name="owner"/> with itself.</summary>
+    public TorchModel(Graph graph, StateDict weights, string format, IDisposable? owner = null)
+    {
+        Graph = graph;
+        Weights = weights;
+        Format = format;
+        _owner = owner;
+    }
+
+    /// <summary>The program.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>Parameters and buffers.</summary>
+    public StateDict Weights { get; }
+
+    /// <summary>The file kind, for people: <c>TorchScript</c>.</summary>
+    public string Format { get; }
+
+    /// <summary>Unmaps the file; tensors of this model must not be read afterwards.</summary>
+    public void Dispose() => _owner?.Dispose();
+}
