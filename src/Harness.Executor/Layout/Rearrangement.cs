@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Layout;
+
+/// <summary>A move of a tensor's elements, written with one letter an axis: <c>oihw → hwio</c>,
+/// <c>o(chw) → (hwc)o</c>, <c>(gi)ohw → hwi(go)</c>. Parentheses merge axes into one. The only code that permutes weights.</summary>
+/// <param name="From">The source's axes.</param>
+/// <param name="To">The target's axes: the same letters.</param>
+/// <param name="Sizes">Extents of letters that a merged source axis does not determine.</param>
+/// <param name="Flip">Letters whose index is reversed: a transposed convolution's window.</param>
+public sealed record Rearrangement(string From, string To, ImmutableSortedDictionary<char, int> Sizes, string Flip = "")
+{
+    /// <summary>A plain permutation: <c>oihw → hwio</c>.</summary>
+    public Rearrangement(string from, string to) : this(from, to, ImmutableSortedDictionary<char, int>.Empty) { }
+
+    /// <summary>The identity on any shape.</summary>
+    public static readonly Rearrangement None = new("", "");
+
+    /// <summary>True when nothing moves.</summary>
+    public bool IsIdentity => From == To && Flip.Length == 0;
+
+    /// <summary>The move back.</summary>
+    public Rearrangement Inverse => this with { From = To, To = From };
+
+    /// <summary>The target's shape.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    public Shape Apply(Shape source)
+    {
+        if (IsIdentity) return source;
+        var sizes = Extents(source);
+        return Shape.Create([.. Groups(To).Select(g => g.Aggregate(1, (product, letter) => checked(product * sizes[letter])))]);
+    }
+
+    /// <summary>The target, element by element a bit-exact copy; the source itself when nothing moves.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    public Tensor Apply(Tensor source)
+    {
+        if (IsIdentity) return source;
+        var sizes = Extents(source.Shape);
+        // Source strides per letter; a flipped letter walks backwards from its last element.
+        var strides = new Dictionary<char, long>();
+        long stride = 1, origin = 0;
+        foreach (char letter in Groups(From).SelectMany(g => g).Reverse())
+        {
+            strides[letter] = stride;
+            stride *= sizes[letter];
+        }
+        foreach (char letter in Flip)
+        {
+            origin += (sizes[letter] - 1) * strides[letter];
+            strides[letter] = -strides[letter];
+        }
+        char[] order = [.. Groups(To).SelectMany(g => g)];
+        var bytes = new byte[source.Bytes.Length];
+        Copy(source, bytes, [.. order.Select(l => sizes[l])], [.. order.Select(l => strides[l])], origin);
+        return new Tensor(source.Type, Apply(source.Shape), bytes);
+    }
+
+    static void Copy(Tensor source, byte[] target, int[] extents, long[] strides, long origin)
+    {
+        int size = source.Type.Size();
+        var from = source.Bytes.Span;
+        if (target.Length == 0) return;
+        var index = new int[extents.Length];
+        int inner = extents.Length - 1;
+        int innerExtent = extents.Length == 0 ? 1 : extents[inner];
+        long innerStride = extents.Length == 0 ? 0 : strides[inner];
+        long offset = origin;
+        int written = 0;
+        while (true)
+        {
+            long at = offset;
+            for (int i = 0; i < innerExtent; i++, at += innerStride, written += size)
+                from.Slice(checked((int)(at * size)), size).CopyTo(target.AsSpan(written));
+            int axis = inner - 1;
+            for (; axis >= 0; axis--)
+            {
+                offset += strides[axis];
+                if (++index[axis] < extents[axis]) break;
+                offset -= strides[axis] * extents[axis];
+                index[axis] = 0;
+            }
+            if (axis < 0) return;
+        }
+    }
+
+    Dictionary<char, int> Extents(Shape source)
+    {
+        var groups = Groups(From);
+        if (groups.Count != source.Rank) throw Mismatch(source);
+        var sizes = new Dictionary<char, int>();
+        for (int axis = 0; axis < groups.Count; axis++)
+        {
+            long known = 1;
+            char open = '\0';
+            foreach (char letter in groups[axis])
+            {
+                if (Sizes.TryGetValue(letter, out int size)) sizes[letter] = size;
+                else if (open == '\0') open = letter;
+                else throw new ArgumentException($"'{From}': the sizes of '{open}' and '{letter}' are both open");
+                known *= sizes.GetValueOrDefault(letter, 1);
+            }
+            if (open != '\0')
+            {
+                if (known == 0 || source[axis] % known != 0) throw Mismatch(source);
+                sizes[open] = (int)(source[axis] / known);
+            }
+            else if (known != source[axis]) throw Mismatch(source);
+        }
+        return sizes;
+    }
+
+    ArgumentException Mismatch(Shape source) =>
+        new($"shape {source} does not have the axes '{From}' with {string.Join(", ", Sizes.Select(s => $"{s.Key}={s.Value}"))}");
+
+    static List<string> Groups(string axes)
+    {
+        var groups = new List<string>();
+        for (int at = 0; at < axes.Length; at++)
+        {
+            if (axes[at] != '(')
+            {
+                groups.Add(axes[at].ToString());
+                continue;
+            }
+            int close = axes.IndexOf(')', at);
+            groups.Add(axes[(at + 1)..close]);
+            at = close;
+        }
+        return groups;
+    }
+
+    /// <summary><c>oihw → hwio</c>.</summary>
+    public override string ToString() => IsIdentity ? "as is" : Flip.Length == 0 ? $"{From} → {To}" : $"{From} → {To}, {Flip} reversed";
+}

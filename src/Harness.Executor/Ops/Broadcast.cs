@@ -1,0 +1,60 @@
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>PyTorch's broadcasting of logical shapes, and the layouts it wants.</summary>
+static class Broadcast
+{
+    /// <summary>The common shape: trailing axes aligned, extents equal or 1.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    public static Shape Infer(ReadOnlySpan<Shape> inputs)
+    {
+        int rank = 0;
+        foreach (var shape in inputs) rank = Math.Max(rank, shape.Rank);
+        var extents = new int[rank];
+        Array.Fill(extents, 1);
+        foreach (var shape in inputs)
+        {
+            for (int axis = 0; axis < shape.Rank; axis++)
+            {
+                ref int extent = ref extents[axis + rank - shape.Rank];
+                if (extent == 1) extent = shape[axis];
+                else if (shape[axis] != 1 && shape[axis] != extent)
+                    throw new ShapeException($"shapes {string.Join(" and ", inputs.ToArray())} do not broadcast");
+            }
+        }
+        return Shape.Create(extents);
+    }
+
+    /// <summary>All operands in one layout: that of the first operand of full rank that is not PyTorch's own, else PyTorch's.
+    /// Operands of lower rank get the same order restricted to the axes they have.</summary>
+    public static Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        int rank = 0;
+        foreach (var input in inputs) rank = Math.Max(rank, input.Shape.Rank);
+        var layout = Permutation.Identity(rank);
+        long most = -1;
+        foreach (var input in inputs)
+        {
+            // The largest operand decides, so that small ones move; ties go to a layout that is not plain.
+            if (input.Shape.Rank != rank) continue;
+            long elements = input.Shape.Elements;
+            if (elements < most || (elements == most && !layout.IsIdentity)) continue;
+            most = elements;
+            layout = input.Layout;
+        }
+        var wanted = new Permutation[inputs.Length];
+        for (int i = 0; i < wanted.Length; i++) wanted[i] = Restrict(layout, inputs[i].Shape.Rank);
+        return new Arrangement([.. wanted], [layout]);
+    }
+
+    /// <summary>The order of the last <paramref name="rank"/> logical axes of a layout.</summary>
+    public static Permutation Restrict(Permutation layout, int rank)
+    {
+        int dropped = layout.Rank - rank;
+        var axes = new List<int>(rank);
+        foreach (int axis in layout.AsSpan())
+            if (axis >= dropped) axes.Add(axis - dropped);
+        return new Permutation(axes.ToArray());
+    }
+}

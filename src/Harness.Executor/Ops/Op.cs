@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>A value as the layout pass sees it.</summary>
+/// <param name="Shape">Its logical shape, in PyTorch's axis order.</param>
+/// <param name="Layout">How it lies in memory.</param>
+public readonly record struct Placed(Shape Shape, Permutation Layout);
+
+/// <summary>The layouts an op wants: what the pass brings its operands to, and what it then produces.</summary>
+/// <param name="Inputs">One layout an operand; operands with a <see cref="WeightRule"/> ignore theirs.</param>
+/// <param name="Outputs">One layout an output.</param>
+public readonly record struct Arrangement(ImmutableArray<Permutation> Inputs, ImmutableArray<Permutation> Outputs);
+
+/// <summary>Which operand is a parameter of Flax's, and how it is stored there.</summary>
+/// <param name="Operand">Index among the op's operands.</param>
+/// <param name="Leaf">Flax's leaf name: <c>kernel</c>.</param>
+/// <param name="Rearrangement">PyTorch's axes to Flax's: <c>oihw → hwio</c>.</param>
+/// <param name="Collection"><c>params</c> or <c>batch_stats</c>.</param>
+public sealed record WeightRule(int Operand, string Leaf, Rearrangement Rearrangement, string Collection = "params");
+
+/// <summary>How far one float32 node may lie from its float64 result on the same inputs (PARITY check 3a).</summary>
+/// <param name="Factor">Limit as a multiple of 1e-6 × the node's scale.</param>
+/// <param name="Reason">Why the op needs it; empty for the default.</param>
+public readonly record struct Float32Bound(double Factor, string Reason)
+{
+    /// <summary>1e-6 × the scale, no excuse.</summary>
+    public static readonly Float32Bound Default = new(1, "");
+}
+
+/// <summary>What a node computes, with its arguments; spelled as <c>torch.nn</c> spells it. Axes are logical: PyTorch's.</summary>
+public abstract record Op
+{
+    /// <summary>The op's name: that of its type.</summary>
+    public string Name => GetType().Name;
+
+    /// <summary>Logical output shapes from logical operand shapes.</summary>
+    /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
+    public abstract ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs);
+
+    /// <summary>The layouts this op wants, given where its operands lie now.</summary>
+    public abstract Arrangement Arrange(ReadOnlySpan<Placed> inputs);
+
+    /// <summary>Operands that are parameters, and their place in Flax's tree.</summary>
+    public virtual ImmutableArray<WeightRule> Weights => [];
+
+    /// <summary>True for sums of products, whose float32 limit is relative to Σ|w||x| + |b|.</summary>
+    public virtual bool IsContraction => false;
+
+    /// <summary>The float32 limit of one node.</summary>
+    public virtual Float32Bound Float32Bound => Float32Bound.Default;
+
+    /// <summary>Floating-point operations of one run, a multiply and an add counting two.</summary>
+    public virtual long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements;
+}
+
+/// <summary>Operands do not fit an op. The pass adds node and place.</summary>
+public sealed class ShapeException(string message) : Exception(message);
