@@ -1,0 +1,16 @@
+"""Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
+import layouts
+import values
+import windows
+
+FAMILIES = (
+    windows.conv2d, windows.conv_transpose2d, values.linear, values.batch_norm, values.activations,
+    windows.max_pool2d, windows.avg_pool2d, windows.adaptive_avg_pool2d,
+    layouts.flatten, layouts.reshape, layouts.permute, layouts.cat,
+    values.arithmetic, values.mean, values.softmax, layouts.pad)
+
+
+def all_cases():
+    """Every case, in the order of the families."""
+    for family in FAMILIES:
+        yield from family()

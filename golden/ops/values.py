@@ -1,0 +1,135 @@
+"""Cases of ops on values: linear, norm, activations, arithmetic with broadcasting, means, softmax."""
+from case import Case, one
+
+
+def linear():
+    """A linear acts on the last axis of PyTorch's order, which is W for an image."""
+    def row(title, shape, outputs, **options):
+        return one("linear", title, lambda c, x: c.linear(x, shape[-1], outputs, **options), *shape)
+
+    yield row("rows", (3, 7), 5)
+    yield row("square", (3, 6), 6)  # a kernel left untransposed has the right shape
+    yield row("no_bias", (3, 7), 5, bias=False)
+    yield row("tokens", (2, 5, 7), 4)
+    yield row("image_along_width", (2, 3, 5, 7), 4)
+    yield row("image_width_equals_channels", (2, 6, 5, 6), 6)
+    yield row("wide", (3, 67), 45)
+    yield one("linear", "along_width_after_conv",
+              lambda c, x: c.linear(c.conv(x, 3, 6), 6, 5), 2, 3, 7, 8)
+
+    case = Case("linear/addmm")  # how exporters write it: bias + x · weightᵀ
+    x = case.input(3, 7)
+    weight = case.parameter("fc.weight", 5, 7)
+    bias = case.parameter("fc.bias", 5)
+    yield case.output(case.call("fc", "addmm", bias, x, case.call("fc", "t", weight)))
+
+
+def batch_norm():
+    """Running statistics, epsilon inside the root, affine or not, images and rows."""
+    yield one("batch_norm", "affine", lambda c, x: c.batch_norm(x, 4), 2, 4, 5, 3)
+    yield one("batch_norm", "not_affine", lambda c, x: c.batch_norm(x, 4, affine=False), 2, 4, 5, 3)
+    yield one("batch_norm", "large_epsilon", lambda c, x: c.batch_norm(x, 4, eps=0.3), 2, 4, 5, 3)
+    yield one("batch_norm", "width_equals_channels", lambda c, x: c.batch_norm(x, 5), 2, 5, 3, 5)
+    yield one("batch_norm", "rows", lambda c, x: c.batch_norm(x, 6), 3, 6)
+    yield one("batch_norm", "after_conv", lambda c, x: c.batch_norm(c.conv(x, 3, 5, bias=False), 5), 2, 3, 7, 6)
+    yield one("batch_norm", "before_conv", lambda c, x: c.conv(c.batch_norm(x, 3), 3, 5, padding=(1, 1)), 2, 3, 7, 6)
+
+
+def activations():
+    """Each after a convolution, so that it meets the layout, and each with the arguments that have defaults."""
+    def row(op, title, *arguments, **keywords):
+        return one(op, title, lambda c, x: c.call("act", op, c.conv(x, 3, 5), *arguments, **keywords), 2, 3, 7, 6)
+
+    yield row("relu", "after_conv")
+    yield row("relu_", "in_place")
+    yield row("relu6", "after_conv")
+    yield row("hardtanh", "bounds", -0.5, 2.0)
+    yield row("leaky_relu", "default_slope")
+    yield row("leaky_relu", "slope_02", 0.2)
+    yield row("leaky_relu", "negative_slope", -0.3)
+    yield row("sigmoid", "after_conv")
+    yield row("tanh", "after_conv")
+    yield row("silu", "after_conv")
+    yield row("gelu", "exact")
+    yield row("gelu", "tanh", approximate="tanh")
+    yield row("gelu", "stated_none", approximate="none")
+    yield row("dropout", "not_in_training", 0.5, False)
+
+
+def arithmetic():
+    """Broadcasting aligns the last axes of PyTorch's order, not of ours."""
+    def row(op, title, other, **keywords):
+        case = Case(f"{op}/{title}")
+        x = case.conv(case.input(2, 3, 7, 6), 3, 4)  # 2×4×5×4: a (4) aligns with width, and fits channels by accident
+        return case.output(case.call("", op, x, case.parameter("other", *other), **keywords))
+
+    def number(op, title, *arguments, **keywords):
+        return one(op, title, lambda c, x: c.call("", op, c.conv(x, 3, 4), *arguments, **keywords), 2, 3, 7, 6)
+
+    yield row("add", "channels", (4, 1, 1))
+    yield row("add", "width_that_equals_channels", (4,))
+    yield row("add", "column", (1, 1, 5, 1))
+    yield row("add", "height_and_width", (5, 4))
+    yield row("add", "whole_image_alpha", (4, 5, 4), alpha=-2)
+    yield row("add", "one_number_as_tensor", (1,))
+    yield row("sub", "channels_alpha", (1, 4, 1, 1), alpha=0.5)
+    yield row("sub", "width", (4,))
+    yield row("mul", "channels", (4, 1, 1))
+    yield row("mul", "width", (1, 4))
+    yield row("mul", "batch_and_row", (2, 1, 5, 1))
+    yield row("div", "channels", (4, 1, 1))
+    yield number("add", "number", 0.75)
+    yield number("add", "number_alpha", 3, alpha=2)
+    yield number("sub", "number", 0.25)
+    yield number("rsub", "number", 1.5)
+    yield number("rsub", "number_alpha", 1, 2)
+    yield number("mul", "number", -0.5)
+    yield number("div", "number", 3.0)
+    yield number("neg", "after_conv")
+
+    case = Case("add/residual")
+    x = case.input(2, 3, 7, 6)
+    yield case.output(case.call("", "add", case.conv(x, 3, 4, name="a"), case.conv(x, 3, 4, name="b")))
+    case = Case("add/mirrored")  # a value with its own transposition: two layouts of one shape
+    y = case.conv(case.input(2, 3, 7, 7), 3, 4)
+    yield case.output(case.call("", "add", y, case.call("", "transpose", y, 2, 3)))
+    case = Case("mul/gate")
+    y = case.conv(case.input(2, 3, 7, 6), 3, 4)
+    gate = case.call("gate", "sigmoid", case.call("pool", "adaptive_avg_pool2d", y, [1, 1]))
+    yield case.output(case.call("", "mul", gate, y))
+    case = Case("mul/row_of_batch")  # (N, C) beside (N, C, H, W) would broadcast along the wrong axes: viewed first
+    x = case.input(2, 3, 7, 6)
+    y = case.conv(x, 3, 4)
+    scale = case.linear(case.call("", "mean", x, [2, 3]), 3, 4)
+    yield case.output(case.call("", "mul", y, case.call("", "view", scale, [2, 4, 1, 1])))
+    case = Case("sub/outer")
+    x, y = case.input(2, 3, 1, 5), case.input(4, 1, name="y")
+    yield case.output(case.call("", "sub", x, y))
+
+
+def mean():
+    """Axes of PyTorch's order, with and without keeping them."""
+    def row(title, *arguments):
+        return one("mean", title, lambda c, x: c.call("", "mean", c.conv(x, 3, 4), *arguments), 2, 3, 7, 6)
+
+    yield row("height_width", [2, 3])
+    yield row("height_width_kept", [2, 3], True)
+    yield row("negative_axes", [-1, -2])
+    yield row("channels", [1])
+    yield row("channels_kept", [1], True)
+    yield row("height", [2])
+    yield row("width_kept", [-1], True)
+    yield row("batch", [0])
+    yield row("channels_and_width", [1, 3])
+    yield one("mean", "height_then_linear",
+              lambda c, x: c.linear(c.call("", "mean", c.conv(x, 3, 4), [2]), 4, 5), 2, 3, 7, 6)
+    yield one("mean", "tokens", lambda c, x: c.call("", "mean", x, [1]), 2, 5, 7)
+
+
+def softmax():
+    """Rows must sum to one along PyTorch's axis."""
+    for title, dim in (("batch", 0), ("channels", 1), ("height", 2), ("width", 3), ("minus_1", -1), ("minus_3", -3)):
+        yield one("softmax", title, lambda c, x: c.call("", "softmax", c.conv(x, 3, 4), dim), 2, 3, 7, 6)
+    yield one("softmax", "rows", lambda c, x: c.call("", "softmax", x, 1, None), 3, 7)
+    yield one("softmax", "large_values",
+              lambda c, x: c.call("", "softmax", c.call("", "mul", c.conv(x, 3, 4), 200), 1), 2, 3, 5, 6)
