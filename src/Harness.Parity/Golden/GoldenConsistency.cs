@@ -1,0 +1,85 @@
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>Whether a document and its tensors tell the same story. Asked before writing as well as after reading, so
+/// that nothing is written that would be refused.</summary>
+static class GoldenConsistency
+{
+    /// <summary>The first contradiction: the fact it is about and what is wrong; null when there is none.</summary>
+    public static (string Fact, string Why)? FirstFault(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var described = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var port in document.Inputs)
+            if ((InputFault(port) ?? PortFault(port, GoldenStore.InputName(port.Name), tensors, described)) is { } why)
+                return (GoldenStore.InputName(port.Name), why);
+        foreach (var port in document.Outputs)
+            if ((OutputFault(port) ?? PortFault(port, GoldenStore.OutputName(port.Name), tensors, described)) is { } why)
+                return (GoldenStore.OutputName(port.Name), why);
+        foreach (var probe in document.Probes)
+            if (ProbeFault(probe, tensors, described) is { } why) return (GoldenStore.ProbeName(probe.Node), why);
+        if (tensors.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => !described.Contains(name)) is { } extra)
+            return ("", $"tensor '{extra}' in {GoldenStore.TensorsName} is described nowhere");
+        if (document.Outputs.Sum(port => port.Shape.Elements) == 0)
+            return ("outputs", "the outputs hold no element: nothing would be compared");
+        return NoiseFault(document) is { } noise ? ("float32Noise", noise)
+            : RecorderFault(document.RecordedBy) is { } recorder ? ("recordedBy", recorder)
+            : null;
+    }
+
+    static string? InputFault(GoldenPort port) => port.Type.IsFloating() && port.Type != ElementType.Float32
+        ? $"input '{port.Name}' is {port.Type.NumPyName()}, expected float32 or an integer type"
+        : null;
+
+    static string? OutputFault(GoldenPort port) => port.Type != ElementType.Float64
+        ? $"output '{port.Name}' is {port.Type.NumPyName()}, expected float64: rounding alone would cost 1e-6"
+        : null;
+
+    static string? PortFault(
+        GoldenPort port, string name, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> described)
+    {
+        if (!described.Add(name)) return $"'{name}' is described twice";
+        if (!tensors.TryGetValue(name, out var tensor)) return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
+        if (tensor.Shape != port.Shape || tensor.Type != port.Type)
+            return $"tensor '{name}' is {tensor}, golden.json says {port.Type.NumPyName()} {port.Shape}";
+        if (port.Layout != GoldenPort.LayoutOf(port.Shape.Rank))
+            return $"'{name}' has layout '{port.Layout}', expected PyTorch's '{GoldenPort.LayoutOf(port.Shape.Rank)}'";
+        if (Sha256Hash.Of(tensor) != port.Sha256) return $"tensor '{name}' does not have the hash that golden.json states";
+        return Statistics.Of(tensor.ToDoubles()) != port.Statistics ? $"tensor '{name}' does not have the stated statistics" : null;
+    }
+
+    static string? ProbeFault(GoldenProbe probe, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> described)
+    {
+        string name = GoldenStore.ProbeName(probe.Node);
+        if (!described.Add(name)) return $"'{name}' is described twice";
+        if (!tensors.TryGetValue(name, out var tensor)) return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
+        if (tensor.Type != ElementType.Float64 || tensor.Shape != [probe.Positions.Length])
+            return $"tensor '{name}' is {tensor}, expected float64 ({probe.Positions.Length}): one value a position";
+        if (probe.Positions.IsEmpty && probe.Shape.Elements > 0) return $"probe '{probe.Node}' samples nothing";
+        long before = -1;
+        foreach (long position in probe.Positions)
+        {
+            if (position <= before || position >= probe.Shape.Elements)
+                return $"probe '{probe.Node}': position {position} is out of order or outside {probe.Shape}";
+            before = position;
+        }
+        double absMax = 0;
+        foreach (double x in tensor.As<double>())
+            if (double.IsFinite(x)) absMax = Math.Max(absMax, Math.Abs(x));
+        return absMax != probe.AbsMax ? $"probe '{probe.Node}' samples {absMax:R} as its largest, golden.json says {probe.AbsMax:R}" : null;
+    }
+
+    static string? NoiseFault(GoldenDocument document)
+    {
+        var noise = document.Float32Noise;
+        if (noise.Outputs.Length != document.Outputs.Length)
+            return $"float32Noise has {noise.Outputs.Length} numbers for {document.Outputs.Length} outputs";
+        if (noise.Outputs.Any(n => !(n >= 0 && double.IsFinite(n)))) return "float32Noise should be finite and not negative";
+        return noise.Overall != GoldenNoise.Of(noise.Outputs).Overall ? "float32Noise.overall is not the largest of its outputs" : null;
+    }
+
+    static string? RecorderFault(GoldenRecorder recorder) =>
+        recorder.DType != "float64" ? $"recorded in {recorder.DType}, expected float64"
+        : recorder.Tf32 ? "recorded with TF32 allowed: that is 11 bits of mantissa, not 53"
+        : null;
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>What <c>golden.json</c> says: the recording of one case, without the tensors themselves.</summary>
+/// <param name="Model">The model it was recorded from.</param>
+/// <param name="Weights">The weights it was recorded with.</param>
+/// <param name="Inputs">Inputs in the order of <c>forward</c>.</param>
+/// <param name="Outputs">Outputs, tuples and dictionaries flattened.</param>
+/// <param name="RecordedBy">Who computed the outputs.</param>
+/// <param name="Float32Noise">How far torch's own float32 run lies from its float64 run.</param>
+/// <param name="Tolerance">The limit on drift.</param>
+/// <param name="Probes">Sampled inner activations, in the graph's order.</param>
+public sealed record GoldenDocument(
+    GoldenModel Model,
+    GoldenWeights Weights,
+    ImmutableArray<GoldenPort> Inputs,
+    ImmutableArray<GoldenPort> Outputs,
+    GoldenRecorder RecordedBy,
+    GoldenNoise Float32Noise,
+    Tolerance Tolerance,
+    ImmutableArray<GoldenProbe> Probes)
+{
+    /// <summary>The version of the file's shape that this program reads and writes.</summary>
+    public const int Schema = 1;
+
+    /// <summary>Why outputs other than torch's were accepted; null while the outputs are the recorded ones.</summary>
+    public string? AcceptedReason { get; init; }
+}
+
+/// <summary>The model of a golden: a file with its hash, or a known architecture with the seed of its weights.</summary>
+/// <param name="Path">The file, relative to the folder of golden.json, with forward slashes; null for an architecture.</param>
+/// <param name="Sha256">The file's hash; null for an architecture.</param>
+/// <param name="Architecture">A known architecture: <c>resnet50</c>; null for a file.</param>
+/// <param name="Seed">The seed of an architecture's weights, where they have one.</param>
+public sealed record GoldenModel(string? Path, string? Sha256, string? Architecture = null, long? Seed = null)
+{
+    /// <summary>A model file as a golden in <paramref name="directory"/> names it.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static GoldenModel OfFile(string directory, string file) =>
+        new(GoldenStore.RelativePath(directory, file), Sha256Hash.OfFile(file));
+}
+
+/// <summary>The weights of a golden.</summary>
+/// <param name="Path">Their file, relative to the folder of golden.json, where they are not in the model file.</param>
+/// <param name="Seed">Their seed, where they are seeded.</param>
+/// <param name="Sha256"><see cref="Sha256Hash.Of(Executor.Model.StateDict)"/> of the state dict.</param>
+public sealed record GoldenWeights(string? Path, long? Seed, string Sha256);
+
+/// <summary>Who recorded a golden.</summary>
+/// <param name="Torch">The version of libtorch: <c>2.10.0</c>.</param>
+/// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
+/// <param name="DType">The arithmetic of the outputs: <c>float64</c>.</param>
+/// <param name="Tf32">True if TF32 was allowed, which no recording should do.</param>
+public sealed record GoldenRecorder(string Torch, string Device, string DType = "float64", bool Tf32 = false);
+
+/// <summary>Torch's own float32 noise: the largest absolute difference of its float32 run from its float64 run.</summary>
+/// <param name="Overall">Over all outputs.</param>
+/// <param name="Outputs">Per output, in the order of <see cref="GoldenDocument.Outputs"/>.</param>
+public sealed record GoldenNoise(double Overall, ImmutableArray<double> Outputs)
+{
+    /// <summary>The noise of these outputs.</summary>
+    public static GoldenNoise Of(ImmutableArray<double> outputs) =>
+        new(outputs.IsEmpty ? 0 : outputs.Max(), outputs);
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>Writes <c>golden.json</c>: fixed key order, LF, two spaces, numbers that read back to the same bits; shapes and
+/// positions on one line, so that a reviewer sees a line a fact.</summary>
+static class GoldenJson
+{
+    static readonly JsonWriterOptions s_options = new()
+    {
+        Indented = true,
+        IndentSize = 2,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The file's bytes.</summary>
+    public static byte[] Write(GoldenDocument document, string probesSha256)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", GoldenDocument.Schema);
+            WriteModel(json, document.Model);
+            WriteWeights(json, document.Weights);
+            WritePorts(json, "inputs", document.Inputs);
+            WritePorts(json, "outputs", document.Outputs);
+            WriteRecorder(json, document.RecordedBy);
+            if (document.AcceptedReason is { } reason) json.WriteString("acceptedReason", reason);
+            WriteNoise(json, document);
+            WriteTolerance(json, document.Tolerance);
+            json.WriteString("probesSha256", probesSha256);
+            WriteProbes(json, document.Probes);
+            json.WriteEndObject();
+        }
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    static void WriteModel(Utf8JsonWriter json, GoldenModel model)
+    {
+        json.WriteStartObject("model");
+        if (model.Path is not null) json.WriteString("path", model.Path);
+        if (model.Sha256 is not null) json.WriteString("sha256", model.Sha256);
+        if (model.Architecture is not null) json.WriteString("architecture", model.Architecture);
+        if (model.Seed is { } seed) json.WriteNumber("seed", seed);
+        json.WriteEndObject();
+    }
+
+    static void WriteWeights(Utf8JsonWriter json, GoldenWeights weights)
+    {
+        json.WriteStartObject("weights");
+        if (weights.Path is not null) json.WriteString("path", weights.Path);
+        if (weights.Seed is { } seed) json.WriteNumber("seed", seed);
+        json.WriteString("sha256", weights.Sha256);
+        json.WriteEndObject();
+    }
+
+    static void WritePorts(Utf8JsonWriter json, string name, ImmutableArray<GoldenPort> ports)
+    {
+        json.WriteStartArray(name);
+        foreach (var port in ports)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", port.Name);
+            WriteInline(json, "shape", port.Shape.Select(extent => (long)extent));
+            json.WriteString("layout", port.Layout);
+            json.WriteString("dtype", port.Type.NumPyName());
+            json.WriteString("sha256", port.Sha256);
+            WriteNumber(json, "min", port.Statistics.Min);
+            WriteNumber(json, "max", port.Statistics.Max);
+            WriteNumber(json, "mean", port.Statistics.Mean);
+            WriteNumber(json, "std", port.Statistics.Std);
+            if (port.Statistics.NonFinite > 0) json.WriteNumber("nonFinite", port.Statistics.NonFinite);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void WriteRecorder(Utf8JsonWriter json, GoldenRecorder recorder)
+    {
+        json.WriteStartObject("recordedBy");
+        json.WriteString("torch", recorder.Torch);
+        json.WriteString("device", recorder.Device);
+        json.WriteString("dtype", recorder.DType);
+        json.WriteBoolean("tf32", recorder.Tf32);
+        json.WriteEndObject();
+    }
+
+    static void WriteNoise(Utf8JsonWriter json, GoldenDocument document)
+    {
+        json.WriteStartObject("float32Noise");
+        WriteNumber(json, "overall", document.Float32Noise.Overall);
+        json.WriteStartArray("outputs");
+        foreach (double noise in document.Float32Noise.Outputs) WriteNumber(json, null, noise);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteTolerance(Utf8JsonWriter json, Tolerance tolerance)
+    {
+        json.WriteStartObject("tolerance");
+        json.WriteString("policy", tolerance.PolicyName);
+        WriteNumber(json, "value", tolerance.Value);
+        if (tolerance.Reason.Length > 0) json.WriteString("reason", tolerance.Reason);
+        json.WriteEndObject();
+    }
+
+    static void WriteProbes(Utf8JsonWriter json, ImmutableArray<GoldenProbe> probes)
+    {
+        json.WriteStartArray("probes");
+        foreach (var probe in probes)
+        {
+            json.WriteStartObject();
+            json.WriteString("node", probe.Node);
+            WriteInline(json, "shape", probe.Shape.Select(extent => (long)extent));
+            WriteNumber(json, "absmax", probe.AbsMax);
+            WriteNumber(json, "l2", probe.L2);
+            WriteInline(json, "positions", probe.Positions);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void WriteInline(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue($"[{string.Join(", ", numbers)}]");
+    }
+
+    // JSON has no word for NaN and infinity; they are written as text.
+    static void WriteNumber(Utf8JsonWriter json, string? name, double value)
+    {
+        if (name is not null) json.WritePropertyName(name);
+        if (double.IsFinite(value)) json.WriteRawValue(value.ToString("R", CultureInfo.InvariantCulture));
+        else json.WriteStringValue(value.ToString("R", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Text;
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>A sampled inner activation: enough of a node's result to tell whether it is right.</summary>
+/// <param name="Node">The call's name.</param>
+/// <param name="Shape">The result's shape in PyTorch's axis order.</param>
+/// <param name="AbsMax">The largest finite magnitude, in all elements.</param>
+/// <param name="L2">The Euclidean norm of all finite elements.</param>
+/// <param name="Positions">Sampled flat indices in PyTorch's C order, ascending.</param>
+public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double L2, ImmutableArray<long> Positions)
+{
+    /// <summary>The most positions that a probe samples.</summary>
+    public const int MaxPositions = 32;
+
+    /// <summary>The probe of a node's result, and the values at its positions (float64, one axis).</summary>
+    /// <param name="node">The call's name; it also seeds the sample, so that a probe does not depend on its neighbours.</param>
+    /// <param name="shape">The result's shape in PyTorch's axis order.</param>
+    /// <param name="values">All elements in that order.</param>
+    /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
+    public static (GoldenProbe Probe, Tensor Values) Sample(string node, Shape shape, ReadOnlySpan<double> values)
+    {
+        if (shape.Elements != values.Length)
+            throw new ArgumentException($"{values.Length} values do not fill {shape}", nameof(values));
+        double absMax = 0, squares = 0;
+        long argMax = 0, firstNonFinite = -1;
+        for (int i = 0; i < values.Length; i++)
+        {
+            double x = Math.Abs(values[i]);
+            if (!double.IsFinite(x))
+            {
+                if (firstNonFinite < 0) firstNonFinite = i;
+                continue;
+            }
+            squares += x * x;
+            if (x > absMax) (absMax, argMax) = (x, i);
+        }
+        var positions = Choose(node, values.Length, argMax, firstNonFinite);
+        var sampled = new double[positions.Length];
+        for (int i = 0; i < sampled.Length; i++) sampled[i] = values[(int)positions[i]];
+        return (new GoldenProbe(node, shape, absMax, Math.Sqrt(squares), positions),
+            Tensor.Of([sampled.Length], sampled));
+    }
+
+    static ImmutableArray<long> Choose(string node, int count, long argMax, long firstNonFinite)
+    {
+        if (count <= MaxPositions) return [.. Enumerable.Range(0, count).Select(i => (long)i)];
+        var chosen = new SortedSet<long> { 0, count - 1, argMax };
+        if (firstNonFinite >= 0) chosen.Add(firstNonFinite);
+        ulong state = Seed(node);
+        while (chosen.Count < MaxPositions) chosen.Add((long)(Next(ref state) % (ulong)count));
+        return [.. chosen];
+    }
+
+    // FNV-1a: string.GetHashCode differs from run to run. http://www.isthe.com/chongo/tech/comp/fnv/
+    static ulong Seed(string node)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (byte letter in Encoding.UTF8.GetBytes(node)) hash = (hash ^ letter) * 1099511628211;
+        return hash;
+    }
+
+    // SplitMix64, fixed for ever: System.Random may change its sequence. https://prng.di.unimi.it/splitmix64.c
+    static ulong Next(ref ulong state)
+    {
+        ulong z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>Reads <c>golden.json</c>, keeping the line of every fact.</summary>
+static class GoldenReader
+{
+    /// <summary>The document, the hash of its probes' values, and the lines by fact.</summary>
+    /// <exception cref="ModelException">PAR3003.</exception>
+    public static (GoldenDocument Document, string ProbesSha256, ImmutableDictionary<string, int> Lines) Read(
+        string file, ReadOnlySpan<byte> utf8)
+    {
+        // An editor may have put a byte order mark.
+        var root = LocatedJson.Parse(file, utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);
+        if (root["schema"].Integer is var schema && schema != GoldenDocument.Schema)
+            throw root["schema"].Refuse(
+                $"schema version {schema} is unknown, this program reads {GoldenDocument.Schema}; use the harness that wrote it");
+        var lines = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        foreach (string fact in (string[])["model", "weights", "tolerance", "recordedBy", "float32Noise", "probesSha256"])
+            lines[fact] = LineOf(root[fact]);
+        foreach (var port in root["inputs"].Items)
+            lines[GoldenStore.InputName(port["name"].Text)] = port["name"].Line;
+        foreach (var port in root["outputs"].Items)
+            lines[GoldenStore.OutputName(port["name"].Text)] = port["name"].Line;
+        foreach (var probe in root["probes"].Items)
+            lines[GoldenStore.ProbeName(probe["node"].Text)] = probe["node"].Line;
+        var document = new GoldenDocument(
+            ReadModel(root["model"]),
+            ReadWeights(root["weights"]),
+            [.. root["inputs"].Items.Select(ReadPort)],
+            [.. root["outputs"].Items.Select(ReadPort)],
+            ReadRecorder(root["recordedBy"]),
+            ReadNoise(root["float32Noise"]),
+            ReadTolerance(root["tolerance"]),
+            [.. root["probes"].Items.Select(ReadProbe)])
+        {
+            AcceptedReason = root.Find("acceptedReason")?.Text,
+        };
+        return (document, root["probesSha256"].Text, lines.ToImmutable());
+    }
+
+    // The hash is what a finding about a model or its weights is about; an error there points at it.
+    static int LineOf(LocatedJson fact) => fact.IsObject && fact.Find("sha256") is { } hash ? hash.Line : fact.Line;
+
+    static GoldenModel ReadModel(LocatedJson model)
+    {
+        if (model.Find("architecture") is { } architecture)
+            return new GoldenModel(null, null, architecture.Text, model.Find("seed")?.Integer);
+        return new GoldenModel(ReadPath(model["path"]), model["sha256"].Text);
+    }
+
+    static GoldenWeights ReadWeights(LocatedJson weights) => new(
+        weights.Find("path") is { } path ? ReadPath(path) : null,
+        weights.Find("seed")?.Integer,
+        weights["sha256"].Text);
+
+    static string ReadPath(LocatedJson path)
+    {
+        string text = path.Text;
+        bool rooted = Path.IsPathRooted(text) || text.Length > 1 && text[1] == ':';
+        if (text.Length == 0 || rooted || text.Contains('\\'))
+            throw path.Refuse($"'{text}' should be a path relative to golden.json, with forward slashes");
+        return text;
+    }
+
+    static GoldenPort ReadPort(LocatedJson port)
+    {
+        var type = Enum.GetValues<ElementType>().Where(t => t.NumPyName() == port["dtype"].Text).ToArray();
+        if (type.Length == 0) throw port["dtype"].Refuse($"dtype '{port["dtype"].Text}' is unknown");
+        return new GoldenPort(
+            port["name"].Text, ReadShape(port["shape"]), port["layout"].Text, type[0], port["sha256"].Text,
+            new Statistics(
+                port["min"].Number, port["max"].Number, port["mean"].Number, port["std"].Number,
+                port.Find("nonFinite")?.Integer ?? 0));
+    }
+
+    static Shape ReadShape(LocatedJson shape)
+    {
+        var extents = shape.Naturals;
+        if (extents.Any(extent => extent > int.MaxValue)) throw shape.Refuse("an extent is beyond 2^31");
+        Shape result = Shape.Create([.. extents.Select(extent => (int)extent)]);
+        try
+        {
+            _ = result.Elements;
+        }
+        catch (OverflowException)
+        {
+            throw shape.Refuse($"{result} has more than 2^63 elements");
+        }
+        return result;
+    }
+
+    static GoldenRecorder ReadRecorder(LocatedJson recorder) => new(
+        recorder["torch"].Text, recorder["device"].Text, recorder["dtype"].Text, recorder["tf32"].Flag);
+
+    static GoldenNoise ReadNoise(LocatedJson noise) =>
+        new(noise["overall"].Number, [.. noise["outputs"].Items.Select(item => item.Number)]);
+
+    static Tolerance ReadTolerance(LocatedJson tolerance)
+    {
+        double value = tolerance["value"].Number;
+        if (!double.IsFinite(value) || value < 0) throw tolerance["value"].Refuse($"tolerance {value} should be positive and finite");
+        string reason = tolerance.Find("reason")?.Text ?? "";
+        var read = Tolerance.Named(tolerance["policy"].Text, value, reason)
+            ?? throw tolerance["policy"].Refuse(
+                $"tolerance policy '{tolerance["policy"].Text}' is unknown, expected default, numpy-decimal6 or torch-close");
+        if (read.IsLooserThanDefault && string.IsNullOrWhiteSpace(reason))
+            throw tolerance["value"].Refuse(
+                $"tolerance {read} is looser than {Tolerance.DefaultValue} and gives no reason; use harness accept --tolerance --reason");
+        return read;
+    }
+
+    static GoldenProbe ReadProbe(LocatedJson probe) => new(
+        probe["node"].Text, ReadShape(probe["shape"]), probe["absmax"].Number, probe["l2"].Number, probe["positions"].Naturals);
+}

@@ -1,0 +1,111 @@
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>Goldens on disk: <c>golden.json</c> and <c>golden.safetensors</c> in one folder a case.</summary>
+public static class GoldenStore
+{
+    /// <summary>The document's file.</summary>
+    public const string JsonName = "golden.json";
+
+    /// <summary>The tensors' file.</summary>
+    public const string TensorsName = "golden.safetensors";
+
+    /// <summary>The tensor of an input: <c>input.x</c>.</summary>
+    public static string InputName(string port) => $"input.{port}";
+
+    /// <summary>The tensor of an output: <c>output.0</c>.</summary>
+    public static string OutputName(string port) => $"output.{port}";
+
+    /// <summary>The tensor of a probe: <c>probe.layer1.0.conv1</c>.</summary>
+    public static string ProbeName(string node) => $"probe.{node}";
+
+    /// <summary>Reads a golden and checks that its two files fit each other.</summary>
+    /// <exception cref="ModelException">PAR3001: missing; PAR3003: corrupt, inconsistent or of an unknown version.</exception>
+    public static GoldenCase Read(string directory)
+    {
+        directory = Path.GetFullPath(directory);
+        string file = Path.Combine(directory, JsonName), tensorsFile = Path.Combine(directory, TensorsName);
+        foreach (string needed in (string[])[file, tensorsFile])
+            if (!File.Exists(needed)) throw Missing(needed);
+        var (document, probesSha256, lines) = GoldenReader.Read(file, File.ReadAllBytes(file));
+        var tensors = GoldenTensors.Read(tensorsFile);
+        var golden = new GoldenCase(directory, document, tensors, lines);
+        if (GoldenConsistency.FirstFault(document, tensors) is { } fault)
+            throw Corrupt(golden.PlaceOf(fault.Fact), fault.Why);
+        if (Sha256Hash.Of(document.Probes.Select(golden.Probe)) != probesSha256)
+            throw Corrupt(golden.PlaceOf("probesSha256"), "the probes do not have the hash that golden.json states");
+        return golden;
+    }
+
+    /// <summary>Writes a golden; files that would not change are left alone, so a second recording changes no byte.</summary>
+    /// <param name="directory">The case's folder; made when it is missing.</param>
+    /// <param name="document">What golden.json says.</param>
+    /// <param name="tensors">By the names of <see cref="InputName"/>, <see cref="OutputName"/> and <see cref="ProbeName"/>.</param>
+    /// <exception cref="ArgumentException">The document and the tensors contradict each other.</exception>
+    public static void Write(string directory, GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        if (GoldenConsistency.FirstFault(document, tensors) is { } fault)
+            throw new ArgumentException($"{fault.Fact}: {fault.Why}", nameof(tensors));
+        Directory.CreateDirectory(directory);
+        var probes = document.Probes.Select(probe => tensors[ProbeName(probe.Node)]);
+        // Tensors first: a reader between the two moves sees hashes that do not fit, never a golden that is half new.
+        WriteWhenDifferent(Path.Combine(directory, TensorsName), GoldenTensors.Write(InOrder(document, tensors)));
+        WriteWhenDifferent(Path.Combine(directory, JsonName), GoldenJson.Write(document, Sha256Hash.Of(probes)));
+    }
+
+    /// <summary>The tolerance that an earlier recording carries and a new one keeps: it was accepted with a reason.</summary>
+    /// <remarks>The default where no readable golden is there, since recording again is the cure for a corrupt one and the
+    /// default is the strictest.</remarks>
+    public static Tolerance ToleranceOf(string directory)
+    {
+        string file = Path.Combine(directory, JsonName);
+        if (!File.Exists(file)) return Tolerance.Default;
+        try
+        {
+            return GoldenReader.Read(file, File.ReadAllBytes(file)).Document.Tolerance;
+        }
+        catch (ModelException)
+        {
+            return Tolerance.Default;
+        }
+    }
+
+    /// <summary>A file as a golden in <paramref name="directory"/> names it: relative, with forward slashes.</summary>
+    /// <exception cref="ArgumentException">No relative path leads there: another drive.</exception>
+    public static string RelativePath(string directory, string file)
+    {
+        string relative = Path.GetRelativePath(Path.GetFullPath(directory), Path.GetFullPath(file));
+        if (Path.IsPathRooted(relative))
+            throw new ArgumentException($"no relative path leads from {directory} to {file}; keep both on one drive", nameof(file));
+        return relative.Replace(Path.DirectorySeparatorChar, '/');
+    }
+
+    static IEnumerable<KeyValuePair<string, Tensor>> InOrder(
+        GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors) =>
+        document.Inputs.Select(port => InputName(port.Name))
+            .Concat(document.Outputs.Select(port => OutputName(port.Name)))
+            .Concat(document.Probes.Select(probe => ProbeName(probe.Node)))
+            .Select(name => KeyValuePair.Create(name, tensors[name]));
+
+    // A move replaces the file as one step; a build that is stopped half-way leaves the old one.
+    static void WriteWhenDifferent(string file, byte[] bytes)
+    {
+        if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes)) return;
+        string temporary = $"{file}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    static ModelException Missing(string file) => new(new Finding(
+        Codes.GoldenMissing, file, "golden missing; record it with: harness record MODEL --golden DIR"));
+
+    static ModelException Corrupt(string place, string why) => new(new Finding(Codes.GoldenCorrupt, place, why));
+}
