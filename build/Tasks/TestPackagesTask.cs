@@ -1,0 +1,18 @@
+using Cake.Core.IO;
+using Cake.Frosting;
+
+namespace Build.Tasks;
+
+/// <summary>Tests the packages as a user meets them.</summary>
+[TaskName("TestPackages")]
+[TaskDescription("Scaffolds projects on the packed packages, builds them, and reads their codes.")]
+[IsDependentOn(typeof(PackTask))]
+public sealed class TestPackagesTask : FrostingTask<BuildContext>
+{
+    /// <inheritdoc/>
+    public override void Run(BuildContext context)
+    {
+        FilePath project = "tests/Harness.MSBuild.Tests/Harness.MSBuild.Tests.csproj";
+        TestTask.RunTests(context, project, [project]);
+    }
+}

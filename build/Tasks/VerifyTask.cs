@@ -1,0 +1,23 @@
+using Cake.Common.IO;
+using Cake.Frosting;
+
+namespace Build.Tasks;
+
+/// <summary>The gate.</summary>
+[TaskName("Verify")]
+[TaskDescription("Verifies every golden in golden/ and writes the reports. --shard i/n takes one part.")]
+[IsDependentOn(typeof(CompileTask))]
+public sealed class VerifyTask : FrostingTask<BuildContext>
+{
+    /// <inheritdoc/>
+    public override void Run(BuildContext context)
+    {
+        context.EnsureDirectoryExists(context.Reports);
+        string[] shard = context.Shard is { } part ? ["--shard", part] : [];
+        context.Harness([
+            "verify", context.Goldens.FullPath,
+            "--report", context.Reports.FullPath, "--format", "json,markdown",
+            .. shard,
+        ]);
+    }
+}
