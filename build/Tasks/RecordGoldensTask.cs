@@ -6,43 +6,61 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Records the goldens again, from the models they name.</summary>
+/// <summary>Records the goldens from the models they name, or that lie beside them.</summary>
 [TaskName("RecordGoldens")]
-[TaskDescription("Records every golden in golden/ again with TorchSharp. --cuda takes the GPU.")]
+[TaskDescription("Records every golden in golden/ with TorchSharp, new or again. --cuda takes the GPU.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class RecordGoldensTask : FrostingTask<BuildContext>
 {
+    // What a golden's folder holds where no golden.json names another model.
+    static readonly string[] s_models = ["graph.json", "model.pt", "model.pt2"];
+
     /// <inheritdoc/>
     public override void Run(BuildContext context) => Record(context, context.Goldens);
 
     /// <summary>Records each golden of golden/ under another root, or in its place.</summary>
     internal static void Record(BuildContext context, DirectoryPath root)
     {
-        var goldens = context.GetFiles($"{context.Goldens}/**/golden.json");
-        if (goldens.Count == 0)
-            throw new CakeException($"{context.Goldens}/ holds no golden.json; `harness record` makes the first");
         var from = context.Goldens.MakeAbsolute(context.Environment);
-        foreach (var golden in goldens.OrderBy(golden => golden.FullPath, StringComparer.Ordinal))
-            RecordOne(context, golden.GetDirectory(), root.Combine(from.GetRelativePath(golden.GetDirectory())));
+        var folders = s_models.Append("golden.json")
+            .SelectMany(name => context.GetFiles($"{context.Goldens}/**/{name}"))
+            .Select(file => file.GetDirectory().FullPath)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Select(folder => new DirectoryPath(folder))
+            .ToList();
+        if (folders.Count == 0)
+            throw new CakeException($"{context.Goldens}/ holds no model and no golden; there is nothing to record");
+        foreach (var folder in folders)
+            context.Harness([
+                "record", .. Model(folder),
+                "--golden", root.Combine(from.GetRelativePath(folder)).FullPath,
+                "--device", context.Cuda ? "cuda" : "cpu",
+            ]);
     }
 
-    static void RecordOne(BuildContext context, DirectoryPath golden, DirectoryPath destination)
+    static IEnumerable<string> Model(DirectoryPath folder)
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(golden.CombineWithFilePath("golden.json").FullPath));
+        var golden = folder.CombineWithFilePath("golden.json").FullPath;
+        if (!File.Exists(golden))
+            return [s_models.Select(name => folder.CombineWithFilePath(name).FullPath).First(File.Exists)];
+        using var json = JsonDocument.Parse(File.ReadAllText(golden));
         var model = json.RootElement.GetProperty("model");
-        List<string> arguments = ["record"];
-        // A known architecture names itself; a file is named relative to golden.json.
-        arguments.Add(model.TryGetProperty("architecture", out var architecture)
-            ? $"arch:{architecture.GetString()}"
-            : FileBeside(golden, model.GetProperty("path")));
-        if (model.TryGetProperty("weights", out var weights))
-            arguments.AddRange(["--weights", FileBeside(golden, weights)]);
-        else if (model.TryGetProperty("seed", out var seed))
-            arguments.AddRange(["--weights", $"seed:{seed}"]);
-        arguments.AddRange(["--golden", destination.FullPath, "--device", context.Cuda ? "cuda" : "cpu"]);
-        context.Harness([.. arguments]);
+        return [
+            model.TryGetProperty("architecture", out var architecture)
+                ? $"arch:{architecture.GetString()}"
+                : FileBeside(folder, model.GetProperty("path")),
+            .. json.RootElement.TryGetProperty("weights", out var weights) ? Weights(folder, weights) : [],
+        ];
     }
 
-    static string FileBeside(DirectoryPath golden, JsonElement path) =>
-        golden.CombineWithFilePath(path.GetString()!).Collapse().FullPath;
+    // A model that holds its own weights names neither a file nor a seed for them.
+    static string[] Weights(DirectoryPath folder, JsonElement weights) =>
+        weights.TryGetProperty("path", out var path) ? ["--weights", FileBeside(folder, path)]
+        : weights.TryGetProperty("seed", out var seed) ? ["--weights", $"seed:{seed}"]
+        : [];
+
+    // Files are named relative to golden.json.
+    static string FileBeside(DirectoryPath folder, JsonElement path) =>
+        folder.CombineWithFilePath(path.GetString()!).Collapse().FullPath;
 }
