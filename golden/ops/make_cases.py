@@ -4,15 +4,19 @@
     python3 golden/ops/make_cases.py                          # writes the graphs; needs nothing but Python
     /usr/bin/python3 golden/ops/make_cases.py --check         # also runs each graph in real PyTorch, in float64
     /usr/bin/python3 golden/ops/make_cases.py --check DIR     # and keeps inputs, parameters and outputs, as .npy
+    /usr/bin/python3 golden/ops/make_cases.py --vectors tests/Harness.Tests/Naive/pytorch.json
+
+The last line writes what real PyTorch computes, for the tests' own oracle: of each output the shape and three sums
+over its elements times seeded numbers, which no misplaced element survives.
 
 The graphs are data: arguments stand in the order of ATen's schemas, shapes in PyTorch's axis order. `cases.py` lists
 them. Folders that no case names any more are reported, not deleted.
 """
 import argparse
 import json
+import math
 import os
 import sys
-import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -35,23 +39,33 @@ def text(value, indent=0):
     return opening + "\n" + ",\n".join(rows) + "\n" + " " * indent + closing
 
 
+def seeded(seed, shape):
+    """The numbers that `NaiveTensor.Random` of the tests draws: SplitMix64, the upper 24 bits, in [-1, 1)."""
+    import numpy
+
+    mask, state, drawn = (1 << 64) - 1, seed, []
+    for _ in range(math.prod(shape)):
+        state = (state + 0x9E3779B97F4A7C15) & mask
+        z = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+        drawn.append(((z ^ (z >> 31)) >> 40) * 2.0 / (1 << 24) - 1)
+    return numpy.array(drawn).reshape(shape)
+
+
 def run(case, directory):
-    """Executes the graph as ATen states it, in float64, with seeded parameters, and refuses an output without news."""
+    """Executes the graph as ATen states it, in float64, with seeded values, and refuses an output without news.
+    Returns (name, shape, three weighted sums) of each output."""
     import numpy
     import torch
 
-    graph = case.graph()
-    generator = torch.Generator().manual_seed(zlib.crc32(case.name.encode()))
-    values, arrays = {}, {}
-    for port in graph["inputs"]:
-        values[port["name"]] = torch.randn(port["shape"], generator=generator, dtype=torch.float32).double()
-        arrays["input." + port["name"]] = values[port["name"]].float()
-    for parameter in graph["parameters"]:
-        name = parameter["name"]
-        drawn = torch.randn(parameter["shape"], generator=generator, dtype=torch.float32)
-        if name.endswith("running_var"):
-            drawn = drawn.abs() + 0.5
-        values[name], arrays["parameter." + name] = drawn.double(), drawn
+    graph, values, arrays = case.graph(), {}, {}
+    for seed, source in enumerate(graph["inputs"] + graph["parameters"], start=1):
+        drawn = seeded(seed, source["shape"])
+        if source["name"].endswith("running_var"):
+            drawn = abs(drawn) + 0.5
+        values[source["name"]] = torch.from_numpy(drawn)
+        kind = "input." if source in graph["inputs"] else "parameter."
+        arrays[kind + source["name"]] = drawn.astype(numpy.float32)
 
     def read(argument):
         if isinstance(argument, dict):
@@ -61,27 +75,31 @@ def run(case, directory):
     for call in graph["calls"]:
         function = getattr(torch.ops.aten, call["target"].removeprefix("aten::"))
         keywords = {key: read(item) for key, item in call.get("keywords", {}).items()}
-        result = function(*[read(argument) for argument in call["arguments"]], **keywords)
-        (values[call["results"][0]],) = (result,)
+        values[call["results"][0]] = function(*[read(argument) for argument in call["arguments"]], **keywords)
+    sums = []
     for port in graph["outputs"]:
-        output = values[port["value"]]
-        if not torch.isfinite(output).all() or output.std() < 1e-6:
+        output = values[port["value"]].contiguous().numpy()
+        if not numpy.isfinite(output).all() or output.std() < 1e-6:
             raise SystemExit(f"{case.name}: output {port['name']} says nothing")
-        arrays["output." + port["name"]] = output.contiguous()
+        arrays["output." + port["name"]] = output
+        weighted = [float((output * seeded(seed, output.shape)).sum()) for seed in (101, 102, 103)]
+        sums.append({"name": port["name"], "shape": list(output.shape), "sums": weighted})
     if directory:
         folder = os.path.join(directory, case.name)
         os.makedirs(folder, exist_ok=True)
         for name, array in arrays.items():
-            numpy.save(os.path.join(folder, name + ".npy"), array.numpy())
+            numpy.save(os.path.join(folder, name + ".npy"), array)
+    return sums
 
 
 def main():
     """Reads the command line and writes every case."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", nargs="?", const="", metavar="DIR", help="run each graph in PyTorch; keep in DIR")
+    parser.add_argument("--vectors", metavar="FILE", help="write what PyTorch computes, for the tests' oracle")
     arguments = parser.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
-    written = set()
+    written, vectors = set(), {}
     for case in cases.all_cases():
         path = os.path.join(here, case.name, "graph.json")
         if path in written:
@@ -90,8 +108,11 @@ def main():
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(text(case.graph()) + "\n")
-        if arguments.check is not None:
-            run(case, arguments.check)
+        if arguments.check is not None or arguments.vectors:
+            vectors[case.name] = run(case, arguments.check)
+    if arguments.vectors:
+        with open(arguments.vectors, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text(vectors) + "\n")
     for folder, _, files in os.walk(here):
         if "graph.json" in files and os.path.join(folder, "graph.json") not in written:
             print("no case makes", os.path.relpath(folder, here))
