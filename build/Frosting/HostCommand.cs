@@ -37,8 +37,16 @@ sealed class HostCommand(HostSetup setup) : Command<HostSettings>
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return ExceptionLogger.LogException(log, exception);
+            var exitCode = ExceptionLogger.LogException(log, exception);
+            return Causes(exception).OfType<CakeException>().FirstOrDefault()?.ExitCode ?? exitCode;
         }
+    }
+
+    // The engine wraps what a task threw in the report of the tasks before it.
+    static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            yield return exception;
     }
 
     IServiceCollection Compose(CakeArguments arguments)
