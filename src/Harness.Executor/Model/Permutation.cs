@@ -57,6 +57,21 @@ public readonly struct Permutation : IEquatable<Permutation>
     /// <summary>The memory shape of a value of this logical shape.</summary>
     public Shape Physical(Shape logical) => logical.Permute(AsSpan());
 
+    /// <summary>True when a value of this logical shape lies in memory the same way in both layouts: they differ only in
+    /// where axes of extent 1 stand.</summary>
+    public bool SameMemory(Permutation other, Shape shape)
+    {
+        if (Rank != other.Rank) return false;
+        int j = 0;
+        foreach (int axis in AsSpan())
+        {
+            if (shape[axis] == 1) continue;
+            while (shape[other[j]] == 1) j++;
+            if (other[j++] != axis) return false;
+        }
+        return true;
+    }
+
     /// <summary>The axes as a span.</summary>
     public ReadOnlySpan<int> AsSpan() => _axes.IsDefault ? [] : _axes.AsSpan();
 

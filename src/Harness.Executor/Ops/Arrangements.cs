@@ -26,6 +26,34 @@ static class Arrangements
         return new Arrangement([.. wanted], [Permutation.Identity(outputRank)]);
     }
 
+    /// <summary>First operand and output with the last LOGICAL axis innermost and the others in the order they have;
+    /// the other operands (parameters) as they are.</summary>
+    public static Arrangement LastAxisLast(ReadOnlySpan<Placed> inputs)
+    {
+        var wanted = Current(inputs);
+        int last = inputs[0].Shape.Rank - 1;
+        wanted[0] = new Permutation([.. inputs[0].Layout.AsSpan().ToArray().Where(axis => axis != last), last]);
+        return new Arrangement([.. wanted], [wanted[0]]);
+    }
+
+    /// <summary>A layout after some logical axes are gone and the rest are renumbered.</summary>
+    public static Permutation Without(Permutation layout, ReadOnlySpan<int> gone)
+    {
+        var axes = new List<int>(layout.Rank);
+        foreach (int axis in layout.AsSpan())
+        {
+            int before = 0;
+            bool stays = true;
+            foreach (int other in gone)
+            {
+                if (other < axis) before++;
+                if (other == axis) stays = false;
+            }
+            if (stays) axes.Add(axis - before);
+        }
+        return new Permutation([.. axes]);
+    }
+
     /// <summary>The operands' layouts now.</summary>
     public static Permutation[] Current(ReadOnlySpan<Placed> inputs)
     {

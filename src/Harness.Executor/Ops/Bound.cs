@@ -36,6 +36,19 @@ public sealed class Bound
     /// <summary>An integer, or null for <c>None</c>.</summary>
     public int? IntOrNull(string name) => IsNone(name) ? null : Int(name);
 
+    /// <summary>Two integers along (h, w); one integer, or a list of one, counts for both.</summary>
+    public (int H, int W) Pair(string name)
+    {
+        var pair = Ints(name, 2);
+        return (pair[0], pair[1]);
+    }
+
+    /// <summary>True when the call gives an empty list, as a pool's <c>stride=[]</c>.</summary>
+    public bool IsEmpty(string name) => _values[name] is ListArgument { Items.IsEmpty: true };
+
+    /// <summary>True when the bound signature has this parameter; overloads differ in theirs.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
     /// <summary>A list of integers; one integer is repeated <paramref name="count"/> times.</summary>
     public ImmutableArray<int> Ints(string name, int count)
     {
@@ -56,7 +69,9 @@ public sealed class Bound
         ImmutableArray<int?> list = _values[name] is ListArgument items
             ? [.. items.Items.Select(item => item is NoneArgument ? null : (int?)Int32(name, item))]
             : [IntOrNull(name)];
-        return list.Length == 1 && count > 1 ? [.. Enumerable.Repeat(list[0], count)] : list;
+        if (list.Length == 1 && count > 1) return [.. Enumerable.Repeat(list[0], count)];
+        if (list.Length != count) throw Refuse($"{name} has {list.Length} numbers, expected {count}");
+        return list;
     }
 
     /// <summary>A number.</summary>
@@ -67,6 +82,9 @@ public sealed class Bound
         BoolArgument flag => flag.Flag ? 1 : 0,
         _ => throw Refuse($"{name} is {_values[name]}, expected a number"),
     };
+
+    /// <summary>A number, or null for <c>None</c>.</summary>
+    public double? FloatOrNull(string name) => IsNone(name) ? null : Float(name);
 
     /// <summary>A Boolean.</summary>
     public bool Bool(string name) => _values[name] switch

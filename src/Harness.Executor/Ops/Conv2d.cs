@@ -29,24 +29,39 @@ public sealed record Conv2d : Op
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
-        "conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, int groups=1) -> Tensor",
-        "conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding=\"valid\", int[2] dilation=1, int groups=1) -> Tensor");
+        "conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, "
+            + "int groups=1) -> Tensor",
+        "conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding='valid', "
+            + "int[2] dilation=1, int groups=1) -> Tensor",
+        "_convolution_mode(Tensor input, Tensor weight, Tensor? bias, int[] stride, str padding, int[] dilation, "
+            + "int groups) -> Tensor",
+        "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
+            + "bool transposed, int[] output_padding, int groups) -> Tensor",
+        "_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
+            + "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled, "
+            + "bool allow_tf32) -> Tensor",
+        "_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
+            + "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, "
+            + "bool cudnn_enabled) -> Tensor");
 
     static Op Parse(Bound call)
     {
-        var stride = call.Ints("stride", 2);
-        var dilation = call.Ints("dilation", 2);
+        // conv2d is of rank 2 by its name; the general operators have one stride an axis of the window.
+        int rank = call.Call.Target.StartsWith("aten::conv2d", StringComparison.Ordinal) ? 2 : call.Ints("stride").Length;
+        if (rank != 2) throw call.Refuse($"a {rank}-d convolution, expected 2-d");
+        if (call.Has("transposed") && call.Bool("transposed")) return ConvTranspose2d.Parse(call);
         var op = new Conv2d
         {
-            Stride = (stride[0], stride[1]),
-            Dilation = (dilation[0], dilation[1]),
+            Stride = call.Pair("stride"),
+            Dilation = call.Pair("dilation"),
             Groups = call.Int("groups"),
             Bias = !call.IsNone("bias"),
         };
         if (!call.IsText("padding"))
         {
-            var padding = call.Ints("padding", 2);
-            return op with { Padding = Padding2d.Symmetric(padding[0], padding[1]) };
+            var (h, w) = call.Pair("padding");
+            if (h < 0 || w < 0) throw call.Refuse($"padding ({h}, {w}) is negative; PyTorch refuses it too");
+            return op with { Padding = Padding2d.Symmetric(h, w) };
         }
         return call.Text("padding") switch
         {
@@ -73,7 +88,8 @@ public sealed record Conv2d : Op
         if (w.Rank != 4) throw new ShapeException($"weight is {w}, expected (o, c/groups, kh, kw)");
         if (Stride.H < 1 || Stride.W < 1 || Dilation.H < 1 || Dilation.W < 1)
             throw new ShapeException($"stride {Stride} and dilation {Dilation} must be positive");
-        if (Groups < 1 || w[0] % Groups != 0) throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
+        if (Groups < 1 || w[0] % Groups != 0)
+            throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
         if (x[1] != w[1] * Groups) throw new ShapeException($"input has {x[1]} channels, kernel expects {w[1] * Groups}");
         if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
         var padding = PaddingFor(w[2], w[3]);
@@ -87,7 +103,8 @@ public sealed record Conv2d : Op
     static int Extent(int n, int k, int stride, int dilation, int padding)
     {
         long room = (long)n + padding - (long)dilation * (k - 1) - 1;
-        if (room < 0) throw new ShapeException($"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
+        if (room < 0)
+            throw new ShapeException($"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
         return checked((int)(room / stride + 1));
     }
 

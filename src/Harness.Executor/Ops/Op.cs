@@ -49,6 +49,9 @@ public abstract record Op
     /// <summary>True for sums of products, whose float32 limit is relative to Σ|w||x| + |b|.</summary>
     public virtual bool IsContraction => false;
 
+    /// <summary>True when the output is the operand's own memory under another shape or layout: no element moves.</summary>
+    public virtual bool IsView => false;
+
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 

@@ -7,8 +7,9 @@ namespace Harness.Executor.Ops;
 /// <summary>An operator's parameter list, written as PyTorch's native_functions.yaml writes it:
 /// <c>conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, …)</c>.</summary>
 /// <remarks>The syntax is PyTorch's (aten/src/ATen/native/README.md). <c>*</c> marks the start of keyword-only parameters.
-/// Types used here: Tensor, Tensor?, Tensor[], int, int?, int[n], int[n]?, float, float?, bool, Scalar, str and their
-/// optionals; <c>SymInt</c> counts as int and <c>ScalarType</c>, <c>Layout</c>, <c>Device</c>, <c>MemoryFormat</c> as int or None.</remarks>
+/// Types used here: Tensor, int, float, bool, Scalar, str; each optional (<c>int?</c>), a list (<c>int[2]</c>), a list of
+/// optionals (<c>int?[2]</c>); aliases (<c>Tensor(a)</c>) count for nothing. <c>SymInt</c> counts as int and
+/// <c>ScalarType</c>, <c>Layout</c>, <c>MemoryFormat</c> as the int that TorchScript writes; <c>Device</c> is a string.</remarks>
 public sealed class Signature
 {
     readonly ImmutableArray<Parameter> _parameters;
@@ -19,7 +20,8 @@ public sealed class Signature
         _parameters = parameters;
     }
 
-    sealed record Parameter(string Name, string Type, bool Optional, int ListLength, bool IsList, Argument? Default);
+    sealed record Parameter(
+        string Name, string Type, bool Optional, int ListLength, bool IsList, bool ItemsOptional, Argument? Default);
 
     /// <summary>The operator with its namespace and without overload: <c>aten::conv2d</c>.</summary>
     public string Target { get; }
@@ -29,7 +31,7 @@ public sealed class Signature
     public static Signature Parse(string text)
     {
         int open = text.IndexOf('(');
-        int close = text.LastIndexOf(')');
+        int close = open < 0 ? -1 : Closing(text, open);
         if (open < 1 || close < open) throw new FormatException($"'{text}' is no signature");
         string target = text[..open].Trim();
         int dot = target.IndexOf('.');
@@ -60,7 +62,7 @@ public sealed class Signature
             if (!Fits(parameter, value)) return null;
             if (parameter.Type != "Tensor") continue;
             if (value is ValueArgument single) operands.Add(single.Id);
-            if (value is ListArgument list) operands.AddRange(list.Items.Select(item => ((ValueArgument)item).Id));
+            if (value is ListArgument list) operands.AddRange(list.Items.OfType<ValueArgument>().Select(item => item.Id));
         }
         return values.Count == _parameters.Length ? new Bound(call, values, operands.ToImmutable()) : null;
     }
@@ -69,7 +71,8 @@ public sealed class Signature
     {
         if (value is NoneArgument) return parameter.Optional;
         if (value is ListArgument list)
-            return parameter.IsList && list.Items.All(item => FitsOne(parameter.Type, item));
+            return parameter.IsList && list.Items.All(item =>
+                item is NoneArgument ? parameter.ItemsOptional : FitsOne(parameter.Type, item));
         // PyTorch broadcasts one int to int[n].
         return (!parameter.IsList || parameter.ListLength > 0) && FitsOne(parameter.Type, value);
     }
@@ -100,23 +103,37 @@ public sealed class Signature
         bool optional = type.EndsWith('?');
         if (optional) type = type[..^1];
         int length = 0;
-        bool isList = type.EndsWith(']');
+        bool isList = type.EndsWith(']'), itemsOptional = false;
         if (isList)
         {
             int bracket = type.IndexOf('[');
             string count = type[(bracket + 1)..^1];
             if (count.Length > 0) length = int.Parse(count, CultureInfo.InvariantCulture);
             type = type[..bracket];
+            itemsOptional = type.EndsWith('?');
+            if (itemsOptional) type = type[..^1];
         }
-        type = type switch
-        {
-            "SymInt" => "int",
-            "ScalarType" or "Layout" or "Device" or "MemoryFormat" => "int",
-            _ => type,
-        };
         int alias = type.IndexOf('(');
         if (alias >= 0) type = type[..alias];
-        return new Parameter(name, type, optional, length, isList, fallback);
+        type = type switch
+        {
+            "SymInt" or "ScalarType" or "Layout" or "MemoryFormat" => "int",
+            "Device" => "str",
+            "Tensor" or "int" or "float" or "bool" or "Scalar" or "str" => type,
+            _ => throw new FormatException($"'{text}' has the unknown type '{type}'"),
+        };
+        return new Parameter(name, type, optional, length, isList, itemsOptional, fallback);
+    }
+
+    static int Closing(string text, int open)
+    {
+        int depth = 0;
+        for (int i = open; i < text.Length; i++)
+        {
+            if (text[i] == '(') depth++;
+            if (text[i] == ')' && --depth == 0) return i;
+        }
+        return -1;
     }
 
     static Argument ParseDefault(string text)

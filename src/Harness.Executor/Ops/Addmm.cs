@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary><c>bias + x · kernel</c> of (n, i) and (i, o): what torch.nn.Linear left in older traces, the kernel being
+/// <c>weight.t()</c>. Operands: bias, x, kernel. Source: torch.addmm.</summary>
+/// <remarks>The kernel has Flax's axes already; where it is the transpose of a parameter, the layout pass folds that
+/// transpose into the parameter's move.</remarks>
+public sealed record Addmm : Op
+{
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => call.Float("beta") == 1 && call.Float("alpha") == 1
+            ? new Addmm()
+            : throw call.Refuse($"beta={call.Float("beta")}, alpha={call.Float("alpha")}, expected 1 and 1"),
+        "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        Shape bias = inputs[0], x = inputs[1], kernel = inputs[2];
+        if (x.Rank != 2) throw new ShapeException($"input is {x}, expected (n, i)");
+        if (kernel.Rank != 2) throw new ShapeException($"kernel is {kernel}, expected (i, o)");
+        if (x[1] != kernel[0]) throw new ShapeException($"input {x} has {x[1]} features, kernel expects {kernel[0]}");
+        if (bias != [kernel[1]]) throw new ShapeException($"bias is {bias}, expected ({kernel[1]})");
+        return [[x[0], kernel[1]]];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        var wanted = Arrangements.Current(inputs);
+        wanted[1] = Permutation.Identity(2);
+        return new Arrangement([.. wanted], [Permutation.Identity(2)]);
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<WeightRule> Weights =>
+        [new(2, "kernel", new Rearrangement("io", "io")), new(0, "bias", Rearrangement.None)];
+
+    /// <inheritdoc/>
+    public override bool IsContraction => true;
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[2][0];
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary><c>(x - mean) / √(var + eps) · scale + bias</c> per channel, logical axis 1, by running statistics:
+/// BatchNorm1d and BatchNorm2d in eval mode. Source: torch.nn.BatchNorm2d.</summary>
+/// <remarks>Operands: x; scale and bias where there are any; mean; variance.</remarks>
+public sealed record BatchNorm2d : Op
+{
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; init; } = 1e-5;
+
+    /// <summary>True when operand 1 is a scale, PyTorch's <c>weight</c>.</summary>
+    public bool Scale { get; init; }
+
+    /// <summary>True when the operand after the scale, if any, is a bias.</summary>
+    public bool Bias { get; init; }
+
+    /// <summary>What PyTorch gives the new value in training; Flax's momentum is one minus it. No effect in eval.</summary>
+    public double Momentum { get; init; } = 0.1;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, "
+            + "float momentum, float eps, bool cudnn_enabled) -> Tensor",
+        "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
+            + "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
+        "_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, "
+            + "Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)");
+
+    static BatchNorm2d Parse(Bound call)
+    {
+        if (call.Has("training") && call.Bool("training"))
+            throw call.Refuse("training=True: the model was recorded in training mode; call eval() first");
+        if (call.IsNone("running_mean") || call.IsNone("running_var"))
+            throw call.Refuse("no running statistics (track_running_stats=False), expected running_mean and running_var");
+        return new BatchNorm2d
+        {
+            Eps = call.Float("eps"),
+            Momentum = call.Float("momentum"),
+            Scale = !call.IsNone("weight"),
+            Bias = !call.IsNone("bias"),
+        };
+    }
+
+    /// <summary>The operand that holds the mean; the variance follows it.</summary>
+    public int MeanOperand => 1 + (Scale ? 1 : 0) + (Bias ? 1 : 0);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if (x.Rank is < 2 or > 4) throw new ShapeException($"input is {x}, expected (n, c), (n, c, l) or (n, c, h, w)");
+        foreach (var rule in Weights)
+        {
+            if (inputs[rule.Operand] != [x[1]])
+                throw new ShapeException($"input has {x[1]} channels, {rule.Leaf} is {inputs[rule.Operand]}, expected ({x[1]})");
+        }
+        return [x];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        // Whatever the order of the other axes, the channels must be innermost.
+        var layout = inputs[0].Layout;
+        return layout[layout.Rank - 1] == 1 ? Arrangements.Keep(inputs) : Arrangements.ChannelsLast(inputs, inputs[0].Shape.Rank);
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<WeightRule> Weights
+    {
+        get
+        {
+            var rules = ImmutableArray.CreateBuilder<WeightRule>(4);
+            if (Scale) rules.Add(new WeightRule(1, "scale", Rearrangement.None));
+            if (Bias) rules.Add(new WeightRule(Scale ? 2 : 1, "bias", Rearrangement.None));
+            rules.Add(new WeightRule(MeanOperand, "mean", Rearrangement.None, "batch_stats"));
+            rules.Add(new WeightRule(MeanOperand + 1, "var", Rearrangement.None, "batch_stats"));
+            return rules.ToImmutable();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements;
+}

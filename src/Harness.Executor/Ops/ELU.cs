@@ -1,0 +1,14 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>x &gt; 0 ? x : alpha · (exp(x) - 1)</c>. Source: torch.nn.ELU.</summary>
+public sealed record ELU : Elementwise
+{
+    /// <summary>The factor below zero.</summary>
+    public double Alpha { get; init; } = 1;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => call.Float("scale") == 1 && call.Float("input_scale") == 1
+            ? new ELU { Alpha = call.Float("alpha") }
+            : throw call.Refuse($"scale={call.Float("scale")}, input_scale={call.Float("input_scale")}, expected 1 and 1"),
+        "elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor");
+}

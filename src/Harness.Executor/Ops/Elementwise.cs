@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>One function of each element: the shape stays, any layout goes.</summary>
+public abstract record Elementwise : Op
+{
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) => [inputs[0]];
+
+    /// <inheritdoc/>
+    public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
+}

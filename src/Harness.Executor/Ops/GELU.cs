@@ -1,0 +1,20 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>x · Φ(x)</c>: exactly, <c>x/2 · (1 + erf(x/√2))</c>, or by
+/// <c>x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))</c>. Source: torch.nn.GELU.</summary>
+public sealed record GELU : Elementwise
+{
+    /// <summary>True for the tanh form, which differs from the exact one by up to 4.73e-4.</summary>
+    public bool Approximate { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "gelu(Tensor self, *, str approximate='none') -> Tensor");
+
+    static GELU Parse(Bound call) => call.Text("approximate") switch
+    {
+        "none" => new GELU(),
+        "tanh" => new GELU { Approximate = true },
+        var other => throw call.Refuse($"approximate='{other}', expected 'none' or 'tanh'"),
+    };
+}

@@ -1,0 +1,12 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>x &gt; 0 ? x : slope · x</c>. Source: torch.nn.LeakyReLU.</summary>
+public sealed record LeakyReLU : Elementwise
+{
+    /// <summary>The slope below zero.</summary>
+    public double NegativeSlope { get; init; } = 0.01;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new LeakyReLU { NegativeSlope = call.Float("negative_slope") },
+        "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor");
+}

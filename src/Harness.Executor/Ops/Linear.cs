@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary><c>x · weightᵀ + bias</c> along the last LOGICAL axis: (…, i) with (o, i) gives (…, o). Source: torch.nn.Linear.</summary>
+public sealed record Linear : Op
+{
+    /// <summary>True when operand 2 is a bias.</summary>
+    public bool Bias { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Linear { Bias = !call.IsNone("bias") },
+        "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        Shape x = inputs[0], w = inputs[1];
+        if (w.Rank != 2) throw new ShapeException($"weight is {w}, expected (o, i)");
+        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected (…, {w[1]})");
+        if (x[-1] != w[1]) throw new ShapeException($"input {x} has {x[-1]} features on its last axis, kernel expects {w[1]}");
+        if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
+        return [[.. x.AsSpan()[..^1], w[0]]];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.LastAxisLast(inputs);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<WeightRule> Weights => Bias
+        ? [new(1, "kernel", new Rearrangement("oi", "io")), new(2, "bias", Rearrangement.None)]
+        : [new(1, "kernel", new Rearrangement("oi", "io"))];
+
+    /// <inheritdoc/>
+    public override bool IsContraction => true;
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[1][1];
+}

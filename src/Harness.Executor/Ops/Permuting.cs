@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>The same memory with its logical axes in another order: the layout changes, no element moves.</summary>
+public abstract record Permuting : Op
+{
+    /// <summary>For each logical axis of the result, the operand's.</summary>
+    /// <exception cref="ShapeException">The axes do not fit the rank.</exception>
+    public abstract int[] Order(int rank);
+
+    /// <inheritdoc/>
+    public sealed override bool IsView => true;
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) =>
+        [inputs[0].Permute(Order(inputs[0].Rank))];
+
+    /// <inheritdoc/>
+    public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        // What lay at a place still lies there, under its new number.
+        var layout = inputs[0].Layout;
+        var renumbered = new Permutation(Order(layout.Rank)).Inverse();
+        var result = new int[layout.Rank];
+        for (int j = 0; j < result.Length; j++) result[j] = renumbered[layout[j]];
+        return new Arrangement([layout], [new Permutation(result)]);
+    }
+
+    /// <inheritdoc/>
+    public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+}

@@ -1,0 +1,38 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>x^Exponent</c> for the exponents that PyTorch computes by products, quotients and roots: 2, 3, 0.5, -0.5,
+/// -1 and -2; also sqrt, rsqrt, square and reciprocal. Source: torch.pow.</summary>
+public sealed record Pow : Elementwise
+{
+    /// <summary>2, 3, 0.5, -0.5, -1 or -2.</summary>
+    public required double Exponent { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
+        "square(Tensor self) -> Tensor",
+        "sqrt(Tensor self) -> Tensor",
+        "rsqrt(Tensor self) -> Tensor",
+        "reciprocal(Tensor self) -> Tensor");
+
+    static Pow Parse(Bound call)
+    {
+        if (call.Has("exponent"))
+        {
+            return call.Float("exponent") is 2 or 3 or 0.5 or -0.5 or -1 or -2
+                ? new Pow { Exponent = call.Float("exponent") }
+                : throw call.Refuse($"exponent {call.Float("exponent")}, expected 2, 3, 0.5, -0.5, -1 or -2");
+        }
+        // A trailing underscore says only that memory is reused.
+        return new Pow
+        {
+            Exponent = call.Call.Target.TrimEnd('_') switch
+            {
+                "aten::square" => 2,
+                "aten::sqrt" => 0.5,
+                "aten::rsqrt" => -0.5,
+                _ => -1,
+            },
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>One number for all elements along some logical axes, in any layout.</summary>
+public abstract record Reduction : Op
+{
+    /// <summary>The logical axes as the call states them; none means all.</summary>
+    public IntList Dims { get; init; }
+
+    /// <summary>True when the axes stay, with extent 1.</summary>
+    public bool KeepDims { get; init; }
+
+    /// <summary>The logical axes of a tensor of this rank, from 0.</summary>
+    public int[] AxesOf(int rank) => Dims.Count == 0 ? [.. Enumerable.Range(0, rank)] : Axis.Of(Dims, rank);
+
+    /// <summary>The axes and keepdim of a call; an overload without them means all axes.</summary>
+    internal static (IntList Dims, bool KeepDims) Read(Bound call)
+    {
+        if (!call.IsNone("dtype")) throw call.Refuse($"dtype={call.Int("dtype")}, expected none");
+        if (!call.Has("dim")) return ([], false);
+        return (call.IsNone("dim") ? [] : IntList.Create(call.Ints("dim").AsSpan()), call.Bool("keepdim"));
+    }
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        int[] axes = AxesOf(x.Rank);
+        var extents = new List<int>(x.Rank);
+        for (int axis = 0; axis < x.Rank; axis++)
+        {
+            if (!axes.Contains(axis)) extents.Add(x[axis]);
+            else if (KeepDims) extents.Add(1);
+        }
+        return [Shape.Create([.. extents])];
+    }
+
+    /// <inheritdoc/>
+    public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        var layout = inputs[0].Layout;
+        return KeepDims
+            ? Arrangements.Keep(inputs)
+            : new Arrangement([layout], [Arrangements.Without(layout, AxesOf(layout.Rank))]);
+    }
+
+    /// <inheritdoc/>
+    public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => inputs[0].Elements;
+}

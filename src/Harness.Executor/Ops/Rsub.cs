@@ -1,0 +1,13 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>other - alpha · self</c> with broadcasting: Python's <c>1 - x</c>. Source: torch.rsub.</summary>
+public sealed record Rsub : Binary
+{
+    /// <summary>The factor of the first operand.</summary>
+    public double Alpha { get; init; } = 1;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Rsub { Alpha = call.Float("alpha"), Other = Number(call) },
+        "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+        "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor");
+}

@@ -1,0 +1,26 @@
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Logical axes of extent 1 dropped: all, or those named that have extent 1. Source: torch.squeeze.</summary>
+public sealed record Squeeze : Reshaping
+{
+    /// <summary>The axes that may go; null means all.</summary>
+    public IntList? Dims { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Squeeze { Dims = call.Has("dim") ? IntList.Create(call.Ints("dim").AsSpan()) : null },
+        "squeeze(Tensor(a) self) -> Tensor(a)",
+        "squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)",
+        "squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)");
+
+    /// <inheritdoc/>
+    public override Shape Target(Shape input)
+    {
+        int[] axes = Dims is { } dims ? Axis.Of(dims, input.Rank) : [.. Enumerable.Range(0, input.Rank)];
+        var extents = new List<int>(input.Rank);
+        for (int axis = 0; axis < input.Rank; axis++)
+            if (input[axis] != 1 || !axes.Contains(axis)) extents.Add(input[axis]);
+        return Shape.Create([.. extents]);
+    }
+}

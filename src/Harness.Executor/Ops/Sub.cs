@@ -1,0 +1,15 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>self - alpha · other</c> with broadcasting; <c>other</c> is a tensor or a number. Source: torch.sub.</summary>
+public sealed record Sub : Binary
+{
+    /// <summary>The factor of the second term.</summary>
+    public double Alpha { get; init; } = 1;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Sub { Alpha = call.Float("alpha"), Other = Number(call) },
+        "sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+        "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+        "subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+        "subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor");
+}

@@ -1,0 +1,28 @@
+namespace Harness.Executor.Ops;
+
+/// <summary>Two logical axes exchanged. Source: torch.transpose.</summary>
+public sealed record Transpose : Permuting
+{
+    /// <summary>One axis; negative counts from the last.</summary>
+    public required int Dim0 { get; init; }
+
+    /// <summary>The other axis; negative counts from the last.</summary>
+    public required int Dim1 { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => call.Has("axis0")
+            ? new Transpose { Dim0 = call.Int("axis0"), Dim1 = call.Int("axis1") }
+            : new Transpose { Dim0 = call.Int("dim0"), Dim1 = call.Int("dim1") },
+        "swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)",
+        "swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)",
+        "transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)");
+
+    /// <inheritdoc/>
+    public override int[] Order(int rank)
+    {
+        int a = Axis.Of(Dim0, rank), b = Axis.Of(Dim1, rank);
+        int[] order = [.. Enumerable.Range(0, rank)];
+        if (rank > 0) (order[a], order[b]) = (order[b], order[a]);
+        return order;
+    }
+}

@@ -1,0 +1,148 @@
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Tests.Ops;
+
+/// <summary>Logical shapes as PyTorch gives them. check_rows.py runs the same rows in PyTorch; "refused" stands where it
+/// raises.</summary>
+public sealed class InferTests
+{
+    public static TheoryData<string, string, string> Rows => new()
+    {
+        { "aten::conv2d(%0, %1)", "(2, 3, 7, 9); (4, 3, 3, 2)", "(2, 4, 5, 8)" },
+        { "aten::conv2d(%0, %1, None, 2, [1, 0], [2, 3], 1)", "(2, 3, 9, 11); (4, 3, 3, 2)", "(2, 4, 4, 4)" },
+        { "aten::conv2d(%0, %1, %2, [2, 3], [1, 2], [1, 1], 2)", "(2, 4, 7, 9); (6, 2, 3, 3); (6)", "(2, 6, 4, 4)" },
+        { "aten::conv2d(%0, %1, %2)", "(2, 4, 7, 9); (6, 4, 3, 3); (5)", "refused" },
+        { "aten::conv2d(%0, %1)", "(2, 4, 7, 9); (6, 3, 3, 3)", "refused" },
+        { "aten::conv2d(%0, %1)", "(2, 4, 2, 9); (6, 4, 3, 3)", "refused" },
+        { "aten::conv2d(%0, %1, None, [1, 1], 'same', [2, 1])", "(2, 3, 7, 9); (4, 3, 2, 4)", "(2, 4, 7, 9)" },
+        { "aten::conv2d(%0, %1, None, [2, 1], 'valid')", "(2, 3, 7, 9); (4, 3, 2, 4)", "(2, 4, 3, 6)" },
+        { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 2], 1)", "(2, 3, 7, 9); (4, 3, 2, 5)", "(2, 4, 7, 9)" },
+        { "aten::_convolution(%0, %1, None, [2, 2], [3, 3], [1, 1], False, [0, 0], 1, False, False, True, True)", "(2, 3, 15, 13); (4, 3, 7, 7)", "(2, 4, 8, 7)" },
+        { "aten::_convolution(%0, %1, None, [2, 2], [3, 3], [1, 1], False, [0, 0], 1, False, False, True)", "(2, 3, 15, 13); (4, 3, 7, 7)", "(2, 4, 8, 7)" },
+        { "aten::_convolution(%0, %1, %2, [2, 3], [1, 0], [1, 1], True, [1, 2], 2, False, False, True, True)", "(2, 4, 5, 6); (4, 3, 3, 2); (6)", "(2, 6, 10, 19)" },
+        { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)", "(2, 4, 5, 6); (4, 3, 3, 2); (3)", "(2, 3, 7, 7)" },
+        { "aten::conv_transpose2d(%0, %1)", "(2, 4, 5, 6); (4, 3, 3, 2)", "(2, 3, 7, 7)" },
+        { "aten::conv_transpose2d(%0, %1, None, [3, 2], [0, 2], [2, 1], 3)", "(2, 12, 5, 6); (12, 3, 3, 3)", "(2, 9, 17, 10)" },
+        { "aten::conv_transpose2d(%0, %1, None, [1, 1], [3, 3], [0, 0], 1, [2, 1])", "(2, 9, 7, 8); (9, 8, 3, 3)", "(2, 8, 5, 4)" },
+        { "aten::conv_transpose2d(%0, %1, None, [2, 2], [0, 0], [2, 0])", "(2, 9, 7, 8); (9, 8, 3, 3)", "refused" },
+        { "aten::conv_transpose2d(%0, %1)", "(2, 8, 7, 8); (9, 8, 3, 3)", "refused" },
+        { "aten::conv_transpose2d(%0, %1, None, [1, 1], [4, 4])", "(2, 9, 3, 8); (9, 8, 3, 3)", "refused" },
+        { "aten::linear(%0, %1, %2)", "(2, 5); (4, 5); (4)", "(2, 4)" },
+        { "aten::linear(%0, %1)", "(2, 3, 7, 5); (4, 5)", "(2, 3, 7, 4)" },
+        { "aten::linear(%0, %1)", "(5); (4, 5)", "(4)" },
+        { "aten::linear(%0, %1)", "(2, 6); (4, 5)", "refused" },
+        { "aten::addmm(%0, %1, %2)", "(4); (2, 5); (5, 4)", "(2, 4)" },
+        { "aten::addmm(%0, %1, %2)", "(4); (2, 6); (5, 4)", "refused" },
+        { "aten::addmm(%0, %1, %2)", "(3); (2, 5); (5, 4)", "refused" },
+        { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-5, True)", "(2, 3, 5, 7); (3); (3); (3); (3)", "(2, 3, 5, 7)" },
+        { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3, 5); (3); (3)", "(2, 3, 5)" },
+        { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3); (3); (3)", "(2, 3)" },
+        { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3, 5, 7); (5); (5)", "refused" },
+        { "aten::relu(%0)", "(2, 3, 5)", "(2, 3, 5)" },
+        { "aten::relu6(%0)", "()", "()" },
+        { "aten::hardtanh(%0, 0., 6.)", "(2, 3)", "(2, 3)" },
+        { "aten::clamp(%0, None, 3)", "(2, 3)", "(2, 3)" },
+        { "aten::gelu(%0, approximate='tanh')", "(2, 3)", "(2, 3)" },
+        { "aten::max_pool2d(%0, [3, 3], [2, 2], [1, 1])", "(2, 3, 15, 12)", "(2, 3, 8, 6)" },
+        { "aten::max_pool2d(%0, [3, 2], [], [1, 1], [1, 1], True)", "(2, 3, 15, 12)", "(2, 3, 6, 7)" },
+        { "aten::max_pool2d(%0, 2)", "(2, 3, 15, 13)", "(2, 3, 7, 6)" },
+        { "aten::max_pool2d(%0, [3, 2], [2, 2], [1, 1], [1, 2], True)", "(2, 3, 23, 18)", "(2, 3, 12, 10)" },
+        { "aten::max_pool2d(%0, [2, 2], [3, 3], [1, 1], [1, 1], True)", "(2, 3, 5, 6)", "(2, 3, 2, 3)" },
+        { "aten::max_pool2d(%0, [2, 2], [2, 2], [0, 0], [1, 1], True)", "(2, 3, 1, 6)", "(2, 3, 1, 3)" },
+        { "aten::max_pool2d(%0, [3, 3], [2, 2], [2, 2])", "(2, 3, 15, 12)", "refused" },
+        { "aten::max_pool2d(%0, [5, 5])", "(2, 3, 4, 12)", "refused" },
+        { "aten::max_pool2d(%0, [5, 5], [0, 1])", "(2, 3, 8, 12)", "refused" },
+        { "aten::avg_pool2d(%0, [3, 3], [2, 2], [1, 1], True)", "(2, 3, 16, 12)", "(2, 3, 9, 7)" },
+        { "aten::avg_pool2d(%0, [3, 2], [], [0, 0], False, False)", "(2, 3, 16, 12)", "(2, 3, 5, 6)" },
+        { "aten::avg_pool2d(%0, [2, 3], [2, 2], [1, 1], False, True, 5)", "(2, 3, 16, 12)", "(2, 3, 9, 6)" },
+        { "aten::avg_pool2d(%0, [1, 1], [3, 3], [0, 0], True)", "(2, 3, 5, 7)", "(2, 3, 2, 3)" },
+        { "aten::avg_pool2d(%0, [3, 3], [1, 1], [2, 2])", "(2, 3, 5, 7)", "refused" },
+        { "aten::adaptive_avg_pool2d(%0, [7, 3])", "(2, 3, 5, 8)", "(2, 3, 7, 3)" },
+        { "aten::_adaptive_avg_pool2d(%0, [1, 4])", "(2, 3, 5, 8)", "(2, 3, 1, 4)" },
+        { "aten::cat([%0, %1, %2], 1)", "(2, 3, 5); (2, 1, 5); (2, 4, 5)", "(2, 8, 5)" },
+        { "aten::cat([%0, %1], -3)", "(2, 3, 5); (4, 3, 5)", "(6, 3, 5)" },
+        { "aten::cat([%0])", "(2, 3)", "(2, 3)" },
+        { "aten::cat([%0, %1], 1)", "(2, 3, 5); (2, 1, 4)", "refused" },
+        { "aten::cat([%0, %1], 3)", "(2, 3, 5); (2, 3, 5)", "refused" },
+        { "aten::cat([%0, %1], 0)", "(2, 3, 5); (2, 3)", "refused" },
+        { "aten::add(%0, %1)", "(2, 3, 5, 7); (3, 1, 1)", "(2, 3, 5, 7)" },
+        { "aten::add(%0, %1, alpha=2)", "(3, 1, 1); (2, 1, 5, 7)", "(2, 3, 5, 7)" },
+        { "aten::add(%0, 2, 3)", "(2, 3)", "(2, 3)" },
+        { "aten::sub(%0, %1)", "(2, 3, 5, 7); (7)", "(2, 3, 5, 7)" },
+        { "aten::mul(%0, %1)", "(2, 3, 5, 7); ()", "(2, 3, 5, 7)" },
+        { "aten::mul(%0, %1)", "(2, 3, 5, 7); (3)", "refused" },
+        { "aten::div(%0, 2.5)", "(2, 3)", "(2, 3)" },
+        { "aten::rsub(%0, 1.5)", "(2, 3)", "(2, 3)" },
+        { "aten::mean(%0)", "(2, 3, 5)", "()" },
+        { "aten::mean(%0, [2, 3])", "(2, 3, 5, 7)", "(2, 3)" },
+        { "aten::mean(%0, [-1, 1], True)", "(2, 3, 5, 7)", "(2, 1, 5, 1)" },
+        { "aten::mean(%0, None, True)", "(2, 3)", "(1, 1)" },
+        { "aten::mean(%0, [1, -3])", "(2, 3, 5, 7)", "refused" },
+        { "aten::mean(%0, [4])", "(2, 3, 5, 7)", "refused" },
+        { "aten::sum(%0, [0])", "(2, 3, 5, 7)", "(3, 5, 7)" },
+        { "aten::sum(%0, [])", "(2, 3)", "()" },
+        { "aten::softmax(%0, -1)", "(2, 3)", "(2, 3)" },
+        { "aten::softmax(%0, 2)", "(2, 3)", "refused" },
+        { "aten::pad(%0, [1, 2, -1, 0, 0, 1], 'constant', 0.25)", "(2, 3, 5, 7)", "(2, 4, 4, 10)" },
+        { "aten::constant_pad_nd(%0, [1, 2])", "(2, 3, 5, 7)", "(2, 3, 5, 10)" },
+        { "aten::constant_pad_nd(%0, [-4, -4])", "(2, 3, 5, 7)", "refused" },
+        { "aten::constant_pad_nd(%0, [1, 1, 1, 1, 1, 1])", "(2, 3)", "refused" },
+        { "aten::reshape(%0, [2, -1])", "(2, 3, 5, 7)", "(2, 105)" },
+        { "aten::reshape(%0, [])", "(1, 1)", "()" },
+        { "aten::view(%0, [6, 35])", "(2, 3, 5, 7)", "(6, 35)" },
+        { "aten::view(%0, [4, -1])", "(2, 3, 5, 7)", "refused" },
+        { "aten::view(%0, [-1, -1])", "(2, 3, 5, 7)", "refused" },
+        { "aten::view(%0, [2, 3])", "(2, 3, 5, 7)", "refused" },
+        { "aten::_unsafe_view(%0, [3, 2, -1])", "(2, 3, 5, 7)", "(3, 2, 35)" },
+        { "aten::flatten(%0)", "(2, 3, 5)", "(30)" },
+        { "aten::flatten(%0, 1)", "(2, 3, 5, 7)", "(2, 105)" },
+        { "aten::flatten(%0, -3, 2)", "(2, 3, 5, 7)", "(2, 15, 7)" },
+        { "aten::flatten(%0, 2, 1)", "(2, 3, 5, 7)", "refused" },
+        { "aten::flatten(%0)", "()", "(1)" },
+        { "aten::unsqueeze(%0, 0)", "(2, 3)", "(1, 2, 3)" },
+        { "aten::unsqueeze(%0, -1)", "(2, 3)", "(2, 3, 1)" },
+        { "aten::unsqueeze(%0, 3)", "(2, 3)", "refused" },
+        { "aten::squeeze(%0)", "(1, 2, 1, 3)", "(2, 3)" },
+        { "aten::squeeze(%0, 2)", "(1, 2, 1, 3)", "(1, 2, 3)" },
+        { "aten::squeeze(%0, 1)", "(1, 2, 1, 3)", "(1, 2, 1, 3)" },
+        { "aten::permute(%0, [0, -1, 1, 2])", "(2, 3, 5, 7)", "(2, 7, 3, 5)" },
+        { "aten::permute(%0, [0, 1, 1, 2])", "(2, 3, 5, 7)", "refused" },
+        { "aten::permute(%0, [0, 1])", "(2, 3, 5)", "refused" },
+        { "aten::transpose(%0, 1, -1)", "(2, 3, 5, 7)", "(2, 7, 5, 3)" },
+        { "aten::swapaxes(%0, 0, 1)", "(2, 3)", "(3, 2)" },
+        { "aten::t(%0)", "(2, 3)", "(3, 2)" },
+        { "aten::t(%0)", "(2)", "(2)" },
+        { "aten::t(%0)", "(2, 3, 5)", "refused" },
+        { "aten::contiguous(%0)", "(2, 3)", "(2, 3)" },
+        { "aten::dropout(%0, 0.5, False)", "(2, 3)", "(2, 3)" },
+        { "aten::clone(%0)", "(2, 3)", "(2, 3)" },
+        { "aten::square(%0)", "(2, 3)", "(2, 3)" },
+        { "aten::pow(%0, 2)", "(2, 3)", "(2, 3)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Shapes_are_those_of_PyTorch(string call, string inputs, string outputs)
+    {
+        var op = OpSet.Parse(CallText.Call(call)).Op;
+        if (outputs == "refused")
+        {
+            var infer = () => op.Infer(CallText.Shapes(inputs));
+            infer.Should().Throw<ShapeException>().Which.Message.Should().MatchRegex("[0-9]");
+        }
+        else op.Infer(CallText.Shapes(inputs)).Should().Equal(CallText.Shapes(outputs));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Every_operand_gets_a_layout_of_its_rank_and_every_result_too(string call, string inputs, string outputs)
+    {
+        if (outputs == "refused") return;
+        var op = OpSet.Parse(CallText.Call(call)).Op;
+        Placed[] placed = [.. CallText.Shapes(inputs).Select(s => new Placed(s, Permutation.ChannelsLast(s.Rank)))];
+        var arrangement = op.Arrange(placed);
+        arrangement.Inputs.Select(p => p.Rank).Should().Equal(placed.Select(p => p.Shape.Rank));
+        arrangement.Outputs.Select(p => p.Rank).Should().Equal(CallText.Shapes(outputs).Select(s => s.Rank));
+    }
+}
