@@ -1,0 +1,11 @@
+using Harness.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "kernels":
+        KernelBench.Run(args.ElementAtOrDefault(1));
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Harness.Benchmarks kernels [part of a name]");
+        return 2;
+}
