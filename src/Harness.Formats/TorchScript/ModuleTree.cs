@@ -1,0 +1,50 @@
+using Harness.Executor.Model;
+using Harness.Formats.Pickle;
+
+namespace Harness.Formats.TorchScript;
+
+/// <summary>Walks the pickled module tree.</summary>
+static class ModuleTree
+{
+    const int MaxDepth = 200;
+    const int MaxModules = 200_000;
+
+    /// <summary>All parameters and buffers under their state-dict keys, in the file's order.</summary>
+    public static StateDict StateDict(ScriptArchive archive)
+    {
+        var weights = new StateDict();
+        var open = new HashSet<PickleObject>(ReferenceEqualityComparer.Instance);
+        int modules = 0;
+        Visit(archive.Module, "");
+        return weights;
+
+        void Visit(PickleObject module, string prefix)
+        {
+            // Shared children are legal and are visited once per path; loops and explosions are not.
+            if (!open.Add(module) || open.Count > MaxDepth || ++modules > MaxModules)
+                throw archive.Bad($"the module tree at '{prefix}' is endless: it contains itself or far too many modules");
+            foreach (string name in module.Names)
+            {
+                module.TryGet(name, out var value);
+                if (value is PickleTensor tensor && IsState(archive, module, name))
+                {
+                    if (!weights.Add(prefix + name, archive.ModuleTensor(tensor, prefix + name)))
+                        throw archive.Bad($"two tensors have the state-dict key '{prefix}{name}'");
+                }
+                else if (value is PickleObject child)
+                {
+                    Visit(child, $"{prefix}{name}.");
+                }
+            }
+            open.Remove(module);
+        }
+    }
+
+    /// <summary>True for parameters and buffers; other tensor attributes are constants of the program.</summary>
+    public static bool IsState(ScriptArchive archive, PickleObject module, string attribute)
+    {
+        if (archive.Class(module.ClassName) is not (_, { } syntax)) return true;
+        // Archives older than PyTorch 1.5 do not list buffers: there every tensor counts.
+        return syntax.Buffers is null || syntax.Buffers.Contains(attribute) || syntax.Parameters?.Contains(attribute) == true;
+    }
+}

@@ -1,0 +1,92 @@
+namespace Harness.Formats.TorchScript;
+
+// The part of Python that TorchScript's printer uses for straight-line code. Lines count from 1.
+
+/// <summary>An expression.</summary>
+abstract record Expression(int Line);
+
+/// <summary>A variable, or one of the printer's own names.</summary>
+sealed record NameExpression(string Name, int Line) : Expression(Line);
+
+/// <summary>An integer; the magnitude alone, because Python has no negative literals and -2^63 must survive.</summary>
+sealed record IntExpression(ulong Magnitude, int Line) : Expression(Line);
+
+/// <summary>A floating-point number.</summary>
+sealed record FloatExpression(double Value, int Line) : Expression(Line);
+
+/// <summary>A string.</summary>
+sealed record TextExpression(string Text, int Line) : Expression(Line);
+
+/// <summary>A list display.</summary>
+sealed record ListExpression(IReadOnlyList<Expression> Items, int Line) : Expression(Line);
+
+/// <summary>A tuple display.</summary>
+sealed record TupleExpression(IReadOnlyList<Expression> Items, int Line) : Expression(Line);
+
+/// <summary>A dictionary display.</summary>
+sealed record DictExpression(IReadOnlyList<(Expression Key, Expression Value)> Items, int Line) : Expression(Line);
+
+/// <summary><c>-x</c>.</summary>
+sealed record NegateExpression(Expression Operand, int Line) : Expression(Line);
+
+/// <summary><c>x.name</c>.</summary>
+sealed record AttributeExpression(Expression Target, string Name, int Line) : Expression(Line);
+
+/// <summary><c>x[i]</c>.</summary>
+sealed record SubscriptExpression(Expression Target, Expression Index, int Line) : Expression(Line);
+
+/// <summary><c>f(x, k=y)</c>.</summary>
+sealed record CallExpression(
+    Expression Function,
+    IReadOnlyList<Expression> Arguments,
+    IReadOnlyList<(string Name, Expression Value)> Keywords,
+    int Line) : Expression(Line);
+
+/// <summary>A statement.</summary>
+abstract record Statement(int Line);
+
+/// <summary><c>a = x</c>, or <c>a, b, = x</c>.</summary>
+/// <param name="Targets">Names.</param>
+/// <param name="IsUnpacking">A comma stood on the left: even <c>a, = x</c> takes the value apart.</param>
+/// <param name="Value">The right side.</param>
+/// <param name="Line">Where.</param>
+sealed record Assignment(IReadOnlyList<string> Targets, bool IsUnpacking, Expression Value, int Line) : Statement(Line);
+
+/// <summary>A call made for its effect.</summary>
+sealed record ExpressionStatement(Expression Value, int Line) : Statement(Line);
+
+/// <summary><c>return x</c>.</summary>
+sealed record ReturnStatement(Expression? Value, int Line) : Statement(Line);
+
+/// <summary>A construct that is no straight line; refused when reached, because it may stand in code nobody calls.</summary>
+sealed record RefusedStatement(string Construct, int Line) : Statement(Line);
+
+/// <summary>An argument of a function and its type, as printed.</summary>
+sealed record Parameter(string Name, Expression? Type);
+
+/// <summary>A function or method.</summary>
+sealed record Function(string Name, IReadOnlyList<Parameter> Parameters, IReadOnlyList<Statement> Body, int Line);
+
+/// <summary>A class: its methods and what its body says about tensors.</summary>
+/// <param name="Name">Unqualified.</param>
+/// <param name="Ancestor">What stands in the parentheses: <c>Module</c>, <c>NamedTuple</c>.</param>
+/// <param name="Methods">By name.</param>
+/// <param name="Parameters"><c>__parameters__</c>; null when the body has none.</param>
+/// <param name="Buffers"><c>__buffers__</c>; null when the body has none.</param>
+/// <param name="Fields">Annotated names in order.</param>
+sealed record ClassSyntax(
+    string Name,
+    string Ancestor,
+    IReadOnlyDictionary<string, Function> Methods,
+    IReadOnlySet<string>? Parameters,
+    IReadOnlySet<string>? Buffers,
+    IReadOnlyList<string> Fields);
+
+/// <summary>One source file.</summary>
+/// <param name="File">Path in the archive: <c>code/__torch__.py</c>.</param>
+/// <param name="Classes">By name.</param>
+/// <param name="Functions">Free functions by name.</param>
+sealed record SourceFile(
+    string File,
+    IReadOnlyDictionary<string, ClassSyntax> Classes,
+    IReadOnlyDictionary<string, Function> Functions);
