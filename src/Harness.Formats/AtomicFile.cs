@@ -1,0 +1,42 @@
+namespace Harness.Formats;
+
+/// <summary>Writes a file so that it is either the old one or the whole new one, whatever interrupts: the bytes go to a
+/// temporary file beside it, which then takes its name.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes <paramref name="path"/>, making its folder where needed.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="write">Writes the whole content; what it throws leaves the old file as it was.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full)!;
+        Directory.CreateDirectory(folder);
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():n}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes these bytes.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        // A span cannot be captured by the lambda; files written this way are documents, not tensors.
+        byte[] copy = bytes.ToArray();
+        Write(path, stream => stream.Write(copy));
+    }
+
+    /// <summary>Writes UTF-8 text without a byte order mark.</summary>
+    public static void WriteText(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text));
+}
