@@ -49,7 +49,7 @@ public static class GlibcxxRelaxation
         {
             image = File.ReadAllBytes(source);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ModelException(
                 new Finding(Codes.LibTorchMissing, source, $"cannot be read: {exception.Message}"), exception);
