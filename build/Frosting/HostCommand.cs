@@ -33,7 +33,7 @@ sealed class HostCommand(HostSetup setup) : Command<HostSettings>
             host.RunTargetsAsync(settings.Targets).GetAwaiter().GetResult();
             return 0;
         }
-#pragma warning disable CA1031 // Catch a more specific exception: whatever a task throws ends the build, by its exit code.
+#pragma warning disable CA1031 // Catch a more specific exception: whatever a task throws ends the build, with its code.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -9,7 +9,7 @@ namespace Build.Tasks;
 
 /// <summary>Measures.</summary>
 [TaskName("Benchmark")]
-[TaskDescription("Runs tests/Harness.Benchmarks; arguments for it follow --benchmark=, such as --benchmark='--filter *'.")]
+[TaskDescription("Runs tests/Harness.Benchmarks; --benchmark='--filter *' passes arguments on.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class BenchmarkTask : FrostingTask<BuildContext>
 {

@@ -28,7 +28,8 @@ public sealed class TestTask : FrostingTask<BuildContext>
     /// <summary>Tests a solution or project, and fails unless every project ran tests and all of them passed.</summary>
     internal static void RunTests(BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects)
     {
-        var results = context.Artifacts.Combine("test-results").Combine(target.GetFilenameWithoutExtension().ToString());
+        var name = target.GetFilenameWithoutExtension().ToString();
+        var results = context.Artifacts.Combine("test-results").Combine(name);
         context.CleanDirectory(results);
         var exitCode = 0;
         context.DotNetTest(target.FullPath, new DotNetTestSettings

@@ -163,7 +163,8 @@ public sealed class NativeRelaxationTests : IDisposable
     {
         var path = Write("notes.txt", "no library"u8.ToArray());
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Path.Combine(NativeReference.Directory, "Harness.Reference.dll"), "relax", path })
+        string[] arguments = [Path.Combine(NativeReference.Directory, "Harness.Reference.dll"), "relax", path];
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEnd();
@@ -181,7 +182,7 @@ public sealed class NativeRelaxationTests : IDisposable
     }
 
     /// <summary>
-    /// The smallest ELF file with what the loader reads: strings, one undefined function, its version, the demand for it.
+    /// The smallest ELF file with what the loader reads: strings, one undefined function, its version, the demand.
     /// The section headers stand first, so that cutting the file cuts what they describe.
     /// </summary>
     static (byte[] Image, int FlagsAt, int BindingAt) Library(string version, string symbol)

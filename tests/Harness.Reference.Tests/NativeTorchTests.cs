@@ -57,7 +57,7 @@ public sealed class NativeTorchTests
     {
         const string Answer =
             """
-            Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help diagnose loading problems, consider using a tool like strace.
+            Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help, use strace.
             /app/LibTorchSharp.so: cannot open shared object file: No such file or directory
             /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/libLibTorchSharp.so)
             /app/libLibTorchSharp: cannot open shared object file: No such file or directory
@@ -92,5 +92,6 @@ public sealed class NativeTorchTests
             .And.NotContain("strace").And.NotContain("\n");
     }
 
-    static double[] Wave(int length, double step) => [.. Enumerable.Range(0, length).Select(i => Math.Sin(1 + i * step))];
+    static double[] Wave(int length, double step) =>
+        [.. Enumerable.Range(0, length).Select(i => Math.Sin(1 + i * step))];
 }

@@ -26,7 +26,7 @@ ref struct ElfImage
         if (image.Length < 64 || !image.StartsWith("\u007fELF"u8))
             throw new InvalidDataException("is not an ELF file; expected a Linux shared library");
         if (image[4] != 2 || image[5] != 1)
-            throw new InvalidDataException("is not a 64-bit little-endian ELF file; libtorch is published for no other");
+            throw new InvalidDataException("is not a 64-bit little-endian ELF file; libtorch has no other");
         _image = image;
     }
 
@@ -94,7 +94,8 @@ ref struct ElfImage
     readonly ElfSection Section(int index)
     {
         var at = UInt64(0x28) + (long)index * SectionHeaderLength;
-        var section = new ElfSection(UInt32(at + 4), UInt64(at + 24), UInt64(at + 32), UInt32(at + 40), UInt32(at + 44));
+        var section = new ElfSection(
+            UInt32(at + 4), UInt64(at + 24), UInt64(at + 32), UInt32(at + 40), UInt32(at + 44));
         // SHT_NOBITS (8) occupies no bytes of the file.
         if (section.Type != 8 && section.Offset > _image.Length - section.Length)
             throw Damaged(section.Offset);
@@ -121,8 +122,9 @@ ref struct ElfImage
     readonly ReadOnlySpan<byte> At(long offset, int length) =>
         offset >= 0 && offset <= _image.Length - length ? _image[(int)offset..] : throw Damaged(offset);
 
-    static InvalidDataException Damaged(long offset) => new($"is a damaged ELF file: offset {offset} lies beyond its end");
+    static InvalidDataException Damaged(long offset) =>
+        new($"is a damaged ELF file: what it keeps at offset {offset} lies beyond its end");
 }
 
-/// <summary>A section of an ELF file, in bytes; <paramref name="Link"/> and <paramref name="Extra"/> depend on its type.</summary>
+/// <summary>A section of an ELF file, in bytes; <c>sh_link</c> and <c>sh_info</c> with it.</summary>
 readonly record struct ElfSection(uint Type, long Offset, long Length, uint Link, uint Extra);

@@ -19,9 +19,9 @@ public enum RelaxationOutcome
 /// Makes a library that asks for <c>GLIBCXX_3.4.32</c> load where libstdc++ is older (Debian 12, Ubuntu 22.04, RHEL 9).
 /// </summary>
 /// <remarks>
-/// GCC 13's <c>&lt;iostream&gt;</c> mentions <c>std::ios_base_library_init()</c> and nothing calls it: it only makes the
-/// linker note that libstdc++ initialises its streams itself. Two edits say to the loader what is true, that both may be
-/// missing: <c>VER_FLG_WEAK</c> on the version's entry in <c>.gnu.version_r</c>, <c>STB_WEAK</c> on the symbol in
+/// GCC 13's <c>&lt;iostream&gt;</c> mentions <c>std::ios_base_library_init()</c> and nothing calls it: it only makes
+/// the linker note that libstdc++ initialises its streams itself. Two edits say to the loader what is true, that both
+/// may be missing: <c>VER_FLG_WEAK</c> on the version's entry in <c>.gnu.version_r</c>, <c>STB_WEAK</c> on the symbol in
 /// <c>.dynsym</c>. Neither changes a length or an offset, and newer systems resolve both as before.
 /// Source: System V ABI (gABI) chapters 4 and 5; LSB Core, "Symbol Versioning".
 /// </remarks>
@@ -39,8 +39,8 @@ public static class GlibcxxRelaxation
     /// <summary>
     /// Writes <paramref name="source"/>, relaxed, to <paramref name="destination"/>; the two may be the same file.
     /// </summary>
-    /// <remarks>The destination is replaced as a whole: a reader sees the old file or the new one, and a link to another
-    /// file (a package's, say) is cut, never written through.</remarks>
+    /// <remarks>The destination is replaced as a whole: a reader sees the old file or the new one, and a link to
+    /// another file (a package's, say) is cut, never written through.</remarks>
     /// <exception cref="ModelException">PAR9001: the file is not a library that can be read.</exception>
     public static RelaxationOutcome Apply(string source, string destination)
     {
