@@ -13,11 +13,13 @@ namespace Harness.Executor.Ops;
 public sealed class Signature
 {
     readonly ImmutableArray<Parameter> _parameters;
+    readonly int _positional;
 
-    Signature(string target, ImmutableArray<Parameter> parameters)
+    Signature(string target, ImmutableArray<Parameter> parameters, int positional)
     {
         Target = target;
         _parameters = parameters;
+        _positional = positional;
     }
 
     sealed record Parameter(
@@ -38,15 +40,19 @@ public sealed class Signature
         if (dot >= 0) target = target[..dot];
         if (!target.Contains("::", StringComparison.Ordinal)) target = "aten::" + target;
         var parameters = ImmutableArray.CreateBuilder<Parameter>();
+        int positional = -1;
         foreach (string part in SplitTop(text[(open + 1)..close]))
-            if (part != "*") parameters.Add(ParseParameter(part));
-        return new Signature(target, parameters.ToImmutable());
+        {
+            if (part == "*") positional = parameters.Count;
+            else parameters.Add(ParseParameter(part));
+        }
+        return new Signature(target, parameters.ToImmutable(), positional < 0 ? parameters.Count : positional);
     }
 
     /// <summary>Binds a call's arguments to this signature's names; null when they do not fit.</summary>
     public Bound? Bind(Call call)
     {
-        if (call.Arguments.Length > _parameters.Length) return null;
+        if (call.Arguments.Length > _positional) return null;
         var values = new Dictionary<string, Argument>(StringComparer.Ordinal);
         for (int i = 0; i < call.Arguments.Length; i++) values[_parameters[i].Name] = call.Arguments[i];
         foreach (var keyword in call.Keywords)

@@ -42,7 +42,8 @@ static class CallText
         ['%', ..] => Harness.Executor.Model.Argument.Value(Number(text[1..])),
         ['\'', ..] => Harness.Executor.Model.Argument.Of(text[1..^1]),
         ['[', ..] => Harness.Executor.Model.Argument.Of([.. Split(text[1..^1]).Select(Argument)]),
-        _ when text.AsSpan().IndexOfAny('.', 'e') < 0 => Harness.Executor.Model.Argument.Of((long)Number(text)),
+        _ when text.AsSpan().IndexOfAny('.', 'e', 'n') < 0 =>
+            Harness.Executor.Model.Argument.Of(long.Parse(text, CultureInfo.InvariantCulture)),
         _ => Harness.Executor.Model.Argument.Of(double.Parse(text, CultureInfo.InvariantCulture)),
     };
 

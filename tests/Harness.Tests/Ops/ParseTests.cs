@@ -1,0 +1,144 @@
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Tests.Ops;
+
+public sealed class ParseTests
+{
+    const string Flags = "False, False, True, True";
+
+    public static TheoryData<string, Op> Rows => new()
+    {
+        { "aten::conv2d(%0, %1, None, [2, 3], 1, [1, 2], 4)",
+            new Conv2d { Stride = (2, 3), Padding = new Padding2d(1, 1, 1, 1), Dilation = (1, 2), Groups = 4 } },
+        { $"aten::_convolution(%0, %1, %2, [1, 1], [2, 3], [1, 1], False, [0, 0], 1, {Flags})",
+            new Conv2d { Padding = new Padding2d(2, 3, 2, 3), Bias = true } },
+        { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 1], 1)", new Conv2d { SamePadding = true } },
+        { "aten::conv2d(%0, %1, None, [2, 2], 'valid')", new Conv2d { Stride = (2, 2) } },
+        { $"aten::_convolution(%0, %1, None, [2, 1], [1, 2], [3, 4], True, [5, 6], 7, {Flags})",
+            new ConvTranspose2d { Stride = (2, 1), Padding = (1, 2), Dilation = (3, 4), OutputPadding = (5, 6), Groups = 7 } },
+        { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)", new ConvTranspose2d { Bias = true } },
+        { "aten::conv_transpose2d(%0, %1, None, 2, 1, [1, 0], 3, [2, 1])",
+            new ConvTranspose2d { Stride = (2, 2), Padding = (1, 1), OutputPadding = (1, 0), Groups = 3, Dilation = (2, 1) } },
+        { "aten::linear(%0, %1, None)", new Linear() },
+        { "aten::linear(%0, %1, %2)", new Linear { Bias = true } },
+        { "aten::addmm(%0, %1, %2)", new Addmm() },
+        { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-3, True)",
+            new BatchNorm2d { Eps = 1e-3, Momentum = 0.1, Scale = true, Bias = true } },
+        { "aten::batch_norm(%0, None, None, %3, %4, False, 0.2, 1e-5, True)", new BatchNorm2d { Momentum = 0.2 } },
+        { "aten::_native_batch_norm_legit_no_training(%0, %1, None, %3, %4, 0.1, 1e-5)", new BatchNorm2d { Scale = true } },
+        { "aten::relu6(%0)", new Hardtanh { Min = 0, Max = 6 } },
+        { "aten::hardtanh_(%0, 0., 6.)", new Hardtanh { Min = 0, Max = 6 } },
+        { "aten::hardtanh(%0)", new Hardtanh { Min = -1, Max = 1 } },
+        { "aten::clamp(%0, None, 3)", new Hardtanh { Max = 3 } },
+        { "aten::clamp_min(%0, -2)", new Hardtanh { Min = -2 } },
+        { "aten::clamp_max(%0, 2.5)", new Hardtanh { Max = 2.5 } },
+        { "aten::leaky_relu(%0, 0.2)", new LeakyReLU { NegativeSlope = 0.2 } },
+        { "aten::leaky_relu_(%0)", new LeakyReLU { NegativeSlope = 0.01 } },
+        { "aten::elu(%0, 0.5)", new ELU { Alpha = 0.5 } },
+        { "aten::gelu(%0)", new GELU() },
+        { "aten::gelu(%0, approximate='tanh')", new GELU { Approximate = true } },
+        { "aten::sqrt(%0)", new Pow { Exponent = 0.5 } },
+        { "aten::rsqrt_(%0)", new Pow { Exponent = -0.5 } },
+        { "aten::reciprocal(%0)", new Pow { Exponent = -1 } },
+        { "aten::pow(%0, 3)", new Pow { Exponent = 3 } },
+        { "aten::max_pool2d(%0, [3, 2], [], [1, 0], [1, 2], True)",
+            new MaxPool2d { Kernel = (3, 2), Stride = (3, 2), Padding = (1, 0), Dilation = (1, 2), CeilMode = true } },
+        { "aten::max_pool2d_with_indices(%0, [3, 3], [2, 1])", new MaxPool2d { Kernel = (3, 3), Stride = (2, 1) } },
+        { "aten::avg_pool2d(%0, 3, 2, [1, 0], True, False, 5)",
+            new AvgPool2d { Kernel = (3, 3), Stride = (2, 2), Padding = (1, 0), CeilMode = true, CountIncludePad = false, Divisor = 5 } },
+        { "aten::avg_pool2d(%0, [2, 3])", new AvgPool2d { Kernel = (2, 3), Stride = (2, 3) } },
+        { "aten::adaptive_avg_pool2d(%0, [None, 7])", new AdaptiveAvgPool2d { OutputSize = (null, 7) } },
+        { "aten::adaptive_avg_pool2d(%0, 1)", new AdaptiveAvgPool2d { OutputSize = (1, 1) } },
+        { "aten::cat([%0, %1], -1)", new Cat { Dim = -1 } },
+        { "aten::add(%0, %1, alpha=2)", new Add { Alpha = 2 } },
+        { "aten::add_(%0, 1.5, 3)", new Add { Other = 1.5, Alpha = 3 } },
+        { "aten::sub(%0, %1)", new Sub() },
+        { "aten::mul(%0, 2)", new Mul { Other = 2 } },
+        { "aten::div(%0, %1, rounding_mode=None)", new Div() },
+        { "aten::rsub(%0, 1)", new Rsub { Other = 1 } },
+        { "aten::mean(%0)", new Mean() },
+        { "aten::mean(%0, [2, 3], True, dtype=None)", new Mean { Dims = [2, 3], KeepDims = true } },
+        { "aten::mean(%0, -1)", new Mean { Dims = [-1] } },
+        { "aten::sum(%0, [1])", new Sum { Dims = [1] } },
+        { "aten::softmax(%0, -1, None)", new Softmax { Dim = -1 } },
+        { "aten::softmax(%0, 1, 6)", new Softmax { Dim = 1 } },
+        { "aten::_softmax(%0, 1, False)", new Softmax { Dim = 1 } },
+        { "aten::pad(%0, [1, 2], 'constant', None)", new Pad { Amounts = [1, 2] } },
+        { "aten::constant_pad_nd(%0, [1, 2, -1, 0], 0.25)", new Pad { Amounts = [1, 2, -1, 0], Value = 0.25 } },
+        { "aten::reshape(%0, [2, -1])", new Reshape { Sizes = [2, -1] } },
+        { "aten::_unsafe_view(%0, [2, 3])", new Reshape { Sizes = [2, 3] } },
+        { "aten::flatten(%0, 1)", new Flatten { StartDim = 1 } },
+        { "aten::unflatten(%0, 1, [3, -1])", new Unflatten { Dim = 1, Sizes = [3, -1] } },
+        { "aten::unsqueeze(%0, -1)", new Unsqueeze { Dim = -1 } },
+        { "aten::squeeze(%0)", new Squeeze() },
+        { "aten::squeeze(%0, 2)", new Squeeze { Dims = [2] } },
+        { "aten::permute(%0, [0, 2, 1])", new Permute { Dims = [0, 2, 1] } },
+        { "aten::swapaxes(%0, 1, 2)", new Transpose { Dim0 = 1, Dim1 = 2 } },
+        { "aten::transpose(%0, -1, 2)", new Transpose { Dim0 = -1, Dim1 = 2 } },
+        { "aten::dropout(%0, 0.5, False)", new Identity() },
+        { "aten::contiguous(%0, memory_format=0)", new Identity() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_call_is_read_as(string call, Op expected) => OpSet.Parse(CallText.Call(call)).Op.Should().Be(expected);
+
+    [Theory]
+    [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)", "training=True")]
+    [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
+    [InlineData("aten::dropout(%0, 0.5, True)", "train=True")]
+    [InlineData("aten::native_dropout(%0, 0.5, None)", "train=True")]
+    [InlineData("aten::_convolution(%0, %1, None, [1], [0], [1], False, [0], 1, False, False, True, True)", "1-d convolution")]
+    [InlineData("aten::_convolution(%0, %1, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1, False, False, True, True)",
+        "3-d convolution")]
+    [InlineData("aten::conv2d(%0, %1, None, [2, 1], 'same')", "padding='same' with a stride")]
+    [InlineData("aten::conv2d(%0, %1, None, 1, 'reflect')", "padding='reflect'")]
+    [InlineData("aten::conv2d(%0, %1, None, 1, [-1, 0])", "negative")]
+    [InlineData("aten::conv2d(%0, %1, None, [1, 1, 1])", "stride has 3 numbers, expected 2")]
+    [InlineData("aten::addmm(%0, %1, %2, beta=0.5)", "beta=0.5")]
+    [InlineData("aten::div(%0, %1, rounding_mode='floor')", "rounding_mode='floor'")]
+    [InlineData("aten::clamp(%0)", "neither min nor max")]
+    [InlineData("aten::elu(%0, 1, 1.05, 1)", "scale=1.05")]
+    [InlineData("aten::gelu(%0, approximate='sigmoid')", "approximate='sigmoid'")]
+    [InlineData("aten::pow(%0, 2.5)", "exponent 2.5")]
+    [InlineData("aten::avg_pool2d(%0, 3, 2, 0, False, True, 0)", "divisor_override is 0")]
+    [InlineData("aten::adaptive_avg_pool2d(%0, [1, 2, 3])", "output_size has 3 numbers, expected 2")]
+    [InlineData("aten::mean(%0, [1], False, dtype=7)", "dtype=7")]
+    [InlineData("aten::softmax(%0, 1, 7)", "dtype=7")]
+    [InlineData("aten::pad(%0, [1, 1], 'reflect')", "mode='reflect'")]
+    [InlineData("aten::pad(%0, [1, 1, 1], 'constant')", "3 numbers, expected pairs")]
+    public void What_an_op_does_not_do_is_refused_by_name(string call, string why)
+    {
+        var parse = () => OpSet.Parse(CallText.Call(call));
+        var finding = parse.Should().Throw<ModelException>().Which.Finding;
+        finding.Code.Should().Be("PAR1002");
+        finding.Place.Should().Be("code/model.py:7");
+        finding.Message.Should().StartWith($"{call[..call.IndexOf('(', StringComparison.Ordinal)]} 'node': ").And.Contain(why);
+    }
+
+    [Theory]
+    [InlineData("aten::clamp(%0, %1)")]
+    [InlineData("aten::view(%0, 3)")]
+    [InlineData("aten::cat(%0, 1)")]
+    [InlineData("aten::cat([%0, 3], 1)")]
+    [InlineData("aten::reshape(%0, [2, None])")]
+    [InlineData("aten::softmax(%0)")]
+    [InlineData("aten::relu(%0, inplace=True)")]
+    [InlineData("aten::add(%0, other=%1, self=%0)")]
+    public void Arguments_of_other_types_are_refused(string call)
+    {
+        var parse = () => OpSet.Parse(CallText.Call(call));
+        parse.Should().Throw<ModelException>().WithMessage("*does not take these arguments*code/model.py:7*");
+    }
+
+    [Fact]
+    public void Operands_are_the_tensors_in_order_and_absent_ones_are_left_out()
+    {
+        OpSet.Parse(CallText.Call("aten::batch_norm(%4, None, None, %7, %5, False, 0.1, 1e-5, True)")).Operands
+            .Should().Equal(4, 7, 5);
+        OpSet.Parse(CallText.Call("aten::cat([%3, %1, %3], 1)")).Operands.Should().Equal(3, 1, 3);
+        OpSet.Parse(CallText.Call("aten::add(%2, 1)")).Operands.Should().Equal(2);
+        OpSet.Parse(CallText.Call("aten::linear(bias=%3, weight=%2, input=%1)")).Operands.Should().Equal(1, 2, 3);
+    }
+}
