@@ -187,7 +187,7 @@ class DictOut(nn.Module):
 
 
 class DecoderSmall(nn.Module):
-    """A generator as in DCGAN: a fully connected layer viewed as an image, then transposed convolutions of each kind."""
+    """A generator as in DCGAN: a vector viewed as an image, then transposed convolutions of each kind."""
 
     def __init__(self):
         super().__init__()

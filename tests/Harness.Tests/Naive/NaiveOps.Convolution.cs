@@ -10,7 +10,7 @@ static partial class NaiveOps
         var after = arguments.PaddingAfter ?? before;
         var (outputs, group, kernelH, kernelW) = (weight.Shape[0], weight.Shape[1], weight.Shape[2], weight.Shape[3]);
         if (group * arguments.Groups != x.Shape[1] || outputs % arguments.Groups != 0)
-            throw new ArgumentException($"{x.Shape[1]} channels, {arguments.Groups} groups of {group}, {outputs} outputs");
+            throw new ArgumentException($"{x.Shape[1]} channels for {arguments.Groups} groups of {group}");
         var height = (x.Shape[2] + before.H + after.H - dilation.H * (kernelH - 1) - 1) / stride.H + 1;
         var width = (x.Shape[3] + before.W + after.W - dilation.W * (kernelW - 1) - 1) / stride.W + 1;
 

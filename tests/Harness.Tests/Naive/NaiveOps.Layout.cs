@@ -60,7 +60,7 @@ static partial class NaiveOps
         });
     }
 
-    /// <summary><c>pad</c> with a constant: pairs (before, after) from the last axis backwards; negative numbers crop.</summary>
+    /// <summary><c>pad</c> with a constant: (before, after) from the last axis backwards; negative ones crop.</summary>
     public static NaiveTensor Pad(NaiveTensor x, int[] pads, double value = 0)
     {
         int Before(int axis) => x.Rank - 1 - axis < pads.Length / 2 ? pads[2 * (x.Rank - 1 - axis)] : 0;

@@ -2,7 +2,7 @@ namespace Harness.Tests.Naive;
 
 static partial class NaiveOps
 {
-    /// <summary><c>batch_norm</c> in eval mode along axis 1: (x − mean) / sqrt(variance + epsilon) · weight + bias.</summary>
+    /// <summary><c>batch_norm</c> in eval mode, axis 1: (x − mean) / √(variance + epsilon) · weight + bias.</summary>
     public static NaiveTensor BatchNorm(NaiveTensor x, NaiveTensor? weight, NaiveTensor? bias, NaiveTensor mean,
         NaiveTensor variance, double epsilon = 1e-5) =>
         NaiveTensor.From(x.Shape, at =>

@@ -16,7 +16,7 @@ static partial class NaiveOps
                     var w = at[3] * stride.W - arguments.Padding.W + kw * arguments.Dilation.W;
                     if (h < 0 || h >= x.Shape[2] || w < 0 || w >= x.Shape[3]) continue;
                     var value = x[at[0], at[1], h, w];
-                    if (value > largest || double.IsNaN(value)) largest = value; // NaN wins and stays: nothing exceeds it
+                    if (value > largest || double.IsNaN(value)) largest = value; // NaN stays: nothing exceeds it
                 }
             return largest;
         });
@@ -66,13 +66,13 @@ static partial class NaiveOps
             Pooled(x.Shape[2], kernel.H, stride.H, a.Padding.H, a.Dilation.H, a.CeilMode),
             Pooled(x.Shape[3], kernel.W, stride.W, a.Padding.W, a.Dilation.W, a.CeilMode)];
 
-    /// <summary>Windows along one axis, counted: one that begins beyond the input and its padding before is none.</summary>
+    /// <summary>Windows along one axis, counted.</summary>
     static int Pooled(int extent, int kernel, int stride, int padding, int dilation, bool ceil)
     {
         var reach = dilation * (kernel - 1) + 1;
         var count = 0;
         while (count * stride + reach <= extent + 2 * padding) count++;
-        // Rounding up adds one window where the last one leaves elements over, if it starts inside or in the padding before.
+        // Rounding up adds a window where the last leaves elements over, unless it would start in the padding behind.
         var last = (count - 1) * stride + reach;
         if (ceil && last < extent + 2 * padding && count * stride < extent + padding) count++;
         return count;

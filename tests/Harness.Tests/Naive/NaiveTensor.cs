@@ -36,7 +36,7 @@ sealed class NaiveTensor
         return From(shape, _ => ++next);
     }
 
-    /// <summary>Seeded numbers in [-1, 1), each exact in float32, so that both precisions start from the same values.</summary>
+    /// <summary>Seeded numbers in [-1, 1), each exact in float32: both precisions start from the same values.</summary>
     public static NaiveTensor Random(int seed, params int[] shape)
     {
         // SplitMix64: the sequence belongs to the seed on every version of .NET, unlike System.Random's.
@@ -50,8 +50,9 @@ sealed class NaiveTensor
         });
     }
 
-    /// <summary>The tensor whose element at each index is what the rule says; indices come in row-major order.</summary>
-    public static NaiveTensor From(int[] shape, Func<int[], double> rule) => new(shape, [.. Indices(shape).Select(rule)]);
+    /// <summary>The tensor whose element at each index is what the rule says, asked in row-major order.</summary>
+    public static NaiveTensor From(int[] shape, Func<int[], double> rule) =>
+        new(shape, [.. Indices(shape).Select(rule)]);
 
     /// <summary>Every index of a shape, in row-major order.</summary>
     public static IEnumerable<int[]> Indices(int[] shape)

@@ -39,7 +39,8 @@ sealed class NaiveWalk
                 a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
             "max_pool2d" => NaiveOps.MaxPool2d(a.Tensor(0), a.Pair(1), new()
             {
-                Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1), CeilMode = a.Flag(5, false),
+                Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1),
+                CeilMode = a.Flag(5, false),
             }),
             "avg_pool2d" => NaiveOps.AvgPool2d(a.Tensor(0), a.Pair(1), new()
             {

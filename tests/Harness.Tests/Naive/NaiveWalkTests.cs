@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace Harness.Tests.Naive;
 
-/// <summary>Holds the oracle to what real PyTorch computed on every case of <c>golden/ops</c>: <c>pytorch.json</c>, written
-/// by <c>golden/ops/make_cases.py --vectors</c>.</summary>
+/// <summary>Holds the oracle to what real PyTorch computed on every case of <c>golden/ops</c>: <c>pytorch.json</c>,
+/// written by <c>golden/ops/make_cases.py --vectors</c>.</summary>
 public sealed class NaiveWalkTests
 {
-    static readonly string s_repository = Repository();
+    public static readonly string Repository = FindRepository();
+
     static readonly JsonElement s_pytorch =
         JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Naive", "pytorch.json")));
 
@@ -14,16 +15,16 @@ public sealed class NaiveWalkTests
 
     [Fact]
     public void Every_op_case_has_a_vector_and_every_vector_a_case() =>
-        Directory.EnumerateFiles(Path.Combine(s_repository, "golden", "ops"), "graph.json", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Path.Combine(s_repository, "golden", "ops"), Path.GetDirectoryName(file)!))
-            .Select(name => name.Replace('\\', '/'))
+        Directory.EnumerateFiles(Path.Combine(Repository, "golden", "ops"), "graph.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(
+                Path.Combine(Repository, "golden", "ops"), Path.GetDirectoryName(file)!).Replace('\\', '/'))
             .Should().BeEquivalentTo(s_pytorch.EnumerateObject().Select(property => property.Name));
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Oracle_computes_what_PyTorch_computed(string name)
     {
-        var file = Path.Combine(s_repository, "golden", "ops", name, "graph.json");
+        var file = Path.Combine(Repository, "golden", "ops", name, "graph.json");
         var graph = JsonElement.Parse(File.ReadAllBytes(file));
         var outputs = NaiveWalk.Run(graph, Seeded(graph));
 
@@ -58,7 +59,7 @@ public sealed class NaiveWalkTests
         return values;
     }
 
-    static string Repository()
+    static string FindRepository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Harness.sln")))

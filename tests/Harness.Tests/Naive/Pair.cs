@@ -13,7 +13,7 @@ sealed record ConvArguments
 {
     public Pair Stride { get; init; } = 1;
 
-    /// <summary>Rows above and columns left; those below and right too, unless <see cref="PaddingAfter"/> says otherwise.</summary>
+    /// <summary>Rows above and columns left, and below and right unless <see cref="PaddingAfter"/> is given.</summary>
     public Pair Padding { get; init; } = 0;
 
     /// <summary>Rows below and columns right, for <c>padding='same'</c> with an even kernel.</summary>
@@ -25,7 +25,7 @@ sealed record ConvArguments
 
     public int Groups { get; init; } = 1;
 
-    /// <summary>These arguments with PyTorch's padding 'same' for that kernel: what cannot be halved goes behind.</summary>
+    /// <summary>These arguments with PyTorch's padding 'same' for that kernel; an odd one goes behind.</summary>
     public ConvArguments Same(Pair kernel)
     {
         Pair total = (Dilation.H * (kernel.H - 1), Dilation.W * (kernel.W - 1));
