@@ -99,7 +99,7 @@ sealed class Tokenizer(string source, Func<int, string, Exception> bad)
             _at++;
             if (isExponent && _at < source.Length && source[_at] is '+' or '-') _at++;
         }
-        if (_at < source.Length && char.IsAsciiLetter(source[_at])) throw bad(_line, "complex numbers are not supported");
+        if (_at < source.Length && char.IsAsciiLetter(source[_at])) throw bad(_line, "a letter follows a number");
         Add(isFloat ? TokenKind.Float : TokenKind.Int, source[start.._at]);
     }
 
