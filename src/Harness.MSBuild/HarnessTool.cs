@@ -1,0 +1,215 @@
+using System.ComponentModel;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Harness.MSBuild;
+
+/// <summary>
+/// Starts the <c>harness</c> command in a process of its own and turns the findings it prints into MSBuild's errors and
+/// warnings. Nothing of the engine is ever loaded here: MSBuild nodes live on, and keep what they load.
+/// </summary>
+public abstract class HarnessTool : ToolTask
+{
+    /// <summary>The tool could not be started, or ended in a way that its findings do not explain.</summary>
+    protected const string Failed = "PAR9003";
+
+    string _lastLine = "";
+    int _errorLines;
+
+    /// <summary>The command: <c>harness.dll</c>, run by <see cref="Host"/>, or an executable.</summary>
+    [Required]
+    public string Tool { get; set; } = "";
+
+    /// <summary>The <c>dotnet</c> that runs a <c>.dll</c>: a path, or a name on PATH.</summary>
+    public string Host { get; set; } = "dotnet";
+
+    /// <summary>The project that is being built: the place of an error that has no better one.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>The folder that holds all goldens, for models that name none.</summary>
+    [Required]
+    public string GoldenDirectory { get; set; } = "";
+
+    /// <summary>The models: items with the metadata <c>Golden</c>, <c>Weights</c> and <c>Tolerance</c>.</summary>
+    [Required]
+    public ITaskItem[] Models { get; set; } = [];
+
+    /// <summary>Options of the command, one item an argument.</summary>
+    public ITaskItem[] Arguments { get; set; } = [];
+
+    /// <summary>The page that documents the codes: a path or an address; <c>#par2001</c> is added to it.</summary>
+    public string HelpPage { get; set; } = "";
+
+    /// <summary>True if drift (20xx) is to be reported as warnings.</summary>
+    public bool DriftIsWarning { get; set; }
+
+    /// <summary>Codes that the user switched off (<c>NoWarn</c>): their warnings keep nothing from being up to date.</summary>
+    public string[] SilencedCodes { get; set; } = [];
+
+    /// <summary>True if the tool held and left no warning behind that the next build would have to repeat.</summary>
+    [Output]
+    public bool Clean { get; set; } = true;
+
+    /// <summary>The models with absolute paths.</summary>
+    internal IReadOnlyList<ParityCase> Cases { get; private set; } = [];
+
+    /// <inheritdoc/>
+    protected override string ToolName => RunsByHost ? "dotnet" : Path.GetFileName(Tool);
+
+    /// <inheritdoc/>
+    protected override MessageImportance StandardOutputLoggingImportance => MessageImportance.Normal;
+
+    /// <inheritdoc/>
+    protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.Normal;
+
+    bool RunsByHost => Tool.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    protected override string GenerateFullPathToTool() => RunsByHost ? Host : Tool;
+
+    /// <inheritdoc/>
+    protected override bool ValidateParameters()
+    {
+        if (!File.Exists(Tool))
+            Fail($"The harness command is not at '{Tool}'. Build Harness.Cli, or set ParityToolPath to harness.dll.");
+        else if (RunsByHost && Path.IsPathRooted(Host) && !File.Exists(Host))
+            Fail($"The .NET host is not at '{Host}'. Set ParityDotNetHost to dotnet.");
+        Cases = ResolveModels();
+        return !Log.HasLoggedErrors && base.ValidateParameters();
+    }
+
+    /// <inheritdoc/>
+    protected override string GenerateCommandLineCommands()
+    {
+        var line = new CommandLineBuilder();
+        if (RunsByHost)
+        {
+            line.AppendSwitch("exec");
+            line.AppendFileNameIfNotNull(Tool);
+        }
+        foreach (var argument in ToolArguments().Concat(Arguments.Select(item => item.ItemSpec)))
+            line.AppendTextUnquoted(" " + Quoted(argument));
+        return line.ToString();
+    }
+
+    /// <summary>The verb and what only this verb needs; <see cref="Arguments"/> follow.</summary>
+    protected abstract IEnumerable<string> ToolArguments();
+
+    /// <inheritdoc/>
+    protected override int ExecuteTool(string pathToTool, string responseFileCommands, string commandLineCommands)
+    {
+        try
+        {
+            return base.ExecuteTool(pathToTool, responseFileCommands, commandLineCommands);
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            Fail($"'{pathToTool}' cannot be started: {OneLine(e.Message)}");
+            return -1;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void LogToolCommand(string message) => Log.LogMessage(MessageImportance.Low, message);
+
+    /// <inheritdoc/>
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance)
+    {
+        if (CanonicalLine.Read(singleLine) is { } finding)
+        {
+            Report(finding);
+            return;
+        }
+        if (singleLine.Length > 0)
+            _lastLine = singleLine.Trim();
+        Log.LogMessage(messageImportance, singleLine);
+    }
+
+    /// <summary>Decides about an exit code other than 0, without the noise of MSB6006 where a finding explains it.</summary>
+    protected override bool HandleTaskExecutionErrors()
+    {
+        // 1 says findings, 2 says bad input, and -1 is ToolTask's own for "0, but errors were logged": each is explained
+        // by the errors already shown. Drift shown as warnings explains 1 and nothing else: a crash after it is a crash.
+        var explained = ExitCode == 1 ? _errorLines > 0 : ExitCode is 2 or -1 && Log.HasLoggedErrors;
+        if (!explained)
+            Fail($"harness ended with exit code {ExitCode} and named no cause{Said()}.");
+        Clean = false;
+        return !Log.HasLoggedErrors;
+    }
+
+    /// <summary>An error about the environment or the project, at the project.</summary>
+    protected void Fail(string message) =>
+        Report(new CanonicalLine(ProjectFile, 0, IsError: true, Failed, message));
+
+    /// <summary><c>; its last line was '…'</c>, or nothing where the tool said nothing.</summary>
+    private protected string Said() => _lastLine.Length == 0 ? ", and printed nothing" : $"; its last line was '{_lastLine}'";
+
+    void Report(CanonicalLine finding)
+    {
+        // A bare word before the colon ("harness : error …") is no file that an editor could open.
+        var file = Path.IsPathRooted(finding.File) ? finding.File : ProjectFile;
+        var message = Path.IsPathRooted(finding.File) ? finding.Message : $"{finding.File}: {finding.Message}";
+        if (finding.IsError)
+            _errorLines++;
+        if (finding.IsError && !(DriftIsWarning && finding.IsDrift))
+        {
+            Clean = false;
+            Log.LogError(null, finding.Code, null, HelpLink(finding.Code), file, finding.Line, 0, 0, 0, message);
+            return;
+        }
+        Clean &= SilencedCodes.Contains(finding.Code, StringComparer.OrdinalIgnoreCase);
+        Log.LogWarning(null, finding.Code, null, HelpLink(finding.Code), file, finding.Line, 0, 0, 0, message);
+    }
+
+    string? HelpLink(string code)
+    {
+        if (HelpPage.Length == 0)
+            return null;
+        var page = Path.IsPathRooted(HelpPage) ? new Uri(Path.GetFullPath(HelpPage)).AbsoluteUri : HelpPage;
+        return $"{page}#{code.ToLowerInvariant()}";
+    }
+
+    List<ParityCase> ResolveModels()
+    {
+        var project = Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
+        var cases = new List<ParityCase>(Models.Length);
+        foreach (var item in Models)
+        {
+            try
+            {
+                cases.Add(ParityCase.Of(
+                    item.ItemSpec,
+                    item.GetMetadata("Weights"),
+                    item.GetMetadata("Golden"),
+                    item.GetMetadata("Tolerance"),
+                    GoldenDirectory,
+                    project));
+            }
+            catch (FormatException e)
+            {
+                Fail($"ParityModel '{item.ItemSpec}': {e.Message}");
+            }
+        }
+        return cases;
+    }
+
+    // The rules of Windows, which .NET applies to a command line on every system: backslashes count only before a quote.
+    static string Quoted(string argument)
+    {
+        if (argument.Length > 0 && !argument.Any(c => char.IsWhiteSpace(c) || c == '"'))
+            return argument;
+        var text = new System.Text.StringBuilder("\"");
+        var backslashes = 0;
+        foreach (var c in argument)
+        {
+            if (c == '"')
+                text.Append('\\', backslashes + 1);
+            backslashes = c == '\\' ? backslashes + 1 : 0;
+            text.Append(c);
+        }
+        return text.Append('\\', backslashes).Append('"').ToString();
+    }
+
+    static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+}

@@ -1,0 +1,21 @@
+namespace Harness.MSBuild;
+
+/// <summary>Records the golden of one model: <c>harness record MODEL --golden DIR</c>.</summary>
+public sealed class ParityRecord : HarnessTool
+{
+    /// <inheritdoc/>
+    protected override bool ValidateParameters()
+    {
+        if (Models.Length != 1)
+            Fail($"One model is recorded at a time; this task was given {Models.Length}.");
+        return base.ValidateParameters();
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> ToolArguments()
+    {
+        var model = Cases[0];
+        string[] weights = model.Weights is null ? [] : ["--weights", model.Weights];
+        return ["record", model.Model, .. weights, "--golden", model.Golden];
+    }
+}

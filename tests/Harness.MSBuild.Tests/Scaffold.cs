@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Harness.MSBuild.Tests;
+
+/// <summary>A real project in a folder of its own, outside the repository, that imports the gate from the source tree.</summary>
+sealed class Scaffold : IDisposable
+{
+    /// <summary>The repository: the folder with Harness.sln above this assembly.</summary>
+    public static readonly string Repository = FindRepository();
+
+    static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+
+    /// <summary>The harness command as the solution built it.</summary>
+    public static readonly string RealTool =
+        Path.Combine(Repository, "artifacts", "bin", "Harness.Cli", Configuration, "harness.dll");
+
+    /// <summary>This assembly, which plays a misbehaving harness command.</summary>
+    public static readonly string FakeTool = typeof(Scaffold).Assembly.Location;
+
+    public Scaffold(string project = "", string frameworks = "<TargetFramework>net10.0</TargetFramework>")
+    {
+        // A space and an apostrophe: what paths of real users hold.
+        Root = Directory.CreateTempSubdirectory("harness o'gate ").FullName;
+        var package = Path.Combine(Repository, "src", "Harness.MSBuild", "build", "Harness.MSBuild");
+        Write("Directory.Build.props", $"<Project><Import Project=\"{package}.props\" /></Project>");
+        Write("Directory.Build.targets", $"<Project><Import Project=\"{package}.targets\" /></Project>");
+        Write("nuget.config", "<configuration><packageSources><clear /></packageSources></configuration>");
+        Write("Gate.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                {frameworks}
+                <EnableDefaultItems>false</EnableDefaultItems>
+                <ImplicitUsings>disable</ImplicitUsings>
+              </PropertyGroup>
+              {project}
+            </Project>
+            """);
+    }
+
+    /// <summary>The project's folder.</summary>
+    public string Root { get; }
+
+    /// <summary>Variables of the build's environment.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>A path in the project's folder.</summary>
+    public string this[string path] => Path.Combine(Root, path);
+
+    /// <summary>The stamps of green runs that are still there.</summary>
+    public string[] Stamps =>
+        Directory.Exists(this["obj"]) ? Directory.GetFiles(this["obj"], "*.stamp", SearchOption.AllDirectories) : [];
+
+    public void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[path])!);
+        File.WriteAllText(this[path], text);
+    }
+
+    /// <summary>Copies files of the repository's golden folder, so that a test can spoil them.</summary>
+    public void Copy(string source, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[target])!);
+        File.Copy(Path.Combine(Repository, source), this[target]);
+    }
+
+    /// <summary>Runs <c>dotnet build</c> to its end.</summary>
+    public BuildResult Build(params string[] arguments)
+    {
+        using var build = Start(out var events, arguments);
+        return Finish(build, events);
+    }
+
+    /// <summary>Starts <c>dotnet build</c>.</summary>
+    public Process Start(out string events, params string[] arguments)
+    {
+        events = this[$"{Guid.NewGuid():N}.events"];
+        var start = new ProcessStartInfo(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] all =
+        [
+            "build", "Gate.csproj", "-c", Configuration, "-nologo", "-v:m", "-nodeReuse:false",
+            $"-logger:{typeof(EventLog).FullName},{FakeTool};{events}", .. arguments,
+        ];
+        foreach (var argument in all)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for a started build.</summary>
+    public static BuildResult Finish(Process build, string events)
+    {
+        var error = build.StandardError.ReadToEndAsync();
+        var output = build.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
+        build.WaitForExit();
+        return new BuildResult(build.ExitCode, output, File.Exists(events) ? EventLog.Read(events) : []);
+    }
+
+    /// <summary>What Ctrl-C sends, to this process alone.</summary>
+    public static void Interrupt(Process build) => _ = Kill(build.Id, signal: 2);
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    static extern int Kill(int process, int signal);
+
+    static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("No Harness.sln above the tests.");
+        return folder.FullName;
+    }
+}
+
+/// <summary>What a build came to.</summary>
+/// <param name="ExitCode">0 is green.</param>
+/// <param name="Output">What the console showed.</param>
+/// <param name="Events">What MSBuild's own event stream held.</param>
+sealed record BuildResult(int ExitCode, string Output, IReadOnlyList<BuildEvent> Events)
+{
+    public IEnumerable<BuildEvent> Errors => Events.Where(e => e.Kind == "error");
+
+    public IEnumerable<BuildEvent> Warnings => Events.Where(e => e.Kind == "warning");
+
+    /// <summary>How often the gate started its tool.</summary>
+    public int Runs => Events.Count(e => e is { Kind: "task", Code: "ParityVerify" });
+
+    public bool Says(string text) => Events.Any(e => e.Text?.Contains(text, StringComparison.Ordinal) == true);
+
+    /// <summary>Fails with the whole output where the build is not green.</summary>
+    public BuildResult ShouldBeGreen()
+    {
+        ExitCode.Should().Be(0, Output);
+        return this;
+    }
+
+    /// <summary>Fails unless the build is red with exactly these codes, each once.</summary>
+    public BuildResult ShouldBeRed(params string[] codes)
+    {
+        ExitCode.Should().Be(1, Output);
+        Errors.Select(e => e.Code).Should().Equal(codes, Output);
+        return this;
+    }
+}
