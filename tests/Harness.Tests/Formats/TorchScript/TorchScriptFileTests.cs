@@ -161,7 +161,7 @@ public sealed class TorchScriptFileTests
     public void Damaged_archives_give_a_model_or_a_finding(string fixture)
     {
         using var folder = new TemporaryFolder();
-        HostileBytes.Demand(Fixtures.Bytes(fixture), 97, 1500, bytes =>
+        HostileBytes.Demand(Fixtures.Bytes(fixture), 97, 600, bytes =>
         {
             File.WriteAllBytes(folder["x.pt"], bytes);
             ModelFile.Open(folder["x.pt"]).Dispose();
