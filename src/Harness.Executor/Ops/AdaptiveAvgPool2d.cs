@@ -3,8 +3,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>Means over a grid of a given size: cell i of o covers <c>⌊i·n/o⌋</c> to <c>⌈(i+1)·n/o⌉</c>; cells may overlap.
-/// Source: torch.nn.AdaptiveAvgPool2d.</summary>
+/// <summary>Means over a grid of a given size: cell i of o covers <c>⌊i·n/o⌋</c> to <c>⌈(i+1)·n/o⌉</c>; cells may
+/// overlap. Source: torch.nn.AdaptiveAvgPool2d.</summary>
 public sealed record AdaptiveAvgPool2d : Op
 {
     /// <summary>The output's extents along (h, w); null keeps the input's.</summary>
@@ -36,5 +36,6 @@ public sealed record AdaptiveAvgPool2d : Op
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 4);
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => Math.Max(inputs[0].Elements, output.Elements);
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
+        Math.Max(inputs[0].Elements, output.Elements);
 }

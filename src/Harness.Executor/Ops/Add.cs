@@ -1,6 +1,7 @@
 namespace Harness.Executor.Ops;
 
-/// <summary><c>self + alpha · other</c> with broadcasting; <c>other</c> is a tensor or a number. Source: torch.add.</summary>
+/// <summary><c>self + alpha · other</c> with broadcasting; <c>other</c> is a tensor or a number. Source:
+/// torch.add.</summary>
 public sealed record Add : Binary
 {
     /// <summary>The factor of the second term.</summary>

@@ -5,7 +5,8 @@ namespace Harness.Executor.Ops;
 
 /// <summary>The mean of each window. Source: torch.nn.AvgPool2d.</summary>
 /// <remarks>The divisor is <see cref="Divisor"/> if there is one; else the number of positions of the window inside the
-/// input, with the padding counted if <see cref="CountIncludePad"/>. What hangs over the padding in ceil mode never counts.</remarks>
+/// input, with the padding counted if <see cref="CountIncludePad"/>. What hangs over the padding in ceil mode never
+/// counts.</remarks>
 public sealed record AvgPool2d : Op
 {
     /// <summary>The window's extents along (h, w).</summary>

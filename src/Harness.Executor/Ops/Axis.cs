@@ -21,7 +21,8 @@ public static class Axis
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = Of(axes[i], rank);
-            if (result.AsSpan(0, i).Contains(result[i])) throw new ShapeException($"axis {axes[i]} appears twice in {axes}");
+            if (result.AsSpan(0, i).Contains(result[i]))
+                throw new ShapeException($"axis {axes[i]} appears twice in {axes}");
         }
         return result;
     }

@@ -18,13 +18,14 @@ public sealed record BatchNorm2d : Op
     /// <summary>True when the operand after the scale, if any, is a bias.</summary>
     public bool Bias { get; init; }
 
-    /// <summary>What PyTorch gives the new value in training; Flax's momentum is one minus it. No effect in eval.</summary>
+    /// <summary>What PyTorch gives the new value in training; Flax's momentum is one minus it. No effect in
+    /// eval.</summary>
     public double Momentum { get; init; } = 0.1;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
-        "batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, "
-            + "float momentum, float eps, bool cudnn_enabled) -> Tensor",
+        "batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
+            + "bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor",
         "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
             + "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
         "_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, "
@@ -35,7 +36,8 @@ public sealed record BatchNorm2d : Op
         if (call.Has("training") && call.Bool("training"))
             throw call.Refuse("training=True: the model was recorded in training mode; call eval() first");
         if (call.IsNone("running_mean") || call.IsNone("running_var"))
-            throw call.Refuse("no running statistics (track_running_stats=False), expected running_mean and running_var");
+            throw call.Refuse(
+                "no running statistics (track_running_stats=False), expected running_mean and running_var");
         return new BatchNorm2d
         {
             Eps = call.Float("eps"),
@@ -56,7 +58,8 @@ public sealed record BatchNorm2d : Op
         foreach (var rule in Weights)
         {
             if (inputs[rule.Operand] != [x[1]])
-                throw new ShapeException($"input has {x[1]} channels, {rule.Leaf} is {inputs[rule.Operand]}, expected ({x[1]})");
+                throw new ShapeException(
+                    $"input has {x[1]} channels, {rule.Leaf} is {inputs[rule.Operand]}, expected ({x[1]})");
         }
         return [x];
     }
@@ -66,7 +69,9 @@ public sealed record BatchNorm2d : Op
     {
         // Whatever the order of the other axes, the channels must be innermost.
         var layout = inputs[0].Layout;
-        return layout[layout.Rank - 1] == 1 ? Arrangements.Keep(inputs) : Arrangements.ChannelsLast(inputs, inputs[0].Shape.Rank);
+        return layout[layout.Rank - 1] == 1
+            ? Arrangements.Keep(inputs)
+            : Arrangements.ChannelsLast(inputs, inputs[0].Shape.Rank);
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,8 @@ public sealed class Bound
     /// <summary>The call.</summary>
     public Call Call { get; }
 
-    /// <summary>The tensors among the arguments, in the signature's order, lists flattened, absent ones left out.</summary>
+    /// <summary>The tensors among the arguments, in the signature's order, lists flattened, absent ones left
+    /// out.</summary>
     public ImmutableArray<int> Operands { get; }
 
     /// <summary>True when the argument is <c>None</c>.</summary>
@@ -32,6 +33,14 @@ public sealed class Bound
 
     /// <summary>An integer that fits 32 bits.</summary>
     public int Int(string name) => Int32(name, _values[name]);
+
+    /// <summary>An integer, those beyond 32 bits clamped: the open end of a slice is 2^63 - 1.</summary>
+    public int Clamped(string name) => _values[name] is IntArgument number
+        ? (int)Math.Clamp(number.Number, int.MinValue, int.MaxValue)
+        : Int(name);
+
+    /// <summary>True when the argument is a list.</summary>
+    public bool IsList(string name) => _values[name] is ListArgument;
 
     /// <summary>An integer, or null for <c>None</c>.</summary>
     public int? IntOrNull(string name) => IsNone(name) ? null : Int(name);
@@ -98,7 +107,8 @@ public sealed class Bound
     public ModelException Refuse(string why) => new(new Finding(
         Codes.UnsupportedOp, Call.Place.ToString(), $"{Call.Target} '{Call.Name}': {why}"));
 
-    int Int32(string name, Argument value) => value is IntArgument { Number: >= int.MinValue and <= int.MaxValue } number
+    int Int32(string name, Argument value) =>
+        value is IntArgument { Number: >= int.MinValue and <= int.MaxValue } number
         ? (int)number.Number
         : throw Refuse($"{name} is {value}, expected an integer below 2^31");
 }

@@ -26,8 +26,8 @@ static class Broadcast
         return Shape.Create(extents);
     }
 
-    /// <summary>All operands in one layout: that of the first operand of full rank that is not PyTorch's own, else PyTorch's.
-    /// Operands of lower rank get the same order restricted to the axes they have.</summary>
+    /// <summary>All operands in one layout: that of the first operand of full rank that is not PyTorch's own, else
+    /// PyTorch's. Operands of lower rank get the same order restricted to the axes they have.</summary>
     public static Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         int rank = 0;

@@ -5,10 +5,11 @@ namespace Harness.Executor.Ops;
 /// <summary>How a layout survives a reshape that moves no element (CONVERSION 2.3).</summary>
 static class Carry
 {
-    /// <summary>The layout of the reshaped value when the memory stays as it is; null when no layout describes it.</summary>
-    /// <remarks>Both shapes fall into the smallest groups of neighbouring logical axes with equal products, left to right. A
-    /// group of several axes keeps its memory iff its input axes stand side by side in memory, in their logical order; axes of
-    /// extent 1 occupy nothing and do not count.</remarks>
+    /// <summary>The layout of the reshaped value when the memory stays as it is; null when no layout describes
+    /// it.</summary>
+    /// <remarks>Both shapes fall into the smallest groups of neighbouring logical axes with equal products, left to
+    /// right. A group of several axes keeps its memory iff its input axes stand side by side in memory, in their
+    /// logical order; axes of extent 1 occupy nothing and do not count.</remarks>
     public static Permutation? Through(Shape from, Permutation layout, Shape to)
     {
         if (layout.IsIdentity) return Permutation.Identity(to.Rank);

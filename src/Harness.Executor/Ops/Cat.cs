@@ -33,7 +33,8 @@ public sealed record Cat : Op
         return [Shape.Create(extents)];
     }
 
-    /// <summary>All in one layout: that of the largest operand that is not in PyTorch's own order, if there is one.</summary>
+    /// <summary>All in one layout: that of the largest operand that is not in PyTorch's own order, if there is
+    /// one.</summary>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var layout = inputs[0].Layout;

@@ -24,7 +24,8 @@ public sealed record Conv2d : Op
     /// <summary>True when operand 2 is a bias.</summary>
     public bool Bias { get; init; }
 
-    /// <summary>True for torch's <c>padding='same'</c>: the amount follows from the window, the odd one goes below and right.</summary>
+    /// <summary>True for torch's <c>padding='same'</c>: the amount follows from the window, the odd one goes below and
+    /// right.</summary>
     public bool SamePadding { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
@@ -37,17 +38,19 @@ public sealed record Conv2d : Op
             + "int groups) -> Tensor",
         "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
             + "bool transposed, int[] output_padding, int groups) -> Tensor",
-        "_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
-            + "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled, "
-            + "bool allow_tf32) -> Tensor",
-        "_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
-            + "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, "
+        "_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, "
+            + "int[] dilation, bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, "
+            + "bool cudnn_enabled, bool allow_tf32) -> Tensor",
+        "_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, "
+            + "int[] dilation, bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, "
             + "bool cudnn_enabled) -> Tensor");
 
     static Op Parse(Bound call)
     {
         // conv2d is of rank 2 by its name; the general operators have one stride an axis of the window.
-        int rank = call.Call.Target.StartsWith("aten::conv2d", StringComparison.Ordinal) ? 2 : call.Ints("stride").Length;
+        int rank = call.Call.Target.StartsWith("aten::conv2d", StringComparison.Ordinal)
+            ? 2
+            : call.Ints("stride").Length;
         if (rank != 2) throw call.Refuse($"a {rank}-d convolution, expected 2-d");
         if (call.Has("transposed") && call.Bool("transposed")) return ConvTranspose2d.Parse(call);
         var op = new Conv2d
@@ -90,7 +93,8 @@ public sealed record Conv2d : Op
             throw new ShapeException($"stride {Stride} and dilation {Dilation} must be positive");
         if (Groups < 1 || w[0] % Groups != 0)
             throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
-        if (x[1] != w[1] * Groups) throw new ShapeException($"input has {x[1]} channels, kernel expects {w[1] * Groups}");
+        if (x[1] != w[1] * Groups)
+            throw new ShapeException($"input has {x[1]} channels, kernel expects {w[1] * Groups}");
         if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
         var padding = PaddingFor(w[2], w[3]);
         return
@@ -104,7 +108,8 @@ public sealed record Conv2d : Op
     {
         long room = (long)n + padding - (long)dilation * (k - 1) - 1;
         if (room < 0)
-            throw new ShapeException($"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
+            throw new ShapeException(
+                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
         return checked((int)(room / stride + 1));
     }
 

@@ -4,10 +4,11 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>Transposed convolution of (n, c, h, w) with a window (c, o/groups, kh, kw). Source: torch.nn.ConvTranspose2d.</summary>
-/// <remarks>Output extent per axis: <c>(n - 1)·s - 2p + d·(k - 1) + outputPadding + 1</c>. It is a plain convolution of the
-/// stride-dilated input, padded by <c>d·(k - 1) - p</c> below and <c>d·(k - 1) - p + outputPadding</c> above, with the
-/// window reversed; either padding may be negative and then crops.</remarks>
+/// <summary>Transposed convolution of (n, c, h, w) with a window (c, o/groups, kh, kw). Source:
+/// torch.nn.ConvTranspose2d.</summary>
+/// <remarks>Output extent per axis: <c>(n - 1)·s - 2p + d·(k - 1) + outputPadding + 1</c>. It is a plain convolution of
+/// the stride-dilated input, padded by <c>d·(k - 1) - p</c> below and <c>d·(k - 1) - p + outputPadding</c> above, with
+/// the window reversed; either padding may be negative and then crops.</remarks>
 public sealed record ConvTranspose2d : Op
 {
     /// <summary>Strides along (h, w).</summary>
@@ -33,7 +34,8 @@ public sealed record ConvTranspose2d : Op
         "conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, "
             + "int[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor");
 
-    /// <summary>Reads conv_transpose2d, or a general convolution that <see cref="Conv2d"/> found to be transposed.</summary>
+    /// <summary>Reads conv_transpose2d, or a general convolution that <see cref="Conv2d"/> found to be
+    /// transposed.</summary>
     internal static ConvTranspose2d Parse(Bound call) => new()
     {
         Stride = call.Pair("stride"),
@@ -53,9 +55,11 @@ public sealed record ConvTranspose2d : Op
         if (Stride.H < 1 || Stride.W < 1 || Dilation.H < 1 || Dilation.W < 1)
             throw new ShapeException($"stride {Stride} and dilation {Dilation} must be positive");
         if (Padding.H < 0 || Padding.W < 0) throw new ShapeException($"padding {Padding} is negative");
-        if (Groups < 1 || w[0] % Groups != 0) throw new ShapeException($"{w[0]} input channels do not split into {Groups} groups");
+        if (Groups < 1 || w[0] % Groups != 0)
+            throw new ShapeException($"{w[0]} input channels do not split into {Groups} groups");
         if (x[1] != w[0]) throw new ShapeException($"input has {x[1]} channels, kernel expects {w[0]}");
-        if (Bias && inputs[2] != [w[1] * Groups]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[1] * Groups})");
+        if (Bias && inputs[2] != [w[1] * Groups])
+            throw new ShapeException($"bias is {inputs[2]}, expected ({w[1] * Groups})");
         return
         [
             [x[0], w[1] * Groups, Extent(x[2], w[2], Stride.H, Dilation.H, Padding.H, OutputPadding.H),
@@ -66,9 +70,12 @@ public sealed record ConvTranspose2d : Op
     static int Extent(int n, int k, int stride, int dilation, int padding, int more)
     {
         if (more < 0 || more >= Math.Max(stride, dilation))
-            throw new ShapeException($"output padding is {more}, expected less than stride {stride} or dilation {dilation}");
+            throw new ShapeException(
+                $"output padding is {more}, expected less than stride {stride} or dilation {dilation}");
         long extent = (n - 1L) * stride - 2L * padding + (long)dilation * (k - 1) + more + 1;
-        return extent > 0 ? checked((int)extent) : throw new ShapeException($"the output would have the extent {extent}");
+        return extent > 0
+            ? checked((int)extent)
+            : throw new ShapeException($"the output would have the extent {extent}");
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ public sealed record ELU : Elementwise
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => call.Float("scale") == 1 && call.Float("input_scale") == 1
             ? new ELU { Alpha = call.Float("alpha") }
-            : throw call.Refuse($"scale={call.Float("scale")}, input_scale={call.Float("input_scale")}, expected 1 and 1"),
+            : throw call.Refuse(
+                $"scale={call.Float("scale")}, input_scale={call.Float("input_scale")}, expected 1 and 1"),
         "elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor");
 }

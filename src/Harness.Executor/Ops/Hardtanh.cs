@@ -1,7 +1,7 @@
 namespace Harness.Executor.Ops;
 
-/// <summary><c>min(max(x, Min), Max)</c>: Hardtanh, ReLU6 (0 to 6) and clamp (a missing limit is infinite); NaN stays NaN.
-/// Source: torch.nn.Hardtanh, torch.clamp.</summary>
+/// <summary><c>min(max(x, Min), Max)</c>: Hardtanh, ReLU6 (0 to 6) and clamp (a missing limit is infinite); NaN stays
+/// NaN. Source: torch.nn.Hardtanh, torch.clamp.</summary>
 /// <remarks>The upper limit is applied last, so that it wins where the limits cross, as in torch.clamp.</remarks>
 public sealed record Hardtanh : Elementwise
 {
@@ -24,7 +24,8 @@ public sealed record Hardtanh : Elementwise
     {
         if (call.Has("min_val")) return new Hardtanh { Min = call.Float("min_val"), Max = call.Float("max_val") };
         if (!call.Has("min") && !call.Has("max")) return new Hardtanh { Min = 0, Max = 6 };
-        double? min = call.Has("min") ? call.FloatOrNull("min") : null, max = call.Has("max") ? call.FloatOrNull("max") : null;
+        double? min = call.Has("min") ? call.FloatOrNull("min") : null;
+        double? max = call.Has("max") ? call.FloatOrNull("max") : null;
         if (min is null && max is null) throw call.Refuse("neither min nor max is given; PyTorch refuses it too");
         return new Hardtanh { Min = min ?? double.NegativeInfinity, Max = max ?? double.PositiveInfinity };
     }

@@ -1,6 +1,7 @@
 namespace Harness.Executor.Ops;
 
-/// <summary>The operand itself: dropout in eval mode, contiguous, clone, detach, alias. Source: torch.nn.Identity.</summary>
+/// <summary>The operand itself: dropout in eval mode, contiguous, clone, detach, alias. Source:
+/// torch.nn.Identity.</summary>
 public sealed record Identity : Elementwise
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>Integers in order, as a call states them: axes, sizes, amounts. Two lists are equal when their items are.</summary>
+/// <summary>Integers in order, as a call states them: axes, sizes, amounts. Two lists are equal when their items
+/// are.</summary>
 [CollectionBuilder(typeof(IntList), nameof(Create))]
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is called a list.")]
 public readonly struct IntList : IEquatable<IntList>, IReadOnlyList<int>
@@ -49,7 +50,8 @@ public readonly struct IntList : IEquatable<IntList>, IReadOnlyList<int>
     /// <summary>PyTorch's spelling: <c>[2, -1]</c>.</summary>
     public override string ToString() => $"[{string.Join(", ", AsSpan().ToArray())}]";
 
-    IEnumerator<int> IEnumerable<int>.GetEnumerator() => ((IEnumerable<int>)(_items.IsDefault ? [] : _items)).GetEnumerator();
+    IEnumerator<int> IEnumerable<int>.GetEnumerator() =>
+        ((IEnumerable<int>)(_items.IsDefault ? [] : _items)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<int>)this).GetEnumerator();
 }

@@ -4,7 +4,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
-/// <summary><c>x · weightᵀ + bias</c> along the last LOGICAL axis: (…, i) with (o, i) gives (…, o). Source: torch.nn.Linear.</summary>
+/// <summary><c>x · weightᵀ + bias</c> along the last LOGICAL axis: (…, i) with (o, i) gives (…, o). Source:
+/// torch.nn.Linear.</summary>
 public sealed record Linear : Op
 {
     /// <summary>True when operand 2 is a bias.</summary>
@@ -20,7 +21,8 @@ public sealed record Linear : Op
         Shape x = inputs[0], w = inputs[1];
         if (w.Rank != 2) throw new ShapeException($"weight is {w}, expected (o, i)");
         if (x.Rank == 0) throw new ShapeException($"input is {x}, expected (…, {w[1]})");
-        if (x[-1] != w[1]) throw new ShapeException($"input {x} has {x[-1]} features on its last axis, kernel expects {w[1]}");
+        if (x[-1] != w[1])
+            throw new ShapeException($"input {x} has {x[-1]} features on its last axis, kernel expects {w[1]}");
         if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
         return [[.. x.AsSpan()[..^1], w[0]]];
     }

@@ -33,8 +33,8 @@ public sealed record MaxPool2d : Op
         },
         "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
             + "bool ceil_mode=False) -> Tensor",
-        "max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
-            + "bool ceil_mode=False) -> (Tensor, Tensor)");
+        "max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, "
+            + "int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)");
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)

@@ -30,7 +30,8 @@ public readonly record struct Float32Bound(double Factor, string Reason)
     public static readonly Float32Bound Default = new(1, "");
 }
 
-/// <summary>What a node computes, with its arguments; spelled as <c>torch.nn</c> spells it. Axes are logical: PyTorch's.</summary>
+/// <summary>What a node computes, with its arguments; spelled as <c>torch.nn</c> spells it. Axes are logical:
+/// PyTorch's.</summary>
 public abstract record Op
 {
     /// <summary>The op's name: that of its type.</summary>
@@ -49,7 +50,8 @@ public abstract record Op
     /// <summary>True for sums of products, whose float32 limit is relative to Σ|w||x| + |b|.</summary>
     public virtual bool IsContraction => false;
 
-    /// <summary>True when the output is the operand's own memory under another shape or layout: no element moves.</summary>
+    /// <summary>True when the output is the operand's own memory under another shape or layout: no element
+    /// moves.</summary>
     public virtual bool IsView => false;
 
     /// <summary>The float32 limit of one node.</summary>

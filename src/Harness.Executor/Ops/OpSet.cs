@@ -30,6 +30,8 @@ public static class OpSet
         Identity.Definition,
         LeakyReLU.Definition,
         Linear.Definition,
+        LogSoftmax.Definition,
+        MatMul.Definition,
         MaxPool2d.Definition,
         Mean.Definition,
         Mul.Definition,
@@ -40,9 +42,12 @@ public static class OpSet
         ReLU.Definition,
         Reshape.Definition,
         Rsub.Definition,
+        Select.Definition,
         Sigmoid.Definition,
         SiLU.Definition,
+        Slice.Definition,
         Softmax.Definition,
+        Split.Definition,
         Squeeze.Definition,
         Sub.Definition,
         Sum.Definition,
@@ -53,8 +58,10 @@ public static class OpSet
         Unsqueeze.Definition,
     ];
 
-    static readonly FrozenDictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>> s_byTarget =
-        All.SelectMany(definition => definition.Signatures.Select(signature => (Definition: definition, Signature: signature)))
+    static readonly FrozenDictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>>
+        s_byTarget = All
+            .SelectMany(definition => definition.Signatures.Select(signature =>
+                (Definition: definition, Signature: signature)))
             .GroupBy(entry => entry.Signature.Target)
             .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
 

@@ -6,7 +6,8 @@ namespace Harness.Executor.Ops;
 /// <summary>A constant around a tensor; negative amounts crop. Source: torch.nn.functional.pad.</summary>
 public sealed record Pad : Op
 {
-    /// <summary>Amounts before and after, pair by pair, the LAST logical axis first: (left, right, top, bottom, …).</summary>
+    /// <summary>Amounts before and after, pair by pair, the LAST logical axis first: (left, right, top, bottom,
+    /// …).</summary>
     public required IntList Amounts { get; init; }
 
     /// <summary>What the new elements hold.</summary>
@@ -44,7 +45,9 @@ public sealed record Pad : Op
         {
             var (before, after) = Of(axis, x.Rank);
             long extent = (long)x[axis] + before + after;
-            if (extent < 1) throw new ShapeException($"axis {axis} of {x} padded by ({before}, {after}) would have the extent {extent}");
+            if (extent < 1)
+                throw new ShapeException(
+                    $"axis {axis} of {x} padded by ({before}, {after}) would have the extent {extent}");
             extents[axis] = checked((int)extent);
         }
         return [Shape.Create(extents)];

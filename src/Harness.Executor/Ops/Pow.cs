@@ -1,7 +1,7 @@
 namespace Harness.Executor.Ops;
 
-/// <summary><c>x^Exponent</c> for the exponents that PyTorch computes by products, quotients and roots: 2, 3, 0.5, -0.5,
-/// -1 and -2; also sqrt, rsqrt, square and reciprocal. Source: torch.pow.</summary>
+/// <summary><c>x^Exponent</c> for the exponents that PyTorch computes by products, quotients and roots: 2, 3, 0.5,
+/// -0.5, -1 and -2; also sqrt, rsqrt, square and reciprocal. Source: torch.pow.</summary>
 public sealed record Pow : Elementwise
 {
     /// <summary>2, 3, 0.5, -0.5, -1 or -2.</summary>

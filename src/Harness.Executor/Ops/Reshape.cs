@@ -2,7 +2,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>A stated shape, one extent of which may be -1: whatever is left. Source: torch.reshape, torch.Tensor.view.</summary>
+/// <summary>A stated shape, one extent of which may be -1: whatever is left. Source: torch.reshape,
+/// torch.Tensor.view.</summary>
 public sealed record Reshape : Reshaping
 {
     /// <summary>The logical extents, at most one of them -1.</summary>

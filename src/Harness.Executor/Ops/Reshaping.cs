@@ -4,8 +4,8 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>The same elements, in the same logical order, under another shape.</summary>
-/// <remarks>No element moves: where the operand's layout carries over to the new shape (<see cref="Carry"/>) it may stay;
-/// elsewhere the operand must first come into PyTorch's own order.</remarks>
+/// <remarks>No element moves: where the operand's layout carries over to the new shape (<see cref="Carry"/>) it may
+/// stay; elsewhere the operand must first come into PyTorch's own order.</remarks>
 public abstract record Reshaping : Op
 {
     /// <summary>The new shape.</summary>

@@ -5,7 +5,8 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>Calls that compute with numbers instead of tensors: sizes, and arithmetic on them. Shapes are known when a
-/// model is converted, so these calls are done then, and what they give becomes an argument of the ops that use it.</summary>
+/// model is converted, so these calls are done then, and what they give becomes an argument of the ops that use
+/// it.</summary>
 /// <remarks>A trace holds each such number as a tensor without axes (<c>prim::NumToTensor</c>), so the arithmetic is a
 /// tensor's: integers stay integers except under division, which gives float32.</remarks>
 public static class ScalarCalls
@@ -13,8 +14,8 @@ public static class ScalarCalls
     /// <summary>Evaluates a call if all it needs is known.</summary>
     /// <param name="call">The call.</param>
     /// <param name="shapeOf">A tensor value's shape; null for a value that is no tensor or is not known yet.</param>
-    /// <param name="numberOf">A number that an earlier call gave (or a constant without axes), or a list of them; null for
-    /// other values.</param>
+    /// <param name="numberOf">A number that an earlier call gave (or a constant without axes), or a list of them; null
+    /// for other values.</param>
     /// <param name="result">An <see cref="IntArgument"/>, <see cref="FloatArgument"/>, <see cref="BoolArgument"/> or
     /// <see cref="ListArgument"/>.</param>
     /// <returns>False for calls that compute tensors.</returns>
@@ -30,11 +31,13 @@ public static class ScalarCalls
         }
         catch (ArithmeticException error)
         {
-            throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(), $"{call}: {error.Message}"), error);
+            throw new ModelException(
+                new Finding(Codes.UnsupportedOp, call.Place.ToString(), $"{call}: {error.Message}"), error);
         }
         catch (ShapeException error)
         {
-            throw new ModelException(new Finding(Codes.ShapeMismatch, call.Place.ToString(), $"{call}: {error.Message}"), error);
+            throw new ModelException(
+                new Finding(Codes.ShapeMismatch, call.Place.ToString(), $"{call}: {error.Message}"), error);
         }
     }
 
@@ -100,7 +103,7 @@ public static class ScalarCalls
         switch (op)
         {
             // Casts to a type and moves to a device keep a number; what reads it next says what it wants.
-            case "NumToTensor" or "ScalarImplicit" or "item" or "to" or "detach" or "clone" or "tensor" or "scalar_tensor":
+            case "NumToTensor" or "ScalarImplicit" or "item" or "to" or "detach" or "clone" or "tensor":
                 return a;
             case "Int" or "IntImplicit": return a is IntArgument ? a : Argument.Of(ToLong(Math.Truncate(Float(a))));
             case "Float" or "FloatImplicit": return Argument.Of(Float(a));
@@ -132,7 +135,7 @@ public static class ScalarCalls
             if (op is not ("add" or "sub" or "rsub") || !IsNumber(arguments[2])) return null;
             alpha = Float(arguments[2]);
         }
-        bool integers = a is IntArgument or BoolArgument && b is IntArgument or BoolArgument && alpha == Math.Truncate(alpha);
+        bool integers = a is not FloatArgument && b is not FloatArgument && alpha == Math.Truncate(alpha);
         return integers
             ? OfIntegers(op, Integer(a), Integer(b), ToLong(alpha), rounding)
             : OfFloats(op, Float(a), Float(b), alpha, rounding);
@@ -155,7 +158,8 @@ public static class ScalarCalls
         _ => null,
     };
 
-    static FloatArgument? OfFloats(string op, double a, double b, double alpha, string? rounding) => (op, rounding) switch
+    static FloatArgument? OfFloats(string op, double a, double b, double alpha, string? rounding) =>
+        (op, rounding) switch
     {
         ("add", _) => new FloatArgument(a + alpha * b),
         ("sub", _) => new FloatArgument(a - alpha * b),

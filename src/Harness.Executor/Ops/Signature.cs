@@ -6,10 +6,12 @@ namespace Harness.Executor.Ops;
 
 /// <summary>An operator's parameter list, written as PyTorch's native_functions.yaml writes it:
 /// <c>conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, …)</c>.</summary>
-/// <remarks>The syntax is PyTorch's (aten/src/ATen/native/README.md). <c>*</c> marks the start of keyword-only parameters.
-/// Types used here: Tensor, int, float, bool, Scalar, str; each optional (<c>int?</c>), a list (<c>int[2]</c>), a list of
-/// optionals (<c>int?[2]</c>); aliases (<c>Tensor(a)</c>) count for nothing. <c>SymInt</c> counts as int and
-/// <c>ScalarType</c>, <c>Layout</c>, <c>MemoryFormat</c> as the int that TorchScript writes; <c>Device</c> is a string.</remarks>
+/// <remarks>The syntax is PyTorch's (aten/src/ATen/native/README.md). <c>*</c> marks the start of keyword-only
+/// parameters. Types used here: Tensor, int, float, bool, Scalar, str; each optional (<c>int?</c>), a list
+/// (<c>int[2]</c>), a list of optionals (<c>int?[2]</c>); aliases (<c>Tensor(a)</c>) count for nothing. <c>SymInt</c>
+/// counts as int and
+/// <c>ScalarType</c>, <c>Layout</c>, <c>MemoryFormat</c> as the int that TorchScript writes; <c>Device</c> is a
+/// string.</remarks>
 public sealed class Signature
 {
     readonly ImmutableArray<Parameter> _parameters;
@@ -68,7 +70,8 @@ public sealed class Signature
             if (!Fits(parameter, value)) return null;
             if (parameter.Type != "Tensor") continue;
             if (value is ValueArgument single) operands.Add(single.Id);
-            if (value is ListArgument list) operands.AddRange(list.Items.OfType<ValueArgument>().Select(item => item.Id));
+            if (value is ListArgument list)
+                operands.AddRange(list.Items.OfType<ValueArgument>().Select(item => item.Id));
         }
         return values.Count == _parameters.Length ? new Bound(call, values, operands.ToImmutable()) : null;
     }
@@ -149,7 +152,8 @@ public sealed class Signature
         if (text.StartsWith('\'') || text.StartsWith('"')) return Argument.Of(text[1..^1]);
         if (text.StartsWith('['))
             return Argument.Of([.. SplitTop(text[1..^1]).Select(ParseDefault)]);
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer)) return Argument.Of(integer);
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
+            return Argument.Of(integer);
         return Argument.Of(double.Parse(text, CultureInfo.InvariantCulture));
     }
 

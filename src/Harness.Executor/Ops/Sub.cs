@@ -1,6 +1,7 @@
 namespace Harness.Executor.Ops;
 
-/// <summary><c>self - alpha · other</c> with broadcasting; <c>other</c> is a tensor or a number. Source: torch.sub.</summary>
+/// <summary><c>self - alpha · other</c> with broadcasting; <c>other</c> is a tensor or a number. Source:
+/// torch.sub.</summary>
 public sealed record Sub : Binary
 {
     /// <summary>The factor of the second term.</summary>

@@ -11,7 +11,8 @@ static class Window
 
     /// <summary>Refuses what PyTorch refuses.</summary>
     /// <exception cref="ShapeException">The input is no batch of images, or the window makes no sense.</exception>
-    public static void Check(Shape x, (int H, int W) kernel, (int H, int W) stride, (int H, int W) padding, (int H, int W) dilation)
+    public static void Check(
+        Shape x, (int H, int W) kernel, (int H, int W) stride, (int H, int W) padding, (int H, int W) dilation)
     {
         if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
         if (kernel.H < 1 || kernel.W < 1 || stride.H < 1 || stride.W < 1 || dilation.H < 1 || dilation.W < 1)
@@ -36,7 +37,8 @@ static class Window
         long extent = (long)Math.Floor(room / (double)stride) + 1;
         if (ceil && (extent - 1) * stride >= (long)n + padding) extent--;
         if (extent < 1)
-            throw new ShapeException($"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {n + 2L * padding}");
+            throw new ShapeException(
+                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {n + 2L * padding}");
         return checked((int)extent);
     }
 }

@@ -12,7 +12,8 @@ public sealed class ArrangeTests
     {
         // call, shapes, layouts now, layouts wanted, layouts given
         { "aten::conv2d(%0, %1)", "(2, 3, 7, 9); (4, 3, 3, 3)", $"{Plain}; {Plain}", $"{Last}; {Plain}", Last },
-        { "aten::conv_transpose2d(%0, %1)", "(2, 3, 7, 9); (3, 4, 3, 3)", $"{Plain}; {Plain}", $"{Last}; {Plain}", Last },
+        { "aten::conv_transpose2d(%0, %1)",
+            "(2, 3, 7, 9); (3, 4, 3, 3)", $"{Plain}; {Plain}", $"{Last}; {Plain}", Last },
         { "aten::max_pool2d(%0, 2)", "(2, 3, 7, 9)", Plain, Last, Last },
         { "aten::avg_pool2d(%0, 2)", "(2, 3, 7, 9)", Last, Last, Last },
         { "aten::adaptive_avg_pool2d(%0, [1, 1])", "(2, 3, 7, 9)", "(1, 0, 2, 3)", Last, Last },
@@ -35,7 +36,8 @@ public sealed class ArrangeTests
         { "aten::div(%0, 4)", "(2, 3, 5, 7)", Last, Last, Last },
         // Joining: the largest operand that is not plain decides.
         { "aten::cat([%0, %1], 1)", "(2, 3, 5, 7); (2, 1, 5, 7)", $"{Plain}; {Last}", $"{Last}; {Last}", Last },
-        { "aten::cat([%0, %1], 1)", "(2, 3, 5, 7); (2, 4, 5, 7)", $"{Last}; (1, 0, 2, 3)", "(1, 0, 2, 3); (1, 0, 2, 3)", "(1, 0, 2, 3)" },
+        { "aten::cat([%0, %1], 1)",
+            "(2, 3, 5, 7); (2, 4, 5, 7)", $"{Last}; (1, 0, 2, 3)", "(1, 0, 2, 3); (1, 0, 2, 3)", "(1, 0, 2, 3)" },
         { "aten::cat([%0, %1])", "(2, 3, 5, 7); (2, 3, 5, 7)", $"{Plain}; {Plain}", $"{Plain}; {Plain}", Plain },
         // Reductions: an axis that goes is deleted, the rest renumbered.
         { "aten::mean(%0, [2, 3])", "(2, 3, 5, 7)", Last, Last, "(0, 1)" },
@@ -45,6 +47,11 @@ public sealed class ArrangeTests
         { "aten::sum(%0)", "(2, 3, 5, 7)", Last, Last, "()" },
         { "aten::softmax(%0, 1)", "(2, 3, 5, 7)", Last, Last, Last },
         { "aten::pad(%0, [1, 1])", "(2, 3, 5, 7)", Last, Last, Last },
+        { "aten::slice(%0, 1, 1)", "(2, 3, 5, 7)", Last, Last, Last },
+        { "aten::select(%0, 1, 1)", "(2, 3, 5, 7)", Last, Last, "(0, 1, 2)" },
+        { "aten::select(%0, -1, 1)", "(2, 3, 5, 7)", Last, Last, "(0, 2, 1)" },
+        { "aten::chunk(%0, 1)", "(2, 3, 5, 7)", Last, Last, Last },
+        { "aten::matmul(%0, %1)", "(2, 3, 5); (5, 7)", "(0, 2, 1); (1, 0)", "(0, 1, 2); (0, 1)", "(0, 1, 2)" },
         // Permutes rename axes; memory stays.
         { "aten::permute(%0, [0, 2, 3, 1])", "(2, 3, 5, 7)", Last, Last, Plain },
         { "aten::permute(%0, [0, 3, 1, 2])", "(2, 5, 7, 3)", Plain, Plain, Last },

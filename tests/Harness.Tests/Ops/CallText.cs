@@ -5,7 +5,8 @@ using Harness.Executor.Model;
 namespace Harness.Tests.Ops;
 
 /// <summary>Calls and shapes written as TorchScript writes them, so that a test row is one readable line and
-/// <c>check_rows.py</c> can run the same line in PyTorch: <c>aten::max_pool2d(%0, [3, 2], [], [1, 1], ceil_mode=True)</c>.</summary>
+/// <c>check_rows.py</c> can run the same line in PyTorch: <c>aten::max_pool2d(%0, [3, 2], [], [1, 1],
+/// ceil_mode=True)</c>.</summary>
 static class CallText
 {
     /// <summary>A call with one result.</summary>
@@ -18,19 +19,21 @@ static class CallText
         foreach (string part in Split(text[(at + 1)..^1]))
         {
             int equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && part[0] is not ('\'' or '[')) keywords.Add(new Keyword(part[..equals], Argument(part[(equals + 1)..])));
+            if (equals > 0 && part[0] is not ('\'' or '['))
+                keywords.Add(new Keyword(part[..equals], Argument(part[(equals + 1)..])));
             else arguments.Add(Argument(part));
         }
         return new Call("node", target, arguments.ToImmutable(), keywords.ToImmutable(),
             [.. Enumerable.Range(100, results)], new SourcePlace("", "code/model.py", 7));
     }
 
-    /// <summary>Shapes: <c>(2, 3); ()</c>; nothing for none.</summary>
+    /// <summary>Shapes: <c>(2, 3); ()</c>; none for <c>refused</c>.</summary>
     public static Shape[] Shapes(string text) =>
-        [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Shape)];
+        text == "refused" ? [] : [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Shape)];
 
     /// <summary>One shape: <c>(2, 3)</c>.</summary>
-    public static Shape Shape(string text) => Harness.Executor.Model.Shape.Create([.. Split(text.Trim()[1..^1]).Select(Number)]);
+    public static Shape Shape(string text) =>
+        Harness.Executor.Model.Shape.Create([.. Split(text.Trim()[1..^1]).Select(Number)]);
 
     static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -33,7 +33,8 @@ public sealed class CarryTests
         long[] strides = shape.Strides();
         var indices = new List<long> { 0 };
         foreach (int axis in layout.AsSpan())
-            indices = [.. indices.SelectMany(index => Enumerable.Range(0, shape[axis]).Select(i => index + i * strides[axis]))];
+            indices = [.. indices.SelectMany(index =>
+                Enumerable.Range(0, shape[axis]).Select(i => index + i * strides[axis]))];
         return [.. indices];
     }
 
@@ -87,7 +88,8 @@ public sealed class CarryTests
     [MemberData(nameof(Rows))]
     public void Layouts_carry_through_reshapes(string from, string layout, string to, string expected)
     {
-        var carried = Carry.Through(CallText.Shape(from), new Permutation(CallText.Shape(layout).AsSpan()), CallText.Shape(to));
+        var carried = Carry.Through(
+            CallText.Shape(from), new Permutation(CallText.Shape(layout).AsSpan()), CallText.Shape(to));
         (carried?.ToString() ?? "none").Should().Be(expected);
     }
 }

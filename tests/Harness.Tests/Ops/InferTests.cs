@@ -3,8 +3,8 @@ using Harness.Executor.Ops;
 
 namespace Harness.Tests.Ops;
 
-/// <summary>Logical shapes as PyTorch gives them. check_rows.py runs the same rows in PyTorch; "refused" stands where it
-/// raises.</summary>
+/// <summary>Logical shapes as PyTorch gives them. check_rows.py runs the same rows in PyTorch; "refused" stands where
+/// it raises.</summary>
 public sealed class InferTests
 {
     public static TheoryData<string, string, string> Rows => new()
@@ -17,14 +17,21 @@ public sealed class InferTests
         { "aten::conv2d(%0, %1)", "(2, 4, 2, 9); (6, 4, 3, 3)", "refused" },
         { "aten::conv2d(%0, %1, None, [1, 1], 'same', [2, 1])", "(2, 3, 7, 9); (4, 3, 2, 4)", "(2, 4, 7, 9)" },
         { "aten::conv2d(%0, %1, None, [2, 1], 'valid')", "(2, 3, 7, 9); (4, 3, 2, 4)", "(2, 4, 3, 6)" },
-        { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 2], 1)", "(2, 3, 7, 9); (4, 3, 2, 5)", "(2, 4, 7, 9)" },
-        { "aten::_convolution(%0, %1, None, [2, 2], [3, 3], [1, 1], False, [0, 0], 1, False, False, True, True)", "(2, 3, 15, 13); (4, 3, 7, 7)", "(2, 4, 8, 7)" },
-        { "aten::_convolution(%0, %1, None, [2, 2], [3, 3], [1, 1], False, [0, 0], 1, False, False, True)", "(2, 3, 15, 13); (4, 3, 7, 7)", "(2, 4, 8, 7)" },
-        { "aten::_convolution(%0, %1, %2, [2, 3], [1, 0], [1, 1], True, [1, 2], 2, False, False, True, True)", "(2, 4, 5, 6); (4, 3, 3, 2); (6)", "(2, 6, 10, 19)" },
-        { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)", "(2, 4, 5, 6); (4, 3, 3, 2); (3)", "(2, 3, 7, 7)" },
+        { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 2], 1)",
+            "(2, 3, 7, 9); (4, 3, 2, 5)", "(2, 4, 7, 9)" },
+        { "aten::_convolution(%0, %1, None, [2, 2], [3, 3], [1, 1], False, [0, 0], 1, False, False, True, True)",
+            "(2, 3, 15, 13); (4, 3, 7, 7)", "(2, 4, 8, 7)" },
+        { "aten::_convolution(%0, %1, None, [2, 2], [3, 3], [1, 1], False, [0, 0], 1, False, False, True)",
+            "(2, 3, 15, 13); (4, 3, 7, 7)", "(2, 4, 8, 7)" },
+        { "aten::_convolution(%0, %1, %2, [2, 3], [1, 0], [1, 1], True, [1, 2], 2, False, False, True, True)",
+            "(2, 4, 5, 6); (4, 3, 3, 2); (6)", "(2, 6, 10, 19)" },
+        { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)",
+            "(2, 4, 5, 6); (4, 3, 3, 2); (3)", "(2, 3, 7, 7)" },
         { "aten::conv_transpose2d(%0, %1)", "(2, 4, 5, 6); (4, 3, 3, 2)", "(2, 3, 7, 7)" },
-        { "aten::conv_transpose2d(%0, %1, None, [3, 2], [0, 2], [2, 1], 3)", "(2, 12, 5, 6); (12, 3, 3, 3)", "(2, 9, 17, 10)" },
-        { "aten::conv_transpose2d(%0, %1, None, [1, 1], [3, 3], [0, 0], 1, [2, 1])", "(2, 9, 7, 8); (9, 8, 3, 3)", "(2, 8, 5, 4)" },
+        { "aten::conv_transpose2d(%0, %1, None, [3, 2], [0, 2], [2, 1], 3)",
+            "(2, 12, 5, 6); (12, 3, 3, 3)", "(2, 9, 17, 10)" },
+        { "aten::conv_transpose2d(%0, %1, None, [1, 1], [3, 3], [0, 0], 1, [2, 1])",
+            "(2, 9, 7, 8); (9, 8, 3, 3)", "(2, 8, 5, 4)" },
         { "aten::conv_transpose2d(%0, %1, None, [2, 2], [0, 0], [2, 0])", "(2, 9, 7, 8); (9, 8, 3, 3)", "refused" },
         { "aten::conv_transpose2d(%0, %1)", "(2, 8, 7, 8); (9, 8, 3, 3)", "refused" },
         { "aten::conv_transpose2d(%0, %1, None, [1, 1], [4, 4])", "(2, 9, 3, 8); (9, 8, 3, 3)", "refused" },
@@ -35,7 +42,8 @@ public sealed class InferTests
         { "aten::addmm(%0, %1, %2)", "(4); (2, 5); (5, 4)", "(2, 4)" },
         { "aten::addmm(%0, %1, %2)", "(4); (2, 6); (5, 4)", "refused" },
         { "aten::addmm(%0, %1, %2)", "(3); (2, 5); (5, 4)", "refused" },
-        { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-5, True)", "(2, 3, 5, 7); (3); (3); (3); (3)", "(2, 3, 5, 7)" },
+        { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-5, True)",
+            "(2, 3, 5, 7); (3); (3); (3); (3)", "(2, 3, 5, 7)" },
         { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3, 5); (3); (3)", "(2, 3, 5)" },
         { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3); (3); (3)", "(2, 3)" },
         { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3, 5, 7); (5); (5)", "refused" },
@@ -117,6 +125,26 @@ public sealed class InferTests
         { "aten::contiguous(%0)", "(2, 3)", "(2, 3)" },
         { "aten::dropout(%0, 0.5, False)", "(2, 3)", "(2, 3)" },
         { "aten::clone(%0)", "(2, 3)", "(2, 3)" },
+        { "aten::log_softmax(%0, 1)", "(2, 3)", "(2, 3)" },
+        { "aten::slice(%0, 1, 1, 9223372036854775807)", "(2, 5, 7)", "(2, 4, 7)" },
+        { "aten::slice(%0, -1, -5, -1, 2)", "(2, 5, 7)", "(2, 5, 2)" },
+        { "aten::slice(%0, 0, 1, 1)", "(2, 5, 7)", "(0, 5, 7)" },
+        { "aten::slice(%0, 0, -9, 9, 3)", "(5, 7)", "(2, 7)" },
+        { "aten::slice(%0, 3)", "(2, 5, 7)", "refused" },
+        { "aten::slice(%0, 0)", "()", "refused" },
+        { "aten::select(%0, 1, -1)", "(2, 5, 7)", "(2, 7)" },
+        { "aten::select(%0, -1, 7)", "(2, 5, 7)", "refused" },
+        { "aten::matmul(%0, %1)", "(2, 5); (5, 7)", "(2, 7)" },
+        { "aten::matmul(%0, %1)", "(2, 1, 3, 5); (4, 5, 7)", "(2, 4, 3, 7)" },
+        { "aten::bmm(%0, %1)", "(2, 3, 5); (2, 5, 7)", "(2, 3, 7)" },
+        { "aten::mm(%0, %1)", "(2, 3); (5, 7)", "refused" },
+        { "aten::matmul(%0, %1)", "(2, 3, 5); (3, 5, 7)", "refused" },
+        { "aten::chunk(%0, 2, 1)", "(2, 5, 7)", "(2, 3, 7); (2, 2, 7)" },
+        { "aten::chunk(%0, 5, -1)", "(2, 5, 7)", "(2, 5, 2); (2, 5, 2); (2, 5, 2); (2, 5, 1)" },
+        { "aten::split(%0, 2, 1)", "(2, 5, 7)", "(2, 2, 7); (2, 2, 7); (2, 1, 7)" },
+        { "aten::split(%0, 9)", "(2, 5, 7)", "(2, 5, 7)" },
+        { "aten::split_with_sizes(%0, [1, 0, 4], 1)", "(2, 5, 7)", "(2, 1, 7); (2, 0, 7); (2, 4, 7)" },
+        { "aten::split_with_sizes(%0, [1, 3], 1)", "(2, 5, 7)", "refused" },
         { "aten::square(%0)", "(2, 3)", "(2, 3)" },
         { "aten::pow(%0, 2)", "(2, 3)", "(2, 3)" },
     };
@@ -125,7 +153,7 @@ public sealed class InferTests
     [MemberData(nameof(Rows))]
     public void Shapes_are_those_of_PyTorch(string call, string inputs, string outputs)
     {
-        var op = OpSet.Parse(CallText.Call(call)).Op;
+        var op = OpSet.Parse(CallText.Call(call, CallText.Shapes(outputs).Length)).Op;
         if (outputs == "refused")
         {
             var infer = () => op.Infer(CallText.Shapes(inputs));
@@ -139,7 +167,7 @@ public sealed class InferTests
     public void Every_operand_gets_a_layout_of_its_rank_and_every_result_too(string call, string inputs, string outputs)
     {
         if (outputs == "refused") return;
-        var op = OpSet.Parse(CallText.Call(call)).Op;
+        var op = OpSet.Parse(CallText.Call(call, CallText.Shapes(outputs).Length)).Op;
         Placed[] placed = [.. CallText.Shapes(inputs).Select(s => new Placed(s, Permutation.ChannelsLast(s.Rank)))];
         var arrangement = op.Arrange(placed);
         arrangement.Inputs.Select(p => p.Rank).Should().Equal(placed.Select(p => p.Shape.Rank));

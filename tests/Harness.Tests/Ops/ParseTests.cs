@@ -16,17 +16,25 @@ public sealed class ParseTests
         { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 1], 1)", new Conv2d { SamePadding = true } },
         { "aten::conv2d(%0, %1, None, [2, 2], 'valid')", new Conv2d { Stride = (2, 2) } },
         { $"aten::_convolution(%0, %1, None, [2, 1], [1, 2], [3, 4], True, [5, 6], 7, {Flags})",
-            new ConvTranspose2d { Stride = (2, 1), Padding = (1, 2), Dilation = (3, 4), OutputPadding = (5, 6), Groups = 7 } },
-        { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)", new ConvTranspose2d { Bias = true } },
+            new ConvTranspose2d
+            {
+                Stride = (2, 1), Padding = (1, 2), Dilation = (3, 4), OutputPadding = (5, 6), Groups = 7,
+            } },
+        { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)",
+            new ConvTranspose2d { Bias = true } },
         { "aten::conv_transpose2d(%0, %1, None, 2, 1, [1, 0], 3, [2, 1])",
-            new ConvTranspose2d { Stride = (2, 2), Padding = (1, 1), OutputPadding = (1, 0), Groups = 3, Dilation = (2, 1) } },
+            new ConvTranspose2d
+            {
+                Stride = (2, 2), Padding = (1, 1), Dilation = (2, 1), OutputPadding = (1, 0), Groups = 3,
+            } },
         { "aten::linear(%0, %1, None)", new Linear() },
         { "aten::linear(%0, %1, %2)", new Linear { Bias = true } },
         { "aten::addmm(%0, %1, %2)", new Addmm() },
         { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-3, True)",
             new BatchNorm2d { Eps = 1e-3, Momentum = 0.1, Scale = true, Bias = true } },
         { "aten::batch_norm(%0, None, None, %3, %4, False, 0.2, 1e-5, True)", new BatchNorm2d { Momentum = 0.2 } },
-        { "aten::_native_batch_norm_legit_no_training(%0, %1, None, %3, %4, 0.1, 1e-5)", new BatchNorm2d { Scale = true } },
+        { "aten::_native_batch_norm_legit_no_training(%0, %1, None, %3, %4, 0.1, 1e-5)",
+            new BatchNorm2d { Scale = true } },
         { "aten::relu6(%0)", new Hardtanh { Min = 0, Max = 6 } },
         { "aten::hardtanh_(%0, 0., 6.)", new Hardtanh { Min = 0, Max = 6 } },
         { "aten::hardtanh(%0)", new Hardtanh { Min = -1, Max = 1 } },
@@ -46,7 +54,11 @@ public sealed class ParseTests
             new MaxPool2d { Kernel = (3, 2), Stride = (3, 2), Padding = (1, 0), Dilation = (1, 2), CeilMode = true } },
         { "aten::max_pool2d_with_indices(%0, [3, 3], [2, 1])", new MaxPool2d { Kernel = (3, 3), Stride = (2, 1) } },
         { "aten::avg_pool2d(%0, 3, 2, [1, 0], True, False, 5)",
-            new AvgPool2d { Kernel = (3, 3), Stride = (2, 2), Padding = (1, 0), CeilMode = true, CountIncludePad = false, Divisor = 5 } },
+            new AvgPool2d
+            {
+                Kernel = (3, 3), Stride = (2, 2), Padding = (1, 0), CeilMode = true, CountIncludePad = false,
+                Divisor = 5,
+            } },
         { "aten::avg_pool2d(%0, [2, 3])", new AvgPool2d { Kernel = (2, 3), Stride = (2, 3) } },
         { "aten::adaptive_avg_pool2d(%0, [None, 7])", new AdaptiveAvgPool2d { OutputSize = (null, 7) } },
         { "aten::adaptive_avg_pool2d(%0, 1)", new AdaptiveAvgPool2d { OutputSize = (1, 1) } },
@@ -76,21 +88,31 @@ public sealed class ParseTests
         { "aten::permute(%0, [0, 2, 1])", new Permute { Dims = [0, 2, 1] } },
         { "aten::swapaxes(%0, 1, 2)", new Transpose { Dim0 = 1, Dim1 = 2 } },
         { "aten::transpose(%0, -1, 2)", new Transpose { Dim0 = -1, Dim1 = 2 } },
+        { "aten::log_softmax(%0, -1)", new LogSoftmax { Dim = -1 } },
+        { "aten::slice(%0, 1, None, 9223372036854775807, 2)", new Slice { Dim = 1, Step = 2 } },
+        { "aten::slice(%0, 1, -3, 5)", new Slice { Dim = 1, Start = -3, End = 5 } },
+        { "aten::select(%0, 1, -1)", new Select { Dim = 1, Index = -1 } },
+        { "aten::chunk(%0, 1, -1)", new Split { Dim = -1, Chunks = 1, Results = 1 } },
+        { "aten::split(%0, 4)", new Split { Size = 4, Results = 1 } },
+        { "aten::split(%0, [1, 2], 1)", new Split { Dim = 1, Sizes = [1, 2], Results = 1 } },
+        { "aten::bmm(%0, %1)", new MatMul() },
         { "aten::dropout(%0, 0.5, False)", new Identity() },
         { "aten::contiguous(%0, memory_format=0)", new Identity() },
     };
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_call_is_read_as(string call, Op expected) => OpSet.Parse(CallText.Call(call)).Op.Should().Be(expected);
+    public void A_call_is_read_as(string call, Op expected) =>
+        OpSet.Parse(CallText.Call(call)).Op.Should().Be(expected);
 
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)", "training=True")]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
     [InlineData("aten::dropout(%0, 0.5, True)", "train=True")]
     [InlineData("aten::native_dropout(%0, 0.5, None)", "train=True")]
-    [InlineData("aten::_convolution(%0, %1, None, [1], [0], [1], False, [0], 1, False, False, True, True)", "1-d convolution")]
-    [InlineData("aten::_convolution(%0, %1, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1, False, False, True, True)",
+    [InlineData("aten::_convolution(%0, %1, None, [1], [0], [1], False, [0], 1, False, False, True, True)",
+        "1-d convolution")]
+    [InlineData("aten::convolution(%0, %1, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1)",
         "3-d convolution")]
     [InlineData("aten::conv2d(%0, %1, None, [2, 1], 'same')", "padding='same' with a stride")]
     [InlineData("aten::conv2d(%0, %1, None, 1, 'reflect')", "padding='reflect'")]
@@ -107,6 +129,10 @@ public sealed class ParseTests
     [InlineData("aten::mean(%0, [1], False, dtype=7)", "dtype=7")]
     [InlineData("aten::softmax(%0, 1, 7)", "dtype=7")]
     [InlineData("aten::pad(%0, [1, 1], 'reflect')", "mode='reflect'")]
+    [InlineData("aten::_softmax(%0, 1, True)", "half_to_float=True")]
+    [InlineData("aten::slice(%0, 1, 0, 5, 0)", "step is 0")]
+    [InlineData("aten::chunk(%0, 0)", "chunks is 0")]
+    [InlineData("aten::split(%0, -1)", "split_size is -1")]
     [InlineData("aten::pad(%0, [1, 1, 1], 'constant')", "3 numbers, expected pairs")]
     public void What_an_op_does_not_do_is_refused_by_name(string call, string why)
     {
@@ -114,7 +140,8 @@ public sealed class ParseTests
         var finding = parse.Should().Throw<ModelException>().Which.Finding;
         finding.Code.Should().Be("PAR1002");
         finding.Place.Should().Be("code/model.py:7");
-        finding.Message.Should().StartWith($"{call[..call.IndexOf('(', StringComparison.Ordinal)]} 'node': ").And.Contain(why);
+        string target = call[..call.IndexOf('(', StringComparison.Ordinal)];
+        finding.Message.Should().StartWith($"{target} 'node': ").And.Contain(why);
     }
 
     [Theory]

@@ -7,7 +7,8 @@ public sealed class ScalarCallsTests
 {
     static readonly Shape s_image = [2, 3, 17, 13];
 
-    // Value 0 is the image, value 1 the list of its sizes, value 2 the number 7, value 3 the number 2.5, value 9 unknown.
+    // Value 0 is the image, value 1 the list of its sizes, value 2 the number 7, value 3 the number 2.5; value 9 is
+    // unknown.
     static Argument? Number(int id) => id switch
     {
         1 => Argument.Of([.. s_image.Select(extent => Argument.Of((long)extent))]),

@@ -16,7 +16,8 @@ public sealed class WeightRuleTests
         "1 scale as is params", "2 bias as is params", "3 mean as is batch_stats", "4 var as is batch_stats")]
     [InlineData("aten::batch_norm(%0, None, None, %3, %4, False, 0.1, 1e-5, True)",
         "1 mean as is batch_stats", "2 var as is batch_stats")]
-    public void Parameters_go_to_Flax_as(string call, params string[] rules) => OpSet.Parse(CallText.Call(call)).Op.Weights
+    public void Parameters_go_to_Flax_as(string call, params string[] rules) =>
+        OpSet.Parse(CallText.Call(call)).Op.Weights
         .Select(rule => $"{rule.Operand} {rule.Leaf} {rule.Rearrangement} {rule.Collection}").Should().Equal(rules);
 
     [Fact]
@@ -24,7 +25,8 @@ public sealed class WeightRuleTests
     {
         var op = OpSet.Parse(CallText.Call("aten::conv_transpose2d(%0, %1, None, 1, 0, 0, 2)")).Op;
         // (g·i, o, h, w) = (2·2, 3, 1, 2), each byte its own index, to (h, w, i, g·o).
-        var weight = new Tensor(ElementType.UInt8, [4, 3, 1, 2], Enumerable.Range(0, 24).Select(i => (byte)i).ToArray());
+        byte[] bytes = [.. Enumerable.Range(0, 24).Select(i => (byte)i)];
+        var weight = new Tensor(ElementType.UInt8, [4, 3, 1, 2], bytes);
         var kernel = op.Weights[0].Rearrangement.Apply(weight);
         kernel.Shape.Should().Equal(1, 2, 2, 6);
         kernel.Bytes.ToArray().Should().Equal(

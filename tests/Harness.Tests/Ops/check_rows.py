@@ -9,7 +9,7 @@ import sys
 
 import torch
 
-ROW = re.compile(r'\{ "(aten::\w+)\((.*)\)", "([^"]*)", "([^"]*)" \}')
+ROW = re.compile(r'\{ "(aten::\w+)\(([^"]*)\)",\s+"([^"]*)", "([^"]*)" \}')
 
 
 def run(operator, arguments, shapes):

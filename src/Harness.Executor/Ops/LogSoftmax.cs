@@ -1,0 +1,10 @@
+namespace Harness.Executor.Ops;
+
+/// <summary><c>x - max - log Σ exp(x - max)</c> along one logical axis. Source: torch.nn.LogSoftmax.</summary>
+public sealed record LogSoftmax : AlongAxis
+{
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new LogSoftmax { Dim = ReadDim(call) },
+        "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+        "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor");
+}

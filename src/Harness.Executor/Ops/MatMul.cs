@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Products of matrices, (…, m, k) with (…, k, n) to (…, m, n), the leading axes broadcast. Source:
+/// torch.matmul.</summary>
+public sealed record MatMul : Op
+{
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        _ => new MatMul(),
+        "bmm(Tensor self, Tensor mat2) -> Tensor",
+        "matmul(Tensor self, Tensor other) -> Tensor",
+        "mm(Tensor self, Tensor mat2) -> Tensor");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        Shape a = inputs[0], b = inputs[1];
+        if (a.Rank < 2 || b.Rank < 2)
+            throw new ShapeException($"operands are {a} and {b}, expected at least 2 axes each");
+        if (a[-1] != b[-2]) throw new ShapeException($"{a} times {b}: {a[-1]} columns meet {b[-2]} rows");
+        var batch = Broadcast.Infer([Shape.Create(a.AsSpan()[..^2]), Shape.Create(b.AsSpan()[..^2])]);
+        return [[.. batch.AsSpan(), a[-2], b[-1]]];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        int a = inputs[0].Shape.Rank, b = inputs[1].Shape.Rank;
+        return new Arrangement(
+            [Permutation.Identity(a), Permutation.Identity(b)], [Permutation.Identity(Math.Max(a, b))]);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsContraction => true;
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[0][-1];
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>One index of a logical axis, which goes: Python's <c>x[:, 2]</c>. Source: torch.select.</summary>
+public sealed record Select : Op
+{
+    /// <summary>The logical axis; negative counts from the last.</summary>
+    public required int Dim { get; init; }
+
+    /// <summary>The index; negative counts from the end.</summary>
+    public required int Index { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Select { Dim = call.Int("dim"), Index = call.Int("index") },
+        "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
+        int axis = Axis.Of(Dim, x.Rank);
+        if (Index < -x[axis] || Index >= x[axis])
+            throw new ShapeException($"index {Index} is out of range for axis {axis} of {x}");
+        return [[.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]]];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        var layout = inputs[0].Layout;
+        return new Arrangement([layout], [Arrangements.Without(layout, [Axis.Of(Dim, layout.Rank)])]);
+    }
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+}

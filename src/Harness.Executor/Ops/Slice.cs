@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Every so-manieth element along one logical axis, between two limits: Python's <c>x[start:end:step]</c>.
+/// Source: torch.Tensor.slice.</summary>
+public sealed record Slice : Op
+{
+    /// <summary>The logical axis; negative counts from the last.</summary>
+    public int Dim { get; init; }
+
+    /// <summary>The first index; negative counts from the end, and what lies outside is clamped.</summary>
+    public int Start { get; init; }
+
+    /// <summary>One past the last index; negative counts from the end, and what lies outside is clamped.</summary>
+    public int End { get; init; } = int.MaxValue;
+
+    /// <summary>The step, at least 1.</summary>
+    public int Step { get; init; } = 1;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)");
+
+    static Slice Parse(Bound call) => call.Int("step") < 1
+        ? throw call.Refuse($"step is {call.Int("step")}, expected a positive number; PyTorch refuses it too")
+        : new Slice
+        {
+            Dim = call.Int("dim"),
+            Start = call.IsNone("start") ? 0 : call.Clamped("start"),
+            End = call.IsNone("end") ? int.MaxValue : call.Clamped("end"),
+            Step = call.Int("step"),
+        };
+
+    /// <summary>The first index and the number of elements along an axis of this extent.</summary>
+    public (int First, int Count) Range(int extent)
+    {
+        int first = Clamp(Start, extent), end = Clamp(End, extent);
+        return (first, end <= first ? 0 : (int)((end - first + (long)Step - 1) / Step));
+    }
+
+    static int Clamp(int index, int extent) => Math.Clamp(index < 0 ? index + extent : index, 0, extent);
+
+    /// <inheritdoc/>
+    public override bool IsView => Start == 0 && End == int.MaxValue && Step == 1;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
+        int axis = Axis.Of(Dim, x.Rank);
+        return [[.. x.AsSpan()[..axis], Range(x[axis]).Count, .. x.AsSpan()[(axis + 1)..]]];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+}

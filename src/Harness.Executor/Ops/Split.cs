@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>A tensor cut into pieces along one logical axis, one result each: chunk and split. Source: torch.split,
+/// torch.chunk.</summary>
+public sealed record Split : Op
+{
+    /// <summary>The logical axis; negative counts from the last.</summary>
+    public int Dim { get; init; }
+
+    /// <summary>The pieces' extents where the call states them all; otherwise empty.</summary>
+    public IntList Sizes { get; init; }
+
+    /// <summary>Each piece's extent, the last one being what is left; 0 where the call does not state it.</summary>
+    public int Size { get; init; }
+
+    /// <summary>At most how many pieces, all but the last alike; 0 where the call does not state it.</summary>
+    public int Chunks { get; init; }
+
+    /// <summary>How many results the call has; there must be as many pieces.</summary>
+    public required int Results { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]",
+        "split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]",
+        "split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
+        "split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]");
+
+    static Split Parse(Bound call)
+    {
+        var op = new Split { Dim = call.Int("dim"), Results = call.Call.Results.Length };
+        if (call.Has("chunks"))
+        {
+            return call.Int("chunks") > 0
+                ? op with { Chunks = call.Int("chunks") }
+                : throw call.Refuse($"chunks is {call.Int("chunks")}, expected a positive number");
+        }
+        string name = call.Has("split_size") ? "split_size" : "split_sizes";
+        if (call.IsList(name)) return op with { Sizes = IntList.Create(call.Ints(name).AsSpan()) };
+        return call.Int(name) > 0
+            ? op with { Size = call.Int(name) }
+            : throw call.Refuse($"{name} is {call.Int(name)}, expected a positive number");
+    }
+
+    /// <summary>The pieces' extents along an axis of this extent.</summary>
+    /// <exception cref="ShapeException">The pieces do not make up the axis, or are not as many as the
+    /// results.</exception>
+    public ImmutableArray<int> Pieces(int extent)
+    {
+        var pieces = ImmutableArray.CreateBuilder<int>();
+        if (Size == 0 && Chunks == 0)
+        {
+            pieces.AddRange(Sizes.AsSpan());
+            if (pieces.Any(piece => piece < 0) || pieces.Sum(piece => (long)piece) != extent)
+                throw new ShapeException($"pieces of {Sizes} do not make up the extent {extent}");
+        }
+        else
+        {
+            // chunk rounds the piece up, so that fewer pieces than asked for may do.
+            int piece = Math.Max(Size > 0 ? Size : (int)(((long)extent + Chunks - 1) / Chunks), 1);
+            for (int at = 0; at < extent || pieces.Count == 0; at += piece) pieces.Add(Math.Min(piece, extent - at));
+        }
+        return pieces.Count == Results
+            ? pieces.ToImmutable()
+            : throw new ShapeException(
+                $"an axis of {extent} gives {pieces.Count} pieces, the call has {Results} results");
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
+        int axis = Axis.Of(Dim, x.Rank);
+        var shapes = ImmutableArray.CreateBuilder<Shape>(Results);
+        foreach (int piece in Pieces(x[axis]))
+            shapes.Add([.. x.AsSpan()[..axis], piece, .. x.AsSpan()[(axis + 1)..]]);
+        return shapes.ToImmutable();
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        var layout = inputs[0].Layout;
+        return new Arrangement([layout], [.. Enumerable.Repeat(layout, Results)]);
+    }
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+}

@@ -1,0 +1,26 @@
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Tests.Ops;
+
+public sealed class SplitTests
+{
+    [Fact]
+    public void A_call_with_other_results_than_pieces_is_refused_with_both_counts()
+    {
+        // chunk rounds pieces up: 5 rows in 4 chunks are 2 + 2 + 1.
+        var op = OpSet.Parse(CallText.Call("aten::chunk(%0, 4)", results: 4)).Op;
+        var infer = () => op.Infer([[5, 3]]);
+        infer.Should().Throw<ShapeException>().WithMessage("an axis of 5 gives 3 pieces, the call has 4 results");
+    }
+
+    [Fact]
+    public void Every_piece_keeps_the_layout()
+    {
+        var layout = Permutation.ChannelsLast(4);
+        var arrangement = OpSet.Parse(CallText.Call("aten::chunk(%0, 2, 1)", results: 2)).Op
+            .Arrange([new Placed([2, 6, 5, 7], layout)]);
+        arrangement.Inputs.Should().Equal(layout);
+        arrangement.Outputs.Should().Equal(layout, layout);
+    }
+}
