@@ -1,6 +1,8 @@
 using Harness.Executor.Model;
+using Harness.Reference.Commands;
 using Harness.Reference.Native;
 
+using var interruption = new Interruption();
 // Methods that touch TorchSharp stay out of this one: `relax` runs before libtorch can be loaded.
 try
 {
@@ -8,13 +10,24 @@ try
     {
         ["relax", var source] => Relax(source, source),
         ["relax", var source, var destination] => Relax(source, destination),
+        ["record", .. var words] => RecordCommand.Run(RecordCommand.Parse(words), interruption),
         _ => Usage(),
     };
 }
 catch (ModelException exception)
 {
-    var finding = exception.Finding;
-    Console.Error.WriteLine($"{finding.Place}: error {finding.Code}: {finding.Message}");
+    return Report(exception.Finding);
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+{
+    return Report(new Finding(Codes.BadUsage, "Harness.Reference", exception.Message));
+}
+
+// One line, whatever the message holds: MSBuild and CI read lines.
+static int Report(Finding finding)
+{
+    string message = finding.Message.ReplaceLineEndings(" ");
+    Console.Error.WriteLine($"{finding.Place}: error {finding.Code}: {message}");
     return 2;
 }
 
@@ -27,6 +40,7 @@ static int Relax(string source, string destination)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Harness.Reference relax SOURCE [DESTINATION]");
+    Console.Error.WriteLine($"usage: Harness.Reference {RecordCommand.Usage}");
+    Console.Error.WriteLine("       Harness.Reference relax SOURCE [DESTINATION]");
     return 2;
 }

@@ -1,0 +1,53 @@
+using Harness.Executor.Model;
+using Harness.Parity.Golden;
+using Harness.Reference.Native;
+using Harness.Reference.Recording;
+
+namespace Harness.Reference.Commands;
+
+/// <summary><c>record MODEL --golden DIR</c>: writes a golden case.</summary>
+static class RecordCommand
+{
+    /// <summary>What follows the verb.</summary>
+    public const string Usage = "record MODEL [--input-shape 1,3,224,224]... --golden DIR "
+        + "[--device cpu|cuda] [--seed N] [--allow-nan]";
+
+    /// <summary>Reads the words after the verb.</summary>
+    /// <exception cref="ModelException">PAR9003.</exception>
+    public static RecordOptions Parse(ReadOnlySpan<string> words)
+    {
+        var line = CommandLine.Parse("record", words,
+            ["--input-shape", "--golden", "--device", "--seed"], ["--allow-nan"]);
+        var options = new RecordOptions(
+            line.Model, line.One("--weights"), line.Needed("--golden"), line.All("--input"), line.Shapes("--input-shape"),
+            line.Integer("--seed", 0), line.Choice("--device", "cpu", "cuda"), line.Has("--allow-nan"));
+        return options.Inputs.IsEmpty || options.InputShapes.IsEmpty
+            ? options
+            : throw line.Bad("--input and --input-shape exclude each other: a file has its shape");
+    }
+
+    /// <summary>Records, and says in one line what was done.</summary>
+    /// <exception cref="ModelException">Whatever hinders it; nothing is written then.</exception>
+    public static int Run(RecordOptions options, Interruption interruption)
+    {
+        using var model = Models.Open(options.Model);
+        if (!options.AllowNaN) FiniteWeights.Demand(model, options.Model);
+        var inputs = InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed);
+        TorchLibrary.Load();
+        var device = TorchDevice.Open(options.Device, options.Model);
+        var (document, tensors) = new Recorder(model, options.Model, device).Record(
+            GoldenModel.OfFile(options.Golden, options.Model), Models.Describe(options, model), inputs, CancellationToken.None);
+        document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
+        string outcome = "unchanged";
+        if (!Unchanged.Holds(options.Golden, document, tensors))
+        {
+            outcome = File.Exists(Path.Combine(options.Golden, GoldenStore.JsonName)) ? "updated" : "recorded";
+            interruption.Shield(() => GoldenStore.Write(options.Golden, document, tensors));
+        }
+        Console.Out.WriteLine($"{options.Golden}: {outcome} ({Summary(document)})");
+        return 0;
+    }
+
+    static string Summary(GoldenDocument document) =>
+        $"{document.Outputs.Length} outputs, {document.Probes.Length} probes, float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}";
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Harness.Executor.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+using TorchTensor = TorchSharp.torch.Tensor;
+
+namespace Harness.Reference.Recording;
+
+/// <summary>libtorch running a TorchScript file itself: the truth that does not depend on our reading of the graph.</summary>
+/// <remarks>Only load, convert and run: asking TorchSharp 0.107 for the type or name of a script module crashes the process.</remarks>
+static class ScriptedModel
+{
+    /// <summary>Runs <c>forward</c> in eval mode without gradients and returns the outputs, which the caller owns, in the
+    /// graph's order: tuples, lists and dictionaries flattened.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="type">What weights are converted to before anything runs.</param>
+    /// <param name="device">Where to run.</param>
+    /// <param name="inputs">The inputs; not changed, not even by in-place operators.</param>
+    /// <exception cref="ModelException">PAR1001: libtorch cannot read or run the file.</exception>
+    public static TorchTensor[] Run(string path, ScalarType type, Device device, IReadOnlyList<TorchTensor> inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        try
+        {
+            using var module = Load(path);
+            module.to(type);
+            module.to(device.type, device.index);
+            module.eval();
+            // A trace may write into its arguments.
+            object result = module.forward([.. inputs.Select(input => (object)input.clone())]);
+            return [.. Flatten(result).Select(output => output.clone().DetachFromDisposeScope())];
+        }
+        catch (Exception exception) when (exception is ExternalException or InvalidDataException or NotSupportedException)
+        {
+            throw new ModelException(
+                new Finding(Codes.ModelUnreadable, path, $"libtorch cannot run the file: {Reason(exception)}"), exception);
+        }
+    }
+
+    // TorchSharp cannot hand a dictionary back, so its literal becomes a tuple of the same values in the same order.
+    static jit.ScriptModule Load(string path) =>
+        DictionaryReturns.Rewrite(path) is { } rewritten ? jit.load(rewritten) : jit.load(path);
+
+    static IEnumerable<TorchTensor> Flatten(object? result)
+    {
+        switch (result)
+        {
+            case TorchTensor tensor: return [tensor];
+            case ITuple tuple: return Enumerable.Range(0, tuple.Length).SelectMany(i => Flatten(tuple[i]));
+            case IEnumerable items: return items.Cast<object?>().SelectMany(Flatten);
+            default: throw new InvalidDataException($"forward returns {result ?? "None"}, expected tensors");
+        }
+    }
+
+    // The interpreter prints a traceback first and the reason last.
+    static string Reason(Exception exception)
+    {
+        string[] lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.LastOrDefault(line => line.StartsWith("RuntimeError:", StringComparison.Ordinal))
+            ?? lines.FirstOrDefault() ?? "no reason given";
+    }
+}

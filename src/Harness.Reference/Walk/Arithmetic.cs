@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Two operands, broadcast: tensors, or a tensor and a number, or (sizes of a trace) two numbers.</summary>
+static class Arithmetic
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::add", Add),
+        new("aten::add_", Add),
+        new("aten::addcmul", a => a.Tensor(0, "self").add(a.Tensor(1, "tensor1").mul(a.Tensor(2, "tensor2")), Value(a))),
+        new("aten::atan2", a => a.Tensor(0, "self").atan2(a.Tensor(1, "other"))),
+        new("aten::div", Divide),
+        new("aten::div_", Divide),
+        new("aten::floor_divide", FloorDivide),
+        new("aten::floordiv", FloorDivide),
+        new("aten::fmod", a => Pair(a, (x, y) => x.fmod(y), (x, y) => x.fmod(y), (x, y) => x % y, (x, y) => x % y)),
+        new("aten::maximum", a => a.Tensor(0, "self").maximum(a.Tensor(1, "other"))),
+        new("aten::minimum", a => a.Tensor(0, "self").minimum(a.Tensor(1, "other"))),
+        new("aten::mul", Multiply),
+        new("aten::mul_", Multiply),
+        new("aten::pow", Power),
+        new("aten::remainder", Remainder),
+        new("aten::rsub", ReverseSubtract),
+        new("aten::sub", Subtract),
+        new("aten::sub_", Subtract),
+        new("aten::true_divide", Divide),
+    ];
+
+    static Scalar Alpha(Reading a) => a.ScalarOrNull(2, "alpha") ?? 1;
+
+    // Keyword-only in every schema that has it.
+    static Scalar Value(Reading a) => a.ScalarOrNull(-1, "value") ?? 1;
+
+    // self + alpha · other
+    static Value Add(Reading a)
+    {
+        var self = a.Any(0, "self");
+        if (self is not TensorValue)
+            return Pair(a, Never, Never, (x, y) => checked(x + y), (x, y) => x + y);
+        var alpha = Alpha(a);
+        return Pair(a, (x, y) => x.add(y, alpha), (x, y) => x.add(y, alpha), Never, Never);
+    }
+
+    // self − alpha · other; TorchSharp's sub takes no alpha, and x + (−alpha)·y rounds as x − alpha·y does.
+    static Value Subtract(Reading a)
+    {
+        if (a.Any(0, "self") is not TensorValue)
+            return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
+        var alpha = a.ScalarOrNull(2, "alpha");
+        return alpha is null
+            ? Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never)
+            : Pair(a, (x, y) => x.sub(y.mul(alpha)), (x, y) => x.sub(full([], y).mul(alpha)), Never, Never);
+    }
+
+    // other − alpha · self
+    static Value ReverseSubtract(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        var scaled = a.ScalarOrNull(2, "alpha") is { } alpha ? self.mul(alpha) : self;
+        return a.Any(1, "other") is TensorValue other ? other.Tensor.sub(scaled) : scaled.neg().add(a.Scalar(1, "other"));
+    }
+
+    static Value Multiply(Reading a) =>
+        Pair(a, (x, y) => x.mul(y), (x, y) => x.mul(y), (x, y) => checked(x * y), (x, y) => x * y);
+
+    static Value Divide(Reading a)
+    {
+        string mode = a.Text(2, "rounding_mode", "");
+        if (mode == "floor") return FloorDivide(a);
+        var rounding = mode switch
+        {
+            "" => RoundingMode.None,
+            "trunc" => RoundingMode.trunc,
+            _ => throw a.Refuse($"rounding mode '{mode}'"),
+        };
+        if (a.Any(0, "self") is not TensorValue && rounding != RoundingMode.None) throw a.Refuse("rounding of two numbers");
+        // Division of integers is true division in Python.
+        return a.Any(0, "self") is TensorValue
+            ? Pair(a, (x, y) => x.div(y, rounding), (x, y) => x.div(y, rounding), Never, Never)
+            : a.Number(0, "self") / a.Number(1, "other");
+    }
+
+    static Value FloorDivide(Reading a) => Pair(a,
+        (x, y) => x.floor_divide(y), (x, y) => x.floor_divide(y),
+        (x, y) => (x / y) - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0), (x, y) => Math.Floor(x / y));
+
+    // Python's and torch's remainder has the divisor's sign.
+    static Value Remainder(Reading a) => Pair(a,
+        (x, y) => x.remainder(y), (x, y) => x.remainder(y),
+        (x, y) => ((x % y) + y) % y, (x, y) => x - y * Math.Floor(x / y));
+
+    static Value Power(Reading a)
+    {
+        var self = a.Any(0, "self");
+        var exponent = a.Any(1, "exponent");
+        if (self is TensorValue x)
+            return exponent is TensorValue y ? x.Tensor.pow(y.Tensor) : x.Tensor.pow(a.Scalar(1, "exponent"));
+        if (exponent is TensorValue power) return full([], a.Number(0, "self"), power.Tensor.dtype, power.Tensor.device).pow(power.Tensor);
+        return Math.Pow(a.Number(0, "self"), a.Number(1, "exponent"));
+    }
+
+    // One text for the four kinds of operands; a number on the left of a tensor becomes a tensor of rank 0, which
+    // promotes as a number does.
+    static Value Pair(
+        Reading a,
+        Func<Tensor, Tensor, Tensor> tensors,
+        Func<Tensor, Scalar, Tensor> withNumber,
+        Func<long, long, long> integers,
+        Func<double, double, double> numbers)
+    {
+        var left = a.Any(0, "self");
+        var right = a.Any(1, "other");
+        if (left is TensorValue x)
+            return right is TensorValue y ? tensors(x.Tensor, y.Tensor) : withNumber(x.Tensor, a.Scalar(1, "other"));
+        if (right is TensorValue other) return tensors(full([], a.Scalar(0, "self")), other.Tensor);
+        return left is IntValue i && right is IntValue j
+            ? integers(i.Number, j.Number)
+            : numbers(a.Number(0, "self"), a.Number(1, "other"));
+    }
+
+    static T Never<T>(T left, T right) => throw new InvalidOperationException("operands were looked at before");
+    static Tensor Never(Tensor left, Scalar right) => throw new InvalidOperationException("operands were looked at before");
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Comparisons and choices.</summary>
+static class Comparisons
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::bitwise_not", a => a.Tensor(0, "self").bitwise_not()),
+        new("aten::clamp", a => Clamp(a, 1, 2)),
+        new("aten::clamp_", a => Clamp(a, 1, 2)),
+        new("aten::clamp_max", a => Clamp(a, -1, 1)),
+        new("aten::clamp_min", a => Clamp(a, 1, -1)),
+        new("aten::clamp_min_", a => Clamp(a, 1, -1)),
+        new("aten::eq", a => Compare(a, (x, y) => x.eq(y), (x, y) => x.eq(y))),
+        new("aten::ge", a => Compare(a, (x, y) => x.ge(y), (x, y) => x.ge(y))),
+        new("aten::gt", a => Compare(a, (x, y) => x.gt(y), (x, y) => x.gt(y))),
+        new("aten::le", a => Compare(a, (x, y) => x.le(y), (x, y) => x.le(y))),
+        new("aten::logical_and", a => a.Tensor(0, "self").logical_and(a.Tensor(1, "other"))),
+        new("aten::logical_not", a => a.Tensor(0, "self").logical_not()),
+        new("aten::logical_or", a => a.Tensor(0, "self").logical_or(a.Tensor(1, "other"))),
+        new("aten::lt", a => Compare(a, (x, y) => x.lt(y), (x, y) => x.lt(y))),
+        new("aten::masked_fill", Fill),
+        new("aten::masked_fill_", Fill),
+        new("aten::ne", a => Compare(a, (x, y) => x.ne(y), (x, y) => x.ne(y))),
+        new("aten::where", Choose),
+    ];
+
+    static Value Compare(Reading a, Func<Tensor, Tensor, Tensor> tensors, Func<Tensor, Scalar, Tensor> withNumber)
+    {
+        var x = a.Tensor(0, "self");
+        return a.Any(1, "other") is TensorValue y ? tensors(x, y.Tensor) : withNumber(x, a.Scalar(1, "other"));
+    }
+
+    // clamp(self, min=None, max=None), the bounds numbers or tensors; NaN stays NaN.
+    static Value Clamp(Reading a, int minAt, int maxAt)
+    {
+        var x = a.Tensor(0, "self");
+        if (a.Peek(minAt, "min") is TensorValue { Tensor.ndim: > 0 } || a.Peek(maxAt, "max") is TensorValue { Tensor.ndim: > 0 })
+        {
+            if (a.TensorOrNull(minAt, "min") is { } low) x = x.maximum(low);
+            return a.TensorOrNull(maxAt, "max") is { } high ? x.minimum(high) : x;
+        }
+        return x.clamp(a.ScalarOrNull(minAt, "min"), a.ScalarOrNull(maxAt, "max"));
+    }
+
+    static Value Fill(Reading a) => a.Tensor(0, "self").masked_fill(a.Tensor(1, "mask"), a.Scalar(2, "value"));
+
+    static Value Choose(Reading a)
+    {
+        var condition = a.Tensor(0, "condition");
+        return where(condition, Branch(a, 1, "self"), Branch(a, 2, "other"));
+    }
+
+    static Tensor Branch(Reading a, int position, string name) =>
+        a.Any(position, name) is TensorValue value ? value.Tensor : full([], a.Scalar(position, name), a.Type, a.Device);
+}

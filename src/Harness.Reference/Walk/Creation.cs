@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Tensors made on the way, and changes of their type.</summary>
+static class Creation
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::_to_copy", To),
+        new("aten::alias", a => a.Tensor(0, "self").alias()),
+        new("aten::arange", Range),
+        new("aten::clone", a => { a.Pass(1, "memory_format"); return a.Tensor(0, "self").clone(); }),
+        new("aten::contiguous", a => { a.Pass(1, "memory_format"); return a.Tensor(0, "self").contiguous(); }),
+        new("aten::detach", a => a.Tensor(0, "self").detach()),
+        new("aten::detach_", a => a.Tensor(0, "self").detach()),
+        new("aten::full", a => full(a.Ints(0, "size"), a.Scalar(1, "fill_value"), Made(a, 2), a.Device)),
+        new("aten::lift_fresh", a => a.Tensor(0, "self").alias()),
+        new("aten::ones", a => ones(a.Ints(0, "size"), Made(a, 1), a.Device)),
+        new("aten::ones_like", a => full(a.Tensor(0, "self").shape, 1, Like(a, 1), a.Device)),
+        new("aten::to", To),
+        new("aten::type_as", a => Convert(a, a.Tensor(0, "self"), a.Tensor(1, "other").dtype)),
+        new("aten::zeros", a => zeros(a.Ints(0, "size"), Made(a, 1), a.Device)),
+        new("aten::zeros_like", a => full(a.Tensor(0, "self").shape, 0, Like(a, 1), a.Device)),
+    ];
+
+    // dtype, layout, device, pin_memory. A new tensor has no rounding to lose, so any float means the walk's own.
+    static ScalarType Made(Reading a, int position)
+    {
+        foreach (string name in (string[])["layout", "device", "pin_memory", "memory_format"]) a.Pass(-1, name);
+        for (int i = 1; i <= 4; i++) a.Pass(position + i, "");
+        return a.IntOrNull(position, "dtype") is { } code ? Floating((ScalarType)code, a.Type) : a.Type;
+    }
+
+    static ScalarType Like(Reading a, int position)
+    {
+        bool stated = a.Has(position, "dtype");
+        var type = Made(a, position);
+        return stated ? type : a.Tensor(0, "self").dtype;
+    }
+
+    static ScalarType Floating(ScalarType type, ScalarType walk) =>
+        type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64 ? walk : type;
+
+    // arange(end), arange(start, end), arange(start, end, step); then dtype, layout, device, pin_memory
+    static Value Range(Reading a)
+    {
+        foreach (string name in (string[])["layout", "device", "pin_memory"]) a.Pass(-1, name);
+        // Trailing positions: with 5 arguments one bound, with 6 two, with 7 three, as TorchScript writes them.
+        int bounds = a.Count >= 5 ? a.Count - 4 : a.Count;
+        for (int i = bounds + 1; i < a.Count; i++) a.Pass(i, "");
+        var (start, end) = bounds == 1 ? (0, a.Number(0, "end")) : (a.Number(0, "start"), a.Number(1, "end"));
+        double step = bounds == 3 ? a.Number(2, "step") : 1;
+        bool integers = Enumerable.Range(0, bounds).All(i => a.Peek(i, "") is not FloatValue);
+        var type = a.IntOrNull(a.Count >= 5 ? bounds : -1, "dtype") is { } code
+            ? Floating((ScalarType)code, a.Type)
+            : integers ? ScalarType.Int64 : a.Type;
+        return arange(start, end, step, ScalarType.Float64, a.Device).to_type(type);
+    }
+
+    // to(self, dtype, …), to(self, device, dtype, …), to(self, other, …): only the type can change a value.
+    static Value To(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        foreach (string name in (string[])["layout", "device", "pin_memory", "non_blocking", "copy", "memory_format"]) a.Pass(-1, name);
+        for (int i = 2; i < a.Count; i++) a.Pass(i, "");
+        if (a.Peek(1, "other") is TensorValue other)
+        {
+            a.Pass(1, "other");
+            return Convert(a, self, other.Tensor.dtype);
+        }
+        // With a device in front (a string, or None in the long form) the type comes second.
+        int at = a.Peek(1, "device") is IntValue ? 1 : a.Peek(2, "dtype") is IntValue ? 2 : -1;
+        a.Pass(1, "device");
+        bool floats = self.is_floating_point();
+        if (a.Peek(at, "dtype") is not IntValue code) return self.alias();
+        a.Pass(at, "dtype");
+        return floats && a.TypeOrNull(at, "dtype") is { } type
+            ? self.to_type(type)
+            : self.to_type(Floating((ScalarType)code.Number, a.Type));
+    }
+
+    static Tensor Convert(Reading a, Tensor self, ScalarType type) => self.to_type(Floating(type, a.Type));
+}

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using static TorchSharp.torch;
+using Stored = Harness.Executor.Model.Tensor;
+using TorchTensor = TorchSharp.torch.Tensor;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Executes a graph call by call over libtorch, in PyTorch's own layout. The oracle: it shares no arithmetic
+/// and no argument reading with the executor.</summary>
+/// <param name="graph">The program.</param>
+/// <param name="weights">Parameters and buffers.</param>
+/// <param name="path">The model's file, for messages.</param>
+/// <param name="type">float64, with the weights widened, or float32.</param>
+/// <param name="device">Where to compute.</param>
+public sealed class GraphWalk(Graph graph, StateDict weights, string path, ScalarType type, Device device)
+{
+    readonly Dictionary<int, Value> _values = [];
+    readonly Dictionary<int, string> _keys = graph.Parameters.ToDictionary(p => p.Value, p => p.Key);
+    readonly Dictionary<int, Stored> _constants = graph.Constants.ToDictionary(c => c.Value, c => c.Tensor);
+    readonly int[] _lastUse = LastUses(graph);
+
+    /// <summary>Receives the floating-point results of a call while they are alive.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="index">Which of its results.</param>
+    /// <param name="result">The result; owned by the walk.</param>
+    public delegate void Probe(Call call, int index, TorchTensor result);
+
+    /// <summary>Runs the graph and returns its outputs, which the caller owns.</summary>
+    /// <param name="inputs">One tensor an input, in the walk's type where it is floating.</param>
+    /// <param name="probe">Sees every result; may be null.</param>
+    /// <param name="cancel">Stops between two calls.</param>
+    /// <exception cref="ModelException">A call cannot be executed: PAR1002 or PAR1004; PAR1003 for a missing weight.</exception>
+    public ImmutableArray<TorchTensor> Run(IReadOnlyList<TorchTensor> inputs, Probe? probe = null, CancellationToken cancel = default)
+    {
+        using var noGrad = no_grad();
+        _values.Clear();
+        for (int i = 0; i < graph.Inputs.Length; i++) _values[graph.Inputs[i].Value] = inputs[i];
+        var outputs = graph.Outputs.Select(port => port.Value).ToHashSet();
+        try
+        {
+            for (int step = 0; step < graph.Calls.Length; step++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var call = graph.Calls[step];
+                Execute(call, probe);
+                FreeAfter(step, call, outputs);
+            }
+            return [.. graph.Outputs.Select(port => OutputOf(port).clone().DetachFromDisposeScope())];
+        }
+        finally
+        {
+            foreach (int id in _values.Keys.ToArray()) Free(id);
+        }
+    }
+
+    void Execute(Call call, Probe? probe)
+    {
+        var arm = ArmTable.Find(call.Target) ?? throw WalkErrors.Unsupported(path, call, "it has no arm for this operator");
+        using var scope = NewDisposeScope();
+        var reading = new Reading(path, call, ValueOf, type, device);
+        Value result;
+        try
+        {
+            result = arm.Run(reading);
+        }
+        // TorchSharp reports libtorch's errors as ExternalException, and refuses some arguments itself.
+        catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or ArgumentException
+            or InvalidOperationException or IndexOutOfRangeException or NotSupportedException or NotImplementedException)
+        {
+            throw WalkErrors.Failed(path, call, exception);
+        }
+        reading.RefuseUnread();
+        var results = Spread(call, result);
+        // An item of a list is the list's own tensor; each value must have one to free.
+        var operands = Used(call).SelectMany(id => ValueOf(id).Tensors).ToHashSet(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < results.Length; i++)
+        {
+            var own = results[i].Select(tensor => (operands.Contains(tensor) ? tensor.alias() : tensor).DetachFromDisposeScope());
+            _values[call.Results[i]] = own;
+            if (probe is not null && own is TensorValue { Tensor: var seen } && seen.is_floating_point()) probe(call, i, seen);
+        }
+    }
+
+    // Several results come as a list; a single result that is a list (sizes, chunks of a list) stays one.
+    ImmutableArray<Value> Spread(Call call, Value result)
+    {
+        if (call.Results.Length == 1) return [result];
+        return result is ListValue list && list.Items.Length == call.Results.Length
+            ? list.Items
+            : throw WalkErrors.Unsupported(path, call, $"it gives {(result as ListValue)?.Items.Length ?? 1} results, the graph names {call.Results.Length}");
+    }
+
+    Value ValueOf(int id)
+    {
+        if (_values.TryGetValue(id, out var value)) return value;
+        var tensor = _keys.TryGetValue(id, out string? key) ? Weight(key)
+            : _constants.TryGetValue(id, out var constant) ? Constant(constant)
+            : throw new InvalidOperationException($"value %{id} is used before it is defined");
+        return _values[id] = tensor.DetachFromDisposeScope();
+    }
+
+    TorchTensor Weight(string key)
+    {
+        if (!weights.TryGetValue(key, out var stored))
+            throw new ModelException(new Finding(Codes.WeightsDoNotFit, path, $"the graph needs '{key}', the weights do not have it"));
+        return TorchTensors.Widen(stored, type, device);
+    }
+
+    // A constant of rank 0 keeps its type, because it promotes as a Python number does.
+    TorchTensor Constant(Stored constant) => constant.Shape.Rank == 0
+        ? TorchTensors.Of(constant).to(device)
+        : TorchTensors.Widen(constant, type, device);
+
+    TorchTensor OutputOf(Port port) => ValueOf(port.Value) switch
+    {
+        TensorValue value => value.Tensor,
+        ListValue { Items: [TensorValue only] } => only.Tensor,
+        IntValue number => tensor(number.Number),
+        FloatValue number => tensor(number.Number, type),
+        _ => throw new ModelException(new Finding(Codes.UnsupportedOp, path, $"output '{port.Name}' is no tensor")),
+    };
+
+    void FreeAfter(int step, Call call, HashSet<int> outputs)
+    {
+        foreach (int id in Used(call).Concat(call.Results))
+            if (_lastUse[id] <= step && !outputs.Contains(id)) Free(id);
+    }
+
+    // Inputs are the caller's; a value that shares memory with another only drops its own reference.
+    void Free(int id)
+    {
+        if (!_values.Remove(id, out var value) || graph.Inputs.Any(port => port.Value == id)) return;
+        foreach (var tensor in value.Tensors) tensor.Dispose();
+    }
+
+    static int[] LastUses(Graph graph)
+    {
+        var last = new int[graph.ValueCount];
+        Array.Fill(last, -1);
+        for (int step = 0; step < graph.Calls.Length; step++)
+            foreach (int id in Used(graph.Calls[step])) last[id] = step;
+        return last;
+    }
+
+    /// <summary>The values a call reads.</summary>
+    public static IEnumerable<int> Used(Call call) =>
+        call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)).SelectMany(Ids);
+
+    static IEnumerable<int> Ids(Argument argument) => argument switch
+    {
+        ValueArgument value => [value.Id],
+        ListArgument list => list.Items.SelectMany(Ids),
+        _ => [],
+    };
+}

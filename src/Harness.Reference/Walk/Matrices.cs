@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Products of matrices.</summary>
+static class Matrices
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::addmm", a => AddProduct(a, "mat1", "mat2", (x, y) => x.mm(y))),
+        new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", (x, y) => x.bmm(y))),
+        new("aten::bmm", a => a.Tensor(0, "self").bmm(a.Tensor(1, "mat2"))),
+        new("aten::einsum", a => { a.Pass(2, "path"); return einsum(a.Text(0, "equation", ""), a.Tensors(1, "tensors")); }),
+        new("aten::linear", a => F.linear(a.Tensor(0, "input"), a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"))),
+        new("aten::matmul", a => a.Tensor(0, "self").matmul(a.Tensor(1, "other"))),
+        new("aten::mm", a => a.Tensor(0, "self").mm(a.Tensor(1, "mat2"))),
+    ];
+
+    // beta · self + alpha · (x @ y). TorchSharp's addmm takes alpha and beta as float32, which is not enough here.
+    static Value AddProduct(Reading a, string left, string right, Func<Tensor, Tensor, Tensor> multiply)
+    {
+        var self = a.Tensor(0, "self");
+        var product = multiply(a.Tensor(1, left), a.Tensor(2, right));
+        Scalar beta = a.ScalarOrNull(3, "beta") ?? 1, alpha = a.ScalarOrNull(4, "alpha") ?? 1;
+        return self.mul(beta).add(product, alpha);
+    }
+}

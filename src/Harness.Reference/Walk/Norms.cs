@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Normalisations, in eval mode.</summary>
+static class Norms
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::_native_batch_norm_legit_no_training", a =>
+        {
+            a.Pass(5, "momentum");
+            var y = F.batch_norm(
+                a.Tensor(0, "input"), a.Tensor(3, "running_mean"), a.Tensor(4, "running_var"), a.TensorOrNull(1, "weight"),
+                a.TensorOrNull(2, "bias"), false, 0, a.Number(6, "eps"));
+            // The saved statistics are empty outside training.
+            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+        }),
+        new("aten::batch_norm", BatchNorm),
+        new("aten::group_norm", a =>
+        {
+            a.Pass(5, "cudnn_enabled");
+            return F.group_norm(
+                a.Tensor(0, "input"), a.Int(1, "num_groups"), a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"),
+                a.Number(4, "eps", 1e-5));
+        }),
+        new("aten::instance_norm", a =>
+        {
+            a.Pass(6, "momentum");
+            a.Pass(8, "cudnn_enabled");
+            return F.instance_norm(
+                a.Tensor(0, "input"), a.TensorOrNull(3, "running_mean"), a.TensorOrNull(4, "running_var"),
+                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Flag(5, "use_input_stats", true), 0, a.Number(7, "eps"));
+        }),
+        new("aten::layer_norm", a =>
+        {
+            a.Pass(5, "cudnn_enable");
+            return F.layer_norm(
+                a.Tensor(0, "input"), a.Ints(1, "normalized_shape"), a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"),
+                a.Number(4, "eps", 1e-5));
+        }),
+        new("aten::native_layer_norm", a =>
+        {
+            var y = F.layer_norm(
+                a.Tensor(0, "input"), a.Ints(1, "normalized_shape"), a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"),
+                a.Number(4, "eps"));
+            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+        }),
+    ];
+
+    // batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)
+    static Value BatchNorm(Reading a)
+    {
+        a.Pass(6, "momentum");
+        a.Pass(8, "cudnn_enabled");
+        var input = a.Tensor(0, "input");
+        var weight = a.TensorOrNull(1, "weight");
+        var bias = a.TensorOrNull(2, "bias");
+        var mean = a.TensorOrNull(3, "running_mean");
+        var variance = a.TensorOrNull(4, "running_var");
+        bool training = a.Flag(5, "training", false);
+        // Without running statistics PyTorch uses the batch's own, in eval mode too; with them, training is a mistake.
+        if (training && mean is not null)
+            throw a.Refuse("the batch norm is in training mode; call model.eval() before tracing");
+        return F.batch_norm(input, mean, variance, weight, bias, mean is null, 0, a.Number(7, "eps"));
+    }
+}

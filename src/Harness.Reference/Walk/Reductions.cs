@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Sums, means, extrema over axes.</summary>
+static class Reductions
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::amax", a => a.Tensor(0, "self").amax(Dims(a), a.Flag(2, "keepdim", false))),
+        new("aten::amin", a => a.Tensor(0, "self").amin(Dims(a), a.Flag(2, "keepdim", false))),
+        new("aten::argmax", a => a.IntOrNull(1, "dim") is { } dim
+            ? a.Tensor(0, "self").argmax(dim, a.Flag(2, "keepdim", false))
+            : a.Tensor(0, "self").argmax()),
+        new("aten::cumsum", a => a.Tensor(0, "self").cumsum(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
+        new("aten::logsumexp", a => Over(a, (x, dim, keep) => x.logsumexp(dim, keep))),
+        new("aten::max", a => Extremum(a, x => x.max(), (x, y) => x.maximum(y), (x, dim, keep) => x.max(dim, keep))),
+        new("aten::mean", Mean),
+        new("aten::min", a => Extremum(a, x => x.min(), (x, y) => x.minimum(y), (x, dim, keep) => x.min(dim, keep))),
+        new("aten::std", a => Variance(a).sqrt()),
+        new("aten::sum", Sum),
+        new("aten::var", a => Variance(a)),
+        new("aten::var_mean", a =>
+        {
+            var variance = Variance(a);
+            return new[] { variance, a.Tensor(0, "self").mean(Dims(a), a.Flag(3, "keepdim", false)) };
+        }),
+    ];
+
+    // No dimensions, and an empty list of them, mean all.
+    static long[] Dims(Reading a) => Given(a) ?? [.. Enumerable.Range(0, (int)a.Tensor(0, "self").ndim).Select(axis => (long)axis)];
+
+    static long[]? Given(Reading a) => a.IntsOrNull(1, "dim") is { Length: > 0 } dims ? dims : null;
+
+    // mean(self, *, dtype) or mean(self, dim, keepdim, *, dtype); a trace writes the first as mean(self, dtype=None)
+    static Value Mean(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return self.mean(Dims(a), a.Flag(2, "keepdim", false), a.TypeOrNull(3, "dtype"));
+    }
+
+    static Value Sum(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return self.sum(Dims(a), a.Flag(2, "keepdim", false), a.TypeOrNull(3, "dtype"));
+    }
+
+    static Value Over(Reading a, Func<Tensor, long, bool, Tensor> reduce)
+    {
+        long[] dims = Dims(a);
+        if (dims.Length != 1) throw a.Refuse("more than one axis");
+        return reduce(a.Tensor(0, "self"), dims[0], a.Flag(2, "keepdim", false));
+    }
+
+    // max(self), max(self, other), max(self, dim, keepdim) -> values, indices
+    static Value Extremum(
+        Reading a, Func<Tensor, Tensor> all, Func<Tensor, Tensor, Tensor> pairwise,
+        Func<Tensor, long, bool, (Tensor Values, Tensor Indexes)> over)
+    {
+        var self = a.Tensor(0, "self");
+        if (!a.Has(1, "dim")) return all(self);
+        if (a.Peek(1, "other") is TensorValue { Tensor: var other })
+        {
+            a.Pass(1, "other");
+            return pairwise(self, other);
+        }
+        var (values, indexes) = over(self, a.Int(1, "dim"), a.Flag(2, "keepdim", false));
+        return new[] { values, indexes };
+    }
+
+    // var(self, unbiased), var(self, dim, unbiased, keepdim), var(self, dim, *, correction, keepdim)
+    static Tensor Variance(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        bool flagFirst = a.Peek(1, "unbiased") is BoolValue;
+        bool unbiased = flagFirst ? a.Flag(1, "unbiased", true) : a.Flag(2, "unbiased", true);
+        double correction = a.Number(-1, "correction", unbiased ? 1 : 0);
+        bool keep = a.Flag(3, "keepdim", false);
+        long[] dims = flagFirst ? [.. Enumerable.Range(0, (int)self.ndim).Select(axis => (long)axis)] : Dims(a);
+        // Two passes, from its definition: any correction, which TorchSharp's var does not take.
+        double count = dims.Aggregate(1.0, (product, dim) => product * self.shape[dim < 0 ? dim + self.ndim : dim]);
+        var centred = self.sub(self.mean(dims, true));
+        return centred.mul(centred).sum(dims, keep).div(Math.Max(0, count - correction));
+    }
+}

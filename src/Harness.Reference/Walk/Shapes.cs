@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Harness.Reference.Walk;
+
+/// <summary>Other shapes of the same values, and padding.</summary>
+static class Shapes
+{
+    public static readonly ImmutableArray<Arm> Arms =
+    [
+        new("aten::_unsafe_view", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
+        new("aten::constant_pad_nd", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), PaddingModes.Constant, a.Number(2, "value", 0))),
+        new("aten::expand", a => { a.Pass(2, "implicit"); return a.Tensor(0, "self").expand(a.Ints(1, "size")); }),
+        new("aten::expand_as", a => a.Tensor(0, "self").expand_as(a.Tensor(1, "other"))),
+        new("aten::flatten", a => a.Tensor(0, "self").flatten(a.Int(1, "start_dim", 0), a.Int(2, "end_dim", -1))),
+        new("aten::movedim", a => a.Tensor(0, "self").movedim(a.Ints(1, "source"), a.Ints(2, "destination"))),
+        new("aten::numpy_T", Reversed),
+        new("aten::pad", Pad),
+        new("aten::permute", a => a.Tensor(0, "self").permute(a.Ints(1, "dims"))),
+        new("aten::reflection_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Reflect)),
+        new("aten::repeat", a => a.Tensor(0, "self").repeat(a.Ints(1, "repeats"))),
+        new("aten::replication_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Replicate)),
+        new("aten::reshape", a => a.Tensor(0, "self").reshape(a.Ints(1, "shape"))),
+        new("aten::squeeze", Squeeze),
+        new("aten::t", a => a.Tensor(0, "self").t()),
+        new("aten::tile", a => a.Tensor(0, "self").tile(a.Ints(1, "dims"))),
+        new("aten::transpose", a => a.Tensor(0, "self").transpose(a.Int(1, "dim0"), a.Int(2, "dim1"))),
+        new("aten::unflatten", a => a.Tensor(0, "self").unflatten(a.Int(1, "dim"), a.Ints(2, "sizes"))),
+        new("aten::unsqueeze", a => a.Tensor(0, "self").unsqueeze(a.Int(1, "dim"))),
+        new("aten::view", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
+        new("aten::view_as", a => a.Tensor(0, "self").view(a.Tensor(1, "other").shape)),
+    ];
+
+    static Value Reversed(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return self.permute([.. Enumerable.Range(0, (int)self.ndim).Reverse().Select(axis => (long)axis)]);
+    }
+
+    // pad(self, pad, mode='constant', value=None); pads are listed from the last axis, and negative ones crop.
+    static Value Pad(Reading a)
+    {
+        string mode = a.Text(2, "mode", "constant");
+        var padding = mode switch
+        {
+            "constant" => PaddingModes.Constant,
+            "reflect" => PaddingModes.Reflect,
+            "replicate" => PaddingModes.Replicate,
+            "circular" => PaddingModes.Circular,
+            _ => throw a.Refuse($"padding mode '{mode}'"),
+        };
+        return F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), padding, a.Number(3, "value", 0));
+    }
+
+    // squeeze(self), squeeze(self, dim), squeeze(self, dims): axes longer than 1 stay.
+    static Value Squeeze(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        if (a.IntsOrNull(1, "dim") is not { } dims) return self.squeeze();
+        // From the last axis to the first, so that earlier positions keep their meaning.
+        foreach (long dim in dims.Select(dim => dim < 0 ? dim + self.ndim : dim).OrderDescending()) self = self.squeeze(dim);
+        return self.alias();
+    }
+}
