@@ -114,7 +114,7 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     ArgumentException Mismatch(Shape source) =>
         new($"shape {source} does not have the axes '{From}' with {string.Join(", ", Sizes.Select(s => $"{s.Key}={s.Value}"))}");
 
-    static List<string> Groups(string axes)
+    internal static List<string> Groups(string axes)
     {
         var groups = new List<string>();
         for (int at = 0; at < axes.Length; at++)

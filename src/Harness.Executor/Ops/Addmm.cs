@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -44,4 +46,15 @@ public sealed record Addmm : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[2][0];
+
+    /// <inheritdoc/>
+    internal override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
+        var geometry = new ConvGeometry(node.Input(1).Rows, node.Output().Rows, 1, 1);
+        return ConvolutionStep<E>.Of(node, geometry, input: 1, kernel: 2, WeightStrides.Hwio(geometry), bias: 0);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -90,4 +91,24 @@ public sealed record BatchNorm2d : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements;
+
+    /// <inheritdoc/>
+    internal override TailRole Tail => TailRole.Norm;
+
+    /// <summary>The per-channel constants.</summary>
+    /// <param name="elements">The elements of a parameter value.</param>
+    /// <param name="inputs">The node's operands.</param>
+    internal ChannelNorm Constants(Func<int, double[]> elements, ImmutableArray<int> inputs)
+    {
+        double[] mean = elements(inputs[MeanOperand]), variance = elements(inputs[MeanOperand + 1]);
+        double[]? scale = Scale ? elements(inputs[1]) : null;
+        return new ChannelNorm(
+            mean,
+            [.. variance.Select((v, c) => (scale is null ? 1 : scale[c]) / Math.Sqrt(v + Eps))],
+            Bias ? elements(inputs[MeanOperand - 1]) : new double[mean.Length]);
+    }
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node) =>
+        new NormStep<E>(node.Lanes, node.Output(), node.Input(0), Constants(node.ExactWeightOf, node.Inputs));
 }

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -17,4 +20,19 @@ public abstract record Binary : Op
 
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Broadcast.Arrange(inputs);
+
+    /// <inheritdoc/>
+    public sealed override bool IsElementwise => Other is not null;
+
+    /// <summary>The function of one operand and <paramref name="other"/>.</summary>
+    internal abstract UnaryKernel<E> WithNumber<E>(double other) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+
+    /// <summary>The function of two operands.</summary>
+    internal abstract Step<E> WithTensor<E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+
+    /// <inheritdoc/>
+    internal sealed override Step<E> Lower<E>(Lowering<E> node) => Other is { } other
+        ? WithNumber<E>(other).Step(node.Lanes, node.Output(), node.Input(0))
+        : WithTensor<E>(node.Lanes, node.Output(), node.Input(0), node.Input(1));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -46,5 +47,20 @@ public sealed record Cat : Op
             layout = input.Layout;
         }
         return new Arrangement([.. Enumerable.Repeat(layout, inputs.Length)], [layout]);
+    }
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        var output = node.Output();
+        int axis = Axis.Of(Dim, output.Shape.Rank);
+        var blocks = ImmutableArray.CreateBuilder<CopyStep<E>.Block>(node.Operands);
+        nint at = 0;
+        for (int i = 0; i < node.Operands; i++)
+        {
+            blocks.Add(CopyStep<E>.Block.Whole(output, at * output.StrideOf(axis), node.Input(i)));
+            at += node.ShapeOf(i)[axis];
+        }
+        return new CopyStep<E>(node.Lanes, blocks.MoveToImmutable());
     }
 }

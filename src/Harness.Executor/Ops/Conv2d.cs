@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -127,4 +129,34 @@ public sealed record Conv2d : Op
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
         2 * output.Elements * inputs[1][1] * inputs[1][2] * inputs[1][3];
+
+    /// <inheritdoc/>
+    internal override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    internal override Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes)
+    {
+        if (operand != 0) return default;
+        Shape x = shapes[0], y = Infer(shapes)[0];
+        return Margin.From(Geometry(new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]), shapes[1]));
+    }
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        var geometry = Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
+        return ConvolutionStep<E>.Of(node, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: Bias ? 2 : null);
+    }
+
+    ConvGeometry Geometry(BufferLayout x, BufferLayout y, Shape window)
+    {
+        var padding = PaddingFor(window[2], window[3]);
+        return new ConvGeometry(x, y, window[2], window[3])
+        {
+            StrideH = Stride.H, StrideW = Stride.W,
+            DilationH = Dilation.H, DilationW = Dilation.W,
+            PadTop = padding.Top, PadLeft = padding.Left,
+            Groups = Groups,
+        };
+    }
 }

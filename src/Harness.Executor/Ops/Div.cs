@@ -1,3 +1,8 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Harness.Executor.Kernels;
+using Harness.Executor.Planning;
+
 namespace Harness.Executor.Ops;
 
 /// <summary><c>self / other</c> with broadcasting; <c>other</c> is a tensor or a number. Source: torch.div.</summary>
@@ -20,4 +25,27 @@ public sealed record Div : Binary
     static Div Parse(Bound call) => call.Has("rounding_mode") && !call.IsNone("rounding_mode")
         ? throw call.Refuse($"rounding_mode='{call.Text("rounding_mode")}', expected none")
         : new Div { Other = Number(call) };
+
+    /// <inheritdoc/>
+    internal override UnaryKernel<E> WithNumber<E>(double other) => UnaryKernel<E>.Of<OverNumber>(Scalars<E>.Of(other));
+
+    /// <inheritdoc/>
+    internal override Step<E> WithTensor<E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y) =>
+        new BinaryStep<Over, E>(lanes, output, x, y, default);
+
+    readonly struct OverNumber : IUnary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Apply<L, E>(L x, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x / L.Splat(a.A);
+    }
+
+    readonly struct Over : IBinary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x / y;
+    }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -11,4 +13,18 @@ public abstract record Elementwise : Op
 
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
+
+    /// <inheritdoc/>
+    public sealed override bool IsElementwise => true;
+
+    /// <inheritdoc/>
+    internal override TailRole Tail => TailRole.Activation;
+
+    /// <summary>The function.</summary>
+    internal virtual UnaryKernel<E> Operator<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        throw new InvalidOperationException($"{Name} has no kernel yet");
+
+    /// <inheritdoc/>
+    internal sealed override Step<E> Lower<E>(Lowering<E> node) =>
+        Operator<E>().Step(node.Lanes, node.Output(), node.Input(0));
 }

@@ -1,3 +1,8 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Harness.Executor.Kernels;
+using Harness.Executor.Planning;
+
 namespace Harness.Executor.Ops;
 
 /// <summary><c>min(max(x + 3, 0), 6) / 6</c>. Source: torch.nn.Hardsigmoid.</summary>
@@ -5,4 +10,15 @@ public sealed record Hardsigmoid : Elementwise
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         _ => new Hardsigmoid(), "hardsigmoid(Tensor self) -> Tensor");
+
+    /// <inheritdoc/>
+    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>();
+
+    readonly struct Function : IUnary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Apply<L, E>(L x, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Min(L.Max(x + L.Of(3), L.Zero), L.Of(6)) / L.Of(6);
+    }
 }

@@ -1,3 +1,8 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Harness.Executor.Kernels;
+using Harness.Executor.Planning;
+
 namespace Harness.Executor.Ops;
 
 /// <summary><c>min(max(x, Min), Max)</c>: Hardtanh, ReLU6 (0 to 6) and clamp (a missing limit is infinite); NaN stays
@@ -28,5 +33,16 @@ public sealed record Hardtanh : Elementwise
         double? max = call.Has("max") ? call.FloatOrNull("max") : null;
         if (min is null && max is null) throw call.Refuse("neither min nor max is given; PyTorch refuses it too");
         return new Hardtanh { Min = min ?? double.NegativeInfinity, Max = max ?? double.PositiveInfinity };
+    }
+
+    /// <inheritdoc/>
+    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>(Scalars<E>.Of(Min, Max));
+
+    readonly struct Function : IUnary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Apply<L, E>(L x, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Min(L.Max(x, L.Splat(a.A)), L.Splat(a.B));
     }
 }

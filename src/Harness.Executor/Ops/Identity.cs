@@ -1,3 +1,6 @@
+using Harness.Executor.Kernels;
+using Harness.Executor.Planning;
+
 namespace Harness.Executor.Ops;
 
 /// <summary>The operand itself: dropout in eval mode, contiguous, clone, detach, alias. Source:
@@ -24,4 +27,10 @@ public sealed record Identity : Elementwise
 
     /// <inheritdoc/>
     public override bool IsView => true;
+
+    /// <inheritdoc/>
+    internal override TailRole Tail => TailRole.None;
+
+    /// <inheritdoc/>
+    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Map.Identity>();
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -40,4 +42,15 @@ public sealed record Linear : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[1][1];
+
+    /// <inheritdoc/>
+    internal override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
+        var geometry = new ConvGeometry(node.Input(0).Rows, node.Output().Rows, 1, 1);
+        return ConvolutionStep<E>.Of(node, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: Bias ? 2 : null);
+    }
 }

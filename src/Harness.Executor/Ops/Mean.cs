@@ -1,3 +1,6 @@
+using Harness.Executor.Kernels;
+using Harness.Executor.Planning;
+
 namespace Harness.Executor.Ops;
 
 /// <summary>The mean along logical axes. Source: torch.mean.</summary>
@@ -13,4 +16,7 @@ public sealed record Mean : Reduction
         var (dims, keep) = Read(call);
         return new Mean { Dims = dims, KeepDims = keep };
     }
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node) => Lower<SumReduction, E>(node, Count(node.ShapeOf(0)));
 }

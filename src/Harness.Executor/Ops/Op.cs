@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -54,11 +56,41 @@ public abstract record Op
     /// moves.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>True when every output element depends on the operand's element at the same place alone, and all places are
+    /// treated alike: such ops neither care for layout nor stand in the way of a fold.</summary>
+    public virtual bool IsElementwise => false;
+
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 
     /// <summary>Floating-point operations of one run, a multiply and an add counting two.</summary>
     public virtual long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements;
+
+    /// <summary>What this op may be in the tail of a fused step.</summary>
+    internal virtual TailRole Tail => TailRole.None;
+
+    /// <summary>True when the op's step can do a tail: batch norm, addition, activation.</summary>
+    internal virtual bool TakesTail => false;
+
+    /// <summary>The zeros that this op wants to find around an operand's plane.</summary>
+    internal virtual Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes) => default;
+
+    /// <summary>The step that computes the op. Every op that is no view has one; a test holds them to it.</summary>
+    internal virtual Step<E> Lower<E>(Lowering<E> node) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        throw new InvalidOperationException($"{Name} is a view and has no step");
+}
+
+/// <summary>What an op may be in the tail of a fused step; a tail has at most one of each, in this order.</summary>
+enum TailRole
+{
+    /// <summary>Nothing: a step of its own.</summary>
+    None,
+    /// <summary>A scale and shift by channel.</summary>
+    Norm,
+    /// <summary>The addition of a value of the same shape and layout.</summary>
+    Residual,
+    /// <summary>An element-wise function.</summary>
+    Activation,
 }
 
 /// <summary>Operands do not fit an op. The pass adds node and place.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -55,4 +56,14 @@ public sealed record Pad : Op
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        ValueBuffer output = node.Output(), x = node.Input(0);
+        int rank = output.Physical.Rank;
+        var before = new int[rank];
+        for (int j = 0; j < rank; j++) before[j] = Of(output.Layout[j], rank).Before;
+        return new PadStep<E>(output, x, before, E.CreateTruncating(Value));
+    }
 }

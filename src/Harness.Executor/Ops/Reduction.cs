@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -48,4 +51,18 @@ public abstract record Reduction : Op
 
     /// <inheritdoc/>
     public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => inputs[0].Elements;
+
+    /// <summary>Reduces by <typeparamref name="TOp"/> and divides by <paramref name="divisor"/>.</summary>
+    internal Step<E> Lower<TOp, E>(Lowering<E> node, double divisor)
+        where TOp : struct, IReduction
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => new ReduceStep<TOp, E>(
+            node.Lanes, node.Output(), node.Input(0), AxesOf(node.ShapeOf(0).Rank), E.CreateTruncating(divisor));
+
+    /// <summary>How many elements join in each result.</summary>
+    internal long Count(Shape input)
+    {
+        long count = 1;
+        foreach (int axis in AxesOf(input.Rank)) count *= input.Rank == 0 ? 1 : input[axis];
+        return count;
+    }
 }

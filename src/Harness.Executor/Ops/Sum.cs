@@ -1,3 +1,6 @@
+using Harness.Executor.Kernels;
+using Harness.Executor.Planning;
+
 namespace Harness.Executor.Ops;
 
 /// <summary>The sum along logical axes. Source: torch.sum.</summary>
@@ -13,4 +16,7 @@ public sealed record Sum : Reduction
         var (dims, keep) = Read(call);
         return new Sum { Dims = dims, KeepDims = keep };
     }
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node) => Lower<SumReduction, E>(node, 1);
 }

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Planning;
+
+/// <summary>A node and what its step does besides: batch norm, addition, activation, in this order.</summary>
+sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
+{
+    /// <summary>The values the step reads while it runs, parameters included.</summary>
+    public IEnumerable<int> Reads => Main.Inputs.Concat(Tail.SelectMany(node => node.Inputs)).Where(value => !Inner.Contains(value));
+
+    /// <summary>The values the step defines for others.</summary>
+    public ImmutableArray<int> Defines => Tail.Length > 0 ? Tail[^1].Outputs : Main.Outputs;
+
+    IEnumerable<int> Inner => Tail.Length == 0 ? [] : Main.Outputs.Concat(Tail[..^1].SelectMany(node => node.Outputs));
+}
+
+/// <summary>Lets convolutions and linears take what follows them, so that their results are stored once.</summary>
+static class Fusion
+{
+    /// <summary>The nodes in an order that defines values before their use, each with its tail.</summary>
+    public static ImmutableArray<FusedNode> Apply(NhwcModel model, bool fuse)
+    {
+        if (!fuse) return [.. model.Nodes.Select(node => new FusedNode(node, []))];
+        var readers = new Dictionary<int, List<int>>();
+        for (int i = 0; i < model.Nodes.Length; i++)
+        {
+            foreach (int value in model.Nodes[i].Inputs)
+            {
+                if (!readers.TryGetValue(value, out var list)) readers[value] = list = [];
+                list.Add(i);
+            }
+        }
+        var outputs = model.Outputs.Select(port => port.Value).ToHashSet();
+        var taken = new HashSet<int>();
+        // A fused step runs where its last node stood: all that the tail reads is defined by then.
+        var at = new FusedNode?[model.Nodes.Length];
+        for (int i = 0; i < model.Nodes.Length; i++)
+        {
+            if (taken.Contains(i)) continue;
+            var tail = ImmutableArray.CreateBuilder<NhwcNode>();
+            int last = i;
+            var role = TailRole.None;
+            while (model.Nodes[i].Op.TakesTail && Next(model, readers, outputs, taken, last, role) is { } next)
+            {
+                role = model.Nodes[next].Op.Tail;
+                tail.Add(model.Nodes[next]);
+                taken.Add(next);
+                last = next;
+            }
+            at[last] = new FusedNode(model.Nodes[i], tail.ToImmutable());
+        }
+        return [.. at.OfType<FusedNode>()];
+    }
+
+    static int? Next(
+        NhwcModel model, Dictionary<int, List<int>> readers, HashSet<int> outputs, HashSet<int> taken, int node, TailRole after)
+    {
+        int value = model.Nodes[node].Outputs[0];
+        if (outputs.Contains(value) || !readers.TryGetValue(value, out var list) || list is not [int next] || taken.Contains(next)) return null;
+        var candidate = model.Nodes[next];
+        if (candidate.Op.Tail <= after || candidate.Outputs.Length != 1) return null;
+        var result = model.Values[candidate.Outputs[0]];
+        if (result.Physical != model.Values[value].Physical || result.Layout != model.Values[value].Layout) return null;
+        // Both operands must be whole values that lie alike, and the other one must be computed, not stored.
+        if (candidate.Op.Tail == TailRole.Residual)
+        {
+            foreach (int operand in candidate.Inputs)
+            {
+                var other = model.Values[operand];
+                if (other.Leaf is not null || other.Shape != result.Shape || other.Layout != result.Layout) return null;
+            }
+        }
+        return next;
+    }
+}

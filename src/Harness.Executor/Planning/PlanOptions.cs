@@ -1,0 +1,20 @@
+using Harness.Executor.Kernels;
+
+namespace Harness.Executor.Planning;
+
+/// <summary>How a plan is compiled. Threads and lanes change no bit of any result; fusion changes only how a bias and the
+/// mean of a batch norm after it are rounded: once instead of twice.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>Workers a session uses, its caller included; 0 means one a processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Register width; null means what the environment says, else the widest.</summary>
+    public LaneWidth? Lanes { get; init; }
+
+    /// <summary>Lets a convolution or linear take the batch norm, addition and activation that follow it.</summary>
+    public bool Fuse { get; init; } = true;
+
+    /// <summary>Keeps every value readable after a run and makes every node a step of its own; costs memory.</summary>
+    public bool KeepAll { get; init; }
+}

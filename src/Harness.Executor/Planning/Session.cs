@@ -1,0 +1,185 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Harness.Executor.Kernels;
+
+namespace Harness.Executor.Planning;
+
+/// <summary>The memory and threads of one run at a time of a <see cref="Plan{E}"/>. Sessions of one plan are independent of each
+/// other; one session is used by one thread at a time. Owns native memory: dispose it.</summary>
+/// <remarks>After the constructor, writing, running and reading allocate nothing.</remarks>
+public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly Plan<E> _plan;
+    readonly Workers<E> _workers;
+    readonly List<nint> _allocations = [];
+    readonly E** _values;
+    bool _disposed;
+
+    internal Session(Plan<E> plan)
+    {
+        _plan = plan;
+        int count = plan.Model.Values.Length;
+        try
+        {
+            _values = (E**)Allocate((nuint)count * (nuint)sizeof(E*));
+            byte* arena = (byte*)Allocate((nuint)plan.ArenaBytes);
+            // A constant's address is fixed while the plan lives: pinned arrays would do, a copy keeps plans free of handles.
+            var constants = new Dictionary<int, nint>();
+            foreach (var (root, elements) in plan.Constants)
+            {
+                E* copy = (E*)Allocate((nuint)elements.Length * (nuint)sizeof(E));
+                elements.CopyTo(new Span<E>(copy, elements.Length));
+                constants[root] = (nint)copy;
+            }
+            for (int value = 0; value < count; value++)
+            {
+                int root = plan.RootOf(value);
+                _values[value] = constants.TryGetValue(root, out nint address) ? (E*)address
+                    : plan.OffsetOf(root) >= 0 ? (E*)(arena + plan.OffsetOf(root))
+                    : null;
+            }
+            E** scratch = (E**)Allocate((nuint)plan.Threads * (nuint)sizeof(E*));
+            for (int worker = 0; worker < plan.Threads; worker++)
+                scratch[worker] = (E*)Allocate((nuint)plan.ScratchElements * (nuint)sizeof(E));
+            _workers = new Workers<E>(plan.Threads, _values, scratch);
+        }
+        catch
+        {
+            Free();
+            throw;
+        }
+    }
+
+    /// <summary>The plan.</summary>
+    public Plan<E> Plan => _plan;
+
+    /// <summary>Runs a model of one input and one output on elements in memory order: (n, h, w, c) for images.</summary>
+    /// <exception cref="ArgumentException">A span's length is not the port's element count.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
+    public void Run(ReadOnlySpan<E> input, Span<E> output, CancellationToken cancellation = default)
+    {
+        WriteInput(0, input);
+        Run(cancellation);
+        ReadOutput(0, output);
+    }
+
+    /// <summary>Fills input <paramref name="port"/> from elements in memory order.</summary>
+    /// <exception cref="ArgumentException">The length is not the port's element count.</exception>
+    public void WriteInput(int port, ReadOnlySpan<E> elements)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var buffer = _plan.BufferOf(_plan.Model.Inputs[port].Value);
+        Check(buffer, elements.Length, nameof(elements));
+        E* at = Clean(buffer);
+        foreach (var (offset, first, length) in new Rows(buffer))
+            elements.Slice((int)first, length).CopyTo(new Span<E>(at + offset, length));
+    }
+
+    /// <summary>Copies output <paramref name="port"/> in memory order.</summary>
+    /// <exception cref="ArgumentException">The length is not the port's element count.</exception>
+    public void ReadOutput(int port, Span<E> elements)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var buffer = _plan.BufferOf(_plan.Model.Outputs[port].Value);
+        Check(buffer, elements.Length, nameof(elements));
+        E* at = _values[buffer.Value] + buffer.Origin;
+        foreach (var (offset, first, length) in new Rows(buffer))
+            new ReadOnlySpan<E>(at + offset, length).CopyTo(elements.Slice((int)first, length));
+    }
+
+    /// <summary>Computes all outputs from the inputs as written.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two steps; the outputs are then undefined.</exception>
+    public void Run(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        foreach (var step in _plan.Steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _workers.Run(step);
+        }
+    }
+
+    /// <summary>Computes one node from its operands as they are; aliases have nothing to compute.</summary>
+    /// <exception cref="InvalidOperationException">The plan does not keep all values.</exception>
+    public void RunNode(int node)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_plan.KeepsAll) throw new InvalidOperationException("single nodes run only where PlanOptions.KeepAll is set");
+        int step = _plan.StepOfNode[node];
+        if (step >= 0) _workers.Run(_plan.Steps[step]);
+    }
+
+    /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the element type: an input, or with
+    /// <see cref="PlanOptions.KeepAll"/> any computed value.</summary>
+    /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
+    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a parameter.</exception>
+    public void Write(int value, ReadOnlySpan<double> elements)
+    {
+        var buffer = Readable(value);
+        if (_plan.Model.Values[_plan.RootOf(value)].Leaf is not null)
+            throw new InvalidOperationException($"'{_plan.Model.Values[value].Name}' is a parameter");
+        Check(buffer, elements.Length, nameof(elements));
+        E* at = Clean(buffer);
+        int i = 0;
+        foreach (nint offset in new LogicalOrder(buffer)) at[offset] = E.CreateTruncating(elements[i++]);
+    }
+
+    /// <summary>Copies a value in PyTorch's axis order: an output or input, or with <see cref="PlanOptions.KeepAll"/> any value.</summary>
+    /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
+    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
+    public void Read(int value, Span<double> elements)
+    {
+        var buffer = Readable(value);
+        Check(buffer, elements.Length, nameof(elements));
+        E* at = _values[value] + buffer.Origin;
+        int i = 0;
+        foreach (nint offset in new LogicalOrder(buffer)) elements[i++] = double.CreateTruncating(at[offset]);
+    }
+
+    /// <summary>Ends the threads and frees the memory.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _workers.Dispose();
+        Free();
+    }
+
+    ValueBuffer Readable(int value)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        bool port = _plan.KeepsAll || _plan.Model.Inputs.Any(p => p.Value == value) || _plan.Model.Outputs.Any(p => p.Value == value);
+        if (!port || _values[value] is null)
+            throw new InvalidOperationException($"'{_plan.Model.Values[value].Name}' is not kept; PlanOptions.KeepAll keeps all values");
+        return _plan.BufferOf(value);
+    }
+
+    // The interior's address, the halo around it zero.
+    E* Clean(ValueBuffer buffer)
+    {
+        Halo.Clear(_values[buffer.Value], buffer.Pixels);
+        return _values[buffer.Value] + buffer.Origin;
+    }
+
+    static void Check(ValueBuffer buffer, long length, string name)
+    {
+        if (length != buffer.Shape.Elements)
+            throw new ArgumentException($"found {length} elements, expected {buffer.Shape.Elements} for {buffer.Shape}", name);
+    }
+
+    void* Allocate(nuint bytes)
+    {
+        nuint size = Math.Max(bytes, 1);
+        void* memory = NativeMemory.AlignedAlloc(size, Arena.Alignment);
+        _allocations.Add((nint)memory);
+        // Fresh pages are zero anyway; recycled ones must not bring a NaN into a value that nobody wrote.
+        NativeMemory.Clear(memory, size);
+        return memory;
+    }
+
+    void Free()
+    {
+        foreach (nint memory in _allocations) NativeMemory.AlignedFree((void*)memory);
+        _allocations.Clear();
+    }
+}
