@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Reference.Native;
 
@@ -64,7 +65,7 @@ public static class GlibcxxRelaxation
             throw new ModelException(new Finding(Codes.LibTorchMissing, source, exception.Message), exception);
         }
         if (outcome == RelaxationOutcome.Relaxed || Path.GetFullPath(source) != Path.GetFullPath(destination))
-            Replace(destination, image, source);
+            AtomicFile.Write(destination, image);
         return outcome;
     }
 
@@ -90,23 +91,5 @@ public static class GlibcxxRelaxation
             image[bindingAt] = (byte)((WeakBinding << 4) | (image[bindingAt] & 0xF));
         }
         return changed ? RelaxationOutcome.Relaxed : RelaxationOutcome.AlreadyRelaxed;
-    }
-
-    static void Replace(string destination, byte[] image, string source)
-    {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(destination))!;
-        Directory.CreateDirectory(directory);
-        var temporary = Path.Combine(directory, $".{Path.GetFileName(destination)}.{Guid.NewGuid():N}");
-        try
-        {
-            File.WriteAllBytes(temporary, image);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(source));
-            File.Move(temporary, destination, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }
