@@ -7,23 +7,35 @@ namespace Harness.Parity.Golden;
 static class GoldenConsistency
 {
     /// <summary>The first contradiction: the fact it is about and what is wrong; null when there is none.</summary>
-    public static (string Fact, string Why)? FirstFault(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    public static (string Code, string Fact, string Why)? FirstFault(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var described = new HashSet<string>(StringComparer.Ordinal);
         foreach (var port in document.Inputs)
-            if ((InputFault(port) ?? PortFault(port, GoldenStore.InputName(port.Name), tensors, described)) is { } why)
-                return (GoldenStore.InputName(port.Name), why);
+        {
+            string name = GoldenStore.InputName(port.Name);
+            if ((InputFault(port) ?? PortFault(port, name, tensors, described)) is { } why)
+                return (Codes.GoldenCorrupt, name, why);
+            // Another input than the recorded one is no damage, but the outputs are not its own.
+            if (HashFault(port, name, tensors[name]) is { } stale) return (Codes.GoldenStale, name, stale);
+            if (StatisticsFault(port, name, tensors[name]) is { } wrong) return (Codes.GoldenCorrupt, name, wrong);
+        }
         foreach (var port in document.Outputs)
-            if ((OutputFault(port) ?? PortFault(port, GoldenStore.OutputName(port.Name), tensors, described)) is { } why)
-                return (GoldenStore.OutputName(port.Name), why);
+        {
+            string name = GoldenStore.OutputName(port.Name);
+            if ((OutputFault(port) ?? PortFault(port, name, tensors, described)) is { } why)
+                return (Codes.GoldenCorrupt, name, why);
+            if ((HashFault(port, name, tensors[name]) ?? StatisticsFault(port, name, tensors[name])) is { } wrong)
+                return (Codes.GoldenCorrupt, name, wrong);
+        }
         foreach (var probe in document.Probes)
-            if (ProbeFault(probe, tensors, described) is { } why) return (GoldenStore.ProbeName(probe.Node), why);
+            if (ProbeFault(probe, tensors, described) is { } why)
+                return (Codes.GoldenCorrupt, GoldenStore.ProbeName(probe.Node), why);
         if (tensors.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => !described.Contains(name)) is { } extra)
-            return ("", $"tensor '{extra}' in {GoldenStore.TensorsName} is described nowhere");
+            return (Codes.GoldenCorrupt, "", $"tensor '{extra}' in {GoldenStore.TensorsName} is described nowhere");
         if (document.Outputs.Sum(port => port.Shape.Elements) == 0)
-            return ("outputs", "the outputs hold no element: nothing would be compared");
-        return NoiseFault(document) is { } noise ? ("float32Noise", noise)
-            : RecorderFault(document.RecordedBy) is { } recorder ? ("recordedBy", recorder)
+            return (Codes.GoldenCorrupt, "outputs", "the outputs hold no element: nothing would be compared");
+        return NoiseFault(document) is { } noise ? (Codes.GoldenCorrupt, "float32Noise", noise)
+            : RecorderFault(document.RecordedBy) is { } recorder ? (Codes.GoldenCorrupt, "recordedBy", recorder)
             : null;
     }
 
@@ -44,9 +56,14 @@ static class GoldenConsistency
             return $"tensor '{name}' is {tensor}, golden.json says {port.Type.NumPyName()} {port.Shape}";
         if (port.Layout != GoldenPort.LayoutOf(port.Shape.Rank))
             return $"'{name}' has layout '{port.Layout}', expected PyTorch's '{GoldenPort.LayoutOf(port.Shape.Rank)}'";
-        if (Sha256Hash.Of(tensor) != port.Sha256) return $"tensor '{name}' does not have the hash that golden.json states";
-        return Statistics.Of(tensor.ToDoubles()) != port.Statistics ? $"tensor '{name}' does not have the stated statistics" : null;
+        return null;
     }
+
+    static string? HashFault(GoldenPort port, string name, Tensor tensor) =>
+        Sha256Hash.Of(tensor) != port.Sha256 ? $"tensor '{name}' does not have the hash that golden.json states" : null;
+
+    static string? StatisticsFault(GoldenPort port, string name, Tensor tensor) =>
+        Statistics.Of(tensor.ToDoubles()) != port.Statistics ? $"tensor '{name}' does not have the statistics that golden.json states" : null;
 
     static string? ProbeFault(GoldenProbe probe, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> described)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Harness.Executor.Model;
@@ -72,10 +71,10 @@ static class GoldenJson
             json.WriteString("layout", port.Layout);
             json.WriteString("dtype", port.Type.NumPyName());
             json.WriteString("sha256", port.Sha256);
-            WriteNumber(json, "min", port.Statistics.Min);
-            WriteNumber(json, "max", port.Statistics.Max);
-            WriteNumber(json, "mean", port.Statistics.Mean);
-            WriteNumber(json, "std", port.Statistics.Std);
+            json.WriteRoundTrip("min", port.Statistics.Min);
+            json.WriteRoundTrip("max", port.Statistics.Max);
+            json.WriteRoundTrip("mean", port.Statistics.Mean);
+            json.WriteRoundTrip("std", port.Statistics.Std);
             if (port.Statistics.NonFinite > 0) json.WriteNumber("nonFinite", port.Statistics.NonFinite);
             json.WriteEndObject();
         }
@@ -95,9 +94,9 @@ static class GoldenJson
     static void WriteNoise(Utf8JsonWriter json, GoldenDocument document)
     {
         json.WriteStartObject("float32Noise");
-        WriteNumber(json, "overall", document.Float32Noise.Overall);
+        json.WriteRoundTrip("overall", document.Float32Noise.Overall);
         json.WriteStartArray("outputs");
-        foreach (double noise in document.Float32Noise.Outputs) WriteNumber(json, null, noise);
+        foreach (double noise in document.Float32Noise.Outputs) json.WriteRoundTrip(noise);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -106,7 +105,7 @@ static class GoldenJson
     {
         json.WriteStartObject("tolerance");
         json.WriteString("policy", tolerance.PolicyName);
-        WriteNumber(json, "value", tolerance.Value);
+        json.WriteRoundTrip("value", tolerance.Value);
         if (tolerance.Reason.Length > 0) json.WriteString("reason", tolerance.Reason);
         json.WriteEndObject();
     }
@@ -119,8 +118,8 @@ static class GoldenJson
             json.WriteStartObject();
             json.WriteString("node", probe.Node);
             WriteInline(json, "shape", probe.Shape.Select(extent => (long)extent));
-            WriteNumber(json, "absmax", probe.AbsMax);
-            WriteNumber(json, "l2", probe.L2);
+            json.WriteRoundTrip("absmax", probe.AbsMax);
+            json.WriteRoundTrip("l2", probe.L2);
             WriteInline(json, "positions", probe.Positions);
             json.WriteEndObject();
         }
@@ -131,13 +130,5 @@ static class GoldenJson
     {
         json.WritePropertyName(name);
         json.WriteRawValue($"[{string.Join(", ", numbers)}]");
-    }
-
-    // JSON has no word for NaN and infinity; they are written as text.
-    static void WriteNumber(Utf8JsonWriter json, string? name, double value)
-    {
-        if (name is not null) json.WritePropertyName(name);
-        if (double.IsFinite(value)) json.WriteRawValue(value.ToString("R", CultureInfo.InvariantCulture));
-        else json.WriteStringValue(value.ToString("R", CultureInfo.InvariantCulture));
     }
 }

@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Parity.Golden;
 
@@ -29,10 +30,10 @@ public static class GoldenStore
         foreach (string needed in (string[])[file, tensorsFile])
             if (!File.Exists(needed)) throw Missing(needed);
         var (document, probesSha256, lines) = GoldenReader.Read(file, File.ReadAllBytes(file));
-        var tensors = GoldenTensors.Read(tensorsFile);
+        var tensors = ReadTensors(tensorsFile);
         var golden = new GoldenCase(directory, document, tensors, lines);
         if (GoldenConsistency.FirstFault(document, tensors) is { } fault)
-            throw Corrupt(golden.PlaceOf(fault.Fact), fault.Why);
+            throw new ModelException(new Finding(fault.Code, golden.PlaceOf(fault.Fact), fault.Why));
         if (Sha256Hash.Of(document.Probes.Select(golden.Probe)) != probesSha256)
             throw Corrupt(golden.PlaceOf("probesSha256"), "the probes do not have the hash that golden.json states");
         return golden;
@@ -50,8 +51,8 @@ public static class GoldenStore
         Directory.CreateDirectory(directory);
         var probes = document.Probes.Select(probe => tensors[ProbeName(probe.Node)]);
         // Tensors first: a reader between the two moves sees hashes that do not fit, never a golden that is half new.
-        WriteWhenDifferent(Path.Combine(directory, TensorsName), GoldenTensors.Write(InOrder(document, tensors)));
-        WriteWhenDifferent(Path.Combine(directory, JsonName), GoldenJson.Write(document, Sha256Hash.Of(probes)));
+        WriteTensors(Path.Combine(directory, TensorsName), [.. InOrder(document, tensors)]);
+        WriteDocument(Path.Combine(directory, JsonName), GoldenJson.Write(document, Sha256Hash.Of(probes)));
     }
 
     /// <summary>The tolerance that an earlier recording carries and a new one keeps: it was accepted with a reason.</summary>
@@ -88,21 +89,46 @@ public static class GoldenStore
             .Concat(document.Probes.Select(probe => ProbeName(probe.Node)))
             .Select(name => KeyValuePair.Create(name, tensors[name]));
 
-    // A move replaces the file as one step; a build that is stopped half-way leaves the old one.
-    static void WriteWhenDifferent(string file, byte[] bytes)
+    static StateDict ReadTensors(string file)
     {
-        if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes)) return;
-        string temporary = $"{file}.{Environment.ProcessId}.tmp";
         try
         {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, file, overwrite: true);
+            return SafetensorsFile.Read(file);
         }
-        finally
+        catch (ModelFormatException e)
         {
-            File.Delete(temporary);
+            throw new ModelException(e.Finding with { Code = Codes.GoldenCorrupt }, e);
         }
     }
+
+    // Unchanged files keep their time stamps as well, so that builds that look at those stay up to date.
+    static void WriteTensors(string file, KeyValuePair<string, Tensor>[] tensors)
+    {
+        if (!Holds(file, tensors)) SafetensorsFile.Write(file, tensors);
+    }
+
+    static void WriteDocument(string file, byte[] bytes)
+    {
+        if (!File.Exists(file) || !File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes)) AtomicFile.Write(file, bytes);
+    }
+
+    static bool Holds(string file, KeyValuePair<string, Tensor>[] tensors)
+    {
+        if (!File.Exists(file)) return false;
+        try
+        {
+            var (old, i) = (ReadTensors(file), 0);
+            return old.Count == tensors.Length && old.All(entry => entry.Key == tensors[i].Key && Same(entry.Value, tensors[i++].Value));
+        }
+        catch (ModelException)
+        {
+            // A corrupt file holds nothing; it is about to be replaced.
+            return false;
+        }
+    }
+
+    static bool Same(Tensor one, Tensor other) =>
+        one.Type == other.Type && one.Shape == other.Shape && one.Bytes.Span.SequenceEqual(other.Bytes.Span);
 
     static ModelException Missing(string file) => new(new Finding(
         Codes.GoldenMissing, file, "golden missing; record it with: harness record MODEL --golden DIR"));

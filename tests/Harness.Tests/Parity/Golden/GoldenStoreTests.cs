@@ -1,5 +1,6 @@
 using System.Text;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity;
 using Harness.Parity.Golden;
 
@@ -126,8 +127,23 @@ public sealed class GoldenStoreTests : IDisposable
             byte[] bad = [.. good];
             bad[at] ^= 0x10;
             File.WriteAllBytes(file, bad);
-            Refusal(_folder["case"]).Code.Should().Be(Codes.GoldenCorrupt, $"byte {at} is damaged");
+            // Another input is a stale golden, everything else a corrupt one.
+            Refusal(_folder["case"]).Code.Should().Match(
+                code => code == Codes.GoldenCorrupt || code == Codes.GoldenStale, $"byte {at} is damaged");
         }
+    }
+
+    [Fact]
+    public void Another_input_than_the_recorded_one_makes_the_golden_stale()
+    {
+        Written();
+        var read = SafetensorsFile.Read(_folder["case/golden.safetensors"]);
+        var input = read["input.x"].As<float>().ToArray();
+        input[7] += 1;
+        SafetensorsFile.Write(_folder["case/golden.safetensors"], read.Select(entry => entry.Key == "input.x"
+            ? KeyValuePair.Create(entry.Key, Tensor.Of([1, 2, 3, 7], input)) : entry));
+
+        Refusal(_folder["case"]).Code.Should().Be(Codes.GoldenStale);
     }
 
     [Fact]

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Parity;
+
+/// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable <c>HARNESS_INJECT_FAULT</c> names
+/// a node and a fault. Applied to the converted model after its weights were checked, and to nothing else; a run with a
+/// fault is never green, even where the fault makes a wrong model right.</summary>
+public static class Faults
+{
+    /// <summary>The variable: <c>layer1.0.conv1:swap-hw</c>.</summary>
+    public const string Variable = "HARNESS_INJECT_FAULT";
+
+    static readonly (string Name, string Meaning, Func<NhwcModel, NhwcNode, NhwcModel?> Apply)[] s_all =
+    [
+        ("count-include-pad", "an average pool counts its padding, or no longer does", CountIncludePad),
+        ("epsilon", "a norm's epsilon is a hundred times as large", Epsilon),
+        ("flip-hw", "a kernel's window is turned by 180 degrees", (model, node) => Kernel(model, node, "hwio", "hwio", "hw")),
+        ("gelu", "GELU's other form", OtherGelu),
+        ("padding", "the top left padding goes to the bottom right, as SAME would have it", Same),
+        ("statistics", "running mean 0 and variance 1: batch_stats never loaded", Statistics),
+        ("swap-hw", "a kernel's height and width are swapped", (model, node) => Kernel(model, node, "hwio", "whio")),
+        ("swap-io", "a kernel's inputs and outputs are swapped", SwapInputOutput),
+        ("weights", "one converted weight has the wrong sign", OneWeight),
+    ];
+
+    /// <summary>The names of all faults, sorted.</summary>
+    public static ImmutableArray<string> Names => [.. s_all.Select(fault => fault.Name)];
+
+    /// <summary>True when the fault <c>node:fault</c> is about a node of this model.</summary>
+    /// <exception cref="ModelException">PAR9003: no such fault.</exception>
+    public static bool Concerns(string fault, NhwcModel model) => model.Nodes.Any(node => node.Name == Parse(fault).Node);
+
+    /// <summary>The model with the fault <c>node:fault</c>.</summary>
+    /// <exception cref="ModelException">PAR9003: no such fault or node, or the node cannot have this fault.</exception>
+    public static NhwcModel Inject(string fault, NhwcModel model)
+    {
+        var (name, kind) = Parse(fault);
+        var node = model.Nodes.FirstOrDefault(n => n.Name == name) ?? throw Refuse(fault, $"the model has no node '{name}'");
+        var apply = s_all.First(f => f.Name == kind).Apply;
+        return apply(model, node) ?? throw Refuse(fault, $"{node.Op.Name} '{name}' cannot have the fault '{kind}'");
+    }
+
+    static (string Node, string Kind) Parse(string fault)
+    {
+        int colon = fault.LastIndexOf(':');
+        string kind = fault[(colon + 1)..];
+        return colon > 0 && s_all.Any(f => f.Name == kind)
+            ? (fault[..colon], kind)
+            : throw Refuse(fault, $"expected NODE:FAULT with a fault of {string.Join(", ", Names)}");
+    }
+
+    static ModelException Refuse(string fault, string why) =>
+        new(new Finding(Codes.BadUsage, "harness", $"{Variable} is '{fault}': {why}"));
+
+    static NhwcModel? Epsilon(NhwcModel model, NhwcNode node) =>
+        node.Op is BatchNorm2d norm ? WithOp(model, node, norm with { Eps = 100 * norm.Eps }) : null;
+
+    static NhwcModel? CountIncludePad(NhwcModel model, NhwcNode node) =>
+        node.Op is AvgPool2d pool ? WithOp(model, node, pool with { CountIncludePad = !pool.CountIncludePad }) : null;
+
+    static NhwcModel? OtherGelu(NhwcModel model, NhwcNode node) =>
+        node.Op is GELU gelu ? WithOp(model, node, gelu with { Approximate = !gelu.Approximate }) : null;
+
+    static NhwcModel? Same(NhwcModel model, NhwcNode node)
+    {
+        if (node.Op is not Conv2d { SamePadding: false, Padding: { } padding } convolution) return null;
+        var moved = new Padding2d(0, 0, padding.Top + padding.Bottom, padding.Left + padding.Right);
+        return moved == padding ? null : WithOp(model, node, convolution with { Padding = moved });
+    }
+
+    static NhwcModel? Statistics(NhwcModel model, NhwcNode node)
+    {
+        if (node.Op is not BatchNorm2d norm) return null;
+        foreach (var rule in norm.Weights)
+            if (rule.Leaf is "mean" or "var") model = WithWeights(model, node.Inputs[rule.Operand], _ => rule.Leaf == "mean" ? 0 : 1);
+        return model;
+    }
+
+    static NhwcModel? OneWeight(NhwcModel model, NhwcNode node)
+    {
+        int value = node.Inputs.FirstOrDefault(id => id >= 0 && model.Values[id].Leaf is not null, -1);
+        if (value < 0) return null;
+        double[] weights = model.Values[value].Leaf!.Tensor.ToDoubles();
+        if (weights.Length == 0) return null;
+        int largest = Array.IndexOf(weights, weights.MaxBy(Math.Abs));
+        return WithWeights(model, value, i => i != largest ? weights[i] : weights[i] == 0 ? 1 : -weights[i]);
+    }
+
+    static NhwcModel? SwapInputOutput(NhwcModel model, NhwcNode node) =>
+        Kernel(model, node, "hwio", "hwoi") ?? Kernel(model, node, "io", "oi");
+
+    // The moved kernel must have the shape it had, else the plan would refuse it instead of computing something wrong.
+    static NhwcModel? Kernel(NhwcModel model, NhwcNode node, string from, string to, string flip = "")
+    {
+        if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
+        int value = node.Inputs[rule.Operand];
+        if (model.Values[value].Leaf is not { } leaf || leaf.Tensor.Shape.Rank != from.Length) return null;
+        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(leaf.Tensor);
+        return moved.Shape == leaf.Tensor.Shape ? WithTensor(model, value, moved) : null;
+    }
+
+    static NhwcModel WithOp(NhwcModel model, NhwcNode node, Op op) =>
+        model with { Nodes = model.Nodes.Replace(node, node with { Op = op }) };
+
+    static NhwcModel WithWeights(NhwcModel model, int value, Func<int, double> weight)
+    {
+        var tensor = model.Values[value].Leaf!.Tensor;
+        double[] weights = [.. Enumerable.Range(0, checked((int)tensor.Shape.Elements)).Select(weight)];
+        return WithTensor(model, value, Tensor.Of(tensor.Shape, weights));
+    }
+
+    static NhwcModel WithTensor(NhwcModel model, int value, Tensor tensor)
+    {
+        var old = model.Values[value];
+        return model with { Values = model.Values.SetItem(value, old with { Leaf = old.Leaf! with { Tensor = tensor } }) };
+    }
+}

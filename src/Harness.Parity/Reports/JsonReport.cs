@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Harness.Executor.Model;
+using Harness.Parity.Verification;
+
+namespace Harness.Parity.Reports;
+
+/// <summary><c>parity.json</c>: everything that was measured, for programs. The same run gives the same bytes.</summary>
+static class JsonReport
+{
+    static readonly JsonWriterOptions s_options = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Render(GateVerdict gate)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            json.WriteBoolean("holds", gate.Holds);
+            json.WriteStartArray("cases");
+            foreach (var verdict in gate.Cases) WriteCase(json, verdict);
+            json.WriteEndArray();
+            WriteFindings(json, gate.Findings);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    static void WriteCase(Utf8JsonWriter json, Verdict verdict)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", verdict.Name);
+        json.WriteBoolean("holds", verdict.Holds);
+        if (verdict.Fault is not null) json.WriteString("fault", verdict.Fault);
+        json.WriteNumber("nodes", verdict.Nodes);
+        json.WriteNumber("leaves", verdict.Leaves);
+        if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
+        if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
+        if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
+        if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
+        WriteFindings(json, verdict.Findings);
+        json.WriteEndObject();
+    }
+
+    static void WriteTolerance(Utf8JsonWriter json, Tolerance tolerance)
+    {
+        json.WriteStartObject("tolerance");
+        json.WriteString("policy", tolerance.PolicyName);
+        json.WriteRoundTrip("value", tolerance.Value);
+        if (tolerance.Reason.Length > 0) json.WriteString("reason", tolerance.Reason);
+        json.WriteEndObject();
+    }
+
+    static void WriteDrifts(Utf8JsonWriter json, string name, ImmutableArray<Drift> drifts)
+    {
+        json.WriteStartArray(name);
+        foreach (var drift in drifts)
+        {
+            json.WriteStartObject();
+            json.WriteString("output", drift.Output);
+            WriteIndex(json, "shape", drift.Shape);
+            json.WriteBoolean("holds", drift.Holds);
+            json.WriteRoundTrip("maxAbs", drift.MaxAbs);
+            WritePlace(json, drift.Worst);
+            json.WriteRoundTrip("scaled", drift.Scaled);
+            json.WriteRoundTrip("rms", drift.Rms);
+            json.WriteNumber("beyond", drift.Beyond);
+            json.WriteRoundTrip("share", drift.Share);
+            json.WriteNumber("nonFinite", drift.NonFinite);
+            json.WriteBoolean("aboveRounding", drift.AboveRounding);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void WritePlace(Utf8JsonWriter json, DriftPlace place)
+    {
+        json.WriteStartObject("at");
+        WriteIndex(json, "nchw", place.Nchw);
+        WriteIndex(json, "nhwc", place.Nhwc);
+        json.WriteRoundTrip("actual", place.Actual);
+        json.WriteRoundTrip("expected", place.Expected);
+        json.WriteEndObject();
+    }
+
+    static void WriteBadNode(Utf8JsonWriter json, BadNode bad)
+    {
+        json.WriteStartObject("firstBadNode");
+        json.WriteString("node", bad.Node);
+        json.WriteString("op", bad.Op);
+        WriteSource(json, bad.Place);
+        json.WriteRoundTrip("isolated", bad.Isolated);
+        json.WriteRoundTrip("cumulative", bad.Cumulative);
+        json.WriteString("why", bad.Why);
+        json.WriteEndObject();
+    }
+
+    static void WriteFloat32(Utf8JsonWriter json, Float32Verdict float32)
+    {
+        json.WriteStartObject("float32");
+        json.WriteRoundTrip("limit", float32.Limit);
+        json.WriteString("limitReason", float32.LimitReason);
+        WriteDrifts(json, "outputs", float32.Outputs);
+        json.WriteStartArray("worstNodes");
+        foreach (var node in float32.Nodes)
+        {
+            json.WriteStartObject();
+            json.WriteString("node", node.Node);
+            json.WriteString("op", node.Op);
+            WriteSource(json, node.Place);
+            json.WriteBoolean("holds", node.Holds);
+            json.WriteRoundTrip("ratio", node.Ratio);
+            json.WriteRoundTrip("error", node.Error);
+            json.WriteRoundTrip("limit", node.Limit);
+            json.WriteString("bound", node.Bound);
+            WritePlace(json, node.Worst);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteSource(Utf8JsonWriter json, SourcePlace place)
+    {
+        if (place.File.Length > 0) json.WriteString("source", place.ToString());
+    }
+
+    static void WriteFindings(Utf8JsonWriter json, ImmutableArray<Finding> findings)
+    {
+        json.WriteStartArray("findings");
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", finding.Code);
+            json.WriteString("severity", finding.Severity() == Severity.Warning ? "warning" : "error");
+            json.WriteString("place", finding.Place);
+            json.WriteString("message", finding.Message);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void WriteIndex(Utf8JsonWriter json, string name, IEnumerable<int> numbers)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue($"[{string.Join(", ", numbers)}]");
+    }
+}

@@ -1,0 +1,39 @@
+using Harness.Executor.Model;
+
+namespace Harness.Parity;
+
+/// <summary>How bad a finding is, which its code alone decides.</summary>
+public enum Severity
+{
+    /// <summary>The case passes, and somebody should look.</summary>
+    Warning,
+
+    /// <summary>The case does not hold.</summary>
+    Error,
+
+    /// <summary>Nothing could be compared: the input, the environment or the command line is not usable.</summary>
+    Unusable,
+}
+
+/// <summary>Facts about findings.</summary>
+public static class Severities
+{
+    /// <summary>The severity of a finding: 20xx to 40xx speak of a case, 10xx and 90xx of what it was made from.</summary>
+    public static Severity Severity(this Finding finding) => finding.Code switch
+    {
+        Codes.AboveRounding or Codes.LooseTolerance => Parity.Severity.Warning,
+        ['P', 'A', 'R', '1' or '9', ..] => Parity.Severity.Unusable,
+        _ => Parity.Severity.Error,
+    };
+
+    /// <summary>MSBuild's canonical form, which editors and build logs understand: <c>file(line): error PAR2001: message</c>.</summary>
+    public static string ToCanonicalLine(this Finding finding)
+    {
+        string word = finding.Severity() == Parity.Severity.Warning ? "warning" : "error";
+        string place = finding.Place.Length == 0 ? "harness" : finding.Place;
+        return $"{OneLine(place)}: {word} {finding.Code}: {OneLine(finding.Message)}";
+    }
+
+    // A message that came from elsewhere may hold line breaks; build logs read lines.
+    static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

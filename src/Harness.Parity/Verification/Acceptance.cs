@@ -1,0 +1,55 @@
+using Harness.Executor.Model;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>Takes a difference into a golden, with the reason on record.</summary>
+public static class Acceptance
+{
+    /// <summary>Makes the received outputs the golden ones.</summary>
+    /// <param name="directory">The golden's folder.</param>
+    /// <param name="received">Where <see cref="VerifyOptions.ReceivedDirectory"/> was; null for beside the golden.</param>
+    /// <param name="reason">Why they are right and torch's are not; stands in golden.json.</param>
+    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no outputs received, or no reason.</exception>
+    public static void TakeOutputs(string directory, string? received, string reason)
+    {
+        Demand(reason);
+        var golden = GoldenStore.Read(directory);
+        var outputs = Received.Read(golden, received);
+        var tensors = new Dictionary<string, Tensor>(golden.Tensors);
+        var ports = golden.Document.Outputs.ToBuilder();
+        for (int i = 0; i < ports.Count; i++)
+        {
+            string name = GoldenStore.OutputName(ports[i].Name);
+            if (!outputs.TryGetValue(name, out var tensor) || tensor.Type != ElementType.Float64 || tensor.Shape != ports[i].Shape)
+            {
+                throw new ModelException(new Finding(Codes.BadUsage, Received.PathOf(golden.Directory, received),
+                    $"'{name}' is {(tensor is null ? "not there" : tensor.ToString())}, expected float64 {ports[i].Shape}"));
+            }
+            tensors[name] = tensor;
+            ports[i] = GoldenPort.Of(ports[i].Name, tensor);
+        }
+        GoldenStore.Write(directory, golden.Document with { Outputs = ports.ToImmutable(), AcceptedReason = reason }, tensors);
+    }
+
+    /// <summary>Gives the golden another limit; the default needs no reason and forgets the old one.</summary>
+    /// <param name="directory">The golden's folder.</param>
+    /// <param name="tolerance">The limit.</param>
+    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason.</exception>
+    public static void SetTolerance(string directory, Tolerance tolerance)
+    {
+        ArgumentNullException.ThrowIfNull(tolerance);
+        if (!tolerance.IsDefault) Demand(tolerance.Reason);
+        var golden = GoldenStore.Read(directory);
+        GoldenStore.Write(directory, golden.Document with
+        {
+            Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance,
+        }, golden.Tensors);
+    }
+
+    static void Demand(string reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            throw new ModelException(new Finding(Codes.BadUsage, "harness", "accept needs a reason: --reason \"…\""));
+    }
+}

@@ -1,0 +1,58 @@
+using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>The model of a case, and whether it is the one that the golden was recorded from.</summary>
+static class CaseModel
+{
+    /// <summary>Opens the model that the caller or else golden.json names.</summary>
+    /// <exception cref="ModelException">It is not there or cannot be read.</exception>
+    public static TorchModel Open(VerifyRequest request, GoldenCase golden)
+    {
+        string path = PathOf(request, golden);
+        if (!File.Exists(path))
+        {
+            string place = request.Model is null ? golden.PlaceOf("model") : path;
+            throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' is not there"));
+        }
+        return ModelFile.Open(path);
+    }
+
+    /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>
+    public static Finding? Staleness(VerifyRequest request, GoldenCase golden, TorchModel model)
+    {
+        var document = golden.Document;
+        string path = PathOf(request, golden);
+        if (document.Model.Sha256 is { } recorded && Sha256Hash.OfFile(path) is var found && found != recorded)
+            return Stale(golden, "model", $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded)}");
+        string weights = Sha256Hash.Of(model.Weights);
+        if (weights != document.Weights.Sha256)
+            return Stale(golden, "weights", $"the weights have hash {Head(weights)}, the golden was recorded with {Head(document.Weights.Sha256)}");
+        var expected = model.Graph.Inputs.Select(port => (port.Name, port.Type.IsFloating())).ToArray();
+        if (expected.SequenceEqual(document.Inputs.Select(port => (port.Name, port.Type.IsFloating())))) return null;
+        return Stale(golden, document.Inputs.IsEmpty ? "model" : GoldenStore.InputName(document.Inputs[0].Name),
+            $"the model takes {Names(model.Graph.Inputs.Select(port => port.Name))}, the golden holds {Names(document.Inputs.Select(port => port.Name))}");
+    }
+
+    static string PathOf(VerifyRequest request, GoldenCase golden)
+    {
+        string? architecture = request.Model?.StartsWith("arch:", StringComparison.Ordinal) == true
+            ? request.Model["arch:".Length..]
+            : request.Model is null ? golden.Document.Model.Architecture : null;
+        if (architecture is not null)
+        {
+            throw new ModelException(new Finding(Codes.ModelUnreadable, golden.PlaceOf("model"),
+                $"arch:{architecture}: known architectures are not supported yet; use a traced .pt of it"));
+        }
+        return Path.GetFullPath(request.Model ?? golden.ModelPath!);
+    }
+
+    static Finding Stale(GoldenCase golden, string fact, string why) => new(
+        Codes.GoldenStale, golden.PlaceOf(fact), $"golden stale: {why}; record it again: harness record MODEL --golden {golden.Directory}");
+
+    static string Names(IEnumerable<string> names) => $"({string.Join(", ", names)})";
+
+    static string Head(string hash) => hash.Length > 12 ? $"{hash[..12]}…" : hash;
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>Check 2: the converted weights in double, every node by itself, against the float64 golden.</summary>
+static class Float64Check
+{
+    /// <summary>The drift of every output of a session that has run.</summary>
+    public static ImmutableArray<Drift> Measure(GoldenCase golden, Session<double> session, Tolerance tolerance)
+    {
+        var drifts = ImmutableArray.CreateBuilder<Drift>();
+        var ports = session.Plan.Model.Outputs;
+        for (int i = 0; i < ports.Length; i++)
+        {
+            var port = golden.Document.Outputs[i];
+            var actual = new double[port.Shape.Elements];
+            session.Read(ports[i].Value, actual);
+            drifts.Add(Drift.Measure(port.Name, port.Shape, actual, golden.Output(port).As<double>(), tolerance));
+        }
+        return drifts.ToImmutable();
+    }
+
+    /// <summary>PAR2001 for drift, PAR2003 for what passes far above rounding; null when all is well.</summary>
+    public static Finding? Judge(GoldenCase golden, ImmutableArray<Drift> drifts, Tolerance tolerance, BadNode? bad)
+    {
+        var drifting = drifts.Where(drift => !drift.Holds).ToArray();
+        if (drifting.Length > 0)
+        {
+            var worst = drifting.MaxBy(drift => drift.MaxAbs)!;
+            string others = drifting.Length > 1 ? $"; {drifting.Length - 1} more outputs drift" : "";
+            string place = golden.PlaceOf(bad is null
+                ? GoldenStore.OutputName(worst.Output) : GoldenStore.ProbeName(bad.Node));
+            return new Finding(Codes.OutputDrift, place, $"{Sentence(worst, tolerance)}{others}; {Locate(bad, golden)}");
+        }
+        var suspicious = drifts.Where(drift => drift.AboveRounding).MaxBy(drift => drift.Scaled);
+        return suspicious is null ? null : new Finding(
+            Codes.AboveRounding, golden.PlaceOf(GoldenStore.OutputName(suspicious.Output)),
+            $"output '{suspicious.Output}' holds ({tolerance}), but its drift {Figures.Short(suspicious.MaxAbs)} is " +
+            $"{Figures.Short(suspicious.Scaled)} of its largest value, where rounding explains 1e-13; {Locate(bad, golden)}");
+    }
+
+    /// <summary>One output's drift in words.</summary>
+    public static string Sentence(Drift drift, Tolerance tolerance) =>
+        $"output '{drift.Output}' drifts: max |a-e| {Figures.Short(drift.MaxAbs)} at {drift.Worst}, " +
+        $"got {drift.Worst.Actual:R}, golden {drift.Worst.Expected:R}; scaled {Figures.Short(drift.Scaled)}, " +
+        $"rms {Figures.Short(drift.Rms)}; {Figures.Percent(drift.Beyond, drift.Shape.Elements)} of " +
+        $"{drift.Shape.Elements} elements beyond {tolerance}" +
+        (drift.NonFinite > 0 ? $"; {drift.NonFinite} NaN or infinite on one side only" : "");
+
+    static string Locate(BadNode? bad, GoldenCase golden) => bad switch
+    {
+        null when golden.Document.Probes.IsEmpty => "the golden has no probes to localise it with",
+        null when golden.Document.AcceptedReason is not null => "every probe holds: the accepted output differs from what torch recorded",
+        null => "every probe holds: the difference lies between the last probed node and the output",
+        _ => $"first bad node '{bad.Node}' ({bad.Op}{(bad.Place.File.Length > 0 ? $", {bad.Place}" : "")}): {bad.Why}, " +
+            $"isolated {Figures.Short(bad.Isolated)}, at the output {Figures.Short(bad.Cumulative)}",
+    };
+}

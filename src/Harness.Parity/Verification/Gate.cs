@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>Verifies many cases.</summary>
+public static class Gate
+{
+    /// <summary>Every verdict, in the order of the requests.</summary>
+    /// <param name="requests">The cases.</param>
+    /// <param name="options">How they are verified.</param>
+    /// <param name="findings">What is wrong with no single case.</param>
+    /// <param name="report">Told each verdict as soon as it stands.</param>
+    /// <param name="cancellation">Stops between two steps of a plan.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static GateVerdict Verify(
+        IReadOnlyCollection<VerifyRequest> requests, VerifyOptions options, ImmutableArray<Finding> findings,
+        Action<Verdict>? report = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        ArgumentNullException.ThrowIfNull(options);
+        var verdicts = ImmutableArray.CreateBuilder<Verdict>(requests.Count);
+        foreach (var request in requests)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var verdict = Verifier.Verify(request, options, cancellation);
+            verdicts.Add(verdict);
+            report?.Invoke(verdict);
+        }
+        // A fault that hit no case would be a green run that was meant to be red.
+        if (options.Fault is not null && verdicts.All(verdict => verdict.Fault is null) && verdicts.All(verdict => verdict.Holds))
+        {
+            findings = findings.Add(new Finding(Codes.BadUsage, "harness",
+                $"{Faults.Variable} is '{options.Fault}', and no case has that node"));
+        }
+        return new GateVerdict(verdicts.ToImmutable(), findings);
+    }
+
+    /// <summary>Every n-th case, the i-th of them first: shards together are all cases, none twice.</summary>
+    /// <param name="requests">All cases, in an order that every shard agrees on.</param>
+    /// <param name="index">i, from 1.</param>
+    /// <param name="count">n.</param>
+    public static ImmutableArray<VerifyRequest> Shard(IReadOnlyList<VerifyRequest> requests, int index, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(index, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, count);
+        return [.. requests.Where((_, i) => i % count == index - 1)];
+    }
+}

@@ -1,0 +1,73 @@
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Formats;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>The outputs that a drifting case gave, kept so that they can be looked at, and accepted with a reason.</summary>
+static class Received
+{
+    const string FileName = "received.safetensors";
+    const string FolderName = "received";
+    const string ModelKey = "model";
+    const string WeightsKey = "weights";
+
+    /// <summary>Where the received outputs of a golden are kept.</summary>
+    /// <param name="golden">The golden's folder.</param>
+    /// <param name="root">A folder for those of many goldens; null for one beside the golden.</param>
+    public static string PathOf(string golden, string? root)
+    {
+        if (root is null) return Path.Combine(golden, FolderName, FileName);
+        // Cases keep their names; what lies above the current folder must not escape the root.
+        string name = new VerifyRequest(golden).Name.Replace("..", "_", StringComparison.Ordinal).TrimStart('/').Replace(':', '_');
+        return Path.Combine(root, name, FileName);
+    }
+
+    /// <summary>Keeps the outputs of a session that has run.</summary>
+    public static void Write(GoldenCase golden, Session<double> session, VerifyOptions options)
+    {
+        var tensors = new List<KeyValuePair<string, Tensor>>();
+        var ports = session.Plan.Model.Outputs;
+        for (int i = 0; i < ports.Length; i++)
+        {
+            var port = golden.Document.Outputs[i];
+            var values = new double[port.Shape.Elements];
+            session.Read(ports[i].Value, values);
+            tensors.Add(new(GoldenStore.OutputName(port.Name), Tensor.Of(port.Shape, values)));
+        }
+        SafetensorsFile.Write(PathOf(golden.Directory, options.ReceivedDirectory), tensors, Origin(golden.Document));
+    }
+
+    /// <summary>Forgets outputs of an earlier run, now that the case holds.</summary>
+    public static void Delete(GoldenCase golden, VerifyOptions options)
+    {
+        string file = PathOf(golden.Directory, options.ReceivedDirectory);
+        if (!File.Exists(file)) return;
+        File.Delete(file);
+        string folder = Path.GetDirectoryName(file)!;
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
+
+    /// <summary>The received outputs of a golden by tensor name.</summary>
+    /// <exception cref="ModelException">PAR9003: there are none, or they come from another model.</exception>
+    public static StateDict Read(GoldenCase golden, string? root)
+    {
+        string file = PathOf(golden.Directory, root);
+        if (!File.Exists(file))
+            throw Refuse(file, "no received outputs; run harness verify first, it keeps those of a case that drifts");
+        var tensors = SafetensorsFile.Read(file, out var origin);
+        foreach (var (key, hash) in Origin(golden.Document))
+            if (origin.GetValueOrDefault(key) != hash)
+                throw Refuse(file, $"these outputs come from another {key} than the golden; run harness verify again");
+        return tensors;
+    }
+
+    static Dictionary<string, string> Origin(GoldenDocument document) => new()
+    {
+        [ModelKey] = document.Model.Sha256 ?? document.Model.Architecture ?? "",
+        [WeightsKey] = document.Weights.Sha256,
+    };
+
+    static ModelException Refuse(string file, string why) => new(new Finding(Codes.BadUsage, file, why));
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>The outcome of one case.</summary>
+/// <param name="Name">The case.</param>
+/// <param name="GoldenFile">The path of golden.json.</param>
+/// <param name="Findings">What is wrong with it; empty when all is well.</param>
+public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Finding> Findings)
+{
+    /// <summary>The limit that was applied in float64; null when nothing was compared.</summary>
+    public Tolerance? Tolerance { get; init; }
+
+    /// <summary>How many Flax leaves came back bit for bit.</summary>
+    public int Leaves { get; init; }
+
+    /// <summary>How many nodes ran.</summary>
+    public int Nodes { get; init; }
+
+    /// <summary>Float64 drift of each output; empty when float64 was not verified.</summary>
+    public ImmutableArray<Drift> Float64 { get; init; } = [];
+
+    /// <summary>The first node that leaves its golden probe; null where none does, or none was looked for.</summary>
+    public BadNode? FirstBadNode { get; init; }
+
+    /// <summary>What the float32 check measured; null when it did not run.</summary>
+    public Float32Verdict? Float32 { get; init; }
+
+    /// <summary>The fault that was injected, for tests of the gate; null in every honest run.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>How long the case took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>True when no finding is more than a warning.</summary>
+    public bool Holds => Findings.All(finding => finding.Severity() == Severity.Warning);
+}
+
+/// <summary>A node whose float64 result leaves its golden probe.</summary>
+/// <param name="Node">The call's name.</param>
+/// <param name="Op">What it computes.</param>
+/// <param name="Place">Where it stands in the model.</param>
+/// <param name="Isolated">Its error, scaled by its largest golden value. All nodes before it hold, so its inputs are exact
+/// and the error is its own.</param>
+/// <param name="Cumulative">The error at the outputs, scaled: what became of it.</param>
+/// <param name="Why">The difference in words.</param>
+public sealed record BadNode(string Node, string Op, SourcePlace Place, double Isolated, double Cumulative, string Why);
+
+/// <summary>What the float32 check measured.</summary>
+/// <param name="Outputs">Drift of each output, end to end with the fused plan.</param>
+/// <param name="Limit">The end-to-end limit that applied.</param>
+/// <param name="LimitReason">Where that limit comes from.</param>
+/// <param name="Nodes">The nodes nearest to their limits, worst first.</param>
+public sealed record Float32Verdict(
+    ImmutableArray<Drift> Outputs, double Limit, string LimitReason, ImmutableArray<Float32Node> Nodes);
+
+/// <summary>One node in float32, fed the float64 run's activations rounded to float32.</summary>
+/// <param name="Node">The call's name.</param>
+/// <param name="Op">What it computes.</param>
+/// <param name="Place">Where it stands in the model.</param>
+/// <param name="Ratio">The largest |a-e| / limit: above 1 the node drifts.</param>
+/// <param name="Error">|a-e| there.</param>
+/// <param name="Limit">The limit there.</param>
+/// <param name="Bound">The limit's formula, and the op's reason where it is wider than the default.</param>
+/// <param name="Worst">The element.</param>
+public sealed record Float32Node(
+    string Node, string Op, SourcePlace Place, double Ratio, double Error, double Limit, string Bound, DriftPlace Worst)
+{
+    /// <summary>True when every element is within its limit.</summary>
+    public bool Holds => Ratio <= 1;
+}
+
+/// <summary>The outcome of a whole run of the gate.</summary>
+/// <param name="Cases">One verdict a case, in the order of their names.</param>
+/// <param name="Findings">What is wrong with no single case: goldens that no model uses.</param>
+public sealed record GateVerdict(ImmutableArray<Verdict> Cases, ImmutableArray<Finding> Findings)
+{
+    /// <summary>All findings, those of cases first.</summary>
+    public IEnumerable<Finding> AllFindings => Cases.SelectMany(verdict => verdict.Findings).Concat(Findings);
+
+    /// <summary>True when nothing is more than a warning.</summary>
+    public bool Holds => AllFindings.All(finding => finding.Severity() == Severity.Warning);
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>Holds one model to its golden. Whatever is wrong with either is a finding, never an exception.</summary>
+public static class Verifier
+{
+    /// <summary>The verdict on one case.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public static Verdict Verify(VerifyRequest request, VerifyOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(options);
+        long started = Stopwatch.GetTimestamp();
+        var verdict = new Verdict(request.Name, Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName), []);
+        try
+        {
+            var golden = GoldenStore.Read(request.Golden);
+            using var model = CaseModel.Open(request, golden);
+            verdict = CaseModel.Staleness(request, golden, model) is { } stale
+                ? verdict with { Findings = [stale] }
+                : Compare(verdict, request, golden, model, options, cancellation);
+        }
+        catch (ModelException e)
+        {
+            verdict = verdict with { Findings = [Placed(e.Finding, request, verdict.GoldenFile)] };
+        }
+        return verdict with { Duration = Stopwatch.GetElapsedTime(started) };
+    }
+
+    static Verdict Compare(
+        Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, VerifyOptions options,
+        CancellationToken cancellation)
+    {
+        var model = NhwcPass.Apply(torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
+        var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
+        var faults = WeightCheck.Faults(torch, model.Variables);
+        verdict = verdict with { Leaves = model.Variables.Leaves.Length, Nodes = model.Nodes.Length, Tolerance = tolerance };
+        if (!faults.IsEmpty) return verdict.With(WeightFinding(golden, faults));
+        if (OutputFault(golden, model) is { } fault) return verdict.With(fault);
+        // From here on the model may carry a fault on purpose; what could excuse it stands above.
+        if (options.Fault is { } injected && Faults.Concerns(injected, model))
+        {
+            model = Faults.Inject(injected, model);
+            verdict = verdict with { Fault = injected };
+        }
+        verdict = Run(verdict, golden, model, tolerance, options, cancellation);
+        if (verdict.Findings.FirstOrDefault(finding => finding.Code == Codes.OutputDrift) is null)
+            verdict = verdict.With(LooseLimit(golden, tolerance, verdict));
+        return verdict.Fault is null ? verdict : Confess(verdict);
+    }
+
+    static Verdict Run(
+        Verdict verdict, GoldenCase golden, NhwcModel model, Tolerance tolerance, VerifyOptions options,
+        CancellationToken cancellation)
+    {
+        var plan = Plan.Compile<double>(
+            model, new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, KeepAll = true });
+        using var session = plan.CreateSession();
+        for (int i = 0; i < model.Inputs.Length; i++)
+            session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
+        session.Run(cancellation);
+        if (options.VerifiesFloat64)
+        {
+            var drifts = Float64Check.Measure(golden, session, tolerance);
+            bool silent = drifts.All(drift => drift.Holds && !drift.AboveRounding);
+            var bad = silent ? null : ProbeCheck.First(golden, session, drifts.Max(drift => drift.Scaled));
+            verdict = (verdict with { Float64 = drifts, FirstBadNode = bad })
+                .With(Float64Check.Judge(golden, drifts, tolerance, bad));
+            // Outputs under a fault on purpose must never be there to be accepted.
+            if (verdict.Fault is null && drifts.Any(drift => !drift.Holds)) Received.Write(golden, session, options);
+            else Received.Delete(golden, options);
+        }
+        // Float32 is held to the float64 run; where that one is wrong already, more lines would only hide the first.
+        if (options.VerifiesFloat32 && verdict.Holds)
+        {
+            var float32 = Float32Check.Measure(golden, model, session, tolerance, options, cancellation);
+            verdict = (verdict with { Float32 = float32 }).With([.. Float32Check.Judge(golden, float32)]);
+        }
+        return verdict;
+    }
+
+    static Verdict With(this Verdict verdict, params ReadOnlySpan<Finding?> findings)
+    {
+        foreach (var finding in findings)
+            if (finding is not null) verdict = verdict with { Findings = verdict.Findings.Add(finding) };
+        return verdict;
+    }
+
+    // The case's own limit, else one that was accepted with a reason, else the run's.
+    static Tolerance EffectiveTolerance(VerifyRequest request, Tolerance golden, VerifyOptions options) =>
+        request.Tolerance is { } own ? Stated(own, "stated for this case")
+        : !golden.IsDefault ? golden
+        : Stated(options.Tolerance, "stated for this run");
+
+    static Tolerance Stated(double value, string reason) =>
+        value == Tolerance.DefaultValue ? Tolerance.Default : new Tolerance(TolerancePolicy.Default, value, reason);
+
+    static Finding WeightFinding(GoldenCase golden, ImmutableArray<string> faults) => new(
+        Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
+        $"weights do not survive the conversion: {faults[0]}{(faults.Length > 1 ? $"; {faults.Length - 1} more" : "")}");
+
+    static Finding? OutputFault(GoldenCase golden, NhwcModel model)
+    {
+        if (model.Nodes.IsEmpty)
+            return new Finding(Codes.ModelUnreadable, golden.PlaceOf("model"), "the model computes nothing, so nothing would be verified");
+        var expected = golden.Document.Outputs;
+        string found = string.Join(", ", model.Outputs.Select(port => port.Name));
+        if (!model.Outputs.Select(port => port.Name).SequenceEqual(expected.Select(port => port.Name)))
+        {
+            return new Finding(Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(expected[0].Name)),
+                $"the model's outputs are {found}, the golden's {string.Join(", ", expected.Select(port => port.Name))}");
+        }
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Shape shape = model.Values[model.Outputs[i].Value].Shape;
+            if (shape == expected[i].Shape) continue;
+            return new Finding(Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(expected[i].Name)),
+                $"output '{expected[i].Name}' has shape {shape}, the golden {expected[i].Shape}");
+        }
+        return null;
+    }
+
+    static Finding? LooseLimit(GoldenCase golden, Tolerance tolerance, Verdict verdict)
+    {
+        if (!tolerance.IsLooserThanDefault || verdict.Float64.IsEmpty) return null;
+        double measured = verdict.Float64.Max(drift => drift.MaxAbs);
+        return tolerance.Value <= 10 * measured ? null : new Finding(
+            Codes.LooseTolerance, golden.PlaceOf("tolerance"),
+            $"the limit {tolerance} ({tolerance.Reason}) is more than ten times the measured drift {Figures.Short(measured)}; " +
+            "limits only tighten: harness accept --tolerance");
+    }
+
+    // Never green with a fault on purpose, and never silent about it.
+    static Verdict Confess(Verdict verdict)
+    {
+        string confession = $"[fault injected: {verdict.Fault}] ";
+        var findings = verdict.Findings.Select(finding => finding with { Message = confession + finding.Message }).ToImmutableArray();
+        if (verdict.Holds)
+        {
+            findings = findings.Add(new Finding(Codes.BadUsage, verdict.GoldenFile,
+                $"{confession}the outputs hold in spite of it; a run with a fault on purpose is never green: unset {Faults.Variable}"));
+        }
+        return verdict with { Findings = findings };
+    }
+
+    // Passes and plans know nodes, not files; the line that a build shows needs one.
+    static Finding Placed(Finding finding, VerifyRequest request, string goldenFile)
+    {
+        string file = request.Model ?? goldenFile;
+        if (Path.IsPathRooted(finding.Place)) return finding;
+        return finding.Place.Length == 0 || finding.Place == file
+            ? finding with { Place = Path.GetFullPath(file) }
+            : finding with { Place = Path.GetFullPath(file), Message = $"{finding.Message} ({finding.Place})" };
+    }
+}

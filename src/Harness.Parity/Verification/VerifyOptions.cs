@@ -1,0 +1,60 @@
+using Harness.Executor.Kernels;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>What the float32 check demands end to end.</summary>
+public enum Float32Mode
+{
+    /// <summary>1e-6, or four times torch's own float32 noise where that is more.</summary>
+    Calibrated,
+
+    /// <summary>1e-6, whatever torch's own noise.</summary>
+    Strict,
+
+    /// <summary>No float32 check.</summary>
+    Off,
+}
+
+/// <summary>Which precisions are verified.</summary>
+public enum Precision
+{
+    /// <summary>Both checks.</summary>
+    Both,
+
+    /// <summary>The float64 check alone.</summary>
+    Float64,
+
+    /// <summary>The float32 check alone.</summary>
+    Float32,
+}
+
+/// <summary>How cases are verified.</summary>
+public sealed record VerifyOptions
+{
+    /// <summary>The limit where neither the case nor its golden states another.</summary>
+    public double Tolerance { get; init; } = Parity.Tolerance.DefaultValue;
+
+    /// <summary>What the float32 check demands.</summary>
+    public Float32Mode Float32 { get; init; } = Float32Mode.Calibrated;
+
+    /// <summary>Which precisions are verified.</summary>
+    public Precision Precision { get; init; } = Precision.Both;
+
+    /// <summary>Workers; 0 means one a processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Register width; null means what the environment says, else the widest.</summary>
+    public LaneWidth? Lanes { get; init; }
+
+    /// <summary>Where received outputs of drifting cases are kept; null means beside each golden.</summary>
+    public string? ReceivedDirectory { get; init; }
+
+    /// <summary>A fault to inject, for tests of the gate itself: <c>node:fault</c>.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>True when float64 is verified.</summary>
+    public bool VerifiesFloat64 => Precision != Precision.Float32;
+
+    /// <summary>True when float32 is verified.</summary>
+    public bool VerifiesFloat32 => Precision != Precision.Float64 && Float32 != Float32Mode.Off;
+}
