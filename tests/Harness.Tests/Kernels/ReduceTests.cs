@@ -71,6 +71,34 @@ public sealed unsafe class ReduceTests
         }
     }
 
+    [Fact]
+    public void Deviations_are_from_their_own_centre()
+    {
+        foreach (int inner in new[] { 1, 3, 16, 21 })
+        {
+            var shape = ReduceShape.MiddleAxis(2, 70, inner);
+            var values = Bits.Random<double>(2 * 70 * inner, inner);
+            var centres = Bits.Random<double>(2 * inner, 1);
+            using var x = new GuardedMemory<double>(values);
+            using var centre = new GuardedMemory<double>(centres);
+            double[]? first = null;
+            foreach (var lanes in LaneWidths.All)
+            {
+                using var y = new GuardedMemory<double>(2 * inner);
+                Reduce.Run<DeviationReduction, double>(lanes, shape, 0, 2, x.Pointer, y.Pointer, 70, centre.Pointer);
+                for (int o = 0; o < 2; o++)
+                    for (int k = 0; k < inner; k++)
+                    {
+                        double sum = 0;
+                        for (int i = 0; i < 70; i++) sum += Math.Pow(values[(((o * 70) + i) * inner) + k] - centres[(o * inner) + k], 2);
+                        y.Span[(o * inner) + k].Should().BeApproximately(sum / 70, 1e-14);
+                    }
+                first ??= y.Span.ToArray();
+                Bits.ShouldEqual<double>(y.Span, first, $"inner {inner} at {lanes}");
+            }
+        }
+    }
+
     static float Max(LaneWidth lanes, float[] values)
     {
         float result = 0;
