@@ -63,10 +63,15 @@ public abstract class HarnessTool : ToolTask
     /// <inheritdoc/>
     protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.Normal;
 
+    string ProjectDirectory => Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
+
     bool RunsByHost => Tool.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     protected override string GenerateFullPathToTool() => RunsByHost ? Host : Tool;
+
+    /// <inheritdoc/>
+    protected override string GetWorkingDirectory() => ProjectDirectory;
 
     /// <inheritdoc/>
     protected override bool ValidateParameters()
@@ -158,9 +163,13 @@ public abstract class HarnessTool : ToolTask
             Log.LogError(null, finding.Code, null, HelpLink(finding.Code), file, finding.Line, 0, 0, 0, message);
             return;
         }
-        Clean &= SilencedCodes.Contains(finding.Code, StringComparer.OrdinalIgnoreCase);
+        Clean &= Separated(SilencedCodes).Contains(finding.Code, StringComparer.OrdinalIgnoreCase);
         Log.LogWarning(null, finding.Code, null, HelpLink(finding.Code), file, finding.Line, 0, 0, 0, message);
     }
+
+    /// <summary>A list as users write one: by semicolons, which -p: may have escaped, or by commas.</summary>
+    private protected static string[] Separated(string[] list) =>
+        [.. list.SelectMany(part => part.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     string? HelpLink(string code)
     {
@@ -172,7 +181,6 @@ public abstract class HarnessTool : ToolTask
 
     List<ParityCase> ResolveModels()
     {
-        var project = Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
         var cases = new List<ParityCase>(Models.Length);
         foreach (var item in Models)
         {
@@ -184,7 +192,7 @@ public abstract class HarnessTool : ToolTask
                     item.GetMetadata("Golden"),
                     item.GetMetadata("Tolerance"),
                     GoldenDirectory,
-                    project));
+                    ProjectDirectory));
             }
             catch (FormatException e)
             {

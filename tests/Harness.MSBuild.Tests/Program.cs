@@ -16,6 +16,9 @@ static class Program
         if (Environment.GetEnvironmentVariable(Misbehaviour.Copy) is { } copy)
             File.Copy(arguments[Array.IndexOf(arguments, "--cases") + 1], copy, overwrite: true);
 
+        if (Environment.GetEnvironmentVariable(Misbehaviour.Report) is { } report)
+            File.WriteAllText(Path.Combine(arguments[Array.IndexOf(arguments, "--report") + 1], "parity.json"), report);
+
         Console.Out.Write(Environment.GetEnvironmentVariable(Misbehaviour.Output));
         Console.Error.Write(Environment.GetEnvironmentVariable(Misbehaviour.Error));
 
@@ -39,5 +42,6 @@ static class Misbehaviour
     public const string Exit = "FAKE_HARNESS_EXIT";
     public const string Hang = "FAKE_HARNESS_HANG";
     public const string Trace = "FAKE_HARNESS_TRACE";
+    public const string Report = "FAKE_HARNESS_REPORT";
     public const string Copy = "FAKE_HARNESS_COPY";
 }
