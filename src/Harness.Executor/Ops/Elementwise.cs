@@ -21,8 +21,7 @@ public abstract record Elementwise : Op
     internal override TailRole Tail => TailRole.Activation;
 
     /// <summary>The function.</summary>
-    internal virtual UnaryKernel<E> Operator<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        throw new InvalidOperationException($"{Name} has no kernel yet");
+    internal abstract UnaryKernel<E> Operator<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
     /// <inheritdoc/>
     internal sealed override Step<E> Lower<E>(Lowering<E> node) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -37,4 +38,8 @@ public sealed record MatMul : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[0][-1];
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node) =>
+        new MatMulStep<E>(node.Lanes, node.Output(), node.Input(0), node.Input(1));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -36,4 +37,13 @@ public sealed record Select : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        ValueBuffer x = node.Input(0), y = node.Output();
+        int axis = Axis.Of(Dim, x.Shape.Rank);
+        int index = Index < 0 ? Index + x.Shape[axis] : Index;
+        return new CopyStep<E>(node.Lanes, [CopyStep<E>.Block.Without(y, x, axis, index)]);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -59,4 +60,12 @@ public sealed record Slice : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        ValueBuffer x = node.Input(0), y = node.Output();
+        int axis = Axis.Of(Dim, x.Shape.Rank);
+        return new CopyStep<E>(node.Lanes, [CopyStep<E>.Block.Part(y, x, axis, Range(x.Shape[axis]).First, Step)]);
+    }
 }

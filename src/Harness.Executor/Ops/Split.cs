@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -90,4 +91,20 @@ public sealed record Split : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        var x = node.Input(0);
+        int axis = Axis.Of(Dim, x.Shape.Rank);
+        var blocks = ImmutableArray.CreateBuilder<CopyStep<E>.Block>(node.Results);
+        int at = 0;
+        for (int i = 0; i < node.Results; i++)
+        {
+            var piece = node.Output(i);
+            blocks.Add(CopyStep<E>.Block.Part(piece, x, axis, at, step: 1));
+            at += piece.Shape[axis];
+        }
+        return new CopyStep<E>(node.Lanes, blocks.MoveToImmutable());
+    }
 }
