@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -38,4 +40,12 @@ public sealed record AdaptiveAvgPool2d : Op
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
         Math.Max(inputs[0].Elements, output.Elements);
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        ValueBuffer x = node.Input(0), y = node.Output();
+        return PoolStep<E>.Average(node.Lanes, y, x,
+            WindowAxis.Adaptive(x.Shape[2], y.Shape[2]), WindowAxis.Adaptive(x.Shape[3], y.Shape[3]), divisor: 0);
+    }
 }

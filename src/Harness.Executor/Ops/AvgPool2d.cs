@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
 
@@ -61,4 +63,13 @@ public sealed record AvgPool2d : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements * Kernel.H * Kernel.W;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        ValueBuffer x = node.Input(0), y = node.Output();
+        return PoolStep<E>.Average(node.Lanes, y, x,
+            WindowAxis.Pool(x.Shape[2], y.Shape[2], Kernel.H, Stride.H, Padding.H, 1, CountIncludePad),
+            WindowAxis.Pool(x.Shape[3], y.Shape[3], Kernel.W, Stride.W, Padding.W, 1, CountIncludePad), Divisor ?? 0);
+    }
 }
