@@ -1,6 +1,7 @@
 using Harness.Executor.Model;
 using Harness.Formats.Storage;
 using Harness.Formats.TorchScript;
+using Harness.Formats.Weights;
 using Harness.Formats.Zip;
 
 namespace Harness.Formats;
@@ -8,17 +9,20 @@ namespace Harness.Formats;
 /// <summary>Opens model files. The first bytes tell the format, never the name.</summary>
 public static class ModelFile
 {
-    /// <summary>Reads a model: a traced TorchScript archive.</summary>
+    /// <summary>Reads a model: a traced TorchScript archive, or a graph document of ours with weights beside it.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes; replaces the file's own
+    /// weights. A graph document with parameters needs it.</param>
+    /// <param name="note">Told what a user should know and what is no error.</param>
     /// <returns>The model; dispose it when its tensors are no longer needed.</returns>
     /// <exception cref="ModelFormatException">The file cannot be read: <c>PAR1001</c> when damaged or of another kind,
-    /// <c>PAR1002</c> when it holds what is not supported.</exception>
-    public static TorchModel Open(string path)
+    /// <c>PAR1002</c> when it holds what is not supported, <c>PAR1003</c> when the weights do not fit.</exception>
+    public static TorchModel Open(string path, string? weights = null, Action<string>? note = null)
     {
         var file = MappedFile.Open(path);
         try
         {
-            return Read(file);
+            return Read(file, weights, note);
         }
         catch
         {
@@ -27,14 +31,23 @@ public static class ModelFile
         }
     }
 
-    static TorchModel Read(MappedFile file)
+    static TorchModel Read(MappedFile file, string? weights, Action<string>? note)
     {
         var kind = FileKinds.Of(file);
+        if (kind == FileKind.Json)
+        {
+            var graph = GraphJson.Read(file);
+            if (weights is null && graph.Parameters.Length > 0)
+                throw file.Bad(-1, $"the graph has {graph.Parameters.Length} parameters and no weights of its own; give weights, or seed:1");
+            return new TorchModel(graph, weights is null ? new StateDict() : WeightsFile.Open(weights, graph, note), "graph", file);
+        }
         if (kind != FileKind.Zip) throw file.Bad(0, FileKinds.NotAModel(kind));
         var zip = ZipView.Open(file);
         string? root = FileKinds.PickleRoot(zip);
-        if (root is not null && zip.Entries.Any(e => e.Name.StartsWith(root + "code/", StringComparison.Ordinal)))
-            return TorchScriptFile.Read(zip, root);
-        throw file.Bad(-1, FileKinds.NotAModel(zip, root));
+        if (root is null || !FileKinds.HasCode(zip, root)) throw file.Bad(-1, FileKinds.NotAModel(zip, root));
+        var model = TorchScriptFile.Read(zip, root);
+        if (weights is null) return model;
+        var given = WeightsFile.Open(weights, WeightSlots.Of(model.Weights), note);
+        return new TorchModel(model.Graph, given, model.Format, file);
     }
 }

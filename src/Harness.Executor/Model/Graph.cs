@@ -12,7 +12,9 @@ public sealed record Port(string Name, int Value, Shape? Shape = null, ElementTy
 /// <summary>A value read from the state dict.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Key">The state-dict key: <c>layer1.0.conv1.weight</c>.</param>
-public sealed record ParameterValue(int Value, string Key);
+/// <param name="Shape">The shape the file states in PyTorch's axis order, if it states one.</param>
+/// <param name="Type">The element type the file states; float32 where it states none.</param>
+public sealed record ParameterValue(int Value, string Key, Shape? Shape = null, ElementType Type = ElementType.Float32);
 
 /// <summary>A tensor stored with the graph that no state-dict key names.</summary>
 /// <param name="Value">The value.</param>

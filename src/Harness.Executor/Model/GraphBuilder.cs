@@ -21,11 +21,11 @@ public sealed class GraphBuilder
     }
 
     /// <summary>The value of a state-dict key; the same key gives the same value.</summary>
-    public int Parameter(string key)
+    public int Parameter(string key, Shape? shape = null, ElementType type = ElementType.Float32)
     {
         if (_parameterIds.TryGetValue(key, out int id)) return id;
         _parameterIds[key] = _next;
-        _parameters.Add(new ParameterValue(_next, key));
+        _parameters.Add(new ParameterValue(_next, key, shape, type));
         return _next++;
     }
 

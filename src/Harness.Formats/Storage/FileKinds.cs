@@ -42,6 +42,10 @@ static class FileKinds
         return roots.Count == 1 ? roots[0] : null;
     }
 
+    /// <summary>True when the archive has TorchScript source: it is a model, not weights alone.</summary>
+    public static bool HasCode(ZipView zip, string root) =>
+        zip.Entries.Any(e => e.Name.StartsWith(root + "code/", StringComparison.Ordinal));
+
     /// <summary>Why a file of this kind is no model, and what to do.</summary>
     public static string NotAModel(FileKind kind) => kind switch
     {

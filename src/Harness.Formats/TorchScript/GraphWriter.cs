@@ -49,7 +49,8 @@ sealed class GraphWriter(ScriptArchive archive)
     int? Number(ScriptValue value) => value switch
     {
         InputScriptValue input => _inputs[input.Index],
-        StoredScriptValue { IsParameter: true } parameter => _builder.Parameter(parameter.Name),
+        StoredScriptValue { IsParameter: true } parameter => _builder.Parameter(
+            parameter.Name, parameter.Tensor.Shape, parameter.Tensor.Type),
         StoredScriptValue constant => Constant(constant),
         ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: null } result => _results[result.Call][0],
         ResultScriptValue { Part: >= 0 } result => _results[result.Call][result.Part],
