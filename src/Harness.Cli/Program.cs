@@ -1,13 +1,90 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using Harness.Cli.Verbs;
+using Harness.Executor.Model;
+using Harness.Parity;
 
 namespace Harness.Cli;
 
 /// <summary>The command line <c>harness</c>.</summary>
 static class Program
 {
+    const int Interrupted = 130;
+
     static int Main(string[] arguments)
     {
+        using var interruption = new Interruption();
+        return Run(arguments, Terminal.OfProcess(interruption.Token));
+    }
+
+    /// <summary>Runs one command line; every way out is an exit code and at most one line about it.</summary>
+    public static int Run(string[] arguments, Terminal terminal)
+    {
+        try
+        {
+            var result = Root(terminal).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (result.Action is ParseErrorAction) throw Usage(Complaint(result));
+            return result.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Out,
+                Error = terminal.Error,
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+        catch (ModelException e)
+        {
+            return Fail(terminal, e.Finding, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(terminal, new Finding(Codes.BadUsage, "harness", e.Message), e);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
+        {
+            // The boundary of the process: a user gets one line even for our own mistakes, and a way to the trace.
+            return Fail(terminal, new Finding(Codes.BadUsage, "harness",
+                $"unexpected {e.GetType().Name}: {e.Message}; this is a fault of harness, please report it with what HARNESS_TRACE=1 prints"), e);
+        }
+    }
+
+    /// <summary>0 holds, 1 findings, 2 bad input or usage.</summary>
+    public static int ExitCode(IEnumerable<Finding> findings) =>
+        findings.Select(finding => finding.Severity()).DefaultIfEmpty(Severity.Warning).Max() switch
+        {
+            Severity.Warning => 0,
+            Severity.Error => 1,
+            _ => 2,
+        };
+
+    /// <summary>A user's mistake on the command line.</summary>
+    public static ModelException Usage(string message) => new(new Finding(Codes.BadUsage, "harness", message));
+
+    // An unknown verb is also a missing one; the user wants to hear about the word that was typed.
+    static string Complaint(ParseResult result) => result.UnmatchedTokens is [var word, ..]
+        ? $"'{word}' is unknown here; harness --help lists verbs and options"
+        : $"{result.Errors[0].Message} harness --help lists verbs and options";
+
+    static RootCommand Root(Terminal terminal)
+    {
         var root = new RootCommand("Holds a PyTorch model, converted to Flax's channels-last layout, to what PyTorch computes.");
-        return root.Parse(arguments).Invoke();
+        root.Options.Add(Shared.NoProgress);
+        root.Subcommands.Add(AcceptVerb.Create(terminal));
+        root.Subcommands.Add(ConvertVerb.Create(terminal));
+        root.Subcommands.Add(InspectVerb.Create(terminal));
+        root.Subcommands.Add(RecordVerb.Create(terminal));
+        root.Subcommands.Add(RunVerb.Create(terminal));
+        root.Subcommands.Add(VerifyVerb.Create(terminal));
+        return root;
+    }
+
+    static int Fail(Terminal terminal, Finding finding, Exception exception)
+    {
+        terminal.Error.WriteLine(finding.ToCanonicalLine());
+        if (terminal.Variable("HARNESS_TRACE") is { Length: > 0 }) terminal.Error.WriteLine(exception);
+        return ExitCode([finding]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
@@ -17,7 +18,11 @@ static class CaseModel
             string place = request.Model is null ? golden.PlaceOf("model") : path;
             throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' is not there"));
         }
-        return ModelFile.Open(path);
+        // A file beside the golden, or a seed; null where the model file holds its weights.
+        string? weights = request.Weights ?? golden.WeightsPath
+            ?? (golden.Document.Weights.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}") : null);
+        return weights is null ? ModelFile.Open(path) : throw new ModelException(new Finding(
+            Codes.BadUsage, golden.PlaceOf("weights"), $"weights '{weights}' apart from the model are not supported yet"));
     }
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>

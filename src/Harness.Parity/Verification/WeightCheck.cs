@@ -30,10 +30,35 @@ static class WeightCheck
             else if (used > 0 && left > 0) faults.Add($"'{key}' is used and dropped");
             else if (used + left > 1) faults.Add($"'{key}' is {(used > 0 ? "used" : "dropped")} {used + left} times");
         }
+        var needed = Needed(source.Graph);
         foreach (string key in variables.Dropped)
+        {
             if (!source.Weights.ContainsKey(key)) faults.Add($"'{key}' is dropped, and the state dict does not hold it");
+            else if (needed.Contains(key)) faults.Add($"'{key}' is dropped, and the outputs depend on it");
+        }
         return faults.ToImmutable();
     }
+
+    // Keys whose elements reach an output. Who only asks for a parameter's size does not read it.
+    static HashSet<string> Needed(Graph graph)
+    {
+        var live = graph.Outputs.Select(port => port.Value).ToHashSet();
+        foreach (var call in graph.Calls.Reverse())
+        {
+            if (!call.Results.Any(live.Contains) || AsksForSize(call.Target)) continue;
+            foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value))) Collect(argument, live);
+        }
+        return [.. graph.Parameters.Where(parameter => live.Contains(parameter.Value)).Select(parameter => parameter.Key)];
+    }
+
+    static void Collect(Argument argument, HashSet<int> live)
+    {
+        if (argument is ValueArgument value) live.Add(value.Id);
+        else if (argument is ListArgument list) foreach (var item in list.Items) Collect(item, live);
+    }
+
+    static bool AsksForSize(string target) =>
+        target is "aten::size" or "aten::sym_size" or "aten::dim" or "aten::len" or "aten::numel" or "aten::sym_numel";
 
     static string? RoundTripFault(Leaf leaf, Tensor source)
     {

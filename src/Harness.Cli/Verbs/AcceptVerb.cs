@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Harness.Parity;
+using Harness.Parity.Verification;
+
+namespace Harness.Cli.Verbs;
+
+/// <summary><c>harness accept</c>: takes received outputs, or another limit, into a golden.</summary>
+static class AcceptVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var golden = new Argument<string>("GOLDEN") { Description = "The folder of golden.json." };
+        var reason = new Option<string>("--reason") { Description = "Why; stands in golden.json.", Required = true };
+        var tolerance = new Option<string?>("--tolerance")
+        {
+            Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6 or torch-close.",
+        };
+        var received = new Option<string?>("--received") { Description = "Where verify --received kept the outputs." };
+        var command = new Command("accept", "Takes received outputs, or another limit, into a golden, with the reason on record.")
+        {
+            golden, reason, tolerance, received,
+        };
+        command.SetAction(result =>
+        {
+            string directory = result.GetValue(golden)!, why = result.GetValue(reason)!;
+            if (result.GetValue(tolerance) is not { } limit)
+            {
+                Acceptance.TakeOutputs(directory, result.GetValue(received), why);
+                terminal.Out.WriteLine($"{directory}: outputs accepted");
+                return 0;
+            }
+            if (result.GetValue(received) is not null) throw Program.Usage("--tolerance and --received exclude each other");
+            var accepted = limit switch
+            {
+                "numpy-decimal6" => Tolerance.NumPyDecimal6(why),
+                "torch-close" => Tolerance.TorchClose(why),
+                _ => new Tolerance(TolerancePolicy.Default, Shared.Limit(limit)
+                    ?? throw Program.Usage($"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6 or torch-close"), why),
+            };
+            Acceptance.SetTolerance(directory, accepted);
+            terminal.Out.WriteLine($"{directory}: tolerance {accepted} accepted");
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Harness.Executor.Model;
+using Harness.Parity.Verification;
+
+namespace Harness.Cli.Verbs;
+
+/// <summary>The list of cases that a build hands over: <c>[{"model": …, "weights"?: …, "golden": …, "tolerance"?: 1e-6}]</c>.
+/// Paths are relative to the current folder.</summary>
+static class CasesFile
+{
+    static readonly string[] s_members = ["golden", "model", "tolerance", "weights"];
+
+    /// <summary>The cases, in the file's order.</summary>
+    /// <exception cref="ModelException">PAR9003: no such file, or it says something else.</exception>
+    public static ImmutableArray<VerifyRequest> Read(string path)
+    {
+        if (!File.Exists(path)) throw Refuse(path, "the list of cases is not there");
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (json.RootElement.ValueKind != JsonValueKind.Array) throw Refuse(path, "expected a list of cases");
+            ImmutableArray<VerifyRequest> requests = [.. json.RootElement.EnumerateArray().Select(entry => ToRequest(path, entry))];
+            return requests.IsEmpty ? throw Refuse(path, "the list holds no case, so nothing would be verified") : requests;
+        }
+        catch (JsonException e)
+        {
+            throw Refuse(path, $"no JSON: {e.Message}");
+        }
+    }
+
+    static VerifyRequest ToRequest(string path, JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object) throw Refuse(path, $"expected a case, found {entry}");
+        foreach (var member in entry.EnumerateObject())
+            if (!s_members.Contains(member.Name)) throw Refuse(path, $"'{member.Name}' is unknown, expected {string.Join(", ", s_members)}");
+        double? tolerance = null;
+        if (entry.TryGetProperty("tolerance", out var limit) && limit.ValueKind != JsonValueKind.Null)
+            tolerance = Shared.Limit(limit.ToString()) ?? throw Refuse(path, $"tolerance '{limit}' is no limit, expected a number such as 1e-6");
+        return new VerifyRequest(
+            Text(path, entry, "golden") ?? throw Refuse(path, "a case names no golden"),
+            Text(path, entry, "model") ?? throw Refuse(path, "a case names no model"),
+            Text(path, entry, "weights"), tolerance);
+    }
+
+    static string? Text(string path, JsonElement entry, string name)
+    {
+        if (!entry.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : throw Refuse(path, $"{name} '{value}' should be a string");
+    }
+
+    static ModelException Refuse(string path, string why) => new(new Finding(Codes.BadUsage, Path.GetFullPath(path), why));
+}

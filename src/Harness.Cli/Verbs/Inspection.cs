@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+using Harness.Executor.Planning;
+
+namespace Harness.Cli.Verbs;
+
+/// <summary>What <c>harness inspect</c> finds out.</summary>
+/// <param name="Torch">The model.</param>
+/// <param name="Converted">The converted model; null where it cannot be converted.</param>
+/// <param name="Obstacle">Why it cannot; null where it can.</param>
+sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstacle)
+{
+    /// <summary>Looks at a model; what hinders its conversion is part of the answer.</summary>
+    public static Inspection Of(TorchModel model, string[]? shapes)
+    {
+        try
+        {
+            return new Inspection(model, NhwcPass.Apply(model, ModelSource.Shapes(model, shapes)), null);
+        }
+        catch (ModelException e) when (e.Finding.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit)
+        {
+            return new Inspection(model, null, e.Finding);
+        }
+    }
+
+    /// <summary>JSON with the members that INTERFACE names; the same model gives the same bytes.</summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions
+        {
+            Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", Torch.Format);
+            WritePorts(json, "inputs", Torch.Graph.Inputs, Converted?.Inputs);
+            WritePorts(json, "outputs", Torch.Graph.Outputs, Converted?.Outputs);
+            json.WriteStartObject("ops");
+            foreach (var (op, count) in Ops()) json.WriteNumber(op, count);
+            json.WriteEndObject();
+            json.WriteStartArray("unsupported");
+            foreach (string line in Unsupported()) json.WriteStringValue(line);
+            json.WriteEndArray();
+            json.WriteStartArray("parameters");
+            foreach (var leaf in Leaves()) WriteParameter(json, leaf);
+            json.WriteEndArray();
+            json.WriteStartArray("dropped");
+            foreach (string key in Converted?.Variables.Dropped ?? []) json.WriteStringValue(key);
+            json.WriteEndArray();
+            json.WriteNumber("parameterCount", Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements));
+            json.WriteNumber("parameterBytes", Torch.Weights.Values.Sum(tensor => (long)tensor.Bytes.Length));
+            if (Converted is not null)
+            {
+                json.WriteNumber("flops", Flops(Converted));
+                json.WriteNumber("arenaBytes", ArenaBytes(Converted));
+            }
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    /// <summary>The same for people.</summary>
+    public void WriteText(TextWriter text)
+    {
+        text.WriteLine($"{Torch.Format}: {Torch.Graph.Calls.Length} calls, {Torch.Weights.Count} tensors, " +
+            $"{Figure(Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements))} parameters");
+        foreach (var port in Converted?.Inputs ?? Torch.Graph.Inputs) text.WriteLine($"input  {port.Name} {port.Type.NumPyName()} {port.Shape}");
+        foreach (var port in Converted?.Outputs ?? Torch.Graph.Outputs) text.WriteLine($"output {port.Name} {port.Shape}");
+        if (Converted is not null)
+            text.WriteLine($"{Figure(Flops(Converted))}FLOP an inference, {Figure(ArenaBytes(Converted))}B of activations");
+        text.WriteLine("ops:");
+        foreach (var (op, count) in Ops()) text.WriteLine($"  {count,5} {op}");
+        foreach (string line in Unsupported()) text.WriteLine($"unsupported: {line}");
+        if (Obstacle is not null) text.WriteLine(Parity.Severities.ToCanonicalLine(Obstacle));
+        if (Converted is null) return;
+        text.WriteLine("parameters:");
+        foreach (var leaf in Leaves())
+            text.WriteLine($"  {leaf.TorchKey} {Source(leaf).Shape} -> {leaf.FullPath} {leaf.Tensor.Shape}  {leaf.Rearrangement}");
+        foreach (string key in Converted.Variables.Dropped) text.WriteLine($"  {key} -> not needed");
+    }
+
+    // Converted, the ops have names of their own; otherwise the file's targets say what there is.
+    IEnumerable<(string Op, int Count)> Ops() => Converted is not null
+        ? Converted.Nodes.CountBy(node => node.Op.Name).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))
+        : Torch.Graph.Calls.CountBy(call => call.Target).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value));
+
+    // The pass stops at the first; a user wants to know them all.
+    IEnumerable<string> Unsupported()
+    {
+        if (Obstacle?.Code != Codes.UnsupportedOp) yield break;
+        var unknown = Torch.Graph.Calls
+            .Where(call => call.Target.StartsWith("aten::", StringComparison.Ordinal) && !OpSet.Knows(call.Target))
+            .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
+        if (!unknown.Any(line => Obstacle.Message.Contains(line.Split(':')[2], StringComparison.Ordinal))) yield return Obstacle.Message;
+        foreach (string line in unknown) yield return line;
+    }
+
+    ImmutableArray<Leaf> Leaves() => Converted?.Variables.Leaves ?? [];
+
+    Tensor Source(Leaf leaf) => Torch.Weights.TryGetValue(leaf.TorchKey, out var tensor)
+        ? tensor
+        : Torch.Graph.Constants.First(constant => constant.Name == leaf.TorchKey).Tensor;
+
+    static void WritePorts(Utf8JsonWriter json, string name, ImmutableArray<Port> stated, ImmutableArray<Port>? known)
+    {
+        json.WriteStartArray(name);
+        foreach (var port in known ?? stated)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", port.Name);
+            if (port.Shape is { } shape) WriteShape(json, "shape", shape);
+            json.WriteString("dtype", port.Type.NumPyName());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    void WriteParameter(Utf8JsonWriter json, Leaf leaf)
+    {
+        json.WriteStartObject();
+        json.WriteString("torch", leaf.TorchKey);
+        json.WriteString("flax", leaf.FullPath);
+        WriteShape(json, "shape", leaf.Tensor.Shape);
+        WriteShape(json, "torchShape", Source(leaf).Shape);
+        json.WriteString("dtype", leaf.Tensor.Type.NumPyName());
+        json.WriteString("axes", leaf.Rearrangement.ToString());
+        json.WriteEndObject();
+    }
+
+    static void WriteShape(Utf8JsonWriter json, string name, Shape shape)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue($"[{string.Join(", ", shape)}]");
+    }
+
+    static long Flops(NhwcModel model)
+    {
+        long sum = 0;
+        foreach (var node in model.Nodes)
+        {
+            Shape[] inputs = [.. node.Inputs.Where(id => id >= 0).Select(id => model.Values[id].Shape)];
+            if (!node.Op.IsView) sum += node.Op.Flops(inputs, model.Values[node.Outputs[0]].Shape);
+        }
+        return sum;
+    }
+
+    static long ArenaBytes(NhwcModel model) => Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).ArenaBytes;
+
+    static string Figure(long number) => number switch
+    {
+        < 10_000 => number.ToString(CultureInfo.InvariantCulture) + " ",
+        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e3:0.0} k"),
+        < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.0} M"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.0} G"),
+    };
+}

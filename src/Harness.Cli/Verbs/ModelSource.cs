@@ -1,0 +1,34 @@
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Formats;
+
+namespace Harness.Cli.Verbs;
+
+/// <summary>A model as the command line names it.</summary>
+static class ModelSource
+{
+    const string Architecture = "arch:";
+
+    /// <summary>Opens MODEL with <c>--weights</c>.</summary>
+    /// <exception cref="ModelException">It is not there, cannot be read, or is not supported yet.</exception>
+    public static TorchModel Open(Terminal terminal, string model, string? weights)
+    {
+        if (model.StartsWith(Architecture, StringComparison.Ordinal))
+            throw Program.Usage($"{model}: known architectures are not supported yet; use a traced .pt of it");
+        if (!File.Exists(model)) throw new ModelException(new Finding(Codes.ModelUnreadable, Path.GetFullPath(model), "the model is not there"));
+        return weights is null ? ModelFile.Open(model)
+            : throw Program.Usage($"--weights '{weights}': weights apart from the model are not supported yet");
+    }
+
+    /// <summary>The input shapes: those stated, else those of the file, else ones that fit.</summary>
+    /// <exception cref="ModelException">PAR1004: none fit; PAR9003: too many or too few are stated.</exception>
+    public static Shape[] Shapes(TorchModel model, string[]? stated)
+    {
+        var shapes = Shared.ToShapes(stated);
+        int inputs = model.Graph.Inputs.Length;
+        return shapes.Length == 0 ? InputShapes.Infer(model, square: true)
+            : shapes.Length == inputs ? shapes
+            : throw Program.Usage($"--input-shape is given {shapes.Length} times, the model has {inputs} inputs: " +
+                string.Join(", ", model.Graph.Inputs.Select(port => port.Name)));
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Numerics;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Formats;
+
+namespace Harness.Cli.Verbs;
+
+/// <summary><c>harness run</c>: one inference. Files are in PyTorch's layout unless the command line says otherwise.</summary>
+static class RunVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var (model, weights, threads, lanes) = (Shared.Model(), Shared.Weights(), Shared.Threads(), Shared.Lanes());
+        var input = new Option<string[]>("--input")
+        {
+            Description = "A .npy, once an input, or one .npz that holds each input by name.",
+            Required = true,
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--output") { Description = "A .npy, or a .npz for several outputs.", Required = true };
+        var inputLayout = Shared.Choice("--input-layout", "The layout of images in the input files.", "nchw", "nhwc");
+        var outputLayout = Shared.Choice("--output-layout", "The layout of images in the output file.", "nchw", "nhwc");
+        var precision = Shared.Choice("--precision", "The arithmetic, and the output's element type.", "float32", "float64");
+        var device = Shared.Choice("--device", "Where; cuda runs TorchSharp in the same layout.", "cpu", "cuda");
+        var shapes = Shared.InputShape();
+        var command = new Command("run", "Runs one inference.")
+        {
+            model, weights, input, inputLayout, output, outputLayout, precision, threads, lanes, device, shapes,
+        };
+        command.SetAction(result =>
+        {
+            string path = result.GetValue(output)!;
+            if (!IsNpz(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
+                throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
+            if (result.GetValue(device) == "cuda") return ReferenceProcess.Run(terminal, Codes.CudaMissing, Forwarded(result));
+            using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
+            var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
+            CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
+            var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => tensor.Shape)]);
+            var options = new PlanOptions { Threads = result.GetValue(threads), Lanes = Shared.ToLanes(result.GetValue(lanes)!) };
+            var outputs = result.GetValue(precision) == "float64"
+                ? Run<double>(converted, inputs, options, terminal.Cancellation)
+                : Run<float>(converted, inputs, options, terminal.Cancellation);
+            if (result.GetValue(outputLayout) == "nhwc")
+                outputs = [.. outputs.Select(entry => KeyValuePair.Create(entry.Key, Move(entry.Value, Permutation.ChannelsLast(entry.Value.Shape.Rank))))];
+            Write(path, outputs);
+            foreach (var (name, tensor) in outputs) terminal.Out.WriteLine($"{name}: {tensor}");
+            return 0;
+        });
+        return command;
+    }
+
+    static List<KeyValuePair<string, Tensor>> Run<E>(
+        NhwcModel model, List<Tensor> inputs, PlanOptions options, CancellationToken cancellation)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        using var session = Plan.Compile<E>(model, options).CreateSession();
+        for (int i = 0; i < inputs.Count; i++) session.Write(model.Inputs[i].Value, inputs[i].ToDoubles());
+        session.Run(cancellation);
+        var outputs = new List<KeyValuePair<string, Tensor>>();
+        foreach (var port in model.Outputs)
+        {
+            Shape shape = model.Values[port.Value].Shape;
+            var values = new double[shape.Elements];
+            session.Read(port.Value, values);
+            outputs.Add(new(port.Name, typeof(E) == typeof(double)
+                ? Tensor.Of(shape, values)
+                : Tensor.Of(shape, Array.ConvertAll(values, x => (float)x))));
+        }
+        return outputs;
+    }
+
+    static List<Tensor> Inputs(Graph graph, string[] files, bool channelsLast)
+    {
+        foreach (string file in files)
+            if (!File.Exists(file)) throw Program.Usage($"--input '{file}' is not there");
+        var tensors = files is [var archive] && IsNpz(archive) ? Unpack(graph, archive) : [.. files.Select(NpyFile.Read)];
+        if (tensors.Count != graph.Inputs.Length)
+        {
+            throw Program.Usage($"--input is given {tensors.Count} times, the model has {graph.Inputs.Length} inputs: " +
+                string.Join(", ", graph.Inputs.Select(port => port.Name)));
+        }
+        return channelsLast
+            ? [.. tensors.Select(tensor => Move(tensor, Permutation.ChannelsLast(tensor.Shape.Rank).Inverse()))]
+            : tensors;
+    }
+
+    static List<Tensor> Unpack(Graph graph, string archive)
+    {
+        var tensors = NpzFile.Read(archive);
+        return [.. graph.Inputs.Select(port => tensors.TryGetValue(port.Name, out var tensor)
+            ? tensor
+            : throw Program.Usage($"--input '{archive}' holds {string.Join(", ", tensors.Keys)}, the model takes '{port.Name}'"))];
+    }
+
+    static void CheckShapes(Graph graph, List<Tensor> inputs, Shape[] stated)
+    {
+        if (stated.Length != 0 && !stated.SequenceEqual(inputs.Select(tensor => tensor.Shape)))
+        {
+            throw Program.Usage($"--input-shape states {string.Join(", ", stated)}, the files hold " +
+                $"{string.Join(", ", inputs.Select(tensor => tensor.Shape))} for {string.Join(", ", graph.Inputs.Select(port => port.Name))}");
+        }
+    }
+
+    static void Write(string path, List<KeyValuePair<string, Tensor>> outputs)
+    {
+        if (IsNpz(path)) NpzFile.Write(path, outputs);
+        else if (outputs is [var (_, only)]) NpyFile.Write(path, only);
+        else throw Program.Usage($"the model has {outputs.Count} outputs; a .npz holds several");
+    }
+
+    // Only images have two layouts; tensors of lower rank lie as PyTorch has them in both.
+    static Tensor Move(Tensor tensor, Permutation permutation)
+    {
+        if (tensor.Shape.Rank < 4) return tensor;
+        const string Letters = "abcdefghijklmnopqrstuvwxyz";
+        string from = Letters[..tensor.Shape.Rank];
+        return new Rearrangement(from, string.Concat(permutation.AsSpan().ToArray().Select(axis => from[axis]))).Apply(tensor);
+    }
+
+    static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+
+    // The words as they came: Harness.Reference knows the same options.
+    static IEnumerable<string> Forwarded(ParseResult result) =>
+        result.Tokens.Select(token => token.Value).Where(word => word != "--no-progress");
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using Harness.Executor.Kernels;
+using Harness.Executor.Model;
+
+namespace Harness.Cli.Verbs;
+
+/// <summary>Arguments and options that several verbs take. A symbol belongs to one command, so each verb gets its own.</summary>
+static class Shared
+{
+    /// <summary><c>--no-progress</c>, before or after the verb.</summary>
+    public static readonly Option<bool> NoProgress = new("--no-progress") { Description = "Plain lines, no progress bar.", Recursive = true };
+
+    public static Argument<string> Model() => new("MODEL")
+    {
+        Description = "A traced TorchScript .pt, a torch.export .pt2, a graph.json, or arch:NAME.",
+    };
+
+    public static Option<string?> Weights() => new("--weights")
+    {
+        Description = "A .pth, .pt state dict, .safetensors or .npz, or seed:N.",
+    };
+
+    public static Option<string[]> InputShape() => new("--input-shape")
+    {
+        Description = "An input's shape in PyTorch's axis order, such as 1,3,224,224; once an input.",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads; 0 is one a processor.",
+        CustomParser = result => Number(result.Tokens[0].Value, result.AddError),
+        DefaultValueFactory = _ => 0,
+    };
+
+    public static Option<string> Lanes() => Choice("--lanes", "Register width in float32 elements.", "auto", "1", "4", "8", "16");
+
+    /// <summary>An option with a fixed set of words; the first is the default.</summary>
+    public static Option<string> Choice(string name, string description, params string[] words)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            DefaultValueFactory = _ => words[0],
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+                if (!words.Contains(token.Value)) result.AddError($"{name} is '{token.Value}', expected {string.Join(", ", words)}");
+        });
+        return option;
+    }
+
+    /// <summary>The register width that <see cref="Lanes"/> asks for; null for auto.</summary>
+    /// <exception cref="ModelException">PAR9003: no width is called that.</exception>
+    public static LaneWidth? ToLanes(string text) =>
+        LaneWidths.TryParse(text, out var width) ? width : throw Program.Usage($"--lanes is '{text}', expected auto, 1, 4, 8 or 16");
+
+    /// <summary>The shapes of <see cref="InputShape"/>.</summary>
+    /// <exception cref="ModelException">PAR9003: one is no shape.</exception>
+    public static Shape[] ToShapes(string[]? texts) => [.. (texts ?? []).Select(ToShape)];
+
+    /// <summary>A number greater than or equal to 0, as limits are.</summary>
+    public static double? Limit(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double limit) && double.IsFinite(limit) && limit >= 0
+            ? limit
+            : null;
+
+    static Shape ToShape(string text)
+    {
+        var extents = new List<int>();
+        foreach (string word in text.Split([',', 'x'], StringSplitOptions.TrimEntries))
+        {
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int extent) || extent < 1)
+                throw Program.Usage($"--input-shape '{text}' is no shape; expected extents above 0 such as 1,3,224,224");
+            extents.Add(extent);
+        }
+        return Shape.Create([.. extents]);
+    }
+
+    static int Number(string text, Action<string> refuse)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
+        refuse($"--threads is '{text}', expected a number from 0 on");
+        return 0;
+    }
+}
