@@ -20,7 +20,7 @@ public sealed record Split : Op
     /// <summary>At most how many pieces, all but the last alike; 0 where the call does not state it.</summary>
     public int Chunks { get; init; }
 
-    /// <summary>How many results the call has; there must be as many pieces.</summary>
+    /// <summary>How many results the call has: as many as pieces, or one that stands for the list of them.</summary>
     public required int Results { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
@@ -64,7 +64,7 @@ public sealed record Split : Op
             int piece = Math.Max(Size > 0 ? Size : (int)(((long)extent + Chunks - 1) / Chunks), 1);
             for (int at = 0; at < extent || pieces.Count == 0; at += piece) pieces.Add(Math.Min(piece, extent - at));
         }
-        return pieces.Count == Results
+        return pieces.Count == Results || Results == 1
             ? pieces.ToImmutable()
             : throw new ShapeException(
                 $"an axis of {extent} gives {pieces.Count} pieces, the call has {Results} results");
@@ -76,7 +76,7 @@ public sealed record Split : Op
         var x = inputs[0];
         if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
         int axis = Axis.Of(Dim, x.Rank);
-        var shapes = ImmutableArray.CreateBuilder<Shape>(Results);
+        var shapes = ImmutableArray.CreateBuilder<Shape>();
         foreach (int piece in Pieces(x[axis]))
             shapes.Add([.. x.AsSpan()[..axis], piece, .. x.AsSpan()[(axis + 1)..]]);
         return shapes.ToImmutable();
@@ -85,8 +85,9 @@ public sealed record Split : Op
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
-        var layout = inputs[0].Layout;
-        return new Arrangement([layout], [.. Enumerable.Repeat(layout, Results)]);
+        var (x, layout) = inputs[0];
+        int pieces = Pieces(x[Axis.Of(Dim, x.Rank)]).Length;
+        return new Arrangement([layout], [.. Enumerable.Repeat(layout, pieces)]);
     }
 
     /// <inheritdoc/>

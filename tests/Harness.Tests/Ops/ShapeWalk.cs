@@ -18,10 +18,10 @@ sealed class ShapeWalk
     {
         var walk = new ShapeWalk();
         foreach (var (port, shape) in graph.Inputs.Zip(inputs)) walk._shapes[port.Value] = shape;
-        foreach (var (value, key) in graph.Parameters)
+        foreach (var stored in graph.Parameters)
         {
-            walk._shapes[value] = parameter(key);
-            walk._parameters.Add(value);
+            walk._shapes[stored.Value] = parameter(stored.Key);
+            walk._parameters.Add(stored.Value);
         }
         foreach (var constant in graph.Constants) walk._shapes[constant.Value] = constant.Tensor.Shape;
         foreach (var constant in graph.Constants.Where(c => c.Tensor is { Type: ElementType.Int64, Shape.Rank: 0 }))

@@ -15,10 +15,19 @@ public sealed class SplitTests
     }
 
     [Fact]
-    public void Every_piece_keeps_the_layout()
+    public void One_result_stands_for_the_list_of_pieces_that_a_trace_unpacks_next()
+    {
+        var op = OpSet.Parse(CallText.Call("aten::chunk(%0, 2, 1)", results: 1)).Op;
+        op.Infer([[2, 5, 7]]).Should().Equal([2, 3, 7], [2, 2, 7]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_piece_keeps_the_layout(int results)
     {
         var layout = Permutation.ChannelsLast(4);
-        var arrangement = OpSet.Parse(CallText.Call("aten::chunk(%0, 2, 1)", results: 2)).Op
+        var arrangement = OpSet.Parse(CallText.Call("aten::chunk(%0, 2, 1)", results)).Op
             .Arrange([new Placed([2, 6, 5, 7], layout)]);
         arrangement.Inputs.Should().Equal(layout);
         arrangement.Outputs.Should().Equal(layout, layout);
