@@ -14,7 +14,11 @@ public sealed record Port(string Name, int Value, Shape? Shape = null, ElementTy
 /// <param name="Key">The state-dict key: <c>layer1.0.conv1.weight</c>.</param>
 /// <param name="Shape">The shape the file states in PyTorch's axis order, if it states one.</param>
 /// <param name="Type">The element type the file states; float32 where it states none.</param>
-public sealed record ParameterValue(int Value, string Key, Shape? Shape = null, ElementType Type = ElementType.Float32);
+public sealed record ParameterValue(int Value, string Key, Shape? Shape = null, ElementType Type = ElementType.Float32)
+{
+    /// <summary>Value and key, which is what most readers want.</summary>
+    public void Deconstruct(out int value, out string key) => (value, key) = (Value, Key);
+}
 
 /// <summary>A tensor stored with the graph that no state-dict key names.</summary>
 /// <param name="Value">The value.</param>
