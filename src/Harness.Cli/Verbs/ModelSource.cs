@@ -16,8 +16,7 @@ static class ModelSource
         if (model.StartsWith(Architecture, StringComparison.Ordinal))
             throw Program.Usage($"{model}: known architectures are not supported yet; use a traced .pt of it");
         if (!File.Exists(model)) throw new ModelException(new Finding(Codes.ModelUnreadable, Path.GetFullPath(model), "the model is not there"));
-        return weights is null ? ModelFile.Open(model)
-            : throw Program.Usage($"--weights '{weights}': weights apart from the model are not supported yet");
+        return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"));
     }
 
     /// <summary>The input shapes: those stated, else those of the file, else ones that fit.</summary>

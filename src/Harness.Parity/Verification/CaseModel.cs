@@ -21,8 +21,7 @@ static class CaseModel
         // A file beside the golden, or a seed; null where the model file holds its weights.
         string? weights = request.Weights ?? golden.WeightsPath
             ?? (golden.Document.Weights.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}") : null);
-        return weights is null ? ModelFile.Open(path) : throw new ModelException(new Finding(
-            Codes.BadUsage, golden.PlaceOf("weights"), $"weights '{weights}' apart from the model are not supported yet"));
+        return ModelFile.Open(path, weights);
     }
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>

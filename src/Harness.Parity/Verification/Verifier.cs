@@ -154,7 +154,7 @@ public static class Verifier
     {
         string file = request.Model ?? goldenFile;
         if (Path.IsPathRooted(finding.Place)) return finding;
-        return finding.Place.Length == 0 || finding.Place == file
+        return finding.Place is "" or "harness" || finding.Place == file
             ? finding with { Place = Path.GetFullPath(file) }
             : finding with { Place = Path.GetFullPath(file), Message = $"{finding.Message} ({finding.Place})" };
     }

@@ -7,13 +7,15 @@ namespace Harness.Parity.Verification;
 /// <param name="Tolerance">The limit, where the caller states one for this case.</param>
 public sealed record VerifyRequest(string Golden, string? Model = null, string? Weights = null, double? Tolerance = null)
 {
-    /// <summary>The case's name in lines and reports: its folder as seen from the current one, with forward slashes.</summary>
+    /// <summary>The case's name in lines and reports: its folder as seen from the current one where it lies below, with
+    /// forward slashes.</summary>
     public string Name
     {
         get
         {
-            string relative = Path.GetRelativePath(Environment.CurrentDirectory, Path.GetFullPath(Golden));
-            return relative.Replace(Path.DirectorySeparatorChar, '/');
+            string full = Path.GetFullPath(Golden), relative = Path.GetRelativePath(Environment.CurrentDirectory, full);
+            bool below = !relative.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(relative);
+            return (below ? relative : full).Replace(Path.DirectorySeparatorChar, '/');
         }
     }
 }
