@@ -7,7 +7,7 @@ namespace Harness.Formats.TorchScript;
 sealed class ScriptWalk
 {
     const int MaxDepth = 1500;
-    const int MaxSteps = 5_000_000;
+    const int MaxSteps = 2_000_000;
 
     readonly ScriptArchive _archive;
     readonly ScriptEvaluator _evaluator;
