@@ -28,6 +28,8 @@ static unsafe class KernelBench
         new("dw3x3 96 @112", 112, 96, 96, 3, 1, true),
         new("dw3x3 s2 144 @56", 56, 144, 144, 3, 2, true),
         new("dw3x3 960 @7", 7, 960, 960, 3, 1, true),
+        new("dw3x3 64 @7", 7, 64, 64, 3, 1, true),
+        new("dw3x3 64 @28", 28, 64, 64, 3, 1, true),
         new("dw5x5 120 @28", 28, 120, 120, 5, 1, true),
     ];
 

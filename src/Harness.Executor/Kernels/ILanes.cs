@@ -59,6 +59,10 @@ unsafe interface ILanes<L, E>
     /// <summary><c>a·b + c</c> with one rounding, in hardware or in software.</summary>
     static abstract L Fma(L a, L b, L c);
 
+    /// <summary><see cref="Fma(L, L, L)"/> of <paramref name="a"/> and the elements at <paramref name="b"/>: one
+    /// instruction where the processor multiplies from memory, which loading first does not become.</summary>
+    static abstract L FmaAt(L a, E* b, L c);
+
     /// <summary>The smaller; NaN when either is NaN; −0 is below +0.</summary>
     static abstract L Min(L left, L right);
 

@@ -70,6 +70,9 @@ readonly unsafe struct Lanes1<E>(E value) : ILanes<Lanes1<E>, E>
     public static Lanes1<E> Fma(Lanes1<E> a, Lanes1<E> b, Lanes1<E> c) => new(E.FusedMultiplyAdd(a._v, b._v, c._v));
 
     [MethodImpl(Inline)]
+    public static Lanes1<E> FmaAt(Lanes1<E> a, E* b, Lanes1<E> c) => new(E.FusedMultiplyAdd(a._v, *b, c._v));
+
+    [MethodImpl(Inline)]
     public static Lanes1<E> Min(Lanes1<E> left, Lanes1<E> right) => new(E.Min(left._v, right._v));
 
     [MethodImpl(Inline)]

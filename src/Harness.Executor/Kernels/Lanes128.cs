@@ -72,6 +72,11 @@ readonly unsafe struct Lanes128<E>(Vector128<E> value) : ILanes<Lanes128<E>, E>
         : Vector128.FusedMultiplyAdd(a._v.AsDouble(), b._v.AsDouble(), c._v.AsDouble()).As<double, E>());
 
     [MethodImpl(Inline)]
+    public static Lanes128<E> FmaAt(Lanes128<E> a, E* b, Lanes128<E> c) => new(Single
+        ? Vector128.FusedMultiplyAdd(a._v.AsSingle(), Vector128.Load((float*)b), c._v.AsSingle()).As<float, E>()
+        : Vector128.FusedMultiplyAdd(a._v.AsDouble(), Vector128.Load((double*)b), c._v.AsDouble()).As<double, E>());
+
+    [MethodImpl(Inline)]
     public static Lanes128<E> Min(Lanes128<E> left, Lanes128<E> right) => new(Vector128.Min(left._v, right._v));
 
     [MethodImpl(Inline)]

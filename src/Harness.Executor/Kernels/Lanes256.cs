@@ -72,6 +72,11 @@ readonly unsafe struct Lanes256<E>(Vector256<E> value) : ILanes<Lanes256<E>, E>
         : Vector256.FusedMultiplyAdd(a._v.AsDouble(), b._v.AsDouble(), c._v.AsDouble()).As<double, E>());
 
     [MethodImpl(Inline)]
+    public static Lanes256<E> FmaAt(Lanes256<E> a, E* b, Lanes256<E> c) => new(Single
+        ? Vector256.FusedMultiplyAdd(a._v.AsSingle(), Vector256.Load((float*)b), c._v.AsSingle()).As<float, E>()
+        : Vector256.FusedMultiplyAdd(a._v.AsDouble(), Vector256.Load((double*)b), c._v.AsDouble()).As<double, E>());
+
+    [MethodImpl(Inline)]
     public static Lanes256<E> Min(Lanes256<E> left, Lanes256<E> right) => new(Vector256.Min(left._v, right._v));
 
     [MethodImpl(Inline)]

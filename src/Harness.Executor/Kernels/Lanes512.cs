@@ -72,6 +72,11 @@ readonly unsafe struct Lanes512<E>(Vector512<E> value) : ILanes<Lanes512<E>, E>
         : Vector512.FusedMultiplyAdd(a._v.AsDouble(), b._v.AsDouble(), c._v.AsDouble()).As<double, E>());
 
     [MethodImpl(Inline)]
+    public static Lanes512<E> FmaAt(Lanes512<E> a, E* b, Lanes512<E> c) => new(Single
+        ? Vector512.FusedMultiplyAdd(a._v.AsSingle(), Vector512.Load((float*)b), c._v.AsSingle()).As<float, E>()
+        : Vector512.FusedMultiplyAdd(a._v.AsDouble(), Vector512.Load((double*)b), c._v.AsDouble()).As<double, E>());
+
+    [MethodImpl(Inline)]
     public static Lanes512<E> Min(Lanes512<E> left, Lanes512<E> right) => new(Vector512.Min(left._v, right._v));
 
     [MethodImpl(Inline)]

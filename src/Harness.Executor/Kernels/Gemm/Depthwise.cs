@@ -7,15 +7,23 @@ namespace Harness.Executor.Kernels;
 /// <remarks>The same order of additions as <see cref="Convolution{E}"/>: (kh, kw), chains of 256.</remarks>
 sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
+    // Rows that share their input while it is in the first cache, and what it holds of it.
+    const int BandRows = 8;
+    const int CacheBytes = 24 * 1024;
+
     readonly ConvGeometry _g;
     readonly PackedWeights<E> _weights;
     readonly nint[] _taps;
+    readonly int _channelBlock;
 
     /// <summary>Compiles a depthwise convolution whose geometry has been checked.</summary>
     public DepthwiseConvolution(in ConvGeometry geometry, PackedWeights<E> weights)
     {
         _g = geometry;
         _weights = weights;
+        nint window = geometry.KernelH * (geometry.Input.W + geometry.Input.Left + geometry.Input.Right) * sizeof(E);
+        int registers = (int)Math.Clamp(CacheBytes / window / weights.Width, 2, 64);
+        _channelBlock = registers * weights.Width;
         var phase = ConvPhase.All(geometry)[0];
         _taps = GC.AllocateUninitializedArray<nint>(phase.Taps.Length, pinned: true);
         for (int t = 0; t < _taps.Length; t++)
@@ -30,39 +38,52 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
     /// <summary>Computes the output rows [first, last).</summary>
     public void Run(E* input, E* output, int first, int last, in Epilogue<E> epilogue)
     {
-        DepthwiseRow<E> row;
-        row.Taps = (nint*)Unsafe.AsPointer(ref _taps[0]);
-        row.TapCount = _taps.Length;
-        row.Step = _g.StrideW * _g.Input.PixelStride * sizeof(E);
-        row.Weights = _weights.Panel(0, 0, 0);
-        row.WeightStride = _weights.PaddedColumns;
-        row.Pixels = _g.Output.W;
-        row.Channels = _g.Output.C;
-        row.OutputStride = _g.Output.PixelStride;
-        row.ResidualStride = epilogue.ResidualLayout.PixelStride;
-        row.Bias = epilogue.Bias;
-        row.Scale = epilogue.Scale;
-        row.Shift = epilogue.Shift;
-        row.Scalars = epilogue.Scalars;
-        for (int at = first; at < last; at++)
+        DepthwiseBand<E> band;
+        band.Taps = (nint*)Unsafe.AsPointer(ref _taps[0]);
+        band.TapCount = _taps.Length;
+        band.Step = _g.StrideW * _g.Input.PixelStride * sizeof(E);
+        band.Weights = _weights.Panel(0, 0, 0);
+        band.WeightStride = _weights.PaddedColumns;
+        band.Pixels = _g.Output.W;
+        band.Channels = _g.Output.C;
+        band.OutputStride = _g.Output.PixelStride;
+        band.ResidualStride = epilogue.ResidualLayout.PixelStride;
+        band.Bias = epilogue.Bias;
+        band.Scale = epilogue.Scale;
+        band.Shift = epilogue.Shift;
+        band.Scalars = epilogue.Scalars;
+        band.InputRowStride = _g.StrideH * _g.Input.RowStride * sizeof(E);
+        band.OutputRowStride = _g.Output.RowStride;
+        band.ResidualRowStride = epilogue.ResidualLayout.RowStride;
+        band.ChannelBlock = _channelBlock;
+        for (int at = first; at < last; at += band.Rows)
         {
             int n = Math.DivRem(at, _g.Output.H, out int oh);
-            row.Input = (byte*)(input + _g.Input.Index(n, oh * _g.StrideH, 0));
-            row.Output = output + _g.Output.Index(n, oh, 0);
-            row.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, oh, 0);
-            epilogue.Depthwise(&row);
+            band.Rows = Math.Min(Math.Min(last - at, _g.Output.H - oh), BandRows);
+            band.Input = (byte*)(input + _g.Input.Index(n, oh * _g.StrideH, 0));
+            band.Output = output + _g.Output.Index(n, oh, 0);
+            band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, oh, 0);
+            epilogue.Depthwise(&band);
         }
     }
 }
 
-/// <summary>One output row of a depthwise convolution.</summary>
-unsafe struct DepthwiseRow<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+/// <summary>A band of output rows of a depthwise convolution.</summary>
+unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     const int Block = 256;
     const int Run7 = 7;
-    // Channels whose weights stay in the first cache while a row's pixels pass.
-    const int ChannelBlock = 64;
 
+    /// <summary>Output rows.</summary>
+    public int Rows;
+    /// <summary>Bytes from one output row's base to the next.</summary>
+    public nint InputRowStride;
+    /// <summary>Elements from one output row to the next.</summary>
+    public nint OutputRowStride;
+    /// <summary>Elements from one residual row to the next.</summary>
+    public nint ResidualRowStride;
+    /// <summary>Channels to finish in all rows before the next.</summary>
+    public int ChannelBlock;
     /// <summary>Base of output pixel 0, channel 0.</summary>
     public byte* Input;
     /// <summary>Byte offset of each tap from a pixel's base.</summary>
@@ -96,98 +117,121 @@ unsafe struct DepthwiseRow<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars;
 
-    /// <summary>Computes the row.</summary>
+    /// <summary>Computes the band.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TOp, L>(DepthwiseRow<E>* row)
+    public static void Run<TOp, L>(DepthwiseBand<E>* band)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
-        var r = *row;
-        for (int from = 0; from < r.Channels; from += ChannelBlock)
+        for (int from = 0; from < band->Channels; from += band->ChannelBlock)
         {
-            int to = Math.Min(r.Channels, from + ChannelBlock);
-            int pixel = 0;
-            for (; pixel <= r.Pixels - Run7; pixel += Run7)
+            int to = Math.Min(band->Channels, from + band->ChannelBlock);
+            var row = *band;
+            for (int r = 0; r < band->Rows; r++)
             {
-                int c = from;
-                for (; c <= to - L.Width; c += L.Width) Seven<TOp, L>(r, pixel, c);
-                if (c < to) Single<TOp, L>(r, pixel, Run7, c, to - c);
+                Row<TOp, L>(&row, from, to);
+                row.Input += row.InputRowStride;
+                row.Output += row.OutputRowStride;
+                if (row.Residual != null) row.Residual += row.ResidualRowStride;
             }
-            for (int c = from; c < to; c += L.Width)
-                Single<TOp, L>(r, pixel, r.Pixels - pixel, c, Math.Min(L.Width, to - c));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Seven<TOp, L>(in DepthwiseRow<E> r, int pixel, int c)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Row<TOp, L>(DepthwiseBand<E>* row, int from, int to)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
-        byte* start = r.Input + (pixel * r.Step) + ((nint)c * sizeof(E));
-        E* w = r.Weights + c;
-        nint s = r.Step, s3 = s * 3, s5 = s * 5;
-        L t0 = L.Zero, t1 = L.Zero, t2 = L.Zero, t3 = L.Zero, t4 = L.Zero, t5 = L.Zero, t6 = L.Zero;
-        for (int block = 0; block < r.TapCount; block += Block)
+        // Windows of more than one block, which nobody has, go the slow way.
+        int sevens = row->TapCount > Block ? 0 : row->Pixels / Run7 * Run7;
+        int full = from + ((to - from) / L.Width * L.Width);
+        for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<TOp, L>(row, pixel, from, full);
+        if (full < to) Single<TOp, L>(row, 0, sevens, full, to - full);
+        for (int c = from; c < to; c += L.Width)
+            Single<TOp, L>(row, sevens, row->Pixels - sevens, c, Math.Min(L.Width, to - c));
+    }
+
+    // A method by itself, compiled at once: inlining has a budget, and what exceeds it would start out unoptimized.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Seven<TOp, L>(DepthwiseBand<E>* row, int pixel, int from, int to)
+        where TOp : struct, IUnary
+        where L : struct, ILanes<L, E>
+    {
+        // Locals, because stores through pointers would make every field a load.
+        nint* lastTap = row->Taps + row->TapCount;
+        nint weightStep = row->WeightStride * sizeof(E);
+        nint s = row->Step, s3 = s * 3, s5 = s * 5;
+        nint ys = row->OutputStride, zs = row->ResidualStride;
+        var scalars = row->Scalars;
+        for (int c = from; c < to; c += L.Width)
         {
+            byte* start = row->Input + (pixel * s) + ((nint)c * sizeof(E));
+            byte* w = (byte*)(row->Weights + c);
             L c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero, c4 = L.Zero, c5 = L.Zero, c6 = L.Zero;
-            int end = Math.Min(r.TapCount, block + Block);
-            for (int tap = block; tap < end; tap++)
+            for (nint* tap = row->Taps; tap < lastTap; tap++)
             {
-                var weight = L.Load(w);
-                byte* p = start + r.Taps[tap];
-                c0 = L.Fma(L.Load((E*)p), weight, c0);
-                c1 = L.Fma(L.Load((E*)(p + s)), weight, c1);
-                c2 = L.Fma(L.Load((E*)(p + (s * 2))), weight, c2);
-                c3 = L.Fma(L.Load((E*)(p + s3)), weight, c3);
-                c4 = L.Fma(L.Load((E*)(p + (s * 4))), weight, c4);
-                c5 = L.Fma(L.Load((E*)(p + s5)), weight, c5);
-                c6 = L.Fma(L.Load((E*)(p + (s3 * 2))), weight, c6);
-                w += r.WeightStride;
+                var weight = L.Load((E*)w);
+                byte* p = start + *tap;
+                c0 = L.FmaAt(weight, (E*)p, c0);
+                c1 = L.FmaAt(weight, (E*)(p + s), c1);
+                c2 = L.FmaAt(weight, (E*)(p + (s * 2)), c2);
+                c3 = L.FmaAt(weight, (E*)(p + s3), c3);
+                c4 = L.FmaAt(weight, (E*)(p + (s * 4)), c4);
+                c5 = L.FmaAt(weight, (E*)(p + s5), c5);
+                c6 = L.FmaAt(weight, (E*)(p + (s3 * 2)), c6);
+                w += weightStep;
             }
-            // One block is the rule; adding it to +0 could only turn −0 into +0, so it is not added.
-            if (block == 0)
+            if (row->Bias != null)
             {
-                (t0, t1, t2, t3) = (c0, c1, c2, c3);
-                (t4, t5, t6) = (c4, c5, c6);
+                var bias = L.Load(row->Bias + c);
+                c0 += bias;
+                c1 += bias;
+                c2 += bias;
+                c3 += bias;
+                c4 += bias;
+                c5 += bias;
+                c6 += bias;
             }
-            else
+            if (row->Scale != null)
             {
-                (t0, t1, t2, t3) = (t0 + c0, t1 + c1, t2 + c2, t3 + c3);
-                (t4, t5, t6) = (t4 + c4, t5 + c5, t6 + c6);
+                L scale = L.Load(row->Scale + c), shift = L.Load(row->Shift + c);
+                c0 = L.Fma(c0, scale, shift);
+                c1 = L.Fma(c1, scale, shift);
+                c2 = L.Fma(c2, scale, shift);
+                c3 = L.Fma(c3, scale, shift);
+                c4 = L.Fma(c4, scale, shift);
+                c5 = L.Fma(c5, scale, shift);
+                c6 = L.Fma(c6, scale, shift);
             }
+            if (row->Residual != null)
+            {
+                E* z = row->Residual + (pixel * zs) + c;
+                c0 += L.Load(z);
+                c1 += L.Load(z + zs);
+                c2 += L.Load(z + (2 * zs));
+                c3 += L.Load(z + (3 * zs));
+                c4 += L.Load(z + (4 * zs));
+                c5 += L.Load(z + (5 * zs));
+                c6 += L.Load(z + (6 * zs));
+            }
+            E* y = row->Output + (pixel * ys) + c;
+            L.Store(TOp.Apply<L, E>(c0, scalars), y);
+            L.Store(TOp.Apply<L, E>(c1, scalars), y + ys);
+            L.Store(TOp.Apply<L, E>(c2, scalars), y + (2 * ys));
+            L.Store(TOp.Apply<L, E>(c3, scalars), y + (3 * ys));
+            L.Store(TOp.Apply<L, E>(c4, scalars), y + (4 * ys));
+            L.Store(TOp.Apply<L, E>(c5, scalars), y + (5 * ys));
+            L.Store(TOp.Apply<L, E>(c6, scalars), y + (6 * ys));
         }
-        var bias = r.Bias == null ? L.Zero : L.Load(r.Bias + c);
-        var scale = r.Scale == null ? L.Zero : L.Load(r.Scale + c);
-        var shift = r.Scale == null ? L.Zero : L.Load(r.Shift + c);
-        E* y = r.Output + (pixel * r.OutputStride) + c;
-        E* z = r.Residual == null ? null : r.Residual + (pixel * r.ResidualStride) + c;
-        nint ys = r.OutputStride, zs = r.ResidualStride;
-        L.Store(Finish<TOp, L>(r, t0, bias, scale, shift, z), y);
-        L.Store(Finish<TOp, L>(r, t1, bias, scale, shift, z + zs), y + ys);
-        L.Store(Finish<TOp, L>(r, t2, bias, scale, shift, z + (2 * zs)), y + (2 * ys));
-        L.Store(Finish<TOp, L>(r, t3, bias, scale, shift, z + (3 * zs)), y + (3 * ys));
-        L.Store(Finish<TOp, L>(r, t4, bias, scale, shift, z + (4 * zs)), y + (4 * ys));
-        L.Store(Finish<TOp, L>(r, t5, bias, scale, shift, z + (5 * zs)), y + (5 * ys));
-        L.Store(Finish<TOp, L>(r, t6, bias, scale, shift, z + (6 * zs)), y + (6 * ys));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static L Finish<TOp, L>(in DepthwiseRow<E> r, L x, L bias, L scale, L shift, E* residual)
-        where TOp : struct, IUnary
-        where L : struct, ILanes<L, E>
-    {
-        if (r.Bias != null) x += bias;
-        if (r.Scale != null) x = L.Fma(x, scale, shift);
-        if (r.Residual != null) x += L.Load(residual);
-        return TOp.Apply<L, E>(x, r.Scalars);
     }
 
     // Pixels one by one, and registers that are not full.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Single<TOp, L>(in DepthwiseRow<E> r, int pixel, int pixels, int c, int count)
+    static void Single<TOp, L>(DepthwiseBand<E>* row, int pixel, int pixels, int c, int count)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
+        var r = *row;
         var bias = r.Bias == null ? L.Zero : L.LoadPartial(r.Bias + c, count);
         var scale = r.Scale == null ? L.Zero : L.LoadPartial(r.Scale + c, count);
         var shift = r.Scale == null ? L.Zero : L.LoadPartial(r.Shift + c, count);

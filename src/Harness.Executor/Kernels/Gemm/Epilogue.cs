@@ -9,7 +9,7 @@ namespace Harness.Executor.Kernels;
 /// them in place (pinned or native memory) while kernels run.</remarks>
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    Epilogue(delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseRow<E>*, void> depthwise, Scalars<E> scalars)
+    Epilogue(delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars)
     {
         Finish = finish;
         Depthwise = depthwise;
@@ -36,7 +36,7 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
 
     internal delegate*<EpilogueTile<E>*, void> Finish { get; }
 
-    internal delegate*<DepthwiseRow<E>*, void> Depthwise { get; }
+    internal delegate*<DepthwiseBand<E>*, void> Depthwise { get; }
 
     /// <summary>No activation; add bias and the rest with <c>with</c>.</summary>
     public static Epilogue<E> None(LaneWidth lanes) => Of<Map.Identity>(lanes, default);
@@ -53,7 +53,7 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     static Epilogue<E> Of<TOp, L>(Scalars<E> scalars)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E> =>
-        new(&EpilogueTile<E>.Finish<TOp, L>, &DepthwiseRow<E>.Run<TOp, L>, scalars);
+        new(&EpilogueTile<E>.Finish<TOp, L>, &DepthwiseBand<E>.Run<TOp, L>, scalars);
 }
 
 /// <summary>Rows of sums still hot in the first cache, and where they go.</summary>
