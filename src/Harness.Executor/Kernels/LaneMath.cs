@@ -11,6 +11,10 @@ static class LaneMath
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    // Larger functions are methods of their own, compiled at once: the inliner has a budget for each kernel, and what
+    // exceeds it would be called as unoptimized first-tier code, a hundred times slower.
+    const MethodImplOptions Apart = MethodImplOptions.AggressiveOptimization;
+
     /// <summary>eˣ: 1 ulp. −∞ gives 0, ∞ gives ∞; denormal results are rounded once.</summary>
     /// <remarks>x = n ln 2 + r, |r| ≤ ½ ln 2; n ln 2 is subtracted in two parts of which the first product is exact. 2ⁿ is
     /// applied in two halves, because n exceeds the exponent range at both ends.</remarks>
@@ -29,7 +33,7 @@ static class LaneMath
     }
 
     /// <summary>eˣ − 1 without cancellation: 2 ulp. −∞ gives −1; zeros keep their sign.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Apart)]
     public static L Expm1<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -49,7 +53,7 @@ static class LaneMath
 
     /// <summary>ln x: 1 ulp. 0 gives −∞, negative numbers NaN, ∞ gives ∞; denormals are exact arguments.</summary>
     /// <remarks>x = 2ᵏ m with m in [√½, √2]; ln m = f − (f²/2 − s (f²/2 + s² R(s²))), f = m − 1, s = f / (2 + f).</remarks>
-    [MethodImpl(Inline)]
+    [MethodImpl(Apart)]
     public static L Log<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -74,7 +78,7 @@ static class LaneMath
     }
 
     /// <summary>ln(1 + x) without cancellation: 2 ulp. −1 gives −∞, less gives NaN; zeros keep their sign.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Apart)]
     public static L Log1p<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -83,15 +87,15 @@ static class LaneMath
         // What rounding took from 1 + x, to first order. For |x| above 1 it is x that u − 1 is compared with, and 1 that
         // u − x is: whichever difference is exact.
         var lost = L.Select(L.LessThan(L.Of(1), x), L.Of(1) - (u - x), x - (u - L.Of(1)));
-        var y = Log<L, E>(u) + (lost / u);
+        var log = Log<L, E>(u);
         var ordinary = L.And(L.LessThan(L.Of(-1), x), L.LessThan(x, L.Of(double.PositiveInfinity)));
-        y = L.Select(ordinary, y, Log<L, E>(u));
+        var y = L.Select(ordinary, log + (lost / u), log);
         return L.Select(L.Equal(x, L.Zero), x, y);
     }
 
     /// <summary>tanh x: 3 ulp. ±∞ give ±1; zeros keep their sign.</summary>
     /// <remarks>−m / (m + 2) with m = expm1(−2|x|), the sign put back.</remarks>
-    [MethodImpl(Inline)]
+    [MethodImpl(Apart)]
     public static L Tanh<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -114,7 +118,7 @@ static class LaneMath
 
     /// <summary>erf x: 3 ulp. ±∞ give ±1; zeros keep their sign.</summary>
     /// <remarks>|x| ≤ 1: a polynomial; above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is 1.</remarks>
-    [MethodImpl(Inline)]
+    [MethodImpl(Apart)]
     public static L Erf<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>

@@ -101,17 +101,12 @@ static unsafe class Map
             if (unit)
             {
                 for (; i <= length - L.Width; i += L.Width) L.Store(TOp.Apply<L, E>(L.Load(x + i), a), destination + i);
-                if (i < length)
-                    L.StorePartial(TOp.Apply<L, E>(L.LoadPartial(x + i, length - i), a), destination + i, length - i);
             }
-            else
+            for (; i < length; i += L.Width)
             {
-                for (; i < length; i += L.Width)
-                {
-                    int count = Math.Min(L.Width, length - i);
-                    var fx = Fetch<L, E>(x + (i * xs), xs, count, scratch);
-                    Put(TOp.Apply<L, E>(fx, a), destination + (i * ds), ds, count, scratch);
-                }
+                int count = Math.Min(L.Width, length - i);
+                var fx = Fetch<L, E>(x + (i * xs), xs, count, scratch);
+                Put(Apart<TOp, L, E>(fx, a), destination + (i * ds), ds, count, scratch);
             }
             destination += rows.RowStride[0];
             x += rows.RowStride[1];
@@ -145,7 +140,7 @@ static unsafe class Map
                 int count = Math.Min(L.Width, length - i);
                 var fx = Fetch<L, E>(x + (i * xs), xs, count, scratch);
                 var fy = Fetch<L, E>(y + (i * ys), ys, count, scratch);
-                Put(TOp.Apply<L, E>(fx, fy, a), destination + (i * ds), ds, count, scratch);
+                Put(Apart<TOp, L, E>(fx, fy, a), destination + (i * ds), ds, count, scratch);
             }
             destination += rows.RowStride[0];
             x += rows.RowStride[1];
@@ -183,7 +178,7 @@ static unsafe class Map
                 var fx = Fetch<L, E>(x + (i * xs), xs, count, scratch);
                 var fy = Fetch<L, E>(y + (i * ys), ys, count, scratch);
                 var fz = Fetch<L, E>(z + (i * zs), zs, count, scratch);
-                Put(TOp.Apply<L, E>(fx, fy, fz, a), destination + (i * ds), ds, count, scratch);
+                Put(Apart<TOp, L, E>(fx, fy, fz, a), destination + (i * ds), ds, count, scratch);
             }
             destination += rows.RowStride[0];
             x += rows.RowStride[1];
@@ -223,9 +218,31 @@ static unsafe class Map
         }
     }
 
+    // An operator called, not inlined: a kernel has one inlined copy of it, in its hottest loop, because more would exceed
+    // the inliner's budget, and the rest would run as unoptimized first-tier code.
+    [MethodImpl(Hot)]
+    internal static L Apart<TOp, L, E>(L x, in Scalars<E> a)
+        where TOp : struct, IUnary
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, a);
+
+    [MethodImpl(Hot)]
+    static L Apart<TOp, L, E>(L x, L y, in Scalars<E> a)
+        where TOp : struct, IBinary
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, y, a);
+
+    [MethodImpl(Hot)]
+    static L Apart<TOp, L, E>(L x, L y, L z, in Scalars<E> a)
+        where TOp : struct, ITernary
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, y, z, a);
+
     /// <summary>f(x) = x, bit for bit.</summary>
     internal readonly struct Identity : IUnary
     {
+        public static bool Short => true;
+
         [MethodImpl(Inline)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>

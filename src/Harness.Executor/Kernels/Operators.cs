@@ -24,6 +24,10 @@ readonly record struct Scalars<E>(E A = default, E B = default, E C = default, E
 /// </code></remarks>
 interface IUnary
 {
+    /// <summary>True for an operator of a few instructions, of which a kernel may hold several copies. Leave it false
+    /// for anything that calls <see cref="LaneMath"/>.</summary>
+    static virtual bool Short => false;
+
     /// <summary>f(x), each lane by itself.</summary>
     static abstract L Apply<L, E>(L x, in Scalars<E> a)
         where L : struct, ILanes<L, E>

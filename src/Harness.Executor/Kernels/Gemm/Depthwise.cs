@@ -163,6 +163,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         nint s = row->Step, s3 = s * 3, s5 = s * 5;
         nint ys = row->OutputStride, zs = row->ResidualStride;
         var scalars = row->Scalars;
+        E* sums = stackalloc E[Run7 * L.Width];
         for (int c = from; c < to; c += L.Width)
         {
             byte* start = row->Input + (pixel * s) + ((nint)c * sizeof(E));
@@ -215,13 +216,26 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
                 c6 += L.Load(z + (6 * zs));
             }
             E* y = row->Output + (pixel * ys) + c;
-            L.Store(TOp.Apply<L, E>(c0, scalars), y);
-            L.Store(TOp.Apply<L, E>(c1, scalars), y + ys);
-            L.Store(TOp.Apply<L, E>(c2, scalars), y + (2 * ys));
-            L.Store(TOp.Apply<L, E>(c3, scalars), y + (3 * ys));
-            L.Store(TOp.Apply<L, E>(c4, scalars), y + (4 * ys));
-            L.Store(TOp.Apply<L, E>(c5, scalars), y + (5 * ys));
-            L.Store(TOp.Apply<L, E>(c6, scalars), y + (6 * ys));
+            if (TOp.Short)
+            {
+                L.Store(TOp.Apply<L, E>(c0, scalars), y);
+                L.Store(TOp.Apply<L, E>(c1, scalars), y + ys);
+                L.Store(TOp.Apply<L, E>(c2, scalars), y + (2 * ys));
+                L.Store(TOp.Apply<L, E>(c3, scalars), y + (3 * ys));
+                L.Store(TOp.Apply<L, E>(c4, scalars), y + (4 * ys));
+                L.Store(TOp.Apply<L, E>(c5, scalars), y + (5 * ys));
+                L.Store(TOp.Apply<L, E>(c6, scalars), y + (6 * ys));
+                continue;
+            }
+            // Through memory, so that a long activation is inlined once and not seven times.
+            L.Store(c0, sums);
+            L.Store(c1, sums + L.Width);
+            L.Store(c2, sums + (2 * L.Width));
+            L.Store(c3, sums + (3 * L.Width));
+            L.Store(c4, sums + (4 * L.Width));
+            L.Store(c5, sums + (5 * L.Width));
+            L.Store(c6, sums + (6 * L.Width));
+            for (int i = 0; i < Run7 * L.Width; i += L.Width, y += ys) L.Store(TOp.Apply<L, E>(L.Load(sums + i), scalars), y);
         }
     }
 
@@ -255,7 +269,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
             if (r.Bias != null) total += bias;
             if (r.Scale != null) total = L.Fma(total, scale, shift);
             if (r.Residual != null) total += L.LoadPartial(r.Residual + (i * r.ResidualStride) + c, count);
-            L.StorePartial(TOp.Apply<L, E>(total, r.Scalars), r.Output + (i * r.OutputStride) + c, count);
+            L.StorePartial(Map.Apart<TOp, L, E>(total, r.Scalars), r.Output + (i * r.OutputStride) + c, count);
         }
     }
 }

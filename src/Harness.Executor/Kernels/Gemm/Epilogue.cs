@@ -100,13 +100,18 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
             E* sums = t.Sums + column;
             E* output = t.Output + column;
             E* residual = t.Residual + column;
-            if (count == L.Width && t.Scale == null && t.Residual == null && t.Bias != null)
+            if (count == L.Width)
             {
                 for (int row = 0; row < t.Rows; row++)
                 {
-                    L.Store(TOp.Apply<L, E>(L.Load(sums) + bias, t.Scalars), output);
+                    var x = L.Load(sums);
+                    if (t.Bias != null) x += bias;
+                    if (t.Scale != null) x = L.Fma(x, scale, shift);
+                    if (t.Residual != null) x += L.Load(residual);
+                    L.Store(TOp.Apply<L, E>(x, t.Scalars), output);
                     sums += t.SumStride;
                     output += t.OutputStride;
+                    residual += t.ResidualStride;
                 }
                 continue;
             }
@@ -115,16 +120,11 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
                 var x = L.Load(sums);
                 if (t.Bias != null) x += bias;
                 if (t.Scale != null) x = L.Fma(x, scale, shift);
-                if (t.Residual != null)
-                {
-                    x += count == L.Width ? L.Load(residual) : L.LoadPartial(residual, count);
-                    residual += t.ResidualStride;
-                }
-                x = TOp.Apply<L, E>(x, t.Scalars);
-                if (count == L.Width) L.Store(x, output);
-                else L.StorePartial(x, output, count);
+                if (t.Residual != null) x += L.LoadPartial(residual, count);
+                L.StorePartial(Map.Apart<TOp, L, E>(x, t.Scalars), output, count);
                 sums += t.SumStride;
                 output += t.OutputStride;
+                residual += t.ResidualStride;
             }
         }
     }
