@@ -25,8 +25,6 @@ public sealed class ArchitectureTests
         string folder = assembly == "harness" ? "Harness.Cli" : assembly;
         string configuration = Path.GetFileName(Path.GetDirectoryName(typeof(ArchitectureTests).Assembly.Location)!);
         string file = Path.Combine(NaiveWalkTests.Repository, "artifacts", "bin", folder, configuration, assembly + ".dll");
-        // The solution builds all of them; a test project alone builds only what it references.
-        if (!File.Exists(file)) file = Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
         File.Exists(file).Should().BeTrue($"{assembly} is built with the solution");
         using var reader = new PEReader(File.OpenRead(file));
         var metadata = reader.GetMetadataReader();

@@ -52,13 +52,12 @@ public static class InputShapes
         var example = known.FirstOrDefault(shape => shape is not null);
         foreach (int[]? fallback in example is not null ? [example] : new int[]?[] { [0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0] })
         {
+            bool planes = known.Append(fallback).Any(shape => shape is { Length: > 2 });
             foreach (int n in square ? new[] { 1, 2, 4, 8, 16 } : [2, 1, 4, 8, 16])
             {
-                foreach (var (h, w) in Planes(square))
-                {
+                // A batch that the trace has baked in is rare, and a plane that nothing usual fits is too: not both.
+                foreach (var (h, w) in planes ? Planes(square).Take(n > 2 ? 600 : int.MaxValue) : [(1, 1)])
                     yield return [.. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, h, w))];
-                    if (known.All(shape => shape is null || shape.Length < 3 || !shape.Contains(0)) && fallback!.Length < 3) break;
-                }
             }
         }
     }
@@ -66,9 +65,26 @@ public static class InputShapes
     static IEnumerable<(int H, int W)> Planes(bool square)
     {
         if (!square)
+        {
             foreach (var plane in s_oblong) yield return plane;
+            foreach (var plane in Pairs(40)) yield return plane;
+        }
         foreach (int size in s_usual) yield return (size, size);
         for (int size = 1; size <= 512; size++) yield return (size, size);
+        // A flatten that feeds a linear fixes the plane; an oblong one is found last, smallest first.
+        foreach (var plane in Pairs(128)) yield return plane;
+    }
+
+    static IEnumerable<(int H, int W)> Pairs(int most)
+    {
+        for (int larger = 2; larger <= most; larger++)
+        {
+            for (int smaller = 1; smaller < larger; smaller++)
+            {
+                yield return (smaller, larger);
+                yield return (larger, smaller);
+            }
+        }
     }
 
     // 0 marks an extent that is open: the first is the batch, the later ones the plane.
@@ -94,7 +110,7 @@ public static class InputShapes
             switch (call.Target)
             {
                 case "aten::conv2d" or "aten::_convolution" or "aten::convolution" or "aten::_convolution_mode" when shape is { Rank: 4 } w:
-                    return [0, w[1] * Groups(call, 6, 8), 0, 0];
+                    return [0, IsTransposed(call) ? w[0] : w[1] * Groups(call), 0, 0];
                 case "aten::conv_transpose2d" when shape is { Rank: 4 } w:
                     return [0, w[0], 0, 0];
                 case "aten::linear" when shape is { Rank: 2 } w:
@@ -109,9 +125,14 @@ public static class InputShapes
         return null;
     }
 
-    static int Groups(Call call, int convolution, int underscored)
+    // _convolution and convolution state transposed, output_padding and groups after the dilation; conv2d only groups.
+    static bool IsGeneral(Call call) => call.Target is "aten::_convolution" or "aten::convolution";
+
+    static bool IsTransposed(Call call) => IsGeneral(call) && call.Arguments is [_, _, _, _, _, _, BoolArgument { Flag: true }, ..];
+
+    static int Groups(Call call)
     {
-        int at = call.Target == "aten::_convolution" || call.Target == "aten::convolution" ? underscored : convolution;
+        int at = IsGeneral(call) ? 8 : 6;
         var argument = call.Keywords.FirstOrDefault(k => k.Name == "groups")?.Value
             ?? (at < call.Arguments.Length ? call.Arguments[at] : null);
         return argument is IntArgument { Number: > 0 and < int.MaxValue } groups ? (int)groups.Number : 1;

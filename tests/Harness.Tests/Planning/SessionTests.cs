@@ -16,9 +16,13 @@ public sealed class SessionTests
         .Select(folder => Path.GetFileName(folder))
         .Order(StringComparer.Ordinal)];
 
+    // Parameters that do not move are views of the mapped file, so the models stay open as long as the tests.
+    static readonly List<TorchModel> s_open = [];
+
     static NhwcModel Convert(string name, FlattenMode flatten = FlattenMode.Transpose)
     {
-        using var model = ModelFile.Open(Path.Combine(NaiveWalkTests.Repository, "golden", "models", name, "model.pt"));
+        var model = ModelFile.Open(Path.Combine(NaiveWalkTests.Repository, "golden", "models", name, "model.pt"));
+        lock (s_open) s_open.Add(model);
         return NhwcPass.Apply(model, InputShapes.Infer(model, square: false), flatten);
     }
 
