@@ -40,6 +40,8 @@ public sealed record Hardtanh : Elementwise
 
     readonly struct Function : IUnary
     {
+        public static bool Short => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>
