@@ -55,6 +55,31 @@ static unsafe class Relayout
         }
     }
 
+    /// <summary>The same between spans; the source starts at <paramref name="origin"/>, since strides may be negative.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An element would lie outside a span.</exception>
+    public static void Copy<T>(
+        ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
+        Span<T> destination, ReadOnlySpan<T> source, nint origin)
+        where T : unmanaged
+    {
+        Inside(extents, destinationStrides, 0, destination.Length);
+        Inside(extents, sourceStrides, origin, source.Length);
+        fixed (T* to = destination, from = source) Copy(extents, destinationStrides, sourceStrides, to, from + origin);
+    }
+
+    static void Inside(ReadOnlySpan<int> extents, ReadOnlySpan<nint> strides, nint origin, int length)
+    {
+        nint low = origin, high = origin;
+        for (int axis = 0; axis < extents.Length; axis++)
+        {
+            if (extents[axis] == 0) return;
+            nint reach = (extents[axis] - 1) * strides[axis];
+            if (reach < 0) low += reach;
+            else high += reach;
+        }
+        if (low < 0 || high >= length) throw new ArgumentOutOfRangeException(nameof(strides), $"[{low}, {high}] of {length} elements");
+    }
+
     // The axis of the smallest stride: the last of those that are longer than 1.
     static int Contiguous(ReadOnlySpan<int> extents, ReadOnlySpan<nint> strides)
     {

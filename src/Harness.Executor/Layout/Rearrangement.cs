@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Harness.Executor.Kernels;
 using Harness.Executor.Model;
 
 namespace Harness.Executor.Layout;
@@ -52,38 +54,24 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
             strides[letter] = -strides[letter];
         }
         char[] order = [.. Groups(To).SelectMany(g => g)];
+        int[] extents = [.. order.Select(letter => sizes[letter])];
+        nint[] from = [.. order.Select(letter => (nint)strides[letter])];
         var bytes = new byte[source.Bytes.Length];
-        Copy(source, bytes, [.. order.Select(l => sizes[l])], [.. order.Select(l => strides[l])], origin);
+        // Bits move, whatever they mean.
+        switch (source.Type.Size())
+        {
+            case 8: Move<ulong>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            case 4: Move<uint>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            case 2: Move<ushort>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            default: Move<byte>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+        }
         return new Tensor(source.Type, Apply(source.Shape), bytes);
     }
 
-    static void Copy(Tensor source, byte[] target, int[] extents, long[] strides, long origin)
-    {
-        int size = source.Type.Size();
-        var from = source.Bytes.Span;
-        if (target.Length == 0) return;
-        var index = new int[extents.Length];
-        int inner = extents.Length - 1;
-        int innerExtent = extents.Length == 0 ? 1 : extents[inner];
-        long innerStride = extents.Length == 0 ? 0 : strides[inner];
-        long offset = origin;
-        int written = 0;
-        while (true)
-        {
-            long at = offset;
-            for (int i = 0; i < innerExtent; i++, at += innerStride, written += size)
-                from.Slice(checked((int)(at * size)), size).CopyTo(target.AsSpan(written));
-            int axis = inner - 1;
-            for (; axis >= 0; axis--)
-            {
-                offset += strides[axis];
-                if (++index[axis] < extents[axis]) break;
-                offset -= strides[axis] * extents[axis];
-                index[axis] = 0;
-            }
-            if (axis < 0) return;
-        }
-    }
+    static void Move<T>(ReadOnlySpan<byte> source, Span<byte> target, int[] extents, nint[] strides, nint origin)
+        where T : unmanaged => Kernels.Relayout.Copy(
+            extents, Traversal.ContiguousStrides(extents), strides,
+            MemoryMarshal.Cast<byte, T>(target), MemoryMarshal.Cast<byte, T>(source), origin);
 
     Dictionary<char, int> Extents(Shape source)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Kernels;
 
@@ -73,13 +74,18 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
                     {
                         for (int i = 0; i < geometry.GroupInput; i++)
                         {
-                            for (int c = 0; c < columns; c++)
+                            int existing = Math.Min(columns, geometry.GroupOutput - column);
+                            nint first = strides.Index(tap.KernelH, tap.KernelW, i, (group * geometry.GroupOutput) + column);
+                            var row = new Span<E>(destination, columns);
+                            destination += columns;
+                            row[existing..].Clear();
+                            // Flax's kernels hold output channels side by side: whole rows.
+                            if (typeof(T) == typeof(E) && strides.Output == 1)
                             {
-                                bool exists = column + c < geometry.GroupOutput;
-                                int co = (group * geometry.GroupOutput) + column + c;
-                                *destination++ = !exists ? E.Zero : E.CreateTruncating(
-                                    weights[(int)strides.Index(tap.KernelH, tap.KernelW, i, co)]);
+                                MemoryMarshal.Cast<T, E>(weights.Slice((int)first, existing)).CopyTo(row);
+                                continue;
                             }
+                            for (int c = 0; c < existing; c++) row[c] = E.CreateTruncating(weights[(int)(first + (c * strides.Output))]);
                         }
                     }
                 }
