@@ -9,7 +9,7 @@ static class AcceptVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var golden = new Argument<string>("GOLDEN") { Description = "The folder of golden.json." };
+        var golden = Shared.NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
         var reason = new Option<string>("--reason") { Description = "Why; stands in golden.json.", Required = true };
         var tolerance = new Option<string?>("--tolerance")
         {

@@ -11,10 +11,21 @@ static class Shared
     /// <summary><c>--no-progress</c>, before or after the verb.</summary>
     public static readonly Option<bool> NoProgress = new("--no-progress") { Description = "Plain lines, no progress bar.", Recursive = true };
 
-    public static Argument<string> Model() => new("MODEL")
+    public static Argument<string> Model() => NoOption(new Argument<string>("MODEL")
     {
         Description = "A traced TorchScript .pt, a torch.export .pt2, a graph.json, or arch:NAME.",
-    };
+    });
+
+    /// <summary>An argument that refuses words with a dash: a mistyped option is no file.</summary>
+    public static T NoOption<T>(T argument) where T : System.CommandLine.Argument
+    {
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+                if (token.Value.StartsWith('-')) result.AddError($"'{token.Value}' is unknown here;");
+        });
+        return argument;
+    }
 
     public static Option<string?> Weights() => new("--weights")
     {

@@ -15,11 +15,11 @@ static class VerifyVerb
 
     public static Command Create(Terminal terminal)
     {
-        var goldens = new Argument<string[]>("GOLDEN")
+        var goldens = Shared.NoOption(new Argument<string[]>("GOLDEN")
         {
             Description = "Folders to search for golden.json; golden/ by default.",
             Arity = ArgumentArity.ZeroOrMore,
-        };
+        });
         var cases = new Option<string?>("--cases")
         {
             Description = "A JSON list of {model, weights?, golden, tolerance?}: verifies these models instead of searching.",

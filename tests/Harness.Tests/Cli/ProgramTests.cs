@@ -1,0 +1,229 @@
+using System.Text.Json;
+using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Golden;
+using Harness.Tests.Parity.Verification;
+
+namespace Harness.Tests.Cli;
+
+public sealed class ProgramTests : IDisposable
+{
+    readonly SyntheticCase _case = new();
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _case.Dispose();
+        _folder.Dispose();
+    }
+
+    public static readonly TheoryData<string[], string> BadLines = new()
+    {
+        { [], "Required command" },
+        { ["frobnicate"], "'frobnicate' is unknown" },
+        { ["inspect"], "MODEL" },
+        { ["run", "m.pt"], "--input" },
+        { ["accept", "golden"], "--reason" },
+        { ["convert", "m.pt", "--output", "x.txt"], "expected .msgpack, .npz, .safetensors" },
+        { ["run", "m.pt", "--input", "x.npy", "--output", "y.txt"], "expected a .npy or .npz" },
+        { ["inspect", "arch:resnet50"], "arch:resnet50: known architectures are not supported yet" },
+        { ["accept", "golden", "--reason", "r", "--tolerance", "big"], "--tolerance is 'big'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadLines))]
+    public void A_wrong_command_line_is_one_line_and_exit_code_2(string[] arguments, string message)
+    {
+        var run = CommandLine.Run(arguments);
+
+        run.ExitCode.Should().Be(2);
+        run.Out.Should().BeEmpty();
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("harness: error PAR9003: ").And.Contain(message);
+    }
+
+    [Theory]
+    [InlineData("--help", "verify")]
+    [InlineData("--version", ".")]
+    public void Help_and_version_are_no_errors(string option, string text)
+    {
+        var run = CommandLine.Run(option);
+
+        run.ExitCode.Should().Be(0);
+        run.Out.Should().Contain(text);
+    }
+
+    [Fact]
+    public void A_model_that_is_not_there_is_PAR1001()
+    {
+        var run = CommandLine.Run("inspect", _folder["nothing.pt"]);
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Be($"{_folder["nothing.pt"]}: error PAR1001: the model is not there\n");
+    }
+
+    [Fact]
+    public void Every_truncation_of_a_model_is_one_line_and_a_trace_only_on_request()
+    {
+        string file = _folder["graph.json"], text = File.ReadAllText(_case.Model);
+        for (int length = 0; length < text.Length; length += 7)
+        {
+            File.WriteAllText(file, text[..length]);
+            var run = CommandLine.Run("inspect", file);
+            run.ExitCode.Should().Be(2, $"{length} characters are there");
+            run.ErrorLines.Should().ContainSingle().Which.Should().Contain("error PAR1001");
+        }
+        CommandLine.RunWith(new() { ["HARNESS_TRACE"] = "1" }, "inspect", file).ErrorLines.Length.Should().BeGreaterThan(1);
+    }
+
+    [Fact]
+    public void Inspect_tells_parameters_in_both_layouts_as_json()
+    {
+        var run = CommandLine.Run("inspect", _case.Model, "--weights", _case.Weights, "--json");
+
+        run.ExitCode.Should().Be(0);
+        var json = JsonElement.Parse(run.Out);
+        json.GetProperty("unsupported").GetArrayLength().Should().Be(0);
+        json.GetProperty("ops").GetProperty("Conv2d").GetInt32().Should().Be(1);
+        json.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(e => e.GetInt32()).Should().Equal(2, 3, 7, 9);
+        var kernel = json.GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("torch").GetString() == "conv.weight");
+        kernel.GetProperty("flax").GetString().Should().Be("params/conv/kernel");
+        kernel.GetProperty("axes").GetString().Should().Be("oihw → hwio");
+        json.GetProperty("flops").GetInt64().Should().BeGreaterThan(0);
+        CommandLine.Run("inspect", _case.Model, "--weights", _case.Weights).Out.Should().Contain("params/fc/kernel");
+    }
+
+    [Fact]
+    public void Inspect_lists_every_unsupported_op_and_still_succeeds()
+    {
+        string file = _folder["graph.json"];
+        File.WriteAllText(file, File.ReadAllText(_case.Model).Replace("aten::gelu", "aten::frobnicate").Replace("aten::flatten", "aten::wrinkle"));
+
+        var run = CommandLine.Run("inspect", file, "--weights", _case.Weights, "--json");
+
+        run.ExitCode.Should().Be(0);
+        JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
+            .Should().HaveCount(2).And.Contain(line => line!.Contains("aten::frobnicate")).And.Contain(line => line!.Contains("aten::wrinkle"));
+    }
+
+    [Theory]
+    [InlineData("nchw", "float64")]
+    [InlineData("nhwc", "float64")]
+    [InlineData("nchw", "float32")]
+    public void Run_gives_what_the_golden_holds_from_files_of_either_layout(string layout, string precision)
+    {
+        var golden = GoldenStore.Read(_case.Directory);
+        var x = golden.Tensors["input.x"];
+        NpyFile.Write(_folder["x.npy"], layout == "nchw" ? x : new Harness.Executor.Layout.Rearrangement("nchw", "nhwc").Apply(x));
+
+        var run = CommandLine.Run("run", _case.Model, "--weights", _case.Weights, "--input", _folder["x.npy"], "--input-layout", layout,
+            "--output", _folder["y.npy"], "--precision", precision);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        var y = NpyFile.Read(_folder["y.npy"]);
+        y.Type.NumPyName().Should().Be(precision);
+        y.ToDoubles().Zip(golden.Tensors["output.0"].ToDoubles(), (a, e) => Math.Abs(a - e)).Max()
+            .Should().BeLessThan(precision == "float64" ? 1e-13 : 1e-6);
+    }
+
+    [Fact]
+    public void Run_holds_several_outputs_in_an_archive_and_moves_images_on_request()
+    {
+        string file = _folder["graph.json"];
+        File.WriteAllText(file, File.ReadAllText(_case.Model).Replace("\"outputs\":[", "\"outputs\":[{\"name\":\"image\",\"value\":\"v4\"},"));
+        NpzFile.Write(_folder["x.npz"], [new("x", GoldenStore.Read(_case.Directory).Tensors["input.x"])]);
+        string[] line = ["run", file, "--weights", _case.Weights, "--input", _folder["x.npz"], "--output"];
+
+        CommandLine.Run([.. line, _folder["nchw.npz"]]).ExitCode.Should().Be(0);
+        CommandLine.Run([.. line, _folder["nhwc.npz"], "--output-layout", "nhwc"]).ExitCode.Should().Be(0);
+        CommandLine.Run([.. line, _folder["y.npy"]]).Error.Should().Contain("2 outputs; a .npz holds several");
+
+        var nchw = NpzFile.Read(_folder["nchw.npz"])["image"];
+        nchw.Shape.Should().Equal(2, 3, 4, 5);
+        NpzFile.Read(_folder["nhwc.npz"])["image"].Bytes.ToArray().Should().Equal(
+            new Harness.Executor.Layout.Rearrangement("nchw", "nhwc").Apply(nchw).Bytes.ToArray());
+        NpzFile.Read(_folder["nhwc.npz"])["0"].Shape.Should().Equal(2, 6);
+    }
+
+    [Fact]
+    public void Run_refuses_files_that_do_not_fit()
+    {
+        NpyFile.Write(_folder["x.npy"], Tensor.Of([2, 4, 7, 9], new float[2 * 4 * 7 * 9]));
+        string[] line = ["run", _case.Model, "--weights", _case.Weights, "--output", _folder["y.npy"], "--input", _folder["x.npy"]];
+
+        CommandLine.Run(line).ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR1004");
+        CommandLine.Run([.. line, "--input", _folder["x.npy"]]).Error.Should().Contain("is given 2 times, the model has 1 inputs: x");
+        CommandLine.Run([.. line, "--input-shape", "1,3,7,9"]).Error.Should().Contain("--input-shape states (1, 3, 7, 9)");
+        CommandLine.Run([.. line[..^1], _folder["no.npy"]]).Error.Should().Contain("is not there");
+        File.Exists(_folder["y.npy"]).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(".msgpack")]
+    [InlineData(".npz")]
+    [InlineData(".safetensors")]
+    public void Convert_writes_the_tree_in_three_formats(string ending)
+    {
+        string file = _folder[$"params{ending}"];
+
+        CommandLine.Run("convert", _case.Model, "--weights", _case.Weights, "--output", file).ExitCode.Should().Be(0);
+
+        var kernel = ending switch
+        {
+            ".msgpack" => FlaxMsgpack.Read(file).Single(leaf => string.Join('/', leaf.Path) == "params/conv/kernel").Tensor,
+            ".npz" => NpzFile.Read(file)["params/conv/kernel"],
+            _ => SafetensorsFile.Read(file)["params/conv/kernel"],
+        };
+        kernel.Bytes.ToArray().Should().Equal(
+            new Harness.Executor.Layout.Rearrangement("oihw", "hwio").Apply(SafetensorsFile.Read(_case.Weights)["conv.weight"]).Bytes.ToArray());
+    }
+
+    [Fact]
+    public void Convert_folds_a_flatten_on_request()
+    {
+        string[] line = ["convert", _case.Model, "--weights", _case.Weights, "--output"];
+        CommandLine.Run([.. line, _folder["transpose.npz"]]).ExitCode.Should().Be(0);
+        CommandLine.Run([.. line, _folder["fold.npz"], "--flatten", "fold"]).ExitCode.Should().Be(0);
+
+        byte[] Kernel(string file) => NpzFile.Read(_folder[file])["params/fc/kernel"].Bytes.ToArray();
+
+        Kernel("fold.npz").Should().NotEqual(Kernel("transpose.npz")).And.HaveCount(Kernel("transpose.npz").Length);
+    }
+
+    [Fact]
+    public void Accept_takes_what_verify_kept()
+    {
+        _case.Shift(1e-3);
+        CommandLine.Run("verify", _case.Directory, "--received", _folder["kept"]).ExitCode.Should().Be(1);
+
+        CommandLine.Run("accept", _case.Directory, "--reason", "reviewed", "--received", _folder["kept"]).ExitCode.Should().Be(0);
+
+        CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(0);
+        CommandLine.Run("accept", _case.Directory, "--reason", "noisy", "--tolerance", "1e-5").ExitCode.Should().Be(0);
+        GoldenStore.Read(_case.Directory).Document.Tolerance.Value.Should().Be(1e-5);
+    }
+
+    [Fact]
+    public void Recording_and_cuda_without_Harness_Reference_are_told_by_code()
+    {
+        // A test's output folder has no Harness.Reference beside it.
+        NpyFile.Write(_folder["x.npy"], GoldenStore.Read(_case.Directory).Tensors["input.x"]);
+
+        CommandLine.Run("record", _case.Model, "--golden", _folder["g"]).Error.Should().Contain("error PAR9001: ");
+        CommandLine.Run("run", _case.Model, "--input", _folder["x.npy"], "--output", _folder["y.npy"], "--device", "cuda")
+            .Error.Should().Contain("error PAR9002: ");
+        CommandLine.RunWith(new() { ["HARNESS_REFERENCE"] = _folder["none.dll"] }, "record", _case.Model, "--golden", _folder["g"])
+            .Error.Should().Contain("no such file is there");
+    }
+
+    [Fact]
+    public void The_child_process_passes_its_words_and_exit_code_through()
+    {
+        // Any program of .NET stands in for Harness.Reference: harness itself knows no such verb and says so.
+        string harness = typeof(Harness.Cli.Program).Assembly.Location;
+
+        var run = CommandLine.RunWith(new() { ["HARNESS_REFERENCE"] = harness }, "record", _folder["no-model.pt"], "--golden", _folder["g"]);
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("error PAR9001: Harness.Reference.dll is not there");
+    }
+}
