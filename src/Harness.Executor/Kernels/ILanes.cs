@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Harness.Executor.Kernels;
 
-/// <summary>A register of <see cref="Width"/> elements: the one vocabulary in which kernels and operators are written.</summary>
+/// <summary>A register of <see cref="Width"/> elements: the one vocabulary in which kernels and operators are
+/// written.</summary>
 /// <typeparam name="L">The implementing struct itself.</typeparam>
 /// <typeparam name="E">The element: <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
@@ -24,7 +25,8 @@ unsafe interface ILanes<L, E>
     /// <summary>Loads <see cref="Width"/> elements; no alignment is asked for.</summary>
     static abstract L Load(E* source);
 
-    /// <summary>Loads the first <paramref name="count"/> elements, the others +0; touches no memory beyond them.</summary>
+    /// <summary>Loads the first <paramref name="count"/> elements, the others +0; touches no memory beyond
+    /// them.</summary>
     /// <param name="source">First element.</param>
     /// <param name="count">0 to <see cref="Width"/>.</param>
     static abstract L LoadPartial(E* source, int count);

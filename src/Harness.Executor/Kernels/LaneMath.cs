@@ -16,7 +16,8 @@ static class LaneMath
     const MethodImplOptions Apart = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>eˣ: 1 ulp. −∞ gives 0, ∞ gives ∞; denormal results are rounded once.</summary>
-    /// <remarks>x = n ln 2 + r, |r| ≤ ½ ln 2; n ln 2 is subtracted in two parts of which the first product is exact. 2ⁿ is
+    /// <remarks>x = n ln 2 + r, |r| ≤ ½ ln 2; n ln 2 is subtracted in two parts of which the first product is exact.
+    /// 2ⁿ is
     /// applied in two halves, because n exceeds the exponent range at both ends.</remarks>
     [MethodImpl(Inline)]
     public static L Exp<L, E>(L x)
@@ -52,7 +53,8 @@ static class LaneMath
     }
 
     /// <summary>ln x: 1 ulp. 0 gives −∞, negative numbers NaN, ∞ gives ∞; denormals are exact arguments.</summary>
-    /// <remarks>x = 2ᵏ m with m in [√½, √2]; ln m = f − (f²/2 − s (f²/2 + s² R(s²))), f = m − 1, s = f / (2 + f).</remarks>
+    /// <remarks>x = 2ᵏ m with m in [√½, √2]; ln m = f − (f²/2 − s (f²/2 + s² R(s²))), f = m − 1, s = f / (2 +
+    /// f).</remarks>
     [MethodImpl(Apart)]
     public static L Log<L, E>(L x)
         where L : struct, ILanes<L, E>
@@ -84,7 +86,8 @@ static class LaneMath
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var u = L.Of(1) + x;
-        // What rounding took from 1 + x, to first order. For |x| above 1 it is x that u − 1 is compared with, and 1 that
+        // What rounding took from 1 + x, to first order. For |x| above 1 it is x that u − 1 is compared with, and 1
+        // that
         // u − x is: whichever difference is exact.
         var lost = L.Select(L.LessThan(L.Of(1), x), L.Of(1) - (u - x), x - (u - L.Of(1)));
         var log = Log<L, E>(u);
@@ -117,7 +120,8 @@ static class LaneMath
     }
 
     /// <summary>erf x: 3 ulp. ±∞ give ±1; zeros keep their sign.</summary>
-    /// <remarks>|x| ≤ 1: a polynomial; above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is 1.</remarks>
+    /// <remarks>|x| ≤ 1: a polynomial; above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is
+    /// 1.</remarks>
     [MethodImpl(Apart)]
     public static L Erf<L, E>(L x)
         where L : struct, ILanes<L, E>

@@ -5,7 +5,8 @@ namespace Harness.Executor.Kernels;
 
 /// <summary>The polynomials of <see cref="LaneMath"/>: few coefficients for float32, more for float64.</summary>
 /// <remarks>Near-minimax fits by Chebyshev interpolation of the exact function in 200-bit arithmetic
-/// (<c>mpmath.chebyfit(f, [a, b], n)</c>), rounded to the element type. Horner's rule with fused multiply-adds.</remarks>
+/// (<c>mpmath.chebyfit(f, [a, b], n)</c>), rounded to the element type. Horner's rule with fused
+/// multiply-adds.</remarks>
 static class LanePolynomials
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
@@ -44,7 +45,8 @@ static class LanePolynomials
         }
     }
 
-    /// <summary>(2 atanh s − 2 s) / s³ with z = s², m in [√½, √2], s = (m − 1) / (m + 1), within 2^-29 and 2^-58.</summary>
+    /// <summary>(2 atanh s − 2 s) / s³ with z = s², m in [√½, √2], s = (m − 1) / (m + 1), within 2^-29 and
+    /// 2^-58.</summary>
     [MethodImpl(Inline)]
     public static L LogTail<L, E>(L z)
         where L : struct, ILanes<L, E>

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
 
-/// <summary>How wide the registers of a run are, counted in float32 elements; float64 uses the same registers.</summary>
+/// <summary>How wide the registers of a run are, counted in float32 elements; float64 uses the same
+/// registers.</summary>
 /// <remarks>Never a question of results: every width gives the same bits.</remarks>
 public enum LaneWidth
 {
@@ -40,7 +41,8 @@ public static class LaneWidths
         }
     }
 
-    /// <summary>True where the processor has no fused multiply-add, so that the slow, equal software one is used.</summary>
+    /// <summary>True where the processor has no fused multiply-add, so that the slow, equal software one is
+    /// used.</summary>
     public static bool SoftwareFma => !Fma.IsSupported && !AdvSimd.IsSupported;
 
     /// <summary>The width to use: what is asked for, else what <see cref="Variable"/> says, else

@@ -33,7 +33,8 @@ static unsafe class Map
         }
     }
 
-    /// <summary><c>destination = f(x, y)</c> over the pieces [first, last) of a traversal with three operands.</summary>
+    /// <summary><c>destination = f(x, y)</c> over the pieces [first, last) of a traversal with three
+    /// operands.</summary>
     [MethodImpl(Hot)]
     public static void Binary<TOp, E>(
         LaneWidth lanes, Traversal over, long first, long last, E* destination, E* x, E* y, in Scalars<E> scalars)
@@ -218,7 +219,8 @@ static unsafe class Map
         }
     }
 
-    // An operator called, not inlined: a kernel has one inlined copy of it, in its hottest loop, because more would exceed
+    // An operator called, not inlined: a kernel has one inlined copy of it, in its hottest loop, because more would
+    // exceed
     // the inliner's budget, and the rest would run as unoptimized first-tier code.
     [MethodImpl(Hot)]
     internal static L Apart<TOp, L, E>(L x, in Scalars<E> a)

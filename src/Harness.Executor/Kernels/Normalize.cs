@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Harness.Executor.Kernels;
 
 /// <summary>A scale and shift by channel around a center: <c>y = fma(x + center[c], scale[c], shift[c])</c>.</summary>
-/// <remarks>Subtracting the mean first keeps the result's error relative to the result: <c>x·scale + (bias - mean·scale)</c> loses
+/// <remarks>Subtracting the mean first keeps the result's error relative to the result: <c>x·scale + (bias -
+/// mean·scale)</c> loses
 /// the digits that x and mean share.</remarks>
 static unsafe class Normalize
 {

@@ -5,9 +5,11 @@ namespace Harness.Executor.Kernels;
 
 /// <summary>Reductions in one fixed order of operations.</summary>
 /// <remarks>
-/// <para>Inner &gt; 1: each result takes its elements one after another, in index order; every 256 elements a block ends
+/// <para>Inner &gt; 1: each result takes its elements one after another, in index order; every 256 elements a block
+/// ends
 /// and joins the total. Registers hold neighbouring results.</para>
-/// <para>Inner = 1 with unit stride: sixteen virtual lanes, element i joining lane i mod 16, every 4096 elements a block
+/// <para>Inner = 1 with unit stride: sixteen virtual lanes, element i joining lane i mod 16, every 4096 elements a
+/// block
 /// ends; then the lanes' totals join by the tree (l, l+8), (l, l+4), (l, l+2), (l, l+1). Every width computes exactly
 /// these sixteen lanes. Other strides with inner = 1 run as the first case.</para>
 /// <para>Error of a sum: at most (256 + n/256) ulp of Σ|x|, in practice a few.</para>

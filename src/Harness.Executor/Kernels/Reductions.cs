@@ -11,7 +11,8 @@ interface IReduction
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
-    /// <summary>An accumulator with one more element; <paramref name="centre"/> is what deviations are from, else 0.</summary>
+    /// <summary>An accumulator with one more element; <paramref name="centre"/> is what deviations are from, else
+    /// 0.</summary>
     static abstract L Step<L, E>(L accumulator, L x, L centre)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;

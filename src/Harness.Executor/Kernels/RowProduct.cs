@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Harness.Executor.Kernels;
 
-/// <summary>One row of a product with a matrix that is not known before the run: <c>y[n] = Σ x[k] · b[k, n]</c>.</summary>
-/// <remarks>Each result is a chain of fused multiply-adds over k from 0 in blocks of 256, blocks added in order: the order of
+/// <summary>One row of a product with a matrix that is not known before the run: <c>y[n] = Σ x[k] · b[k,
+/// n]</c>.</summary>
+/// <remarks>Each result is a chain of fused multiply-adds over k from 0 in blocks of 256, blocks added in order: the
+/// order of
 /// <see cref="Convolution{E}"/>.</remarks>
 static unsafe class RowProduct
 {

@@ -22,7 +22,8 @@ readonly record struct SoftmaxShape(
 
 /// <summary>Softmax and log-softmax along one axis.</summary>
 /// <remarks><c>e^(x − max) / Σ e^(x − max)</c>, and <c>(x − max) − ln Σ e^(x − max)</c>. Sums run in the order of
-/// <see cref="Reduce"/>; a contiguous log-softmax adds its sums of 4096 one after another. A row with NaN or ∞, or of −∞ only, is NaN, as in PyTorch. Source and destination may be one.
+/// <see cref="Reduce"/>; a contiguous log-softmax adds its sums of 4096 one after another. A row with NaN or ∞, or of
+/// −∞ only, is NaN, as in PyTorch. Source and destination may be one.
 /// Error: 4 ulp of the result beside that of the sum.</remarks>
 static unsafe class Softmax
 {

@@ -1,6 +1,7 @@
 namespace Harness.Executor.Kernels;
 
-/// <summary>A 2-d convolution or transposed convolution between two buffers; a matrix product is the 1 × 1 case.</summary>
+/// <summary>A 2-d convolution or transposed convolution between two buffers; a matrix product is the 1 × 1
+/// case.</summary>
 /// <param name="Input">Input buffer (n, ih, iw, ci). Its halo must be at least <see cref="RequiredHalo"/>.</param>
 /// <param name="Output">Output buffer (n, oh, ow, co).</param>
 /// <param name="KernelH">Window rows.</param>

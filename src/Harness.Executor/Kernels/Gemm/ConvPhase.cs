@@ -21,7 +21,8 @@ readonly record struct Tap(int KernelH, int KernelW, int H, int W);
 sealed record ConvPhase(
     int FirstH, int FirstW, int StepH, int StepW, int Rows, int Columns, int InputStepH, int InputStepW, Tap[] Taps)
 {
-    /// <summary>The phases that together are all outputs, none twice. A phase may have no taps: its outputs are 0.</summary>
+    /// <summary>The phases that together are all outputs, none twice. A phase may have no taps: its outputs are
+    /// 0.</summary>
     public static IReadOnlyList<ConvPhase> All(ConvGeometry g) => g.Transposed ? OfTransposed(g) : [OfConvolution(g)];
 
     static ConvPhase OfConvolution(in ConvGeometry g)

@@ -7,9 +7,11 @@ namespace Harness.Executor.Kernels;
 
 /// <summary>A convolution, transposed convolution or matrix product, ready to run.</summary>
 /// <remarks>
-/// <para>Order of additions, for every output: k runs over (kh, kw, ci of the group), halo zeros included; a chain of fused
+/// <para>Order of additions, for every output: k runs over (kh, kw, ci of the group), halo zeros included; a chain of
+/// fused
 /// multiply-adds from 0 for each 256 k; these sums added in order; then the <see cref="Epilogue{E}"/>. For a transposed
-/// convolution only the taps that exist for that output take part. Hence no bit depends on lanes, tiles or threads.</para>
+/// convolution only the taps that exist for that output take part. Hence no bit depends on lanes, tiles or
+/// threads.</para>
 /// <para>Error: at most (256 + k/256) ulp of Σ|x||w|, typically below √256.</para>
 /// <para>Immutable; any number of threads may run disjoint tile ranges, each with its own scratch.</para>
 /// </remarks>
@@ -33,7 +35,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <param name="lanes">Register width; the one the weights were packed for.</param>
     /// <param name="geometry">Extents and layouts.</param>
     /// <param name="weights">Its weights.</param>
-    /// <exception cref="ArgumentException">The geometry does not hold; see <see cref="ConvGeometry.Check"/>.</exception>
+    /// <exception cref="ArgumentException">The geometry does not hold; see
+    /// <see cref="ConvGeometry.Check"/>.</exception>
     public Convolution(LaneWidth lanes, ConvGeometry geometry, PackedWeights<E> weights)
     {
         geometry.Check();

@@ -3,9 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace Harness.Executor.Kernels;
 
-/// <summary>What happens to a sum before it is stored: bias, batch norm, residual, activation, each where given, in this
+/// <summary>What happens to a sum before it is stored: bias, batch norm, residual, activation, each where given, in
+/// this
 /// order: <c>y = f(fma(sum + bias[c], scale[c], shift[c]) + residual)</c>.</summary>
-/// <remarks>The same operations, each rounded, as separate steps would do: fusing changes no bit. The values' owner keeps
+/// <remarks>The same operations, each rounded, as separate steps would do: fusing changes no bit. The values' owner
+/// keeps
 /// them in place (pinned or native memory) while kernels run.</remarks>
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
