@@ -40,7 +40,8 @@ static class TorchTensors
     }
 
     /// <summary>The shape of a tensor.</summary>
-    public static Shape ShapeOf(TorchTensor tensor) => Shape.Create([.. tensor.shape.Select(extent => checked((int)extent))]);
+    public static Shape ShapeOf(TorchTensor tensor) =>
+        Shape.Create([.. tensor.shape.Select(extent => checked((int)extent))]);
 
     static long[] Extents(Shape shape) => [.. shape.Select(extent => (long)extent)];
 

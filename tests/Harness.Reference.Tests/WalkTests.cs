@@ -72,7 +72,8 @@ public sealed class WalkTests
         for (int i = 0; i < s_points.Length; i++)
         {
             double expected = formula(s_points[i]);
-            actual[i].Should().BeApproximately(expected, 1e-14 * Math.Max(1, Math.Abs(expected)), $"{op}({s_points[i]})");
+            double limit = 1e-14 * Math.Max(1, Math.Abs(expected));
+            actual[i].Should().BeApproximately(expected, limit, $"{op}({s_points[i]})");
         }
     }
 
@@ -82,7 +83,8 @@ public sealed class WalkTests
     [InlineData("tanh", -0.0036374, -0.158808, -0.154286, 0.345714, 0.841192, 2.6911124)]
     public void Gelu_has_two_forms(string form, params double[] expected)
     {
-        var actual = RunOne("aten::gelu", [-3, -1, -0.5, 0.5, 1, 2.7], [6], [], [new Keyword("approximate", Argument.Of(form))]);
+        ImmutableArray<Keyword> keywords = [new("approximate", Argument.Of(form))];
+        var actual = RunOne("aten::gelu", [-3, -1, -0.5, 0.5, 1, 2.7], [6], [], keywords);
         for (int i = 0; i < expected.Length; i++) actual[i].Should().BeApproximately(expected[i], 6e-7);
     }
 
@@ -106,7 +108,8 @@ public sealed class WalkTests
     {
         RunConvTranspose(2, 1, 1, 1).Should().Equal(34, 76, 44, 96, 54, 63, 49, 112, 65, 144, 81, 90);
         RunConvTranspose(2, 3, 0, 1).Should().Equal(44, 65);
-        RunConvTranspose(3, 1, 2, 2).Should().Equal(0, 34, 37, 39, 44, 45, 51, 54, 0, 63, 0, 0, 49, 58, 54, 65, 72, 72, 81, 0, 90, 0);
+        RunConvTranspose(3, 1, 2, 2).Should().Equal(
+            0, 34, 37, 39, 44, 45, 51, 54, 0, 63, 0, 0, 49, 58, 54, 65, 72, 72, 81, 0, 90, 0);
     }
 
     [Theory]
@@ -147,7 +150,7 @@ public sealed class WalkTests
         var graph = new GraphBuilder();
         int x = graph.Input("x"), w = graph.Parameter("w");
         graph.Output("0", graph.Call("aten::conv2d",
-            [Argument.Value(x), Argument.Value(w), Argument.None, List(1, 1), Argument.Of("same"), List(1, 1), Argument.Of(1L)], [], 1,
+            [Argument.Value(x), Argument.Value(w), Argument.None, List(1, 1), Argument.Of("same"), List(1, 1)], [], 1,
             SourcePlace.Unknown)[0]);
         var weights = new StateDict();
         weights.Add("w", Stored.Of([1, 1, 1, 4], [1000.0, 100, 10, 1]));
@@ -169,7 +172,8 @@ public sealed class WalkTests
 
     [Fact]
     public void A_trace_in_training_mode_is_refused() =>
-        Refusal("aten::dropout", [Argument.Of(0.5), Argument.Of(true)], SourcePlace.Unknown).Message.Should().Contain("training");
+        Refusal("aten::dropout", [Argument.Of(0.5), Argument.Of(true)], SourcePlace.Unknown)
+            .Message.Should().Contain("training");
 
     [Fact]
     public void A_cast_below_the_walks_precision_is_refused() =>
@@ -195,7 +199,9 @@ public sealed class WalkTests
         using var scope = NewDisposeScope();
         long before = TorchTensor.TotalCount;
         var walk = new GraphWalk(graph.Build(), new StateDict(), "model.pt", ScalarType.Float64, CPU);
-        walk.Run([zeros(4, dtype: ScalarType.Float64)], (_, _, _) => most = Math.Max(most, TorchTensor.TotalCount - before));
+        walk.Run(
+            [zeros(4, dtype: ScalarType.Float64)],
+            (_, _, _) => most = Math.Max(most, TorchTensor.TotalCount - before));
         most.Should().BeLessThan(10);
     }
 
@@ -204,7 +210,10 @@ public sealed class WalkTests
         var graph = new GraphBuilder();
         int x = graph.Input("x"), w = graph.Parameter("w");
         graph.Output("0", graph.Call("aten::conv_transpose2d",
-            [Argument.Value(x), Argument.Value(w), Argument.None, List(1, stride), List(0, padding), List(0, outputPadding), Argument.Of(1L), List(1, dilation)],
+            [
+                Argument.Value(x), Argument.Value(w), Argument.None, List(1, stride), List(0, padding),
+                List(0, outputPadding), Argument.Of(1L), List(1, dilation),
+            ],
             [], 1, SourcePlace.Unknown)[0]);
         var weights = new StateDict();
         weights.Add("w", Stored.Of([2, 2, 1, 3], [.. Enumerable.Range(1, 12).Select(i => (float)i)]));
@@ -221,7 +230,8 @@ public sealed class WalkTests
     }
 
     static double[] RunOne(
-        string target, double[] values, Shape shape, ImmutableArray<Argument> more, ImmutableArray<Keyword> keywords = default)
+        string target, double[] values, Shape shape, ImmutableArray<Argument> more,
+        ImmutableArray<Keyword> keywords = default)
     {
         var graph = new GraphBuilder();
         int x = graph.Input("x");
@@ -235,7 +245,7 @@ public sealed class WalkTests
         using var scope = NewDisposeScope();
         var walk = new GraphWalk(graph, weights, "model.pt", ScalarType.Float64, CPU);
         var outputs = walk.Run([.. inputs.Select(input => TorchTensors.Widen(input, ScalarType.Float64, CPU))]);
-        return TorchTensors.Doubles(outputs[0]);
+        return TorchTensors.Doubles(outputs[0].Tensor);
     }
 
     static Argument List(params long[] items) => Argument.Of([.. items.Select(item => Argument.Of(item))]);

@@ -21,19 +21,25 @@ sealed class CommandLine
     /// <param name="words">The words after it.</param>
     /// <param name="options">Options with a value: <c>--golden</c>.</param>
     /// <param name="flags">Options without one.</param>
-    /// <exception cref="ModelException">PAR9003: an unknown option, a missing value, no model or more than one.</exception>
-    public static CommandLine Parse(string verb, ReadOnlySpan<string> words, ImmutableArray<string> options, ImmutableArray<string> flags)
+    /// <exception cref="ModelException">PAR9003: an unknown option, a missing value, no model or more than
+    /// one.</exception>
+    public static CommandLine Parse(
+        string verb, ReadOnlySpan<string> words, ImmutableArray<string> options, ImmutableArray<string> flags)
     {
         var line = new CommandLine(verb);
         for (int i = 0; i < words.Length; i++)
         {
             string word = words[i];
-            int equals = word.StartsWith("--", StringComparison.Ordinal) ? word.IndexOf('=', StringComparison.Ordinal) : -1;
+            int equals = word.StartsWith("--", StringComparison.Ordinal) ? word.IndexOf('=') : -1;
             string name = equals < 0 ? word : word[..equals];
             if (flags.Contains(name) && equals < 0) line._flags.Add(name);
             else if (options.Contains(name))
-                line._options.Add((name, equals >= 0 ? word[(equals + 1)..] : ++i < words.Length ? words[i] : throw line.Bad($"{name} needs a value")));
-            else if (word.StartsWith('-')) throw line.Bad($"option '{name}' is unknown; known: {string.Join(' ', options.Concat(flags))}");
+            {
+                string? value = equals >= 0 ? word[(equals + 1)..] : ++i < words.Length ? words[i] : null;
+                line._options.Add((name, value ?? throw line.Bad($"{name} needs a value")));
+            }
+            else if (word.StartsWith('-'))
+                throw line.Bad($"option '{name}' is unknown; known: {string.Join(' ', options.Concat(flags))}");
             else if (line.Model.Length > 0) throw line.Bad($"two models: '{line.Model}' and '{word}'");
             else line.Model = word;
         }
@@ -44,7 +50,8 @@ sealed class CommandLine
     public bool Has(string flag) => _flags.Contains(flag);
 
     /// <summary>All values of an option, in order.</summary>
-    public ImmutableArray<string> All(string option) => [.. _options.Where(pair => pair.Option == option).Select(pair => pair.Value)];
+    public ImmutableArray<string> All(string option) =>
+        [.. _options.Where(pair => pair.Option == option).Select(pair => pair.Value)];
 
     /// <summary>The value of an option; null where it is not given.</summary>
     public string? One(string option) => All(option) switch
@@ -66,10 +73,10 @@ sealed class CommandLine
         throw Bad($"{option} '{value}' is not one of {string.Join(", ", words.ToArray())}");
     }
 
-    /// <summary>An integer.</summary>
-    public long Integer(string option, long fallback)
+    /// <summary>An integer; null where the option is not given.</summary>
+    public long? Integer(string option)
     {
-        if (One(option) is not { } text) return fallback;
+        if (One(option) is not { } text) return null;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
             ? value
             : throw Bad($"{option} '{text}' is no integer");
@@ -82,9 +89,11 @@ sealed class CommandLine
     {
         var extents = new List<int>();
         foreach (string word in text.Split(',', StringSplitOptions.TrimEntries))
-            extents.Add(int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int extent) && extent > 0
-                ? extent
-                : throw Bad($"{option} '{text}' is no shape; expected extents above zero such as 1,3,224,224"));
+        {
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int extent) || extent == 0)
+                throw Bad($"{option} '{text}' is no shape; expected extents above zero such as 1,3,224,224");
+            extents.Add(extent);
+        }
         return Shape.Create([.. extents]);
     }
 

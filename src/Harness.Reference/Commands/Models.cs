@@ -1,21 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
-using Harness.Reference.Recording;
 
 namespace Harness.Reference.Commands;
 
-/// <summary>Models, weights and inputs as the command line names them.</summary>
+/// <summary>Models and weights as the command line names them.</summary>
 static class Models
 {
+    const string Seed = "seed:";
+
     /// <summary>Opens a model.</summary>
     /// <exception cref="ModelException">The file is missing or cannot be read.</exception>
-    public static TorchModel Open(string path)
+    public static TorchModel Open(string path, string? weights)
     {
-        if (!File.Exists(path)) throw new ModelException(new Finding(Codes.ModelUnreadable, path, "there is no such file"));
-        return ModelFile.Open(path);
+        foreach (string? file in (string?[])[path, IsSeed(weights) ? null : weights])
+            if (file is not null && !File.Exists(file))
+                throw new ModelException(new Finding(Codes.ModelUnreadable, file, "there is no such file"));
+        return ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
     }
 
     /// <summary>The weights as a golden names them.</summary>
-    public static GoldenWeights Describe(RecordOptions options, TorchModel model) => new(null, null, Sha256Hash.Of(model.Weights));
+    /// <param name="golden">The golden's folder.</param>
+    /// <param name="weights">What the command line says: a file, <c>seed:N</c>, or nothing.</param>
+    /// <param name="model">The model with them.</param>
+    public static GoldenWeights Describe(string golden, string? weights, TorchModel model) => new(
+        weights is null || IsSeed(weights) ? null : GoldenStore.RelativePath(golden, weights),
+        IsSeed(weights) ? long.Parse(weights.AsSpan(Seed.Length), CultureInfo.InvariantCulture) : null,
+        Sha256Hash.Of(model.Weights));
+
+    static bool IsSeed([NotNullWhen(true)] string? weights) =>
+        weights is not null && weights.StartsWith(Seed, StringComparison.Ordinal);
 }

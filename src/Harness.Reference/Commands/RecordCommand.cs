@@ -1,6 +1,6 @@
+using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
-using Harness.Reference.Native;
 using Harness.Reference.Recording;
 
 namespace Harness.Reference.Commands;
@@ -9,18 +9,19 @@ namespace Harness.Reference.Commands;
 static class RecordCommand
 {
     /// <summary>What follows the verb.</summary>
-    public const string Usage = "record MODEL [--input-shape 1,3,224,224]... --golden DIR "
-        + "[--device cpu|cuda] [--seed N] [--allow-nan]";
+    public const string Usage = "record MODEL [--weights W] [--input x.npy]... [--input-shape 1,3,224,224]... "
+        + "--golden DIR [--device cpu|cuda] [--seed N] [--allow-nan]";
 
     /// <summary>Reads the words after the verb.</summary>
     /// <exception cref="ModelException">PAR9003.</exception>
     public static RecordOptions Parse(ReadOnlySpan<string> words)
     {
         var line = CommandLine.Parse("record", words,
-            ["--input-shape", "--golden", "--device", "--seed"], ["--allow-nan"]);
+            ["--weights", "--input", "--input-shape", "--golden", "--device", "--seed"], ["--allow-nan"]);
         var options = new RecordOptions(
-            line.Model, line.One("--weights"), line.Needed("--golden"), line.All("--input"), line.Shapes("--input-shape"),
-            line.Integer("--seed", 0), line.Choice("--device", "cpu", "cuda"), line.Has("--allow-nan"));
+            line.Model, line.One("--weights"), line.Needed("--golden"),
+            line.All("--input"), line.Shapes("--input-shape"), line.Integer("--seed"),
+            line.Choice("--device", "cpu", "cuda"), line.Has("--allow-nan"));
         return options.Inputs.IsEmpty || options.InputShapes.IsEmpty
             ? options
             : throw line.Bad("--input and --input-shape exclude each other: a file has its shape");
@@ -30,13 +31,18 @@ static class RecordCommand
     /// <exception cref="ModelException">Whatever hinders it; nothing is written then.</exception>
     public static int Run(RecordOptions options, Interruption interruption)
     {
-        using var model = Models.Open(options.Model);
+        var earlier = Earlier.Of(options.Golden);
+        string? weights = options.Weights ?? earlier?.Weights;
+        using var model = Models.Open(options.Model, weights);
         if (!options.AllowNaN) FiniteWeights.Demand(model, options.Model);
-        var inputs = InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed);
-        TorchLibrary.Load();
+        var inputs = !options.Inputs.IsEmpty
+            ? InputChoice.Rounded(InputChoice.Read(model, options.Model, options.Inputs))
+            : options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model.Graph) is { } kept ? kept
+            : InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed ?? 0);
+        Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
-        var (document, tensors) = new Recorder(model, options.Model, device).Record(
-            GoldenModel.OfFile(options.Golden, options.Model), Models.Describe(options, model), inputs, CancellationToken.None);
+        var (document, tensors) = new Recorder(model, options.Model, weights is null, device).Record(
+            GoldenModel.OfFile(options.Golden, options.Model), Models.Describe(options.Golden, weights, model), inputs);
         document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
         string outcome = "unchanged";
         if (!Unchanged.Holds(options.Golden, document, tensors))
@@ -49,5 +55,7 @@ static class RecordCommand
     }
 
     static string Summary(GoldenDocument document) =>
-        $"{document.Outputs.Length} outputs, {document.Probes.Length} probes, float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}";
+        string.Create(CultureInfo.InvariantCulture,
+            $"{document.Outputs.Length} outputs, {document.Probes.Length} probes, "
+            + $"float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}");
 }

@@ -7,10 +7,12 @@ namespace Harness.Reference.Recording;
 /// <summary>Whether the walk says what libtorch says running the file itself.</summary>
 static class Agreement
 {
-    /// <summary>The largest difference, relative to the largest expected magnitude, that rounding explains (PARITY).</summary>
+    /// <summary>The largest difference, relative to the largest expected magnitude, that rounding explains
+    /// (PARITY).</summary>
     public const double Limit = 1e-10;
 
-    /// <summary>max |a−e| over max |e|; 0 where both are equal, NaN at the same places included; infinity where the places
+    /// <summary>max |a−e| over max |e|; 0 where both are equal, NaN at the same places included; infinity where the
+    /// places
     /// of NaN or infinity differ.</summary>
     public static double Scaled(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
     {
@@ -36,25 +38,33 @@ static class Agreement
     }
 
     /// <summary>Compares all outputs.</summary>
-    /// <exception cref="ModelException">One differs by more than <see cref="Limit"/>: which, how far, and where to look.</exception>
-    public static void Demand(string path, Graph graph, IReadOnlyList<Tensor> walk, IReadOnlyList<Tensor> truth)
+    /// <exception cref="ModelException">One differs by more than <see cref="Limit"/>: which, how far, and where to
+    /// look.</exception>
+    public static void Demand(
+        string path, Graph graph, IReadOnlyList<(string Name, Tensor Tensor)> walk, IReadOnlyList<Tensor> truth)
     {
         if (walk.Count != truth.Count)
             throw Disagree(path, $"libtorch returns {truth.Count} tensors, the graph has {walk.Count} outputs");
         var wrong = new List<int>();
         for (int i = 0; i < truth.Count; i++)
         {
-            if (walk[i].Shape != truth[i].Shape)
-                throw Disagree(path, $"output '{graph.Outputs[i].Name}' is {walk[i].Shape} in the walk, {truth[i].Shape} in libtorch's own run");
-            if (Scaled(walk[i].ToDoubles(), truth[i].ToDoubles()) > Limit) wrong.Add(i);
+            var (name, actual) = walk[i];
+            if (actual.Shape != truth[i].Shape)
+                throw Disagree(path, $"output '{name}' is {actual.Shape} here, {truth[i].Shape} in libtorch's own run");
+            if (Scaled(actual.ToDoubles(), truth[i].ToDoubles()) > Limit) wrong.Add(i);
         }
         if (wrong.Count == 0) return;
         int first = wrong[0];
-        double far = Scaled(walk[first].ToDoubles(), truth[first].ToDoubles());
-        var suspect = Suspect(graph, wrong);
+        double far = Scaled(walk[first].Tensor.ToDoubles(), truth[first].ToDoubles());
+        // Positions are those of the graph's outputs unless one of them is a list; then every output is suspected.
+        int outputs = graph.Outputs.Length;
+        var suspect = Suspect(graph, walk.Count == outputs ? wrong : [.. Enumerable.Range(0, outputs)]);
         throw Disagree(path, string.Create(CultureInfo.InvariantCulture,
-            $"output '{graph.Outputs[first].Name}' of the walk leaves libtorch's own run by {far:0.0e+0} of its largest value, permitted {Limit:0e+0}; ")
-            + (suspect is null ? "no node computes it" : $"first suspicious node: '{suspect.Name}' ({suspect.Target}, {suspect.Place})"));
+            $"output '{walk[first].Name}' of the walk leaves libtorch's own run by {far:0.0e+0} of its largest value, "
+            + $"permitted {Limit:0e+0}; ")
+            + (suspect is null
+                ? "no node computes it"
+                : $"first suspicious node: '{suspect.Name}' ({suspect.Target}, {suspect.Place})"));
     }
 
     // The first call that a wrong output needs and no right output does: what feeds a right output is right.
@@ -81,5 +91,6 @@ static class Agreement
     }
 
     static ModelException Disagree(string path, string message) =>
-        new(new Finding(Codes.ModelUnreadable, path, $"{message}; nothing is recorded, because one of the two readings of the file is wrong"));
+        new(new Finding(Codes.ModelUnreadable, path,
+            $"{message}; nothing is recorded, because one of the two readings of the file is wrong"));
 }

@@ -5,11 +5,13 @@ using System.Text.RegularExpressions;
 namespace Harness.Reference.Recording;
 
 /// <summary>TorchSharp has no way to receive a dictionary from a script module (its native return code is 0, "not
-/// supported"). This turns the dictionary literals of the archive's own source into tuples of the same values, in memory;
+/// supported"). This turns the dictionary literals of the archive's own source into tuples of the same values, in
+/// memory;
 /// nothing that computes is touched.</summary>
 static partial class DictionaryReturns
 {
-    /// <summary>The bytes of an archive that returns tuples instead of dictionaries; null when it returns none.</summary>
+    /// <summary>The bytes of an archive that returns tuples instead of dictionaries; null when it returns
+    /// none.</summary>
     /// <param name="path">A TorchScript archive.</param>
     public static byte[]? Rewrite(string path)
     {
@@ -17,8 +19,9 @@ static partial class DictionaryReturns
         var rewritten = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var entry in source.Entries)
         {
-            if (!entry.FullName.Contains("/code/", StringComparison.Ordinal) || !entry.FullName.EndsWith(".py", StringComparison.Ordinal))
-                continue;
+            bool isSource = entry.FullName.Contains("/code/", StringComparison.Ordinal)
+                && entry.FullName.EndsWith(".py", StringComparison.Ordinal);
+            if (!isSource) continue;
             string text = Encoding.UTF8.GetString(Read(entry));
             string changed = Rewritten(text);
             if (!ReferenceEquals(changed, text)) rewritten[entry.FullName] = Encoding.UTF8.GetBytes(changed);
@@ -34,7 +37,8 @@ static partial class DictionaryReturns
         return bytes.ToArray();
     }
 
-    /// <summary>Source whose functions return tuples instead of dictionaries; the same object when none returns one.</summary>
+    /// <summary>Source whose functions return tuples instead of dictionaries; the same object when none returns
+    /// one.</summary>
     public static string Rewritten(string source)
     {
         if (!ReturnedDictionary().IsMatch(source)) return source;

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Reference.Recording;
 
-/// <summary>Chooses what a case feeds: the user's shapes, else the file's, else inferred ones; seeded values in them.</summary>
+/// <summary>Chooses what a case feeds: the user's shapes, else the file's, else inferred ones; seeded values in
+/// them.</summary>
 static class InputChoice
 {
     // What integers stay below where no embedding says better.
@@ -14,31 +17,65 @@ static class InputChoice
     /// <param name="path">Its file, for messages.</param>
     /// <param name="shapes">The user's shapes in the order of the inputs; empty for none.</param>
     /// <param name="seed">The seed.</param>
-    /// <exception cref="ModelException">PAR9003: shapes do not fit the number of inputs, or cannot be found out.</exception>
+    /// <exception cref="ModelException">PAR9003: shapes do not fit the number of inputs, or cannot be found
+    /// out.</exception>
     public static ImmutableArray<Tensor> Seeded(TorchModel model, string path, ImmutableArray<Shape> shapes, long seed)
     {
         var ports = model.Graph.Inputs;
         var chosen = shapes.IsEmpty ? OwnShapes(model, path) : shapes;
         if (chosen.Length != ports.Length)
-            throw Bad(path, $"{chosen.Length} --input-shape given, the model has {ports.Length} inputs ({Names(ports)})");
+            throw Bad(path, $"{chosen.Length} --input-shape given, the model has {Names(ports)}");
         var values = new SeededValues(seed);
         return [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))];
     }
 
-    /// <summary>Refuses inputs that the model does not have.</summary>
-    /// <exception cref="ModelException">PAR9003, with the names of the inputs.</exception>
-    public static void DemandCount(TorchModel model, string path, int given)
+    /// <summary>Inputs from NumPy files, one an input, or from one <c>.npz</c> that holds each by name.</summary>
+    /// <exception cref="ModelException">PAR9003: too many, too few, or a float where the model takes
+    /// integers.</exception>
+    public static ImmutableArray<Tensor> Read(TorchModel model, string path, ImmutableArray<string> files)
     {
         var ports = model.Graph.Inputs;
-        if (given != ports.Length) throw Bad(path, $"{given} --input given, the model has {ports.Length} inputs ({Names(ports)})");
+        if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+            throw Bad(missing, "there is no such file");
+        if (files is [var archive] && archive.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            var tensors = NpzFile.Read(archive);
+            return [.. ports.Select(port => Named(tensors, port, archive))];
+        }
+        if (files.Length != ports.Length)
+            throw Bad(path, $"{files.Length} --input given, the model has {Names(ports)}");
+        return [.. files.Select((file, i) => Checked(NpyFile.Read(file), ports[i], file))];
     }
 
+    /// <summary>Floating-point inputs as float32, which is what goldens hold; others as they are.</summary>
+    public static ImmutableArray<Tensor> Rounded(ImmutableArray<Tensor> inputs) =>
+    [
+        .. inputs.Select(tensor => tensor.Type is ElementType.Float32 || !tensor.Type.IsFloating()
+            ? tensor
+            : Tensor.Of(tensor.Shape, tensor.ToSingles())),
+    ];
+
+    static Tensor Named(StateDict archive, Port port, string file) => archive.TryGetValue(port.Name, out var tensor)
+        ? Checked(tensor, port, file)
+        : throw Bad(file, $"it holds {string.Join(", ", archive.Keys)}, the model takes '{port.Name}'");
+
+    static Tensor Checked(Tensor tensor, Port port, string file) => tensor.Type.IsFloating() && !port.Type.IsFloating()
+        ? throw Bad(file, $"the array is {tensor}, input '{port.Name}' takes {port.Type.NumPyName()}")
+        : tensor;
+
+    // Inference of shapes is the one thing that is shared with the executor: it computes no value.
     static ImmutableArray<Shape> OwnShapes(TorchModel model, string path)
     {
         var ports = model.Graph.Inputs;
-        return ports.All(port => port.Shape is not null)
-            ? [.. ports.Select(port => port.Shape!.Value)]
-            : throw Bad(path, $"the file states no input shape; give --input-shape once for each of {Names(ports)}");
+        if (ports.All(port => port.Shape is not null)) return [.. ports.Select(port => port.Shape!.Value)];
+        try
+        {
+            return [.. InputShapes.Infer(model, square: false)];
+        }
+        catch (ModelException exception)
+        {
+            throw new ModelException(exception.Finding with { Place = path }, exception);
+        }
     }
 
     // An index must stay inside every table that it reads from.
@@ -53,7 +90,8 @@ static class InputChoice
         return rows.DefaultIfEmpty(DefaultLimit).Min();
     }
 
-    static string Names(ImmutableArray<Port> ports) => string.Join(", ", ports.Select(port => port.Name));
+    static string Names(ImmutableArray<Port> ports) =>
+        $"{ports.Length} input{(ports.Length == 1 ? "" : "s")} ({string.Join(", ", ports.Select(port => port.Name))})";
 
     static ModelException Bad(string path, string message) => new(new Finding(Codes.BadUsage, path, message));
 }

@@ -7,9 +7,11 @@ namespace Harness.Reference.Recording;
 /// <param name="Model">The model file.</param>
 /// <param name="Weights">The weights' file, or <c>seed:N</c>; null where the model file holds them.</param>
 /// <param name="Golden">The folder of the case.</param>
-/// <param name="Inputs">Input files, in the order of the graph's inputs; empty for seeded values.</param>
-/// <param name="InputShapes">Shapes for seeded values, in the same order; empty to take the file's or infer them.</param>
-/// <param name="Seed">The seed of the values.</param>
+/// <param name="Inputs">Input files, in the order of the graph's inputs; empty for those of an earlier golden, else
+/// seeded values.</param>
+/// <param name="InputShapes">Shapes for seeded values, in the same order; empty to take the file's or infer
+/// them.</param>
+/// <param name="Seed">The seed of the values; null for those of an earlier golden, else 0.</param>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="AllowNaN">Records although a weight is NaN.</param>
 sealed record RecordOptions(
@@ -18,6 +20,6 @@ sealed record RecordOptions(
     string Golden,
     ImmutableArray<string> Inputs,
     ImmutableArray<Shape> InputShapes,
-    long Seed,
+    long? Seed,
     string Device,
     bool AllowNaN);

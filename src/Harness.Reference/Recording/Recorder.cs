@@ -8,53 +8,54 @@ using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Harness.Reference.Recording;
 
-/// <summary>Computes what a golden holds: outputs in float64, probes of every node, torch's own float32 noise.</summary>
+/// <summary>Computes what a golden holds: outputs in float64, probes of every node, torch's own float32
+/// noise.</summary>
 /// <param name="model">The graph and its weights.</param>
 /// <param name="path">The model's file.</param>
+/// <param name="ownWeights">True where the weights are those of the file itself.</param>
 /// <param name="device">Where to compute.</param>
-sealed class Recorder(TorchModel model, string path, Device device)
+sealed class Recorder(TorchModel model, string path, bool ownWeights, Device device)
 {
     readonly List<GoldenProbe> _probes = [];
     readonly Dictionary<string, Stored> _tensors = new(StringComparer.Ordinal);
 
-    // A TorchScript file with its own weights can be run by libtorch itself, which is the better truth.
+    // A TorchScript file can be run by libtorch itself, which is the better truth.
     readonly bool _scripted = model.Format == "TorchScript";
 
     /// <summary>Computes a golden for these inputs.</summary>
     /// <param name="source">The model as the golden names it.</param>
     /// <param name="weights">The weights as the golden names them.</param>
     /// <param name="inputs">One tensor an input.</param>
-    /// <param name="cancel">Stops between two nodes.</param>
     /// <exception cref="ModelException">The model cannot be run, or its two readings disagree.</exception>
     public (GoldenDocument Document, IReadOnlyDictionary<string, Stored> Tensors) Record(
-        GoldenModel source, GoldenWeights weights, ImmutableArray<Stored> inputs, CancellationToken cancel)
+        GoldenModel source, GoldenWeights weights, ImmutableArray<Stored> inputs)
     {
         var graph = model.Graph;
-        var walked = Walked(inputs, ScalarType.Float64, Probe, cancel);
-        var outputs = walked;
+        var walked = Walked(inputs, ScalarType.Float64, Probe);
+        var outputs = walked.Select(output => output.Tensor).ToImmutableArray();
         if (_scripted)
         {
-            cancel.ThrowIfCancellationRequested();
             outputs = Scripted(inputs, ScalarType.Float64);
             Agreement.Demand(path, graph, walked, outputs);
         }
-        cancel.ThrowIfCancellationRequested();
-        var rough = _scripted ? Scripted(inputs, ScalarType.Float32) : Walked(inputs, ScalarType.Float32, null, cancel);
+        var rough = _scripted
+            ? Scripted(inputs, ScalarType.Float32)
+            : [.. Walked(inputs, ScalarType.Float32, null).Select(output => output.Tensor)];
         var noise = outputs.Select((output, i) => Noise(rough[i].ToDoubles(), output.ToDoubles())).ToImmutableArray();
 
-        var inputPorts = graph.Inputs.Select((port, i) => Described(GoldenStore.InputName, port, inputs[i])).ToImmutableArray();
-        var outputPorts = graph.Outputs.Select((port, i) => Described(GoldenStore.OutputName, port, outputs[i])).ToImmutableArray();
         var document = new GoldenDocument(
-            source, weights, inputPorts, outputPorts,
-            new GoldenRecorder(__version__, device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu"),
+            source, weights,
+            [.. graph.Inputs.Select((port, i) => Described(GoldenStore.InputName, port.Name, inputs[i]))],
+            [.. walked.Select((output, i) => Described(GoldenStore.OutputName, output.Name, outputs[i]))],
+            new GoldenRecorder(Torch.Version, device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu"),
             GoldenNoise.Of(noise), Parity.Tolerance.Default, [.. _probes]);
         return (document, _tensors);
     }
 
-    GoldenPort Described(Func<string, string> name, Port port, Stored tensor)
+    GoldenPort Described(Func<string, string> name, string port, Stored tensor)
     {
-        _tensors[name(port.Name)] = tensor;
-        return GoldenPort.Of(port.Name, tensor);
+        _tensors[name(port)] = tensor;
+        return GoldenPort.Of(port, tensor);
     }
 
     void Probe(Call call, int index, TorchTensor result)
@@ -66,28 +67,30 @@ sealed class Recorder(TorchModel model, string path, Device device)
         _tensors[GoldenStore.ProbeName(node)] = values;
     }
 
-    ImmutableArray<Stored> Walked(ImmutableArray<Stored> inputs, ScalarType type, GraphWalk.Probe? probe, CancellationToken cancel)
+    ImmutableArray<(string Name, Stored Tensor)> Walked(
+        ImmutableArray<Stored> inputs, ScalarType type, GraphWalk.Probe? probe)
     {
         using var scope = NewDisposeScope();
         var fed = inputs.Select(input => TorchTensors.Widen(input, type, device)).ToList();
-        return Stored64(new GraphWalk(model.Graph, model.Weights, path, type, device).Run(fed, probe, cancel));
+        var outputs = new GraphWalk(model.Graph, model.Weights, path, type, device).Run(fed, probe);
+        return [.. outputs.Select(output => (output.Name, Stored64(output.Tensor)))];
     }
 
     ImmutableArray<Stored> Scripted(ImmutableArray<Stored> inputs, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        return Stored64(ScriptedModel.Run(path, type, device, [.. inputs.Select(input => TorchTensors.Widen(input, type, device))]));
+        var fed = inputs.Select(input => TorchTensors.Widen(input, type, device)).ToList();
+        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Stored64)];
     }
 
     // Outputs are stored as float64 whatever they are: exact for float32 and for integers below 2^53.
-    static ImmutableArray<Stored> Stored64(IReadOnlyList<TorchTensor> outputs)
+    static Stored Stored64(TorchTensor output)
     {
-        var stored = outputs.Select(output => Stored.Of(TorchTensors.ShapeOf(output), TorchTensors.Doubles(output))).ToImmutableArray();
-        foreach (var output in outputs) output.Dispose();
-        return stored;
+        using (output) return Stored.Of(TorchTensors.ShapeOf(output), TorchTensors.Doubles(output));
     }
 
-    // The largest difference of elements that are finite in both: where float32 overflows there is no noise to speak of.
+    // The largest difference of elements that are finite in both: where float32 overflows there is no noise to speak
+    // of.
     static double Noise(double[] rough, double[] exact)
     {
         double worst = 0;

@@ -8,18 +8,23 @@ using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Harness.Reference.Recording;
 
-/// <summary>libtorch running a TorchScript file itself: the truth that does not depend on our reading of the graph.</summary>
-/// <remarks>Only load, convert and run: asking TorchSharp 0.107 for the type or name of a script module crashes the process.</remarks>
+/// <summary>libtorch running a TorchScript file itself: the truth that does not depend on our reading of the
+/// graph.</summary>
+/// <remarks>Only load, convert and run: asking TorchSharp 0.107 for the type or name of a script module crashes the
+/// process.</remarks>
 static class ScriptedModel
 {
-    /// <summary>Runs <c>forward</c> in eval mode without gradients and returns the outputs, which the caller owns, in the
+    /// <summary>Runs <c>forward</c> in eval mode without gradients and returns the outputs, which the caller owns, in
+    /// the
     /// graph's order: tuples, lists and dictionaries flattened.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="weights">Weights in place of the file's own; null to keep those.</param>
     /// <param name="type">What weights are converted to before anything runs.</param>
     /// <param name="device">Where to run.</param>
     /// <param name="inputs">The inputs; not changed, not even by in-place operators.</param>
     /// <exception cref="ModelException">PAR1001: libtorch cannot read or run the file.</exception>
-    public static TorchTensor[] Run(string path, ScalarType type, Device device, IReadOnlyList<TorchTensor> inputs)
+    public static TorchTensor[] Run(
+        string path, StateDict? weights, ScalarType type, Device device, IReadOnlyList<TorchTensor> inputs)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -29,15 +34,25 @@ static class ScriptedModel
             module.to(type);
             module.to(device.type, device.index);
             module.eval();
+            if (weights is not null) Replace(module, weights);
             // A trace may write into its arguments.
             object result = module.forward([.. inputs.Select(input => (object)input.clone())]);
             return [.. Flatten(result).Select(output => output.clone().DetachFromDisposeScope())];
         }
-        catch (Exception exception) when (exception is ExternalException or InvalidDataException or NotSupportedException)
+        catch (Exception exception) when (exception is ExternalException or InvalidDataException
+            or NotSupportedException)
         {
-            throw new ModelException(
-                new Finding(Codes.ModelUnreadable, path, $"libtorch cannot run the file: {Reason(exception)}"), exception);
+            string message = $"libtorch cannot run the file: {Reason(exception)}";
+            throw new ModelException(new Finding(Codes.ModelUnreadable, path, message), exception);
         }
+    }
+
+    static void Replace(jit.ScriptModule module, StateDict weights)
+    {
+        foreach (var (name, parameter) in module.named_parameters())
+            if (weights.TryGetValue(name, out var given)) parameter.copy_(TorchTensors.Of(given));
+        foreach (var (name, buffer) in module.named_buffers())
+            if (weights.TryGetValue(name, out var given)) buffer.copy_(TorchTensors.Of(given));
     }
 
     // TorchSharp cannot hand a dictionary back, so its literal becomes a tuple of the same values in the same order.
@@ -58,7 +73,7 @@ static class ScriptedModel
     // The interpreter prints a traceback first and the reason last.
     static string Reason(Exception exception)
     {
-        string[] lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = [.. exception.Message.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
         return lines.LastOrDefault(line => line.StartsWith("RuntimeError:", StringComparison.Ordinal))
             ?? lines.FirstOrDefault() ?? "no reason given";
     }

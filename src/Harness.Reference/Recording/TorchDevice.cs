@@ -12,7 +12,8 @@ static class TorchDevice
     /// <param name="name">The device as the user names it.</param>
     /// <param name="place">What the finding is about: the model.</param>
     /// <exception cref="ModelException">PAR9002: CUDA is not there; PAR9003: another device.</exception>
-    /// <remarks>TF32 is off for cuBLAS and cuDNN. TorchSharp 0.107 has no switch for cuDNN's deterministic mode; without
+    /// <remarks>TF32 is off for cuBLAS and cuDNN. TorchSharp 0.107 has no switch for cuDNN's deterministic mode;
+    /// without
     /// gradients only transposed convolutions may then differ, by rounding, from run to run, and recording again keeps
     /// a golden that differs by rounding alone.</remarks>
     public static Device Open(string name, string place)
@@ -23,24 +24,28 @@ static class TorchDevice
         {
             "cpu" => CPU,
             "cuda" when cuda.is_available() => CUDA,
-            "cuda" => throw new ModelException(new Finding(Codes.CudaMissing, place, $"CUDA asked for and not there: {Found()}; "
-                + "build Harness.Reference with -p:ParityTorch=cuda on a machine with an NVIDIA driver, or take --device cpu")),
-            _ => throw new ModelException(new Finding(Codes.BadUsage, place, $"device '{name}' is unknown; expected cpu or cuda")),
+            "cuda" => throw Refusal(Codes.CudaMissing, place, $"CUDA asked for and not there: {Found()}; "
+                + "build with -p:ParityTorch=cuda on a machine with an NVIDIA driver, or take --device cpu"),
+            _ => throw Refusal(Codes.BadUsage, place, $"device '{name}' is unknown; expected cpu or cuda"),
         };
     }
+
+    static ModelException Refusal(string code, string place, string message) => new(new Finding(code, place, message));
 
     static string Found()
     {
         string build = Loadable("libtorch_cuda.so", "torch_cuda.dll") ? "CUDA build" : "CPU build";
         string driver = Loadable("libcuda.so.1", "nvcuda.dll") ? "found" : "not found";
         string kernel = File.Exists("/proc/driver/nvidia/version") ? $", kernel module {KernelModule()}" : "";
-        return $"libtorch {__version__} is a {build}, TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, "
+        var sharp = typeof(torch).Assembly.GetName().Version;
+        return $"libtorch {Torch.Version} is a {build}, TorchSharp {sharp?.ToString(3)}, "
             + $"NVIDIA driver library {driver}{kernel}";
     }
 
     static bool Loadable(string unix, string windows)
     {
-        if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? windows : unix, typeof(torch).Assembly, null, out nint library)) return false;
+        string name = OperatingSystem.IsWindows() ? windows : unix;
+        if (!NativeLibrary.TryLoad(name, typeof(torch).Assembly, null, out nint library)) return false;
         NativeLibrary.Free(library);
         return true;
     }
@@ -48,5 +53,5 @@ static class TorchDevice
     // NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  …
     static string KernelModule() => File.ReadLines("/proc/driver/nvidia/version").First()
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        .FirstOrDefault(word => word.Length > 2 && char.IsAsciiDigit(word[0]) && word.Contains('.', StringComparison.Ordinal)) ?? "unknown";
+        .FirstOrDefault(word => char.IsAsciiDigit(word[0]) && word.Contains('.')) ?? "unknown";
 }

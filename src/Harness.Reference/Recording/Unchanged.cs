@@ -3,14 +3,16 @@ using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
 
-/// <summary>Whether a golden on disk already says what a new recording says, up to rounding. Then it stays as it is: another
+/// <summary>Whether a golden on disk already says what a new recording says, up to rounding. Then it stays as it is:
+/// another
 /// machine, or another number of threads, adds in another order, and a reviewer should not see that.</summary>
 static class Unchanged
 {
     // A thousandth of what the gate itself calls rounding (1e-10 scaled), a hundred times what float64 needs here.
     const double Limit = 1e-13;
 
-    /// <summary>True when both were recorded from the same model, weights and inputs by the same torch on the same kind of
+    /// <summary>True when both were recorded from the same model, weights and inputs by the same torch on the same kind
+    /// of
     /// device, and every output and probe agrees to rounding.</summary>
     public static bool Holds(string directory, GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
@@ -30,8 +32,7 @@ static class Unchanged
             && before.Weights == document.Weights
             && before.RecordedBy == document.RecordedBy
             && before.Inputs.SequenceEqual(document.Inputs)
-            && before.Outputs.Select(port => (port.Name, port.Shape)).SequenceEqual(document.Outputs.Select(port => (port.Name, port.Shape)))
-            && before.Probes.Select(probe => (probe.Node, probe.Shape)).SequenceEqual(document.Probes.Select(probe => (probe.Node, probe.Shape)))
+            && Names(before).SequenceEqual(Names(document))
             && document.Outputs.All(port => SameOutput(GoldenStore.OutputName(port.Name)))
             && before.Probes.Zip(document.Probes).All(pair => SameProbe(pair.First, pair.Second));
 
@@ -41,6 +42,11 @@ static class Unchanged
         // Rounding may move the place of the largest value, which is one of the positions.
         bool SameProbe(GoldenProbe was, GoldenProbe now) => was.Positions.SequenceEqual(now.Positions)
             && Math.Abs(was.L2 - now.L2) <= Limit * was.L2
-            && Agreement.Difference(tensors[GoldenStore.ProbeName(now.Node)].As<double>(), old.Probe(was).As<double>()) <= Limit * was.AbsMax;
+            && Agreement.Difference(tensors[GoldenStore.ProbeName(now.Node)].As<double>(), old.Probe(was).As<double>())
+                <= Limit * was.AbsMax;
     }
+
+    static IEnumerable<(string Name, Shape Shape)> Names(GoldenDocument document) =>
+        document.Outputs.Select(port => (port.Name, port.Shape))
+            .Concat(document.Probes.Select(probe => (probe.Node, probe.Shape)));
 }

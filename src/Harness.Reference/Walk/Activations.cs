@@ -11,8 +11,16 @@ static class Activations
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
-        new("aten::_log_softmax", a => { a.Pass(2, "half_to_float"); return a.Tensor(0, "self").log_softmax(a.Int(1, "dim")); }),
-        new("aten::_softmax", a => { a.Pass(2, "half_to_float"); return a.Tensor(0, "self").softmax(a.Int(1, "dim")); }),
+        new("aten::_log_softmax", a =>
+        {
+            a.Pass(2, "half_to_float");
+            return a.Tensor(0, "self").log_softmax(a.Int(1, "dim"));
+        }),
+        new("aten::_softmax", a =>
+        {
+            a.Pass(2, "half_to_float");
+            return a.Tensor(0, "self").softmax(a.Int(1, "dim"));
+        }),
         new("aten::alpha_dropout", Dropout),
         new("aten::celu", Celu),
         new("aten::celu_", Celu),
@@ -50,7 +58,8 @@ static class Activations
         new("aten::silu", a => F.silu(a.Tensor(0, "self"))),
         new("aten::silu_", a => F.silu(a.Tensor(0, "self"))),
         new("aten::softmax", a => a.Tensor(0, "self").softmax(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
-        new("aten::softplus", a => F.softplus(a.Tensor(0, "self"), a.Number(1, "beta", 1), a.Number(2, "threshold", 20))),
+        new("aten::softplus", a =>
+            F.softplus(a.Tensor(0, "self"), a.Number(1, "beta", 1), a.Number(2, "threshold", 20))),
         new("aten::tanh", a => tanh(a.Tensor(0, "self"))),
         new("aten::tanh_", a => tanh(a.Tensor(0, "self"))),
         new("aten::threshold", a => F.threshold(a.Tensor(0, "self"), a.Number(1, "threshold"), a.Number(2, "value"))),
@@ -78,7 +87,8 @@ static class Activations
     static Value Elu(Reading a)
     {
         var x = a.Tensor(0, "self");
-        double alpha = a.Number(1, "alpha", 1), scale = a.Number(2, "scale", 1), inputScale = a.Number(3, "input_scale", 1);
+        double alpha = a.Number(1, "alpha", 1), scale = a.Number(2, "scale", 1);
+        double inputScale = a.Number(3, "input_scale", 1);
         return where(x.gt(0), x, x.mul(inputScale).expm1().mul(alpha)).mul(scale);
     }
 
@@ -93,5 +103,6 @@ static class Activations
     static Value Celu(Reading a) => F.celu(a.Tensor(0, "self"), a.Number(1, "alpha", 1));
 
     // functional.hardtanh of TorchSharp 0.107 returns its argument unchanged; hardtanh is a clamp by definition.
-    static Value HardTanh(Reading a) => a.Tensor(0, "self").clamp(a.Number(1, "min_val", -1), a.Number(2, "max_val", 1));
+    static Value HardTanh(Reading a) =>
+        a.Tensor(0, "self").clamp(a.Number(1, "min_val", -1), a.Number(2, "max_val", 1));
 }

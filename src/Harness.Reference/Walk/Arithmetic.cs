@@ -11,7 +11,8 @@ static class Arithmetic
     [
         new("aten::add", Add),
         new("aten::add_", Add),
-        new("aten::addcmul", a => a.Tensor(0, "self").add(a.Tensor(1, "tensor1").mul(a.Tensor(2, "tensor2")), Value(a))),
+        new("aten::addcmul", a =>
+            a.Tensor(0, "self").add(a.Tensor(1, "tensor1").mul(a.Tensor(2, "tensor2")), Value(a))),
         new("aten::atan2", a => a.Tensor(0, "self").atan2(a.Tensor(1, "other"))),
         new("aten::div", Divide),
         new("aten::div_", Divide),
@@ -61,7 +62,9 @@ static class Arithmetic
     {
         var self = a.Tensor(0, "self");
         var scaled = a.ScalarOrNull(2, "alpha") is { } alpha ? self.mul(alpha) : self;
-        return a.Any(1, "other") is TensorValue other ? other.Tensor.sub(scaled) : scaled.neg().add(a.Scalar(1, "other"));
+        return a.Any(1, "other") is TensorValue other
+            ? other.Tensor.sub(scaled)
+            : scaled.neg().add(a.Scalar(1, "other"));
     }
 
     static Value Multiply(Reading a) =>
@@ -77,7 +80,8 @@ static class Arithmetic
             "trunc" => RoundingMode.trunc,
             _ => throw a.Refuse($"rounding mode '{mode}'"),
         };
-        if (a.Any(0, "self") is not TensorValue && rounding != RoundingMode.None) throw a.Refuse("rounding of two numbers");
+        if (a.Any(0, "self") is not TensorValue && rounding != RoundingMode.None)
+            throw a.Refuse("rounding of two numbers");
         // Division of integers is true division in Python.
         return a.Any(0, "self") is TensorValue
             ? Pair(a, (x, y) => x.div(y, rounding), (x, y) => x.div(y, rounding), Never, Never)
@@ -99,7 +103,8 @@ static class Arithmetic
         var exponent = a.Any(1, "exponent");
         if (self is TensorValue x)
             return exponent is TensorValue y ? x.Tensor.pow(y.Tensor) : x.Tensor.pow(a.Scalar(1, "exponent"));
-        if (exponent is TensorValue power) return full([], a.Number(0, "self"), power.Tensor.dtype, power.Tensor.device).pow(power.Tensor);
+        if (exponent is TensorValue power)
+            return full([], a.Number(0, "self"), power.Tensor.dtype, power.Tensor.device).pow(power.Tensor);
         return Math.Pow(a.Number(0, "self"), a.Number(1, "exponent"));
     }
 
@@ -123,5 +128,7 @@ static class Arithmetic
     }
 
     static T Never<T>(T left, T right) => throw new InvalidOperationException("operands were looked at before");
-    static Tensor Never(Tensor left, Scalar right) => throw new InvalidOperationException("operands were looked at before");
+
+    static Tensor Never(Tensor left, Scalar right) =>
+        throw new InvalidOperationException("operands were looked at before");
 }

@@ -26,7 +26,8 @@ static class Attention
     {
         Tensor query = a.Tensor(0, "query"), key = a.Tensor(1, "key"), value = a.Tensor(2, "value");
         var mask = a.TensorOrNull(3, "attn_mask");
-        if (a.Number(4, "dropout_p", 0) != 0) throw a.Refuse("dropout is in training mode; call model.eval() before tracing");
+        if (a.Number(4, "dropout_p", 0) != 0)
+            throw a.Refuse("dropout is in training mode; call model.eval() before tracing");
         bool causal = a.Flag(5, "is_causal", false);
         double scale = a.Number(6, "scale", 1 / Math.Sqrt(query.shape[^1]));
         if (a.Flag(7, "enable_gqa", false)) throw a.Refuse("grouped queries");

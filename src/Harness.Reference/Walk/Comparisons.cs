@@ -39,7 +39,8 @@ static class Comparisons
     static Value Clamp(Reading a, int minAt, int maxAt)
     {
         var x = a.Tensor(0, "self");
-        if (a.Peek(minAt, "min") is TensorValue { Tensor.ndim: > 0 } || a.Peek(maxAt, "max") is TensorValue { Tensor.ndim: > 0 })
+        if (a.Peek(minAt, "min") is TensorValue { Tensor.ndim: > 0 }
+            || a.Peek(maxAt, "max") is TensorValue { Tensor.ndim: > 0 })
         {
             if (a.TensorOrNull(minAt, "min") is { } low) x = x.maximum(low);
             return a.TensorOrNull(maxAt, "max") is { } high ? x.minimum(high) : x;
@@ -56,5 +57,7 @@ static class Comparisons
     }
 
     static Tensor Branch(Reading a, int position, string name) =>
-        a.Any(position, name) is TensorValue value ? value.Tensor : full([], a.Scalar(position, name), a.Type, a.Device);
+        a.Any(position, name) is TensorValue value
+            ? value.Tensor
+            : full([], a.Scalar(position, name), a.Type, a.Device);
 }

@@ -61,7 +61,8 @@ static class Convolutions
         return Convolve(a, PadSame(input, weight, dilation), weight, bias, stride, [0], dilation, groups);
     }
 
-    // TorchSharp's Padding.Same leaves the uneven case to libtorch's version; said here once: the total d·(k-1) is split
+    // TorchSharp's Padding.Same leaves the uneven case to libtorch's version; said here once: the total d·(k-1) is
+    // split
     // evenly, and an odd rest goes to the end.
     static Tensor PadSame(Tensor input, Tensor weight, long[] dilation)
     {
@@ -79,7 +80,8 @@ static class Convolutions
     }
 
     static Tensor Convolve(
-        Reading a, Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long[] dilation, long groups) =>
+        Reading a, Tensor input, Tensor weight, Tensor? bias,
+        long[] stride, long[] padding, long[] dilation, long groups) =>
         weight.ndim switch
         {
             3 => F.conv1d(input, weight, bias, stride[0], padding[0], dilation[0], groups),
@@ -90,8 +92,9 @@ static class Convolutions
 
     // conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)
     static Value Transposed(Reading a) => Transpose(a,
-        a.Tensor(0, "input"), a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"), a.Ints(3, "stride", 1), a.Ints(4, "padding", 0),
-        a.Ints(5, "output_padding", 0), a.Ints(7, "dilation", 1), a.Int(6, "groups", 1));
+        a.Tensor(0, "input"), a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"),
+        a.Ints(3, "stride", 1), a.Ints(4, "padding", 0), a.Ints(5, "output_padding", 0), a.Ints(7, "dilation", 1),
+        a.Int(6, "groups", 1));
 
     static Tensor Transpose(
         Reading a, Tensor input, Tensor weight, Tensor? bias,
@@ -100,14 +103,17 @@ static class Convolutions
         {
             3 => F.conv_transpose1d(input, weight, bias, stride[0], padding[0], outputPadding[0], dilation[0], groups),
             4 => F.conv_transpose2d(
-                input, weight, bias, Full(stride, 2), Full(padding, 2), Full(outputPadding, 2), Full(dilation, 2), groups),
+                input, weight, bias,
+                Full(stride, 2), Full(padding, 2), Full(outputPadding, 2), Full(dilation, 2), groups),
             5 => F.conv_transpose3d(
-                input, weight, bias, Full(stride, 3), Full(padding, 3), Full(outputPadding, 3), Full(dilation, 3), groups),
+                input, weight, bias,
+                Full(stride, 3), Full(padding, 3), Full(outputPadding, 3), Full(dilation, 3), groups),
             _ => throw a.Refuse($"a kernel of rank {weight.ndim}"),
         };
 
     static long At(long[] values, int axis) => values.Length == 1 ? values[0] : values[axis];
 
     // PyTorch repeats a list of one for every axis.
-    static long[] Full(long[] values, int axes) => values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)] : values;
+    static long[] Full(long[] values, int axes) =>
+        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)] : values;
 }

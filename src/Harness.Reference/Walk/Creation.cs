@@ -63,7 +63,8 @@ static class Creation
     static Value To(Reading a)
     {
         var self = a.Tensor(0, "self");
-        foreach (string name in (string[])["layout", "device", "pin_memory", "non_blocking", "copy", "memory_format"]) a.Pass(-1, name);
+        foreach (string name in (string[])["layout", "device", "pin_memory", "non_blocking", "copy", "memory_format"])
+            a.Pass(-1, name);
         for (int i = 2; i < a.Count; i++) a.Pass(i, "");
         if (a.Peek(1, "other") is TensorValue other)
         {

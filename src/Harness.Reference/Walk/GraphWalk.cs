@@ -1,10 +1,16 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using static TorchSharp.torch;
 using Stored = Harness.Executor.Model.Tensor;
 using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Harness.Reference.Walk;
+
+/// <summary>An output of a walk.</summary>
+/// <param name="Name">The port's name; an item of a list adds its position.</param>
+/// <param name="Tensor">The result, which the caller owns.</param>
+public sealed record WalkOutput(string Name, TorchTensor Tensor);
 
 /// <summary>Executes a graph call by call over libtorch, in PyTorch's own layout. The oracle: it shares no arithmetic
 /// and no argument reading with the executor.</summary>
@@ -29,9 +35,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     /// <summary>Runs the graph and returns its outputs, which the caller owns.</summary>
     /// <param name="inputs">One tensor an input, in the walk's type where it is floating.</param>
     /// <param name="probe">Sees every result; may be null.</param>
-    /// <param name="cancel">Stops between two calls.</param>
-    /// <exception cref="ModelException">A call cannot be executed: PAR1002 or PAR1004; PAR1003 for a missing weight.</exception>
-    public ImmutableArray<TorchTensor> Run(IReadOnlyList<TorchTensor> inputs, Probe? probe = null, CancellationToken cancel = default)
+    /// <exception cref="ModelException">A call cannot be executed: PAR1002 or PAR1004; PAR1003 for a missing
+    /// weight.</exception>
+    public ImmutableArray<WalkOutput> Run(IReadOnlyList<TorchTensor> inputs, Probe? probe = null)
     {
         using var noGrad = no_grad();
         _values.Clear();
@@ -41,12 +47,11 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         {
             for (int step = 0; step < graph.Calls.Length; step++)
             {
-                cancel.ThrowIfCancellationRequested();
                 var call = graph.Calls[step];
                 Execute(call, probe);
                 FreeAfter(step, call, outputs);
             }
-            return [.. graph.Outputs.Select(port => OutputOf(port).clone().DetachFromDisposeScope())];
+            return [.. graph.Outputs.SelectMany(port => Named(port.Name, ValueOf(port.Value)))];
         }
         finally
         {
@@ -56,7 +61,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     void Execute(Call call, Probe? probe)
     {
-        var arm = ArmTable.Find(call.Target) ?? throw WalkErrors.Unsupported(path, call, "it has no arm for this operator");
+        var arm = ArmTable.Find(call.Target)
+            ?? throw WalkErrors.Unsupported(path, call, "it has no arm for this operator");
         using var scope = NewDisposeScope();
         var reading = new Reading(path, call, ValueOf, type, device);
         Value result;
@@ -65,8 +71,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
             result = arm.Run(reading);
         }
         // TorchSharp reports libtorch's errors as ExternalException, and refuses some arguments itself.
-        catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or ArgumentException
-            or InvalidOperationException or IndexOutOfRangeException or NotSupportedException or NotImplementedException)
+        catch (Exception exception) when (exception is ExternalException or ArgumentException
+            or InvalidOperationException or IndexOutOfRangeException
+            or NotSupportedException or NotImplementedException)
         {
             throw WalkErrors.Failed(path, call, exception);
         }
@@ -76,9 +83,11 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         var operands = Used(call).SelectMany(id => ValueOf(id).Tensors).ToHashSet(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < results.Length; i++)
         {
-            var own = results[i].Select(tensor => (operands.Contains(tensor) ? tensor.alias() : tensor).DetachFromDisposeScope());
+            var own = results[i].Select(tensor =>
+                (operands.Contains(tensor) ? tensor.alias() : tensor).DetachFromDisposeScope());
             _values[call.Results[i]] = own;
-            if (probe is not null && own is TensorValue { Tensor: var seen } && seen.is_floating_point()) probe(call, i, seen);
+            foreach (var (item, seen) in own.Tensors.Index())
+                if (seen.is_floating_point()) probe?.Invoke(call, i + item, seen);
         }
     }
 
@@ -88,7 +97,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         if (call.Results.Length == 1) return [result];
         return result is ListValue list && list.Items.Length == call.Results.Length
             ? list.Items
-            : throw WalkErrors.Unsupported(path, call, $"it gives {(result as ListValue)?.Items.Length ?? 1} results, the graph names {call.Results.Length}");
+            : throw WalkErrors.Unsupported(path, call,
+                $"it gives {(result as ListValue)?.Items.Length ?? 1} results, the graph names {call.Results.Length}");
     }
 
     Value ValueOf(int id)
@@ -103,7 +113,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     TorchTensor Weight(string key)
     {
         if (!weights.TryGetValue(key, out var stored))
-            throw new ModelException(new Finding(Codes.WeightsDoNotFit, path, $"the graph needs '{key}', the weights do not have it"));
+            throw new ModelException(
+                new Finding(Codes.WeightsDoNotFit, path, $"the graph needs '{key}', the weights do not have it"));
         return TorchTensors.Widen(stored, type, device);
     }
 
@@ -112,13 +123,11 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         ? TorchTensors.Of(constant).to(device)
         : TorchTensors.Widen(constant, type, device);
 
-    TorchTensor OutputOf(Port port) => ValueOf(port.Value) switch
+    IEnumerable<WalkOutput> Named(string name, Value value) => value switch
     {
-        TensorValue value => value.Tensor,
-        ListValue { Items: [TensorValue only] } => only.Tensor,
-        IntValue number => tensor(number.Number),
-        FloatValue number => tensor(number.Number, type),
-        _ => throw new ModelException(new Finding(Codes.UnsupportedOp, path, $"output '{port.Name}' is no tensor")),
+        TensorValue single => [new WalkOutput(name, single.Tensor.clone().DetachFromDisposeScope())],
+        ListValue list => list.Items.SelectMany((item, i) => Named($"{name}.{i}", item)),
+        _ => throw new ModelException(new Finding(Codes.UnsupportedOp, path, $"output '{name}' is no tensor")),
     };
 
     void FreeAfter(int step, Call call, HashSet<int> outputs)

@@ -13,7 +13,11 @@ static class Matrices
         new("aten::addmm", a => AddProduct(a, "mat1", "mat2", (x, y) => x.mm(y))),
         new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", (x, y) => x.bmm(y))),
         new("aten::bmm", a => a.Tensor(0, "self").bmm(a.Tensor(1, "mat2"))),
-        new("aten::einsum", a => { a.Pass(2, "path"); return einsum(a.Text(0, "equation", ""), a.Tensors(1, "tensors")); }),
+        new("aten::einsum", a =>
+        {
+            a.Pass(2, "path");
+            return einsum(a.Text(0, "equation", ""), a.Tensors(1, "tensors"));
+        }),
         new("aten::linear", a => F.linear(a.Tensor(0, "input"), a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"))),
         new("aten::matmul", a => a.Tensor(0, "self").matmul(a.Tensor(1, "other"))),
         new("aten::mm", a => a.Tensor(0, "self").mm(a.Tensor(1, "mat2"))),

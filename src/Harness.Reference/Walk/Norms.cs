@@ -13,8 +13,8 @@ static class Norms
         {
             a.Pass(5, "momentum");
             var y = F.batch_norm(
-                a.Tensor(0, "input"), a.Tensor(3, "running_mean"), a.Tensor(4, "running_var"), a.TensorOrNull(1, "weight"),
-                a.TensorOrNull(2, "bias"), false, 0, a.Number(6, "eps"));
+                a.Tensor(0, "input"), a.Tensor(3, "running_mean"), a.Tensor(4, "running_var"),
+                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), false, 0, a.Number(6, "eps"));
             // The saved statistics are empty outside training.
             return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
         }),
@@ -32,20 +32,21 @@ static class Norms
             a.Pass(8, "cudnn_enabled");
             return F.instance_norm(
                 a.Tensor(0, "input"), a.TensorOrNull(3, "running_mean"), a.TensorOrNull(4, "running_var"),
-                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Flag(5, "use_input_stats", true), 0, a.Number(7, "eps"));
+                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Flag(5, "use_input_stats", true), 0,
+                a.Number(7, "eps"));
         }),
         new("aten::layer_norm", a =>
         {
             a.Pass(5, "cudnn_enable");
             return F.layer_norm(
-                a.Tensor(0, "input"), a.Ints(1, "normalized_shape"), a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"),
-                a.Number(4, "eps", 1e-5));
+                a.Tensor(0, "input"), a.Ints(1, "normalized_shape"),
+                a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"), a.Number(4, "eps", 1e-5));
         }),
         new("aten::native_layer_norm", a =>
         {
             var y = F.layer_norm(
-                a.Tensor(0, "input"), a.Ints(1, "normalized_shape"), a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"),
-                a.Number(4, "eps"));
+                a.Tensor(0, "input"), a.Ints(1, "normalized_shape"),
+                a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"), a.Number(4, "eps"));
             return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
         }),
     ];

@@ -8,7 +8,11 @@ static class Picks
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::flip", a => a.Tensor(0, "self").flip(a.Ints(1, "dims"))),
-        new("aten::gather", a => { a.Pass(3, "sparse_grad"); return a.Tensor(0, "self").gather(a.Int(1, "dim"), a.Tensor(2, "index")); }),
+        new("aten::gather", a =>
+        {
+            a.Pass(3, "sparse_grad");
+            return a.Tensor(0, "self").gather(a.Int(1, "dim"), a.Tensor(2, "index"));
+        }),
         new("aten::index_select", a => a.Tensor(0, "self").index_select(a.Int(1, "dim"), a.Tensor(2, "index"))),
         new("aten::narrow", a => a.Tensor(0, "self").narrow(a.Int(1, "dim"), a.Int(2, "start"), a.Int(3, "length"))),
         new("aten::roll", Roll),
@@ -28,6 +32,7 @@ static class Picks
     static Value Slice(Reading a)
     {
         var self = a.Tensor(0, "self");
-        return self.slice(a.Int(1, "dim", 0), a.Int(2, "start", 0), a.Int(3, "end", long.MaxValue), a.Int(4, "step", 1));
+        long start = a.Int(2, "start", 0), end = a.Int(3, "end", long.MaxValue);
+        return self.slice(a.Int(1, "dim", 0), start, end, a.Int(4, "step", 1));
     }
 }

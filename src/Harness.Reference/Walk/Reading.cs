@@ -7,7 +7,8 @@ namespace Harness.Reference.Walk;
 
 /// <summary>Reads the arguments of one call, by position or by keyword, for the arm that executes it.</summary>
 /// <remarks>Every argument must be read or passed over by name: an argument that an arm does not know is refused by
-/// <see cref="RefuseUnread"/> instead of being ignored. Nothing here shares code with the executor's own reading.</remarks>
+/// <see cref="RefuseUnread"/> instead of being ignored. Nothing here shares code with the executor's own
+/// reading.</remarks>
 public sealed class Reading
 {
     readonly string _path;
@@ -214,7 +215,8 @@ public sealed class Reading
     {
         IntValue number => number.Number,
         BoolValue flag => flag.Flag ? 1 : 0,
-        TensorValue { Tensor: { ndim: 0 } tensor } when !tensor.is_floating_point() => tensor.to_type(ScalarType.Int64).item<long>(),
+        TensorValue { Tensor: { ndim: 0 } tensor } when !tensor.is_floating_point() =>
+            tensor.to_type(ScalarType.Int64).item<long>(),
         _ => throw Unexpected(name, "an integer"),
     };
 

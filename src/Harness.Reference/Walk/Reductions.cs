@@ -29,7 +29,9 @@ static class Reductions
     ];
 
     // No dimensions, and an empty list of them, mean all.
-    static long[] Dims(Reading a) => Given(a) ?? [.. Enumerable.Range(0, (int)a.Tensor(0, "self").ndim).Select(axis => (long)axis)];
+    static long[] Dims(Reading a) => Given(a) ?? All(a.Tensor(0, "self"));
+
+    static long[] All(Tensor tensor) => [.. Enumerable.Range(0, (int)tensor.ndim).Select(axis => (long)axis)];
 
     static long[]? Given(Reading a) => a.IntsOrNull(1, "dim") is { Length: > 0 } dims ? dims : null;
 
@@ -77,7 +79,7 @@ static class Reductions
         bool unbiased = flagFirst ? a.Flag(1, "unbiased", true) : a.Flag(2, "unbiased", true);
         double correction = a.Number(-1, "correction", unbiased ? 1 : 0);
         bool keep = a.Flag(3, "keepdim", false);
-        long[] dims = flagFirst ? [.. Enumerable.Range(0, (int)self.ndim).Select(axis => (long)axis)] : Dims(a);
+        long[] dims = flagFirst ? All(self) : Dims(a);
         // Two passes, from its definition: any correction, which TorchSharp's var does not take.
         double count = dims.Aggregate(1.0, (product, dim) => product * self.shape[dim < 0 ? dim + self.ndim : dim]);
         var centred = self.sub(self.mean(dims, true));

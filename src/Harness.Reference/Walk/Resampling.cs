@@ -27,12 +27,13 @@ static class Resampling
         bool? align = corners ? a.Flag(2, "align_corners", false) : null;
         double[]? scales = a.Peek(next, "scale_factors") is ListValue
             ? a.NumbersOrNull(next, "scale_factors")
-            : a.NumberOrNull(next, "scales_h") is { } h && a.NumberOrNull(next + 1, "scales_w") is { } w ? [h, w] : null;
+            : a.NumberOrNull(next, "scales_h") is { } h && a.NumberOrNull(next + 1, "scales_w") is { } w ? [h, w]
+            : null;
         var y = scales is null
             ? F.interpolate(self, size, null, mode, align)
             : F.interpolate(self, null, scales, mode, align);
         return size is not null && !y.shape.AsSpan()[2..].SequenceEqual(size)
-            ? throw a.Refuse($"its scales give {string.Join("×", y.shape[2..])}, its size says {string.Join("×", size)}")
+            ? throw a.Refuse($"its scales give {string.Join('x', y.shape[2..])}, it says {string.Join('x', size)}")
             : y;
     }
 

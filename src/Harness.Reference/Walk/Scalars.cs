@@ -29,7 +29,8 @@ static class Scalars
         new("aten::sym_size", Size),
         new("aten::unary_minus", Negative),
         new("prim::ListUnpack", a => a.Any(0, "list")),
-        new("prim::NumToTensor", a => full([], a.Scalar(0, "a"), a.Peek(0, "a") is FloatValue ? ScalarType.Float64 : ScalarType.Int64)),
+        new("prim::NumToTensor", a =>
+            full([], a.Scalar(0, "a"), a.Peek(0, "a") is FloatValue ? ScalarType.Float64 : ScalarType.Int64)),
         new("prim::TupleIndex", Item),
         new("prim::TupleUnpack", a => a.Any(0, "tuple")),
     ];

@@ -10,7 +10,8 @@ static class Shapes
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::_unsafe_view", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
-        new("aten::constant_pad_nd", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), PaddingModes.Constant, a.Number(2, "value", 0))),
+        new("aten::constant_pad_nd", a =>
+            F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), PaddingModes.Constant, a.Number(2, "value", 0))),
         new("aten::expand", a => { a.Pass(2, "implicit"); return a.Tensor(0, "self").expand(a.Ints(1, "size")); }),
         new("aten::expand_as", a => a.Tensor(0, "self").expand_as(a.Tensor(1, "other"))),
         new("aten::flatten", a => a.Tensor(0, "self").flatten(a.Int(1, "start_dim", 0), a.Int(2, "end_dim", -1))),
@@ -59,7 +60,8 @@ static class Shapes
         var self = a.Tensor(0, "self");
         if (a.IntsOrNull(1, "dim") is not { } dims) return self.squeeze();
         // From the last axis to the first, so that earlier positions keep their meaning.
-        foreach (long dim in dims.Select(dim => dim < 0 ? dim + self.ndim : dim).OrderDescending()) self = self.squeeze(dim);
+        foreach (long dim in dims.Select(dim => dim < 0 ? dim + self.ndim : dim).OrderDescending())
+            self = self.squeeze(dim);
         return self.alias();
     }
 }

@@ -3,7 +3,8 @@ using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Harness.Reference.Walk;
 
-/// <summary>What a value of the graph is while the walk runs: a tensor, a number computed on the way, or a list.</summary>
+/// <summary>What a value of the graph is while the walk runs: a tensor, a number computed on the way, or a
+/// list.</summary>
 public abstract record Value
 {
     /// <summary>A tensor.</summary>

@@ -11,7 +11,8 @@ static class WalkErrors
 
     /// <summary>libtorch refuses the operands.</summary>
     public static ModelException Failed(string path, Call call, Exception cause) =>
-        new(new Finding(Codes.ShapeMismatch, Place(path, call), $"{Describe(call)}: libtorch refuses its operands: {FirstLine(cause)}"), cause);
+        new(new Finding(Codes.ShapeMismatch, Place(path, call),
+            $"{Describe(call)}: libtorch refuses its operands: {FirstLine(cause)}"), cause);
 
     /// <summary>libtorch's message without the C++ stack that follows it.</summary>
     public static string FirstLine(Exception exception)
@@ -22,7 +23,9 @@ static class WalkErrors
 
     // A graph of text names its own line, which editors can open; a place inside an archive stands in the message.
     static string Place(string path, Call call) =>
-        call.Place.Line > 0 && Path.GetFileName(call.Place.File) == Path.GetFileName(path) ? $"{path}({call.Place.Line})" : path;
+        call.Place.Line > 0 && Path.GetFileName(call.Place.File) == Path.GetFileName(path)
+            ? $"{path}({call.Place.Line})"
+            : path;
 
     static string Describe(Call call)
     {

@@ -1,0 +1,187 @@
+using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Golden;
+
+namespace Harness.Reference.Tests;
+
+public sealed class RecordTests : IDisposable
+{
+    const string Graph = """
+        {"format": "harness-graph", "version": 1,
+         "inputs": [{"name": "x", "shape": [2, 3, 5, 4], "type": "float32"}],
+         "parameters": [{"name": "conv.weight", "shape": [4, 3, 2, 3]}, {"name": "conv.bias", "shape": [4]}],
+         "calls": [
+           {"module": "conv", "target": "aten::conv2d",
+            "arguments": [{"value": "x"}, {"value": "conv.weight"}, {"value": "conv.bias"}, [1, 1], [0, 1], [1, 1], 1],
+            "results": ["v1"]},
+           {"module": "act", "target": "aten::silu", "arguments": [{"value": "v1"}], "results": ["v2"]}],
+         "outputs": [{"name": "0", "value": "v2"}]}
+        """;
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("harness-record-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_traced_file_is_recorded_and_a_second_time_changes_no_byte()
+    {
+        string golden = In("golden");
+        string[] words = ["record", Repository.Model("dict_out"), "--input-shape", "2,3,17,13", "--golden", golden];
+
+        var first = ReferenceRun.Of(words);
+        first.Should().Be(new ReferenceRun(0, first.Output, ""));
+        first.Output.Should().Contain("recorded (2 outputs");
+        var before = Directory.GetFiles(golden).ToDictionary(file => file, File.ReadAllBytes);
+        before.Should().HaveCount(2);
+        foreach (string file in before.Keys) File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+
+        ReferenceRun.Of(words).Output.Should().Contain("unchanged");
+        foreach (var (file, bytes) in before)
+        {
+            File.ReadAllBytes(file).Should().Equal(bytes);
+            File.GetLastWriteTimeUtc(file).Should().Be(DateTime.UnixEpoch, "nothing was written");
+        }
+        var written = GoldenStore.Read(golden).Document;
+        written.Outputs.Select(port => port.Name).Should().Equal("boxes", "scores");
+        written.Inputs[0].Shape.Should().Equal(2, 3, 17, 13);
+        written.RecordedBy.Should().Be(new GoldenRecorder(written.RecordedBy.Torch, "cpu"));
+        written.RecordedBy.Torch.Should().MatchRegex(@"^2\.\d+\.\d+$");
+        written.Float32Noise.Overall.Should().BeInRange(1e-9, 1e-4);
+        written.Probes.Should().OnlyContain(probe => probe.Positions.Length > 0);
+    }
+
+    [Fact]
+    public void A_graph_is_recorded_with_its_weights_and_keeps_them_and_its_inputs_the_next_time()
+    {
+        string graph = Write("graph.json", Graph), golden = In("golden");
+        string weights = In("weights.npz"), input = In("x.npy");
+        NpzFile.Write(weights, Weights(0.25f));
+        var values = Enumerable.Range(0, 120).Select(i => (i * 37 % 101 - 50) / 17.0);
+        NpyFile.Write(input, Tensor.Of([2, 3, 5, 4], values.ToArray()));
+
+        ReferenceRun.Of("record", graph, "--weights", weights, "--input", input, "--golden", golden)
+            .ExitCode.Should().Be(0);
+        var first = GoldenStore.Read(golden);
+        first.Document.Weights.Path.Should().Be("../weights.npz");
+        first.Document.Model.Path.Should().Be("../graph.json");
+        first.Document.Inputs[0].Type.Should().Be(ElementType.Float32);
+        first.Document.Probes.Select(probe => probe.Node).Should().Equal("conv", "act");
+
+        ReferenceRun.Of("record", graph, "--golden", golden).Output.Should().Contain("unchanged");
+
+        NpzFile.Write(weights, Weights(0.5f));
+        ReferenceRun.Of("record", graph, "--golden", golden).Output.Should().Contain("updated");
+        var second = GoldenStore.Read(golden);
+        second.Document.Inputs[0].Sha256.Should().Be(first.Document.Inputs[0].Sha256);
+        second.Document.Outputs[0].Sha256.Should().NotBe(first.Document.Outputs[0].Sha256);
+    }
+
+    [Fact]
+    public void A_tolerance_with_its_reason_survives_a_new_recording()
+    {
+        string graph = Write("graph.json", Graph), golden = In("golden");
+        string[] words = ["record", graph, "--weights", "seed:3", "--golden", golden, "--seed"];
+        ReferenceRun.Of([.. words, "1"]).ExitCode.Should().Be(0);
+        var recorded = GoldenStore.Read(golden);
+        var loose = new Parity.Tolerance(Parity.TolerancePolicy.Default, 1e-4, "half the weights are bfloat16");
+        GoldenStore.Write(golden, recorded.Document with { Tolerance = loose }, recorded.Tensors);
+
+        ReferenceRun.Of([.. words, "2"]).Output.Should().Contain("updated");
+        GoldenStore.Read(golden).Document.Tolerance.Should().Be(loose);
+    }
+
+    [Fact]
+    public void NaN_in_the_weights_is_refused_unless_it_is_asked_for()
+    {
+        string graph = Write("graph.json", Graph), weights = In("weights.npz"), golden = In("golden");
+        NpzFile.Write(weights, Weights(float.NaN));
+        string[] words = ["record", graph, "--weights", weights, "--golden", golden];
+
+        var refused = ReferenceRun.Of(words);
+        OneLine(refused, 2).Should().Contain("PAR1003").And.Contain("'conv.bias' is NaN at flat index 1");
+        Directory.Exists(golden).Should().BeFalse();
+        ReferenceRun.Of([.. words, "--allow-nan"]).ExitCode.Should().Be(0);
+        GoldenStore.Read(golden).Document.Outputs[0].Statistics.NonFinite.Should().Be(2 * 4 * 4);
+    }
+
+    [Fact]
+    public void Cuda_where_there_is_none_is_PAR9002_with_what_was_found()
+    {
+        Native.TorchLibrary.Load();
+        if (TorchSharp.torch.cuda.is_available()) return;
+        var run = ReferenceRun.Of(
+            "record", Write("graph.json", Graph), "--weights", "seed:1", "--golden", In("g"), "--device", "cuda");
+        OneLine(run, 2).Should()
+            .MatchRegex(@"^\S+graph\.json: error PAR9002: .*libtorch 2\.\d+\.\d+.* is a (CPU|CUDA) build");
+        Directory.Exists(In("g")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_wrong_command_line_is_one_line_and_exit_code_2()
+    {
+        string graph = Write("graph.json", Graph), golden = In("g");
+        foreach (string[] words in (string[][])
+            [
+                ["record", graph],
+                ["record", "--golden", golden],
+                ["record", graph, "--golden"],
+                ["record", graph, "--golden", golden, "--tolerance", "1"],
+                ["record", graph, "--golden", golden, "--device", "tpu"],
+                ["record", graph, "--golden", golden, "--seed", "one"],
+                ["record", graph, "--golden", golden, "--weights", "seed:1", "--input-shape", "2,0,4,4"],
+                ["record", graph, "--golden", golden, "--weights", "seed:1", "--input", In("none.npy")],
+                ["record", graph, "--golden", golden, "--weights", "seed:1", "--input-shape", "1", "--input-shape", "2"],
+                ["record", In("none.pt"), "--golden", golden],
+                ["record", graph, "--golden", golden],
+            ])
+        {
+            OneLine(ReferenceRun.Of(words), 2).Should()
+                .MatchRegex("^.+: error PAR(9003|1001|1003): .+", string.Join(' ', words));
+            Directory.Exists(golden).Should().BeFalse();
+        }
+    }
+
+    [Fact]
+    public void Run_writes_outputs_in_the_layout_asked_for()
+    {
+        string graph = Write("graph.json", Graph), golden = In("golden");
+        string input = In("x.npy"), output = In("y.npy");
+        ReferenceRun.Of("record", graph, "--weights", "seed:4", "--golden", golden).ExitCode.Should().Be(0);
+        var recorded = GoldenStore.Read(golden);
+        NpyFile.Write(input, recorded.Input(recorded.Document.Inputs[0]));
+
+        var run = ReferenceRun.Of("run", graph, "--weights", "seed:4", "--input", input, "--output", output,
+            "--output-layout", "nhwc", "--precision", "float64");
+
+        run.Should().Be(new ReferenceRun(0, "0: float64 (2, 4, 4, 4)" + Environment.NewLine, ""));
+        var actual = NpyFile.Read(output).As<double>().ToArray();
+        var expected = recorded.Output(recorded.Document.Outputs[0]).As<double>().ToArray();
+        for (int i = 0; i < actual.Length; i++)
+        {
+            int n = i / 64, h = i / 16 % 4, w = i / 4 % 4, c = i % 4;
+            actual[i].Should().BeApproximately(expected[((n * 4 + c) * 4 + h) * 4 + w], 1e-14);
+        }
+    }
+
+    static Dictionary<string, Tensor> Weights(float second) => new()
+    {
+        ["conv.weight"] = Tensor.Of([4, 3, 2, 3], [.. Enumerable.Range(0, 72).Select(i => (i * 29 % 71 - 35) / 40f)]),
+        ["conv.bias"] = Tensor.Of([4], [1f, second, -1f, 0.5f]),
+    };
+
+    static string OneLine(ReferenceRun run, int exitCode)
+    {
+        run.ExitCode.Should().Be(exitCode, run.Error);
+        run.Output.Should().BeEmpty();
+        run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle();
+        return run.Error.TrimEnd();
+    }
+
+    string In(string name) => Path.Combine(_folder.FullName, name);
+
+    string Write(string name, string text)
+    {
+        File.WriteAllText(In(name), text);
+        return In(name);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Golden;
+using Harness.Reference.Recording;
+using static TorchSharp.torch;
+using Tensor = Harness.Executor.Model.Tensor;
+
+namespace Harness.Reference.Tests;
+
+public sealed class RecorderTests
+{
+    public RecorderTests() => Native.TorchLibrary.Load();
+
+    public static TheoryData<string> CommittedModels => Committed("models");
+
+    public static TheoryData<string> CommittedOps => Committed("ops");
+
+    // Recording a traced file demands that the walk and libtorch's own run of the file agree to 1e-10.
+    [Theory]
+    [MemberData(nameof(CommittedModels))]
+    public void A_committed_golden_of_a_model_is_what_libtorch_computes(string golden) => Record(golden);
+
+    [Theory]
+    [MemberData(nameof(CommittedOps))]
+    public void A_committed_golden_of_an_op_is_what_libtorch_computes(string golden) => Record(golden);
+
+    [Fact]
+    public void Weights_given_apart_reach_libtorchs_own_run_too()
+    {
+        string path = Repository.Model("guide_cnn");
+        using var model = ModelFile.Open(path, "seed:7");
+        var input = new SeededValues(1).Next(ElementType.Float32, [2, 3, 12, 9], 2);
+        var recorder = new Recorder(model, path, ownWeights: false, CPU);
+        var (document, _) = recorder.Record(new("model.pt", "0"), new(null, 7, "0"), [input]);
+        document.Outputs.Should().ContainSingle().Which.Shape.Should().Equal(2, 7);
+    }
+
+    [Fact]
+    public void A_walk_that_leaves_libtorchs_run_is_refused_with_the_first_node_that_no_right_output_clears()
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x");
+        int shared = Call("trunk", x), right = Call("right", shared), wrong = Call("wrong", shared);
+        builder.Output("a", right);
+        builder.Output("b", wrong);
+        var graph = builder.Build();
+        var expected = ImmutableArray.Create(Tensor.Of([2], [1.0, 2]), Tensor.Of([2], [1.0, 2]));
+
+        Agree(2 + 1e-11);
+        var act = () => Agree(2 + 1e-9);
+
+        var finding = act.Should().Throw<ModelException>().Which.Finding;
+        finding.Place.Should().Be("m.pt");
+        finding.Message.Should().Contain("output 'b'").And.Contain("5.0e-10").And.Contain("'wrong' (aten::relu");
+
+        int Call(string name, int value) =>
+            builder.Call("aten::relu", [Argument.Value(value)], [], 1, SourcePlace.Unknown, name)[0];
+
+        void Agree(double second) =>
+            Agreement.Demand("m.pt", graph, [("a", expected[0]), ("b", Tensor.Of([2], [1.0, second]))], expected);
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, double.NaN }, new[] { 1, double.NaN }, 0)]
+    [InlineData(new[] { 1, double.NaN }, new[] { double.NaN, 1 }, double.PositiveInfinity)]
+    [InlineData(new[] { double.NegativeInfinity, 3 }, new[] { double.NegativeInfinity, 4 }, 0.25)]
+    [InlineData(new[] { double.NegativeInfinity, 4 }, new[] { double.PositiveInfinity, 4 }, double.PositiveInfinity)]
+    [InlineData(new[] { 1e-300, 0 }, new[] { 0.0, 0 }, double.PositiveInfinity)]
+    public void Differences_are_scaled_and_know_what_is_not_finite(double[] actual, double[] expected, double scaled) =>
+        Agreement.Scaled(actual, expected).Should().Be(scaled);
+
+    // Computed by the formula in Python: SplitMix64 from the seed, eight 16-bit uniform numbers a value.
+    [Fact]
+    public void Seeded_values_have_the_same_bits_everywhere()
+    {
+        var values = new SeededValues(0).Next(ElementType.Float32, [2, 2], 8).ToSingles();
+        values.Select(BitConverter.SingleToUInt32Bits).Should().Equal(0x3F8DE5EF, 0xBE71D467, 0xBF2A0B1B, 0xBF3C06EC);
+        new SeededValues(0).Next(ElementType.Int64, [4], 8).As<long>().ToArray().Should().Equal(7, 4, 7, 4);
+    }
+
+    [Fact]
+    public void Seeded_values_look_normal()
+    {
+        var values = new SeededValues(5).Next(ElementType.Float32, [100, 100], 8).ToDoubles();
+        var statistics = Statistics.Of(values);
+        statistics.Mean.Should().BeApproximately(0, 0.03);
+        statistics.Std.Should().BeApproximately(1, 0.03);
+        statistics.Max.Should().BeInRange(3, 5);
+    }
+
+    [Fact]
+    public void Dictionaries_of_a_source_become_tuples_and_nothing_else_changes()
+    {
+        const string Source = """
+              def forward(self: __torch__.M,
+                x: Tensor) -> Dict[str, Tensor]:
+                _0 = torch.pad(x, [1, 2], "constant", 0.25)
+                _1 = {"a: {": _0, "b": torch.sum(x, [1, 2])}
+                return _1
+              def forward1(self: __torch__.M,
+                x: Tensor) -> Tensor:
+                return torch.relu(x)
+
+            """;
+        DictionaryReturns.Rewritten(Source).Should().Be("""
+              def forward(self: __torch__.M,
+                x: Tensor):
+                _0 = torch.pad(x, [1, 2], "constant", 0.25)
+                _1 = ( _0,  torch.sum(x, [1, 2]), )
+                return _1
+              def forward1(self: __torch__.M,
+                x: Tensor) -> Tensor:
+                return torch.relu(x)
+
+            """);
+        const string Plain = "  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return x\n";
+        DictionaryReturns.Rewritten(Plain).Should().BeSameAs(Plain);
+    }
+
+    static void Record(string golden)
+    {
+        var committed = GoldenStore.Read(Path.Combine(Repository.Root, golden));
+        string? weights = Earlier.Of(committed.Directory)!.Weights;
+        using var model = ModelFile.Open(committed.ModelPath!, weights);
+        var recorder = new Recorder(model, committed.ModelPath!, weights is null, CPU);
+        var (document, tensors) = recorder.Record(
+            committed.Document.Model, committed.Document.Weights,
+            [.. committed.Document.Inputs.Select(committed.Input)]);
+
+        document.Outputs.Select(port => port.Name).Should()
+            .Equal(committed.Document.Outputs.Select(port => port.Name));
+        foreach (var (name, expected) in committed.Tensors)
+            Agreement.Scaled(tensors[name].ToDoubles(), expected.ToDoubles()).Should().BeLessThan(1e-12, name);
+        Sha256Hash.Of(model.Weights).Should().Be(committed.Document.Weights.Sha256);
+    }
+
+    static TheoryData<string> Committed(string kind)
+    {
+        string folder = Path.Combine(Repository.Root, "golden", kind);
+        var goldens = Directory.EnumerateFiles(folder, GoldenStore.JsonName, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!))
+            .Order(StringComparer.Ordinal);
+        return new TheoryData<string>(goldens);
+    }
+}
