@@ -45,7 +45,7 @@ static class ReferenceProcess
             return File.Exists(file) ? Path.GetFullPath(file) : throw Program.Usage($"HARNESS_REFERENCE is '{named}', and no such file is there");
         }
         // artifacts/bin/Harness.Cli/<configuration>/ stands beside artifacts/bin/Harness.Reference/<configuration>/.
-        string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), configuration = Path.GetFileName(here);
+        string here = Path.TrimEndingDirectorySeparator(terminal.Home), configuration = Path.GetFileName(here);
         string[] places =
         [
             Path.Combine(here, Assembly),

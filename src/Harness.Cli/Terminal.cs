@@ -6,16 +6,17 @@ namespace Harness.Cli;
 /// <param name="Out">For what a machine may read.</param>
 /// <param name="Error">For messages to people.</param>
 /// <param name="Variable">Environment variables.</param>
+/// <param name="Home">The folder that the program lies in; Harness.Reference is looked for from there.</param>
 /// <param name="Cancellation">Set by Ctrl-C.</param>
 /// <param name="IsInteractive">True when messages go to a terminal, which then shows a progress bar.</param>
 /// <param name="SharesScreen">True when <paramref name="Out"/> goes to that terminal too.</param>
 sealed record Terminal(
-    TextWriter Out, TextWriter Error, Func<string, string?> Variable, CancellationToken Cancellation,
+    TextWriter Out, TextWriter Error, Func<string, string?> Variable, string Home, CancellationToken Cancellation,
     bool IsInteractive = false, bool SharesScreen = false)
 {
     /// <summary>This process.</summary>
     public static Terminal OfProcess(CancellationToken cancellation) => new(
-        Console.Out, Console.Error, Environment.GetEnvironmentVariable, cancellation,
+        Console.Out, Console.Error, Environment.GetEnvironmentVariable, AppContext.BaseDirectory, cancellation,
         !Console.IsErrorRedirected, !Console.IsOutputRedirected);
 
     /// <summary>Does <paramref name="count"/> pieces of work behind a progress bar, or plainly where nobody would see one.</summary>

@@ -21,7 +21,10 @@ sealed record CommandLine(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        int exitCode = Program.Run(arguments, new Terminal(output, error, name => variables.GetValueOrDefault(name), cancellation));
+        // A home without Harness.Reference beside it, whatever has been built on this machine.
+        using var home = new TemporaryFolder();
+        var terminal = new Terminal(output, error, name => variables.GetValueOrDefault(name), home.Path, cancellation);
+        int exitCode = Program.Run(arguments, terminal);
         return new CommandLine(exitCode, output.ToString(), error.ToString());
     }
 }

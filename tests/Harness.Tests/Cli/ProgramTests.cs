@@ -205,7 +205,6 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public void Recording_and_cuda_without_Harness_Reference_are_told_by_code()
     {
-        // A test's output folder has no Harness.Reference beside it.
         NpyFile.Write(_folder["x.npy"], GoldenStore.Read(_case.Directory).Tensors["input.x"]);
 
         CommandLine.Run("record", _case.Model, "--golden", _folder["g"]).Error.Should().Contain("error PAR9001: ");
@@ -218,10 +217,13 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public void The_child_process_passes_its_words_and_exit_code_through()
     {
-        // Any program of .NET stands in for Harness.Reference: harness itself knows no such verb and says so.
-        string harness = typeof(Harness.Cli.Program).Assembly.Location;
+        // A copy of harness itself stands in for Harness.Reference: far from it, it can only say that it misses it.
+        string home = Path.GetDirectoryName(typeof(Harness.Cli.Program).Assembly.Location)!;
+        foreach (string pattern in (string[])["harness.*", "Harness.*.dll", "System.CommandLine.dll", "Spectre.*.dll"])
+            foreach (string file in Directory.GetFiles(home, pattern)) File.Copy(file, _folder[Path.GetFileName(file)], overwrite: true);
 
-        var run = CommandLine.RunWith(new() { ["HARNESS_REFERENCE"] = harness }, "record", _folder["no-model.pt"], "--golden", _folder["g"]);
+        var run = CommandLine.RunWith(
+            new() { ["HARNESS_REFERENCE"] = _folder["harness.dll"] }, "record", _folder["no-model.pt"], "--golden", _folder["g"]);
 
         run.ExitCode.Should().Be(2);
         run.Error.Should().Contain("error PAR9001: Harness.Reference.dll is not there");
