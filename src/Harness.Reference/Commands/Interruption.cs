@@ -5,7 +5,7 @@ namespace Harness.Reference.Commands;
 /// <summary>Ctrl-C ends the process with 130 at once, except while files are written: then right after.</summary>
 /// <remarks>libtorch cannot be stopped inside an operator, and nothing is written before everything is computed, so
 /// leaving in the middle loses nothing.</remarks>
-sealed class Interruption : IDisposable
+sealed partial class Interruption : IDisposable
 {
     /// <summary>The exit code of an interrupted run.</summary>
     public const int ExitCode = 130;
@@ -37,6 +37,16 @@ sealed class Interruption : IDisposable
     void Leave(PosixSignalContext context)
     {
         context.Cancel = true;
-        lock (_writing) Environment.Exit(ExitCode);
+        lock (_writing)
+        {
+            // Environment.Exit runs libtorch's destructors under the feet of its own threads, which then report
+            // nonsense or crash; nothing is left to clean up.
+            if (!OperatingSystem.IsWindows()) ExitNow(ExitCode);
+            Environment.Exit(ExitCode);
+        }
     }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void ExitNow(int status);
 }
