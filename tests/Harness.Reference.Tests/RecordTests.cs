@@ -130,7 +130,7 @@ public sealed class RecordTests : IDisposable
                 ["record", graph, "--golden", golden, "--seed", "one"],
                 ["record", graph, "--golden", golden, "--weights", "seed:1", "--input-shape", "2,0,4,4"],
                 ["record", graph, "--golden", golden, "--weights", "seed:1", "--input", In("none.npy")],
-                ["record", graph, "--golden", golden, "--weights", "seed:1", "--input-shape", "1,3", "--seed", "x"],
+                ["record", graph, "--golden", golden, "--weights=seed:1", "--input-shape=1,3,5,4", "--input-shape=2"],
                 ["record", In("none.pt"), "--golden", golden],
                 ["record", graph, "--golden", golden],
             ])
