@@ -73,6 +73,12 @@ public sealed class ParityVerify : HarnessTool
         return exit;
     }
 
+    /// <inheritdoc/>
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance) =>
+        // The command speaks of reports where it wrote them; people find them where they are kept.
+        base.LogEventsFromTextOutput(
+            singleLine.Replace(_run, Path.TrimEndingDirectorySeparator(ReportDirectory), StringComparison.Ordinal), messageImportance);
+
     int CasesRun()
     {
         var report = Path.Combine(_run, JsonReport);

@@ -18,7 +18,10 @@ sealed class Scaffold : IDisposable
     /// <summary>This assembly, which plays a misbehaving harness command.</summary>
     public static readonly string FakeTool = typeof(Scaffold).Assembly.Location;
 
-    public Scaffold(string project = "", string frameworks = "<TargetFramework>net10.0</TargetFramework>")
+    /// <summary>The usual project.</summary>
+    public const string OneFramework = "<TargetFramework>net10.0</TargetFramework>";
+
+    public Scaffold(string project = "", string frameworks = OneFramework)
     {
         // A space and an apostrophe: what paths of real users hold.
         Root = Directory.CreateTempSubdirectory("harness o'gate ").FullName;
@@ -141,6 +144,10 @@ sealed record BuildResult(int ExitCode, string Output, IReadOnlyList<BuildEvent>
         ExitCode.Should().Be(0, Output);
         return this;
     }
+
+    /// <summary>The one error or warning with this code.</summary>
+    public BuildEvent Only(string code) =>
+        Errors.Concat(Warnings).Where(e => e.Code == code).Should().ContainSingle(Output).Subject;
 
     /// <summary>Fails unless the build is red with exactly these codes, each once.</summary>
     public BuildResult ShouldBeRed(params string[] codes)

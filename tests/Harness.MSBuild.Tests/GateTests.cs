@@ -1,0 +1,201 @@
+using System.Text.Json.Nodes;
+
+namespace Harness.MSBuild.Tests;
+
+/// <summary>The gate as users meet it: real projects, the real command, real goldens of PyTorch.</summary>
+public class GateTests
+{
+    const string Golden = "golden/models/guide_cnn/golden.json";
+
+    [Fact]
+    public void Parity_is_green_once_and_then_up_to_date_without_a_process()
+    {
+        using var scaffold = new GoldenScaffold();
+
+        var first = scaffold.Build().ShouldBeGreen();
+
+        first.Runs.Should().Be(1);
+        first.Warnings.Should().BeEmpty();
+        JsonNode.Parse(File.ReadAllText(Directory.GetFiles(scaffold["obj"], "parity.json", SearchOption.AllDirectories).Single()))!
+            ["cases"]!.AsArray().Should().HaveCount(3);
+
+        // Any process would now be red.
+        scaffold.Fault = "fc:weights";
+        var second = scaffold.Build().ShouldBeGreen();
+
+        second.Runs.Should().Be(0);
+        second.Says("Parity is up to date").Should().BeTrue();
+
+        scaffold.Verify("-p:ParityTolerance=1e-7").Runs.Should().Be(1, "a property is an input");
+    }
+
+    [Theory]
+    [InlineData("fc:weights")]
+    [InlineData("bn:epsilon")]
+    [InlineData("left:swap-hw")]
+    public void A_fault_in_the_converted_model_is_red_names_its_node_and_stays_red(string fault)
+    {
+        using var scaffold = new GoldenScaffold { Fault = fault };
+        for (var i = 0; i < 2; i++)
+        {
+            var build = i == 0 ? scaffold.Build() : scaffold.Verify();
+
+            build.ExitCode.Should().Be(1, build.Output);
+            var error = build.Only("PAR2001");
+            error.Text.Should().Contain($"'{fault.Split(':')[0]}'");
+            File.Exists(error.File).Should().BeTrue(error.File);
+            error.File.Should().EndWith("golden.json");
+            error.Line.Should().BePositive();
+            error.Help.Should().EndWith("docs/codes.md#par2001");
+            build.Errors.Select(e => e.Code).Should().OnlyContain(code => code!.StartsWith("PAR20"));
+            scaffold.Stamps.Should().BeEmpty();
+        }
+        scaffold.Fault = null;
+        scaffold.Verify().ShouldBeGreen();
+    }
+
+    [Fact]
+    public void A_changed_weight_makes_the_golden_stale()
+    {
+        using var scaffold = new GoldenScaffold();
+        scaffold.Verify().ShouldBeGreen();
+
+        scaffold.ChangeOneWeight("golden/models/guide_cnn/model.pt");
+
+        var error = scaffold.Verify().ShouldBeRed("PAR3002").Only("PAR3002");
+        error.File.Should().Be(scaffold[Golden]);
+        File.ReadAllLines(error.File!)[error.Line - 1].Should().MatchRegex("model|weights");
+    }
+
+    [Fact]
+    public void A_golden_that_is_gone_is_red()
+    {
+        using var scaffold = new GoldenScaffold();
+        scaffold.Verify().ShouldBeGreen();
+
+        File.Delete(scaffold[Golden]);
+
+        scaffold.Verify().ShouldBeRed("PAR3001").Only("PAR3001").Text.Should().Contain("golden missing");
+    }
+
+    [Fact]
+    public void A_damaged_golden_is_red_even_if_it_looks_old()
+    {
+        using var scaffold = new GoldenScaffold();
+        scaffold.Verify().ShouldBeGreen();
+        var tensors = scaffold["golden/models/guide_cnn/golden.safetensors"];
+        var bytes = File.ReadAllBytes(tensors);
+        bytes[^1] ^= 1;
+
+        File.WriteAllBytes(tensors, bytes);
+        // A file moved into place keeps its time: age alone would call this up to date.
+        File.SetLastWriteTimeUtc(tensors, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+
+        scaffold.Verify().ShouldBeRed("PAR3003");
+    }
+
+    [Fact]
+    public void A_golden_of_no_model_is_red_unless_permitted()
+    {
+        using var scaffold = new GoldenScaffold("""
+            <ItemGroup>
+              <ParityModel Include="golden/models/guide_cnn/model.pt" Golden="golden/models/guide_cnn" />
+            </ItemGroup>
+            """);
+
+        scaffold.Verify().ShouldBeRed("PAR3004", "PAR3004").Errors.Select(e => e.File).Should().BeEquivalentTo(
+            scaffold["golden/models/multi_out/golden.json"], scaffold["golden/models/se_silu_small/golden.json"]);
+        scaffold.Verify("-p:ParityPermitUnusedGoldens=true").ShouldBeGreen();
+    }
+
+    [Fact]
+    public void Drift_as_warning_obeys_the_rules_of_warnings()
+    {
+        using var scaffold = new GoldenScaffold { Fault = "fc:weights" };
+        const string AsWarning = "-p:ParityTreatDriftAs=warning";
+
+        scaffold.Verify(AsWarning).ShouldBeGreen().Only("PAR2001").Kind.Should().Be("warning");
+        scaffold.Verify(AsWarning).ShouldBeGreen().Only("PAR2001").Kind.Should().Be("warning", "it was not settled");
+        scaffold.Verify(AsWarning, "-p:WarningsAsErrors=PAR2001").ExitCode.Should().Be(1);
+        scaffold.Stamps.Should().BeEmpty();
+        scaffold.Verify(AsWarning, "-p:NoWarn=PAR2001%3bPAR2002").ShouldBeGreen().Warnings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_editor_and_a_project_that_opts_out_are_left_alone()
+    {
+        using var scaffold = new GoldenScaffold { Fault = "fc:weights" };
+
+        foreach (var off in new[] { "DesignTimeBuild=true", "BuildingForLiveUnitTesting=true", "ParityEnabled=false" })
+            scaffold.Verify($"-p:{off}").ShouldBeGreen().Runs.Should().Be(0, off);
+    }
+
+    [Fact]
+    public void A_project_without_models_is_red()
+    {
+        using var scaffold = new GoldenScaffold("""<ItemGroup><ParityModel Include="typo/*.pt" /></ItemGroup>""");
+
+        scaffold.Verify().ShouldBeRed("PAR9003").Only("PAR9003").File.Should().Be(scaffold["Gate.csproj"]);
+    }
+
+    [Fact]
+    public void A_project_that_does_not_compile_says_only_that()
+    {
+        using var scaffold = new GoldenScaffold($"""
+            <ItemGroup><Compile Include="Bad.cs" /></ItemGroup>{GoldenScaffold.Models}
+            """);
+        scaffold.Project.Write("Bad.cs", "class Bad { int _x = \"\"; }");
+
+        scaffold.Build().Runs.Should().Be(0);
+    }
+
+    [Fact]
+    public void Many_target_frameworks_are_one_gate()
+    {
+        // Without reference assemblies nothing has to be downloaded for the second framework.
+        using var scaffold = new GoldenScaffold(GoldenScaffold.Models, """
+            <TargetFrameworks>net10.0;net9.0</TargetFrameworks>
+            <DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences>
+            <GenerateAssemblyInfo>false</GenerateAssemblyInfo>
+            <GenerateTargetFrameworkAttribute>false</GenerateTargetFrameworkAttribute>
+            <NoWarn>$(NoWarn);CS2008;CS8021</NoWarn>
+            """);
+        scaffold.Fault = "fc:weights";
+
+        var whole = scaffold.Build();
+        whole.ExitCode.Should().Be(1);
+        whole.Only("PAR2001");
+        whole.Runs.Should().Be(1);
+
+        scaffold.Build("--no-restore", "-f", "net9.0").Only("PAR2001");
+
+        scaffold.Fault = null;
+        scaffold.Build("--no-restore").ShouldBeGreen().Runs.Should().Be(1);
+        scaffold.Build("--no-restore").ShouldBeGreen().Runs.Should().Be(0);
+    }
+
+    [Fact]
+    public void Two_builds_at_once_do_not_meet()
+    {
+        using var scaffold = new GoldenScaffold();
+
+        using var one = scaffold.Project.Start(out var first, "-t:ParityVerify", "--no-restore");
+        using var other = scaffold.Project.Start(out var second, "-t:ParityVerify", "--no-restore");
+
+        Scaffold.Finish(one, first).ShouldBeGreen();
+        Scaffold.Finish(other, second).ShouldBeGreen();
+        scaffold.Stamps.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Clean_forgets()
+    {
+        using var scaffold = new GoldenScaffold();
+        scaffold.Verify().ShouldBeGreen();
+
+        scaffold.Project.Build("-t:Clean", "--no-restore").ShouldBeGreen();
+
+        scaffold.Stamps.Should().BeEmpty();
+        scaffold.Verify().ShouldBeGreen().Runs.Should().Be(1);
+    }
+}
