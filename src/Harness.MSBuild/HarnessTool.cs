@@ -13,6 +13,10 @@ public abstract class HarnessTool : ToolTask
     /// <summary>The tool could not be started, or ended in a way that its findings do not explain.</summary>
     protected const string Failed = "PAR9003";
 
+    /// <summary>Words without the blanks around them, and none empty.</summary>
+    private protected const StringSplitOptions Trimmed =
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
     string _lastLine = "";
     int _errorLines;
 
@@ -31,7 +35,9 @@ public abstract class HarnessTool : ToolTask
     [Required]
     public string GoldenDirectory { get; set; } = "";
 
-    /// <summary>The models: items with the metadata <c>Golden</c>, <c>Weights</c> and <c>Tolerance</c>.</summary>
+    /// <summary>
+    /// The models: items with the metadata <c>Golden</c>, <c>Weights</c>, <c>Tolerance</c> and <c>InputShape</c>.
+    /// </summary>
     [Required]
     public ITaskItem[] Models { get; set; } = [];
 
@@ -44,7 +50,9 @@ public abstract class HarnessTool : ToolTask
     /// <summary>True if drift (20xx) is to be reported as warnings.</summary>
     public bool DriftIsWarning { get; set; }
 
-    /// <summary>Codes that the user switched off (<c>NoWarn</c>): their warnings keep nothing from being up to date.</summary>
+    /// <summary>
+    /// Codes that the user switched off (<c>NoWarn</c>): their warnings keep nothing from being up to date.
+    /// </summary>
     public string[] SilencedCodes { get; set; } = [];
 
     /// <summary>True if the tool held and left no warning behind that the next build would have to repeat.</summary>
@@ -131,11 +139,14 @@ public abstract class HarnessTool : ToolTask
         Log.LogMessage(messageImportance, singleLine);
     }
 
-    /// <summary>Decides about an exit code other than 0, without the noise of MSB6006 where a finding explains it.</summary>
+    /// <summary>
+    /// Decides about an exit code other than 0, without the noise of MSB6006 where a finding explains it.
+    /// </summary>
     protected override bool HandleTaskExecutionErrors()
     {
-        // 1 says findings, 2 says bad input, and -1 is ToolTask's own for "0, but errors were logged": each is explained
-        // by the errors already shown. Drift shown as warnings explains 1 and nothing else: a crash after it is a crash.
+        // 1 says findings, 2 says bad input, and -1 is ToolTask's own for "0, but errors were logged": each is
+        // explained by the errors already shown. Drift shown as warnings explains 1 and nothing else: a crash after
+        // it is a crash.
         var explained = ExitCode == 1 ? _errorLines > 0 : ExitCode is 2 or -1 && Log.HasLoggedErrors;
         if (!explained)
             Fail($"harness ended with exit code {ExitCode} and named no cause{Said()}.");
@@ -148,7 +159,8 @@ public abstract class HarnessTool : ToolTask
         Report(new CanonicalLine(ProjectFile, 0, IsError: true, Failed, message));
 
     /// <summary><c>; its last line was '…'</c>, or nothing where the tool said nothing.</summary>
-    private protected string Said() => _lastLine.Length == 0 ? ", and printed nothing" : $"; its last line was '{_lastLine}'";
+    private protected string Said() =>
+        _lastLine.Length == 0 ? ", and printed nothing" : $"; its last line was '{_lastLine}'";
 
     void Report(CanonicalLine finding)
     {
@@ -168,8 +180,8 @@ public abstract class HarnessTool : ToolTask
     }
 
     /// <summary>A list as users write one: by semicolons, which -p: may have escaped, or by commas.</summary>
-    private protected static string[] Separated(string[] list) =>
-        [.. list.SelectMany(part => part.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+    private protected static string[] Separated(params string[] list) =>
+        [.. list.SelectMany(part => part.Split([',', ';'], Trimmed))];
 
     string? HelpLink(string code)
     {
@@ -202,7 +214,8 @@ public abstract class HarnessTool : ToolTask
         return cases;
     }
 
-    // The rules of Windows, which .NET applies to a command line on every system: backslashes count only before a quote.
+    // The rules of Windows, which .NET applies to a command line on every system: backslashes count only before a
+    // quote.
     static string Quoted(string argument)
     {
         if (argument.Length > 0 && !argument.Any(c => char.IsWhiteSpace(c) || c == '"'))
@@ -219,5 +232,5 @@ public abstract class HarnessTool : ToolTask
         return text.Append('\\', backslashes).Append('"').ToString();
     }
 
-    static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -6,7 +6,7 @@ namespace Harness.MSBuild;
 
 /// <summary>One model beside its golden: a <c>ParityModel</c> item with every path made absolute.</summary>
 /// <param name="Model">The model file, or <c>arch:resnet50</c>.</param>
-/// <param name="Weights">The weights file, <c>seed:N</c>, or null where the model file or the golden says which.</param>
+/// <param name="Weights">Their file, <c>seed:N</c>, or null where the model file or the golden says which.</param>
 /// <param name="Golden">The folder of golden.json.</param>
 /// <param name="Tolerance">The limit of this case, or null for that of the golden.</param>
 sealed record ParityCase(string Model, string? Weights, string Golden, double? Tolerance)

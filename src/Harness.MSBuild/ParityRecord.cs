@@ -16,6 +16,9 @@ public sealed class ParityRecord : HarnessTool
     {
         var model = Cases[0];
         string[] weights = model.Weights is null ? [] : ["--weights", model.Weights];
-        return ["record", model.Model, .. weights, "--golden", model.Golden];
+        // One an input: "2,3,12,9" or "2,4,7,11;2,2,7,11"; the commas are the shape's own.
+        var shapes = Models[0].GetMetadata("InputShape").Split(';', Trimmed)
+            .SelectMany(shape => new[] { "--input-shape", shape });
+        return ["record", model.Model, .. weights, .. shapes, "--golden", model.Golden];
     }
 }

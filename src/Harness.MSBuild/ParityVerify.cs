@@ -77,7 +77,8 @@ public sealed class ParityVerify : HarnessTool
     protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance) =>
         // The command speaks of reports where it wrote them; people find them where they are kept.
         base.LogEventsFromTextOutput(
-            singleLine.Replace(_run, Path.TrimEndingDirectorySeparator(ReportDirectory), StringComparison.Ordinal), messageImportance);
+            singleLine.Replace(_run, Path.TrimEndingDirectorySeparator(ReportDirectory), StringComparison.Ordinal),
+            messageImportance);
 
     int CasesRun()
     {

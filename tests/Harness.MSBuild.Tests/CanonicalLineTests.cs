@@ -9,7 +9,7 @@ public class CanonicalLineTests
     [InlineData(@"C:\a\golden.json(12): error PAR1001: a: b", @"C:\a\golden.json", 12, true, "PAR1001", "a: b")]
     [InlineData("/a/golden.json : error PAR3001: missing", "/a/golden.json", 0, true, "PAR3001", "missing")]
     [InlineData("harness : error PAR9003: no such file", "harness", 0, true, "PAR9003", "no such file")]
-    [InlineData("/a(2): error PAR2001: says 'x: error PAR1001: y'", "/a", 2, true, "PAR2001", "says 'x: error PAR1001: y'")]
+    [InlineData("/a(2): error PAR2001: in 'x: error PAR1001: y'", "/a", 2, true, "PAR2001", "in 'x: error PAR1001: y'")]
     public void A_finding_is_read(string line, string file, int number, bool error, string code, string message) =>
         CanonicalLine.Read(line).Should().Be(new CanonicalLine(file, number, error, code, message));
 

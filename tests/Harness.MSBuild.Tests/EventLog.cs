@@ -26,10 +26,10 @@ public sealed class EventLog : ILogger
     /// <inheritdoc/>
     public void Initialize(IEventSource eventSource)
     {
-        eventSource.ErrorRaised += (_, e) => Write(new("error", e.Code, e.File, e.LineNumber, e.HelpLink, e.Message));
-        eventSource.WarningRaised += (_, e) => Write(new("warning", e.Code, e.File, e.LineNumber, e.HelpLink, e.Message));
-        eventSource.MessageRaised += (_, e) => Write(new("message", e.Code, e.File, e.LineNumber, e.HelpKeyword, e.Message));
-        eventSource.TaskStarted += (_, e) => Write(new("task", e.TaskName, e.ProjectFile, 0, null, null));
+        eventSource.ErrorRaised += (_, e) => Write("error", e.Code, e.File, e.LineNumber, e.HelpLink, e.Message);
+        eventSource.WarningRaised += (_, e) => Write("warning", e.Code, e.File, e.LineNumber, e.HelpLink, e.Message);
+        eventSource.MessageRaised += (_, e) => Write("message", e.Code, e.File, e.LineNumber, null, e.Message);
+        eventSource.TaskStarted += (_, e) => Write("task", e.TaskName, e.ProjectFile, 0, null, null);
     }
 
     /// <inheritdoc/>
@@ -38,9 +38,9 @@ public sealed class EventLog : ILogger
     internal static IReadOnlyList<BuildEvent> Read(string file) =>
         [.. File.ReadLines(file).Select(line => JsonSerializer.Deserialize<BuildEvent>(line)!)];
 
-    void Write(BuildEvent happened)
+    void Write(string kind, string? code, string? file, int line, string? help, string? text)
     {
         lock (_lines)
-            _lines.Add(JsonSerializer.Serialize(happened));
+            _lines.Add(JsonSerializer.Serialize(new BuildEvent(kind, code, file, line, help, text)));
     }
 }

@@ -29,7 +29,7 @@ sealed class GoldenScaffold : IDisposable
 
     public string[] Stamps => _scaffold.Stamps;
 
-    /// <summary>A fault for the real command to inject, or null: <c>fc:weights</c>.</summary>
+    /// <summary>A fault for the real command to inject, or null: <c>conv1:weights</c>.</summary>
     public string? Fault
     {
         set
@@ -46,9 +46,9 @@ sealed class GoldenScaffold : IDisposable
     public BuildResult Build(params string[] arguments) => _scaffold.Build(arguments);
 
     /// <summary>The gate alone: <c>dotnet build -t:ParityVerify</c>.</summary>
-    public BuildResult Verify(params string[] arguments) => _scaffold.Build(["-t:ParityVerify", "--no-restore", .. arguments]);
+    public BuildResult Verify(params string[] arguments) => _scaffold.Build([.. Scaffold.GateAlone, .. arguments]);
 
-    /// <summary>Rewrites a traced archive with one bit of its largest tensor changed and everything else as it was.</summary>
+    /// <summary>Rewrites a traced archive with one bit of its largest tensor changed, all else as it was.</summary>
     public void ChangeOneWeight(string model)
     {
         var changed = this[model] + ".new";

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Harness.MSBuild.Tests;
 
-/// <summary>What the task makes of a command that does not keep the contract: never green, always one coded line.</summary>
+/// <summary>What the task makes of a command that breaks the contract: never green, always one coded line.</summary>
 public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
 {
     readonly FakeScaffold _scaffold;
@@ -26,7 +26,8 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
 
     [Fact]
     public void Failing_without_a_word_is_an_error() =>
-        Build(1).ShouldBeRed("PAR9003").Errors.Single().Text.Should().Contain("exit code 1").And.Contain("printed nothing");
+        Build(1).ShouldBeRed("PAR9003").Only("PAR9003").Text.Should()
+            .Contain("exit code 1").And.Contain("printed nothing");
 
     [Fact]
     public void Findings_do_not_explain_an_unknown_exit_code() =>
@@ -56,7 +57,8 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
     [Fact]
     public void Garbage_is_shown_and_stops_nothing()
     {
-        var build = Build(1, "\n\u0007{0} %d ]]> error: no code\nx: error CS1002: not ours\n/g(1): error PAR3001: missing\n");
+        var build = Build(
+            1, "\n\u0007{0} %d ]]> error: no code\nx: error CS1002: not ours\n/g(1): error PAR3001: missing\n");
 
         build.ShouldBeRed("PAR3001").Says("{0} %d ]]> error: no code").Should().BeTrue();
     }
@@ -64,13 +66,12 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
     [Fact]
     public void An_error_has_code_file_line_and_help()
     {
-        var build = Build(1, "/g g/golden.json(31): error PAR2001: conv1: drift 3e-1 > 1e-6; swap of H and W explains it\n");
+        var build = Build(1, "/g g/golden.json(31): error PAR2001: conv1: drift 3e-1 > 1e-6; H and W are swapped\n");
 
-        build.ShouldBeRed("PAR2001");
-        var error = build.Errors.Single();
+        var error = build.ShouldBeRed("PAR2001").Only("PAR2001");
         error.File.Should().Be("/g g/golden.json");
         error.Line.Should().Be(31);
-        error.Text.Should().Be("conv1: drift 3e-1 > 1e-6; swap of H and W explains it");
+        error.Text.Should().Be("conv1: drift 3e-1 > 1e-6; H and W are swapped");
         new Uri(error.Help!).LocalPath.Should().Be(Path.Combine(Scaffold.Repository, "docs", "codes.md"));
         error.Help.Should().EndWith("#par2001");
         build.Output.Should().Contain("/g g/golden.json(31): error PAR2001: conv1: drift 3e-1");
@@ -79,7 +80,9 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
     [Fact]
     public void A_place_that_is_no_file_is_named_at_the_project()
     {
-        var error = Build(2, error: "harness: error PAR9003: --float32 is 'maybe'\n").ShouldBeRed("PAR9003").Errors.Single();
+        var build = Build(2, error: "harness: error PAR9003: --float32 is 'maybe'\n");
+
+        var error = build.ShouldBeRed("PAR9003").Only("PAR9003");
 
         error.File.Should().Be(_scaffold["Gate.csproj"]);
         error.Text.Should().Be("harness: --float32 is 'maybe'");
@@ -87,13 +90,13 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
 
     [Fact]
     public void A_tool_that_is_not_there_is_one_error() =>
-        _scaffold.Build("-p:ParityToolPath=/nowhere/harness.dll", "-t:ParityVerify", "--no-restore").ShouldBeRed("PAR9003")
-            .Errors.Single().Text.Should().Contain("/nowhere/harness.dll").And.Contain("ParityToolPath");
+        _scaffold.Build([.. Scaffold.GateAlone, "-p:ParityToolPath=/nowhere/harness.dll"]).ShouldBeRed("PAR9003")
+            .Only("PAR9003").Text.Should().Contain("/nowhere/harness.dll").And.Contain("ParityToolPath");
 
     [Fact]
     public void A_tool_that_cannot_be_executed_is_one_error() =>
-        _scaffold.Build($"-p:ParityToolPath={_scaffold["Gate.csproj"]}", "-t:ParityVerify", "--no-restore").ShouldBeRed("PAR9003")
-            .Errors.Single().Text.Should().Contain("cannot be started");
+        _scaffold.Build([.. Scaffold.GateAlone, $"-p:ParityToolPath={_scaffold["Gate.csproj"]}"]).ShouldBeRed("PAR9003")
+            .Only("PAR9003").Text.Should().Contain("cannot be started");
 
     [Fact]
     public void Drift_as_warning_stays_a_warning_in_every_build()
@@ -126,14 +129,16 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         _scaffold.Environment[Misbehaviour.Trace] = _scaffold["trace"];
         _scaffold.Environment[Misbehaviour.Copy] = _scaffold["cases.json"];
 
-        Build(1, arguments: ["-p:ParityReportFormats=sarif%3bhtml", "-p:ParityReportDirectory=re port", "-p:ParityThreads=3",
+        Build(1, arguments: [
+            "-p:ParityReportFormats=sarif%3bhtml", "-p:ParityReportDirectory=re port", "-p:ParityThreads=3",
             "-p:ParityFloat32=strict", "-p:ParityTolerance=1e-5", "-p:ParityPermitUnusedGoldens=true"]);
 
         var arguments = File.ReadAllLines(_scaffold["trace"]);
         var run = Path.GetDirectoryName(arguments[2])!;
         arguments.Should().Equal(
             "verify", "--cases", Path.Combine(run, "cases.json"), "--report", run, "--format", "sarif,html,json",
-            "--golden-root", _scaffold["golden/"], "--float32", "strict", "--tolerance", "1e-5", "--threads", "3", "--permit-unused", "--no-progress");
+            "--golden-root", _scaffold["golden/"], "--float32", "strict", "--tolerance", "1e-5", "--threads", "3",
+            "--permit-unused", "--no-progress");
         Directory.Exists(run).Should().BeFalse("what a run keeps for itself ends with it");
         using var cases = JsonDocument.Parse(File.ReadAllText(_scaffold["cases.json"]));
         cases.RootElement.EnumerateArray().Select(c => c.ToString()).Should().Equal(
@@ -167,14 +172,15 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
 
         File.ReadAllText(_scaffold["recorded"]).ReplaceLineEndings(" ").TrimEnd().Should().Be(
             $"record {_scaffold["a.pt"]} --golden {_scaffold["golden/models/a"]} --device cuda --no-progress " +
-            $"record arch:resnet50 --weights seed:7 --golden {_scaffold["g;x/b"]} --device cuda --no-progress");
+            "record arch:resnet50 --weights seed:7 --input-shape 1,3,5,7 --input-shape 1,2 " +
+            $"--golden {_scaffold["g;x/b"]} --device cuda --no-progress");
     }
 
     [Fact]
     public void Cancelling_ends_the_tool_and_its_children()
     {
         _scaffold.Environment[Misbehaviour.Hang] = _scaffold["pids"];
-        using var build = _scaffold.Start(out var events, _scaffold.Fake, "-t:ParityVerify", "--no-restore");
+        using var build = _scaffold.Start(out var events, [_scaffold.Fake, .. Scaffold.GateAlone]);
         var started = Stopwatch.StartNew();
         while (!File.Exists(_scaffold["pids"]) && started.Elapsed < TimeSpan.FromMinutes(2))
             Thread.Sleep(50);
@@ -194,7 +200,7 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         _scaffold.Environment[Misbehaviour.Exit] = $"{exit}";
         _scaffold.Environment[Misbehaviour.Output] = output;
         _scaffold.Environment[Misbehaviour.Error] = error;
-        var build = _scaffold.Build([_scaffold.Fake, "-t:ParityVerify", "--no-restore", .. arguments]);
+        var build = _scaffold.Build([_scaffold.Fake, .. Scaffold.GateAlone, .. arguments]);
         build.Errors.Concat(build.Warnings).Select(e => e.Code).Should().OnlyContain(
             code => code!.StartsWith("PAR"), "a line of ours says it all");
         _scaffold.Stamps.Should().BeEmpty("nothing here is a silent green");
@@ -221,7 +227,8 @@ public sealed class FakeScaffold : IDisposable
     const string Models = """
         <ItemGroup>
           <ParityModel Include="a.pt" />
-          <ParityModel Include="arch:resnet50" Weights="seed:7" Golden="g%3bx/b" Tolerance="1e-5" />
+          <ParityModel Include="arch:resnet50" Weights="seed:7" Golden="g%3bx/b" Tolerance="1e-5"
+                       InputShape="1,3,5,7; 1,2" />
         </ItemGroup>
         """;
 

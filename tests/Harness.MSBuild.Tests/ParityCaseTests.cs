@@ -24,7 +24,8 @@ public class ParityCaseTests
     [Theory]
     [InlineData("1e-4", 1e-4)]
     [InlineData("0", 0.0)]
-    public void A_tolerance_is_a_number(string text, double limit) => Of("a.pt", tolerance: text).Tolerance.Should().Be(limit);
+    public void A_tolerance_is_a_number(string text, double limit) =>
+        Of("a.pt", tolerance: text).Tolerance.Should().Be(limit);
 
     [Theory]
     [InlineData("tight")]
