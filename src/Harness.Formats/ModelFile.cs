@@ -39,7 +39,7 @@ public static class ModelFile
             var graph = GraphJson.Read(file);
             if (weights is null && graph.Parameters.Length > 0)
                 throw file.Bad(-1, $"the graph has {graph.Parameters.Length} parameters and no weights of its own; give weights, or seed:1");
-            return new TorchModel(graph, weights is null ? new StateDict() : WeightsFile.Open(weights, graph, note), "graph", file);
+            return new TorchModel(graph, weights is null ? new StateDict() : WeightsFile.Open(weights, graph, note), "graph", file) { Path = file.Path };
         }
         if (kind != FileKind.Zip) throw file.Bad(0, FileKinds.NotAModel(kind));
         var zip = ZipView.Open(file);
@@ -48,6 +48,6 @@ public static class ModelFile
         var model = TorchScriptFile.Read(zip, root);
         if (weights is null) return model;
         var given = WeightsFile.Open(weights, WeightSlots.Of(model.Weights), note);
-        return new TorchModel(model.Graph, given, model.Format, file);
+        return new TorchModel(model.Graph, given, model.Format, file) { Path = file.Path };
     }
 }

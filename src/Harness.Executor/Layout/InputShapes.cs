@@ -34,9 +34,13 @@ public static class InputShapes
             {
                 first ??= e;
             }
+            catch (ModelException e)
+            {
+                throw model.Locate(e);
+            }
         }
-        throw new ModelException(new Finding(Codes.ShapeMismatch, "",
-            $"the file does not state its input shape and none could be inferred; state it with --input-shape ({first?.Message ?? "no input"})"));
+        throw model.Locate(new ModelException(new Finding(Codes.ShapeMismatch, "", "the file does not state its input shape and none " +
+            $"could be inferred; state it with --input-shape ({first?.Message ?? "no input"})")));
     }
 
     static IEnumerable<Shape[]> Candidates(TorchModel model, bool square)

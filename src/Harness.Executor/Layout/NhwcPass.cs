@@ -14,8 +14,15 @@ public static class NhwcPass
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputShapes);
-        var graph = ShapedGraph.Of(model, inputShapes);
-        return new Conversion(graph, flatten == FlattenMode.Fold ? FlattenFold.Find(graph) : FlattenFold.Nothing).Run();
+        try
+        {
+            var graph = ShapedGraph.Of(model, inputShapes);
+            return new Conversion(graph, flatten == FlattenMode.Fold ? FlattenFold.Find(graph) : FlattenFold.Nothing).Run();
+        }
+        catch (ModelException e)
+        {
+            throw model.Locate(e);
+        }
     }
 
     sealed class Conversion(ShapedGraph graph, FlattenFold folds)

@@ -23,6 +23,20 @@ public sealed class TorchModel : IDisposable
     /// <summary>The file kind, for people: <c>TorchScript</c>.</summary>
     public string Format { get; }
 
+    /// <summary>The file it came from, for messages; empty for a model made in memory.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The same failure, placed at this model's file: a place inside the archive helps nobody to find the file.</summary>
+    internal ModelException Locate(ModelException failure)
+    {
+        var finding = failure.Finding;
+        if (Path.Length == 0 || System.IO.Path.IsPathRooted(finding.Place)) return failure;
+        string inside = finding.Place.Length == 0 || finding.Message.Contains(finding.Place, StringComparison.Ordinal)
+            ? ""
+            : $" (at {finding.Place})";
+        return new ModelException(finding with { Place = Path, Message = finding.Message + inside }, failure);
+    }
+
     /// <summary>Unmaps the file; tensors of this model must not be read afterwards.</summary>
     public void Dispose() => _owner?.Dispose();
 }

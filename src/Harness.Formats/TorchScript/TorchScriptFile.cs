@@ -18,6 +18,6 @@ static class TorchScriptFile
         TrainingCheck.Verify(graph, zip.File.Path);
         CastCheck.Verify(graph, weights, zip.File.Path);
         AliasCheck.Verify(graph, zip.File.Path);
-        return new TorchModel(graph, weights, "TorchScript", zip.File);
+        return new TorchModel(graph, weights, "TorchScript", zip.File) { Path = zip.File.Path };
     }
 }
