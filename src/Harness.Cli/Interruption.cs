@@ -9,7 +9,8 @@ sealed class Interruption : IDisposable
     readonly PosixSignalRegistration[] _registrations;
 
     public Interruption() => _registrations =
-        [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+        [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
 
     public CancellationToken Token => _source.Token;
 

@@ -47,7 +47,8 @@ static class Program
         {
             // The boundary of the process: a user gets one line even for our own mistakes, and a way to the trace.
             return Fail(terminal, new Finding(Codes.BadUsage, "harness",
-                $"unexpected {e.GetType().Name}: {e.Message}; this is a fault of harness, please report it with what HARNESS_TRACE=1 prints"), e);
+                $"unexpected {e.GetType().Name}: {e.Message}; this is a fault of harness, please report it with " +
+                $"what HARNESS_TRACE=1 prints"), e);
         }
     }
 
@@ -70,7 +71,8 @@ static class Program
 
     static RootCommand Root(Terminal terminal)
     {
-        var root = new RootCommand("Holds a PyTorch model, converted to Flax's channels-last layout, to what PyTorch computes.");
+        var root = new RootCommand(
+            "Holds a PyTorch model, converted to Flax's channels-last layout, to what PyTorch computes.");
         root.Options.Add(Shared.NoProgress);
         root.Subcommands.Add(AcceptVerb.Create(terminal));
         root.Subcommands.Add(ConvertVerb.Create(terminal));

@@ -3,7 +3,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Cli;
 
-/// <summary>Runs Harness.Reference, the only program that may load libtorch, and passes its words and exit code through.</summary>
+/// <summary>Runs Harness.Reference, the only program that may load libtorch, and passes its words and exit code
+/// through.</summary>
 static class ReferenceProcess
 {
     const string Assembly = "Harness.Reference.dll";
@@ -42,7 +43,8 @@ static class ReferenceProcess
         if (terminal.Variable("HARNESS_REFERENCE") is { Length: > 0 } named)
         {
             string file = Directory.Exists(named) ? Path.Combine(named, Assembly) : named;
-            return File.Exists(file) ? Path.GetFullPath(file) : throw Program.Usage($"HARNESS_REFERENCE is '{named}', and no such file is there");
+            return File.Exists(file) ? Path.GetFullPath(file)
+                : throw Program.Usage($"HARNESS_REFERENCE is '{named}', and no such file is there");
         }
         // artifacts/bin/Harness.Cli/<configuration>/ stands beside artifacts/bin/Harness.Reference/<configuration>/.
         string here = Path.TrimEndingDirectorySeparator(terminal.Home), configuration = Path.GetFileName(here);

@@ -19,7 +19,8 @@ sealed record Terminal(
         Console.Out, Console.Error, Environment.GetEnvironmentVariable, AppContext.BaseDirectory, cancellation,
         !Console.IsErrorRedirected, !Console.IsOutputRedirected);
 
-    /// <summary>Does <paramref name="count"/> pieces of work behind a progress bar, or plainly where nobody would see one.</summary>
+    /// <summary>Does <paramref name="count"/> pieces of work behind a progress bar, or plainly where nobody would see
+    /// one.</summary>
     /// <param name="title">What is being done.</param>
     /// <param name="count">How many pieces.</param>
     /// <param name="progress">False for <c>--no-progress</c>.</param>

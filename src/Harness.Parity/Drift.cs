@@ -9,10 +9,12 @@ namespace Harness.Parity;
 /// <param name="Shape">Its shape in PyTorch's axis order.</param>
 /// <param name="MaxAbs">The largest |a-e|; infinite where only one of both is NaN or infinite.</param>
 /// <param name="Worst">The place of the largest difference, or of the worst excess over the limit.</param>
-/// <param name="Scaled"><see cref="MaxAbs"/> / max|e|; infinite for a difference from a golden that is zero everywhere.</param>
+/// <param name="Scaled"><see cref="MaxAbs"/> / max|e|; infinite for a difference from a golden that is zero
+/// everywhere.</param>
 /// <param name="Rms">The root of the mean squared difference of the finite elements.</param>
 /// <param name="Beyond">How many elements lie beyond the limit.</param>
-/// <param name="NonFinite">How many elements are NaN or infinite on one side alone, or infinite with the other sign.</param>
+/// <param name="NonFinite">How many elements are NaN or infinite on one side alone, or infinite with the other
+/// sign.</param>
 /// <param name="AboveRounding">True when <see cref="Scaled"/> exceeds 1e-10: far more than rounding explains.</param>
 public sealed record Drift(
     string Output,
@@ -25,7 +27,8 @@ public sealed record Drift(
     long NonFinite,
     bool AboveRounding)
 {
-    /// <summary>Scaled differences above this are 10³ times what rounding in double explains (PARITY, the measurements).</summary>
+    /// <summary>Scaled differences above this are 10³ times what rounding in double explains (PARITY, the
+    /// measurements).</summary>
     public const double RoundingLimit = 1e-10;
 
     /// <summary>True when every element holds.</summary>
@@ -46,7 +49,8 @@ public sealed record Drift(
     {
         ArgumentNullException.ThrowIfNull(tolerance);
         if (actual.Length != shape.Elements || expected.Length != shape.Elements)
-            throw new ArgumentException($"{actual.Length} and {expected.Length} elements do not fill {shape}", nameof(actual));
+            throw new ArgumentException(
+                $"{actual.Length} and {expected.Length} elements do not fill {shape}", nameof(actual));
         double maxAbs = 0, maxExpected = 0, squares = 0, worstExcess = double.NegativeInfinity;
         long beyond = 0, nonFinite = 0, finite = 0;
         int worst = 0;

@@ -5,7 +5,8 @@ using Harness.Executor.Ops;
 
 namespace Harness.Parity;
 
-/// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable <c>HARNESS_INJECT_FAULT</c> names
+/// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable
+/// <c>HARNESS_INJECT_FAULT</c> names
 /// a node and a fault. Applied to the converted model after its weights were checked, and to nothing else; a run with a
 /// fault is never green, even where the fault makes a wrong model right.</summary>
 public static class Faults
@@ -17,7 +18,8 @@ public static class Faults
     [
         ("count-include-pad", "an average pool counts its padding, or no longer does", CountIncludePad),
         ("epsilon", "a norm's epsilon is a hundred times as large", Epsilon),
-        ("flip-hw", "a kernel's window is turned by 180 degrees", (model, node) => Kernel(model, node, "hwio", "hwio", "hw")),
+        ("flip-hw", "a kernel's window is turned by 180 degrees", (model, node) =>
+            Kernel(model, node, "hwio", "hwio", "hw")),
         ("gelu", "GELU's other form", OtherGelu),
         ("padding", "the top left padding goes to the bottom right, as SAME would have it", Same),
         ("statistics", "running mean 0 and variance 1: batch_stats never loaded", Statistics),
@@ -31,14 +33,16 @@ public static class Faults
 
     /// <summary>True when the fault <c>node:fault</c> is about a node of this model.</summary>
     /// <exception cref="ModelException">PAR9003: no such fault.</exception>
-    public static bool Concerns(string fault, NhwcModel model) => model.Nodes.Any(node => node.Name == Parse(fault).Node);
+    public static bool Concerns(string fault, NhwcModel model) =>
+        model.Nodes.Any(node => node.Name == Parse(fault).Node);
 
     /// <summary>The model with the fault <c>node:fault</c>.</summary>
     /// <exception cref="ModelException">PAR9003: no such fault or node, or the node cannot have this fault.</exception>
     public static NhwcModel Inject(string fault, NhwcModel model)
     {
         var (name, kind) = Parse(fault);
-        var node = model.Nodes.FirstOrDefault(n => n.Name == name) ?? throw Refuse(fault, $"the model has no node '{name}'");
+        var node = model.Nodes.FirstOrDefault(n => n.Name == name)
+            ?? throw Refuse(fault, $"the model has no node '{name}'");
         var apply = s_all.First(f => f.Name == kind).Apply;
         return apply(model, node) ?? throw Refuse(fault, $"{node.Op.Name} '{name}' cannot have the fault '{kind}'");
     }
@@ -75,7 +79,8 @@ public static class Faults
     {
         if (node.Op is not BatchNorm2d norm) return null;
         foreach (var rule in norm.Weights)
-            if (rule.Leaf is "mean" or "var") model = WithWeights(model, node.Inputs[rule.Operand], _ => rule.Leaf == "mean" ? 0 : 1);
+            if (rule.Leaf is "mean" or "var")
+                model = WithWeights(model, node.Inputs[rule.Operand], _ => rule.Leaf == "mean" ? 0 : 1);
         return model;
     }
 
@@ -115,6 +120,7 @@ public static class Faults
     static NhwcModel WithTensor(NhwcModel model, int value, Tensor tensor)
     {
         var old = model.Values[value];
-        return model with { Values = model.Values.SetItem(value, old with { Leaf = old.Leaf! with { Tensor = tensor } }) };
+        return model with { Values = model.Values.SetItem(
+            value, old with { Leaf = old.Leaf! with { Tensor = tensor } }) };
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Harness.Parity;
 
-/// <summary>Numbers in JSON that read back to the same bits. JSON has no word for NaN and infinity: they stand as text.</summary>
+/// <summary>Numbers in JSON that read back to the same bits. JSON has no word for NaN and infinity: they stand as
+/// text.</summary>
 static class RoundTripNumber
 {
     /// <summary>Writes a member.</summary>

@@ -18,7 +18,8 @@ public enum Severity
 /// <summary>Facts about findings.</summary>
 public static class Severities
 {
-    /// <summary>The severity of a finding: 20xx to 40xx speak of a case, 10xx and 90xx of what it was made from.</summary>
+    /// <summary>The severity of a finding: 20xx to 40xx speak of a case, 10xx and 90xx of what it was made
+    /// from.</summary>
     public static Severity Severity(this Finding finding) => finding.Code switch
     {
         Codes.AboveRounding or Codes.LooseTolerance => Parity.Severity.Warning,
@@ -26,7 +27,8 @@ public static class Severities
         _ => Parity.Severity.Error,
     };
 
-    /// <summary>MSBuild's canonical form, which editors and build logs understand: <c>file(line): error PAR2001: message</c>.</summary>
+    /// <summary>MSBuild's canonical form, which editors and build logs understand: <c>file(line): error PAR2001:
+    /// message</c>.</summary>
     public static string ToCanonicalLine(this Finding finding)
     {
         string word = finding.Severity() == Parity.Severity.Warning ? "warning" : "error";

@@ -6,7 +6,8 @@ public enum TolerancePolicy
     /// <summary><c>|a-e| ≤ value</c>, inclusive.</summary>
     Default,
 
-    /// <summary><c>|a-e| &lt; 1.5e-6</c>: numpy's <c>assert_almost_equal(decimal=6)</c>, as in the Flax guide.</summary>
+    /// <summary><c>|a-e| &lt; 1.5e-6</c>: numpy's <c>assert_almost_equal(decimal=6)</c>, as in the Flax
+    /// guide.</summary>
     NumPyDecimal6,
 
     /// <summary><c>|a-e| ≤ 1e-5 + 1.3e-6 · |e|</c>: <c>torch.testing.assert_close</c> for float32.</summary>
@@ -41,7 +42,8 @@ public sealed record Tolerance(TolerancePolicy Policy, double Value, string Reas
     public double LimitAt(double expected) =>
         Policy == TolerancePolicy.TorchClose ? Value + 1.3e-6 * Math.Abs(expected) : Value;
 
-    /// <summary>True when a finite element that lies <paramref name="error"/> from <paramref name="expected"/> holds.</summary>
+    /// <summary>True when a finite element that lies <paramref name="error"/> from <paramref name="expected"/>
+    /// holds.</summary>
     public bool Permits(double error, double expected) => Policy == TolerancePolicy.NumPyDecimal6
         ? error < LimitAt(expected)
         : error <= LimitAt(expected);

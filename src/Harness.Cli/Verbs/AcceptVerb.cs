@@ -16,7 +16,8 @@ static class AcceptVerb
             Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6 or torch-close.",
         };
         var received = new Option<string?>("--received") { Description = "Where verify --received kept the outputs." };
-        var command = new Command("accept", "Takes received outputs, or another limit, into a golden, with the reason on record.")
+        var command = new Command(
+            "accept", "Takes received outputs, or another limit, into a golden, with the reason on record.")
         {
             golden, reason, tolerance, received,
         };
@@ -29,13 +30,16 @@ static class AcceptVerb
                 terminal.Out.WriteLine($"{directory}: outputs accepted");
                 return 0;
             }
-            if (result.GetValue(received) is not null) throw Program.Usage("--tolerance and --received exclude each other");
+            if (result.GetValue(received) is not null)
+                throw Program.Usage("--tolerance and --received exclude each other");
             var accepted = limit switch
             {
                 "numpy-decimal6" => Tolerance.NumPyDecimal6(why),
                 "torch-close" => Tolerance.TorchClose(why),
                 _ => new Tolerance(TolerancePolicy.Default, Shared.Limit(limit)
-                    ?? throw Program.Usage($"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6 or torch-close"), why),
+                    ?? throw Program.Usage(
+                        $"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6 or torch-close"),
+                        why),
             };
             Acceptance.SetTolerance(directory, accepted);
             terminal.Out.WriteLine($"{directory}: tolerance {accepted} accepted");

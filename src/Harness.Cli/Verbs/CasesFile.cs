@@ -5,7 +5,8 @@ using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary>The list of cases that a build hands over: <c>[{"model": …, "weights"?: …, "golden": …, "tolerance"?: 1e-6}]</c>.
+/// <summary>The list of cases that a build hands over: <c>[{"model": …, "weights"?: …, "golden": …, "tolerance"?:
+/// 1e-6}]</c>.
 /// Paths are relative to the current folder.</summary>
 static class CasesFile
 {
@@ -20,8 +21,10 @@ static class CasesFile
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             if (json.RootElement.ValueKind != JsonValueKind.Array) throw Refuse(path, "expected a list of cases");
-            ImmutableArray<VerifyRequest> requests = [.. json.RootElement.EnumerateArray().Select(entry => ToRequest(path, entry))];
-            return requests.IsEmpty ? throw Refuse(path, "the list holds no case, so nothing would be verified") : requests;
+            ImmutableArray<VerifyRequest> requests = [.. json.RootElement.EnumerateArray()
+                .Select(entry => ToRequest(path, entry))];
+            return requests.IsEmpty ? throw Refuse(path, "the list holds no case, so nothing would be verified")
+                : requests;
         }
         catch (JsonException e)
         {
@@ -33,10 +36,12 @@ static class CasesFile
     {
         if (entry.ValueKind != JsonValueKind.Object) throw Refuse(path, $"expected a case, found {entry}");
         foreach (var member in entry.EnumerateObject())
-            if (!s_members.Contains(member.Name)) throw Refuse(path, $"'{member.Name}' is unknown, expected {string.Join(", ", s_members)}");
+            if (!s_members.Contains(member.Name))
+                throw Refuse(path, $"'{member.Name}' is unknown, expected {string.Join(", ", s_members)}");
         double? tolerance = null;
         if (entry.TryGetProperty("tolerance", out var limit) && limit.ValueKind != JsonValueKind.Null)
-            tolerance = Shared.Limit(limit.ToString()) ?? throw Refuse(path, $"tolerance '{limit}' is no limit, expected a number such as 1e-6");
+            tolerance = Shared.Limit(limit.ToString())
+                ?? throw Refuse(path, $"tolerance '{limit}' is no limit, expected a number such as 1e-6");
         return new VerifyRequest(
             Text(path, entry, "golden") ?? throw Refuse(path, "a case names no golden"),
             Text(path, entry, "model") ?? throw Refuse(path, "a case names no model"),
@@ -51,5 +56,6 @@ static class CasesFile
             : throw Refuse(path, $"{name} '{value}' should be a string");
     }
 
-    static ModelException Refuse(string path, string why) => new(new Finding(Codes.BadUsage, Path.GetFullPath(path), why));
+    static ModelException Refuse(string path, string why) =>
+        new(new Finding(Codes.BadUsage, Path.GetFullPath(path), why));
 }

@@ -24,21 +24,31 @@ static class ConvertVerb
     {
         bool paramsOnly = variables.Leaves.All(leaf => leaf.Collection == "params");
         return variables.Leaves.Select(leaf => KeyValuePair.Create(
-            string.Join('.', paramsOnly ? leaf.Path : leaf.Path.Insert(0, leaf.Collection)), FlaxTypes.Narrow(leaf.Tensor, leaf.TorchKey)));
+            string.Join('.', paramsOnly ? leaf.Path : leaf.Path.Insert(0, leaf.Collection)),
+                FlaxTypes.Narrow(leaf.Tensor, leaf.TorchKey)));
     }
 
     public static Command Create(Terminal terminal)
     {
         var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
-        var output = new Option<string>("--output") { Description = "A .msgpack, .npz or .safetensors file.", Required = true };
-        var flatten = Shared.Choice("--flatten", "Transposes before a flatten, or folds that into the kernel after it.", "transpose", "fold");
-        var command = new Command("convert", "Writes a model's weights as Flax's variables.") { model, weights, shapes, output, flatten };
+        var output = new Option<string>("--output")
+        {
+            Description = "A .msgpack, .npz or .safetensors file.",
+            Required = true,
+        };
+        var flatten = Shared.Choice(
+            "--flatten", "Transposes before a flatten, or folds that into the kernel after it.", "transpose", "fold");
+        var command = new Command("convert", "Writes a model's weights as Flax's variables.")
+        {
+            model, weights, shapes, output, flatten,
+        };
         command.SetAction(result =>
         {
             string path = result.GetValue(output)!;
             var format = s_formats.FirstOrDefault(f => path.EndsWith(f.Ending, StringComparison.OrdinalIgnoreCase));
             if (format.Write is null)
-                throw Program.Usage($"--output '{path}': expected {string.Join(", ", s_formats.Select(f => f.Ending))}");
+                throw Program.Usage(
+                    $"--output '{path}': expected {string.Join(", ", s_formats.Select(f => f.Ending))}");
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             var mode = Enum.Parse<FlattenMode>(result.GetValue(flatten)!, ignoreCase: true);
             string[] stated = result.GetValue(shapes) ?? [];
@@ -47,8 +57,11 @@ static class ConvertVerb
             if (stated.Length == 0) CheckPlane(terminal, torch, inputs, variables);
             terminal.Cancellation.ThrowIfCancellationRequested();
             format.Write(path, variables);
-            terminal.Out.WriteLine($"{path}: {variables.Leaves.Length} leaves, {variables.Leaves.Sum(leaf => leaf.Tensor.Shape.Elements)} parameters");
-            foreach (string key in variables.Dropped) terminal.Error.WriteLine($"note: '{key}' is not needed for inference and left out");
+            terminal.Out.WriteLine(
+                $"{path}: {variables.Leaves.Length} leaves, " +
+                $"{variables.Leaves.Sum(leaf => leaf.Tensor.Shape.Elements)} parameters");
+            foreach (string key in variables.Dropped)
+                terminal.Error.WriteLine($"note: '{key}' is not needed for inference and left out");
             return 0;
         });
         return command;
@@ -62,7 +75,10 @@ static class ConvertVerb
         if (!variables.Leaves.Any(leaf => leaf.Rearrangement.Sizes.ContainsKey('h'))) return;
         string shapes = string.Join(", ", inputs);
         if (inputs.Any(shape => shape.Rank == 4 && shape[2] != shape[3]))
-            throw Program.Usage($"--flatten fold depends on the input's height and width, which the file does not state; {shapes} would fit: state it with --input-shape");
-        terminal.Error.WriteLine($"note: the file states no input shape; folded for {shapes}; --input-shape states another");
+            throw Program.Usage(
+                $"--flatten fold depends on the input's height and width, which the file does not state; {shapes} " +
+                $"would fit: state it with --input-shape");
+        terminal.Error.WriteLine(
+            $"note: the file states no input shape; folded for {shapes}; --input-shape states another");
     }
 }

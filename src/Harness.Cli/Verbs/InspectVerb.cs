@@ -9,7 +9,8 @@ static class InspectVerb
     {
         var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
         var json = new Option<bool>("--json") { Description = "JSON on stdout." };
-        var command = new Command("inspect", "Shows a model's graph, its parameters in both layouts, and what is not supported.")
+        var command = new Command(
+            "inspect", "Shows a model's graph, its parameters in both layouts, and what is not supported.")
         {
             model, weights, shapes, json,
         };

@@ -24,7 +24,8 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         {
             return new Inspection(model, NhwcPass.Apply(model, ModelSource.Shapes(model, shapes)), null);
         }
-        catch (ModelException e) when (e.Finding.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit)
+        catch (ModelException e) when (
+            e.Finding.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit)
         {
             return new Inspection(model, null, e.Finding);
         }
@@ -72,10 +73,13 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
     {
         text.WriteLine($"{Torch.Format}: {Torch.Graph.Calls.Length} calls, {Torch.Weights.Count} tensors, " +
             $"{Figure(Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements))} parameters");
-        foreach (var port in Converted?.Inputs ?? Torch.Graph.Inputs) text.WriteLine($"input  {port.Name} {port.Type.NumPyName()} {port.Shape}");
-        foreach (var port in Converted?.Outputs ?? Torch.Graph.Outputs) text.WriteLine($"output {port.Name} {port.Shape}");
+        foreach (var port in Converted?.Inputs ?? Torch.Graph.Inputs)
+            text.WriteLine($"input  {port.Name} {port.Type.NumPyName()} {port.Shape}");
+        foreach (var port in Converted?.Outputs ?? Torch.Graph.Outputs)
+            text.WriteLine($"output {port.Name} {port.Shape}");
         if (Converted is not null)
-            text.WriteLine($"{Figure(Flops(Converted))}FLOP an inference, {Figure(ArenaBytes(Converted))}B of activations");
+            text.WriteLine(
+                $"{Figure(Flops(Converted))}FLOP an inference, {Figure(ArenaBytes(Converted))}B of activations");
         text.WriteLine("ops:");
         foreach (var (op, count) in Ops()) text.WriteLine($"  {count,5} {op}");
         foreach (string line in Unsupported()) text.WriteLine($"unsupported: {line}");
@@ -83,14 +87,17 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         if (Converted is null) return;
         text.WriteLine("parameters:");
         foreach (var leaf in Leaves())
-            text.WriteLine($"  {leaf.TorchKey} {Source(leaf).Shape} -> {leaf.FullPath} {leaf.Tensor.Shape}  {leaf.Rearrangement}");
+            text.WriteLine(
+                $"  {leaf.TorchKey} {Source(leaf).Shape} -> {leaf.FullPath} {leaf.Tensor.Shape}  {leaf.Rearrangement}");
         foreach (string key in Converted.Variables.Dropped) text.WriteLine($"  {key} -> not needed");
     }
 
     // Converted, the ops have names of their own; otherwise the file's targets say what there is.
     IEnumerable<(string Op, int Count)> Ops() => Converted is not null
-        ? Converted.Nodes.CountBy(node => node.Op.Name).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))
-        : Torch.Graph.Calls.CountBy(call => call.Target).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value));
+        ? Converted.Nodes.CountBy(node => node.Op.Name).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (pair.Key, pair.Value))
+        : Torch.Graph.Calls.CountBy(call => call.Target).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (pair.Key, pair.Value));
 
     // The pass stops at the first; a user wants to know them all.
     IEnumerable<string> Unsupported()
@@ -99,7 +106,8 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         var unknown = Torch.Graph.Calls
             .Where(call => call.Target.StartsWith("aten::", StringComparison.Ordinal) && !OpSet.Knows(call.Target))
             .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
-        if (!unknown.Any(line => Obstacle.Message.Contains(line.Split(':')[2], StringComparison.Ordinal))) yield return Obstacle.Message;
+        if (!unknown.Any(line => Obstacle.Message.Contains(line.Split(':')[2], StringComparison.Ordinal)))
+            yield return Obstacle.Message;
         foreach (string line in unknown) yield return line;
     }
 

@@ -15,7 +15,9 @@ static class ModelSource
     {
         if (model.StartsWith(Architecture, StringComparison.Ordinal))
             throw Program.Usage($"{model}: known architectures are not supported yet; use a traced .pt of it");
-        if (!File.Exists(model)) throw new ModelException(new Finding(Codes.ModelUnreadable, Path.GetFullPath(model), "the model is not there"));
+        if (!File.Exists(model))
+            throw new ModelException(
+                new Finding(Codes.ModelUnreadable, Path.GetFullPath(model), "the model is not there"));
         return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"));
     }
 

@@ -11,14 +11,21 @@ static class RecordVerb
         var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
         var input = new Option<string[]>("--input")
         {
-            Description = "An input's .npy in PyTorch's layout, once an input; otherwise seeded, non-constant, non-square inputs.",
+            Description = "An input's .npy in PyTorch's layout, once an input; otherwise seeded, non-constant, " +
+                "non-square inputs.",
             Arity = ArgumentArity.OneOrMore,
         };
         var golden = new Option<string>("--golden") { Description = "The folder for golden.json.", Required = true };
         var device = Shared.Choice("--device", "Where torch computes.", "cpu", "cuda");
         var seed = new Option<long?>("--seed") { Description = "The seed of the inputs; 0 by default." };
-        var allowNaN = new Option<bool>("--allow-nan") { Description = "Records weights that are NaN or infinite, and what they give." };
-        var command = new Command("record", "Records a golden case with PyTorch.") { model, weights, input, shapes, golden, device, seed, allowNaN };
+        var allowNaN = new Option<bool>("--allow-nan")
+        {
+            Description = "Records weights that are NaN or infinite, and what they give.",
+        };
+        var command = new Command("record", "Records a golden case with PyTorch.")
+        {
+            model, weights, input, shapes, golden, device, seed, allowNaN,
+        };
         command.SetAction(result =>
         {
             // Checked here, so that a typing error is told before libtorch is loaded.
@@ -26,7 +33,8 @@ static class RecordVerb
             List<string> arguments = ["record", result.GetValue(model)!];
             if (result.GetValue(weights) is { } file) arguments.AddRange(["--weights", file]);
             foreach (string path in result.GetValue(input) ?? []) arguments.AddRange(["--input", path]);
-            foreach (string shape in result.GetValue(shapes) ?? []) arguments.AddRange(["--input-shape", shape.Replace('x', ',')]);
+            foreach (string shape in result.GetValue(shapes) ?? [])
+                arguments.AddRange(["--input-shape", shape.Replace('x', ',')]);
             arguments.AddRange(["--golden", result.GetValue(golden)!, "--device", result.GetValue(device)!]);
             if (result.GetValue(seed) is { } number) arguments.AddRange(["--seed", $"{number}"]);
             if (result.GetValue(allowNaN)) arguments.Add("--allow-nan");

@@ -7,7 +7,8 @@ using Harness.Formats;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary><c>harness run</c>: one inference. Files are in PyTorch's layout unless the command line says otherwise.</summary>
+/// <summary><c>harness run</c>: one inference. Files are in PyTorch's layout unless the command line says
+/// otherwise.</summary>
 static class RunVerb
 {
     public static Command Create(Terminal terminal)
@@ -19,10 +20,15 @@ static class RunVerb
             Required = true,
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string>("--output") { Description = "A .npy, or a .npz for several outputs.", Required = true };
+        var output = new Option<string>("--output")
+        {
+            Description = "A .npy, or a .npz for several outputs.",
+            Required = true,
+        };
         var inputLayout = Shared.Choice("--input-layout", "The layout of images in the input files.", "nchw", "nhwc");
         var outputLayout = Shared.Choice("--output-layout", "The layout of images in the output file.", "nchw", "nhwc");
-        var precision = Shared.Choice("--precision", "The arithmetic, and the output's element type.", "float32", "float64");
+        var precision = Shared.Choice(
+            "--precision", "The arithmetic, and the output's element type.", "float32", "float64");
         var device = Shared.Choice("--device", "Where; cuda runs TorchSharp in the same layout.", "cpu", "cuda");
         var shapes = Shared.InputShape();
         var command = new Command("run", "Runs one inference.")
@@ -34,17 +40,22 @@ static class RunVerb
             string path = result.GetValue(output)!;
             if (!IsNpz(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
                 throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
-            if (result.GetValue(device) == "cuda") return ReferenceProcess.Run(terminal, Codes.CudaMissing, Forwarded(result));
+            if (result.GetValue(device) == "cuda")
+                return ReferenceProcess.Run(terminal, Codes.CudaMissing, Forwarded(result));
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
             var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => tensor.Shape)]);
-            var options = new PlanOptions { Threads = result.GetValue(threads), Lanes = Shared.ToLanes(result.GetValue(lanes)!) };
+            var options = new PlanOptions { Threads = result.GetValue(threads),
+                Lanes = Shared.ToLanes(result.GetValue(lanes)!) };
             var outputs = result.GetValue(precision) == "float64"
                 ? Run<double>(converted, inputs, options, terminal.Cancellation)
                 : Run<float>(converted, inputs, options, terminal.Cancellation);
             if (result.GetValue(outputLayout) == "nhwc")
-                outputs = [.. outputs.Select(entry => KeyValuePair.Create(entry.Key, Move(entry.Value, Permutation.ChannelsLast(entry.Value.Shape.Rank))))];
+                outputs = [.. outputs.Select(
+                    entry =>
+                    KeyValuePair.Create(
+                    entry.Key, Move(entry.Value, Permutation.ChannelsLast(entry.Value.Shape.Rank))))];
             Write(path, outputs);
             foreach (var (name, tensor) in outputs) terminal.Out.WriteLine($"{name}: {tensor}");
             return 0;
@@ -76,10 +87,12 @@ static class RunVerb
     {
         foreach (string file in files)
             if (!File.Exists(file)) throw Program.Usage($"--input '{file}' is not there");
-        var tensors = files is [var archive] && IsNpz(archive) ? Unpack(graph, archive) : [.. files.Select(NpyFile.Read)];
+        var tensors = files is [var archive] && IsNpz(archive) ? Unpack(graph, archive)
+            : [.. files.Select(NpyFile.Read)];
         if (tensors.Count != graph.Inputs.Length)
         {
-            throw Program.Usage($"--input is given {tensors.Count} times, the model has {graph.Inputs.Length} inputs: " +
+            throw Program.Usage(
+                $"--input is given {tensors.Count} times, the model has {graph.Inputs.Length} inputs: " +
                 string.Join(", ", graph.Inputs.Select(port => port.Name)));
         }
         return channelsLast
@@ -92,7 +105,8 @@ static class RunVerb
         var tensors = NpzFile.Read(archive);
         return [.. graph.Inputs.Select(port => tensors.TryGetValue(port.Name, out var tensor)
             ? tensor
-            : throw Program.Usage($"--input '{archive}' holds {string.Join(", ", tensors.Keys)}, the model takes '{port.Name}'"))];
+            : throw Program.Usage(
+                $"--input '{archive}' holds {string.Join(", ", tensors.Keys)}, the model takes '{port.Name}'"))];
     }
 
     static void CheckShapes(Graph graph, List<Tensor> inputs, Shape[] stated)
@@ -100,7 +114,8 @@ static class RunVerb
         if (stated.Length != 0 && !stated.SequenceEqual(inputs.Select(tensor => tensor.Shape)))
         {
             throw Program.Usage($"--input-shape states {string.Join(", ", stated)}, the files hold " +
-                $"{string.Join(", ", inputs.Select(tensor => tensor.Shape))} for {string.Join(", ", graph.Inputs.Select(port => port.Name))}");
+                $"{string.Join(", ", inputs.Select(tensor => tensor.Shape))} for " +
+                $"{string.Join(", ", graph.Inputs.Select(port => port.Name))}");
         }
     }
 
@@ -117,7 +132,8 @@ static class RunVerb
         if (tensor.Shape.Rank < 4) return tensor;
         const string Letters = "abcdefghijklmnopqrstuvwxyz";
         string from = Letters[..tensor.Shape.Rank];
-        return new Rearrangement(from, string.Concat(permutation.AsSpan().ToArray().Select(axis => from[axis]))).Apply(tensor);
+        return new Rearrangement(from, string.Concat(permutation.AsSpan().ToArray().Select(axis => from[axis])))
+            .Apply(tensor);
     }
 
     static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);

@@ -5,11 +5,13 @@ using Harness.Executor.Model;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary>Arguments and options that several verbs take. A symbol belongs to one command, so each verb gets its own.</summary>
+/// <summary>Arguments and options that several verbs take. A symbol belongs to one command, so each verb gets its
+/// own.</summary>
 static class Shared
 {
     /// <summary><c>--no-progress</c>, before or after the verb.</summary>
-    public static readonly Option<bool> NoProgress = new("--no-progress") { Description = "Plain lines, no progress bar.", Recursive = true };
+    public static readonly Option<bool> NoProgress = new(
+        "--no-progress") { Description = "Plain lines, no progress bar.", Recursive = true };
 
     public static Argument<string> Model() => NoOption(new Argument<string>("MODEL")
     {
@@ -46,7 +48,8 @@ static class Shared
         DefaultValueFactory = _ => 0,
     };
 
-    public static Option<string> Lanes() => Choice("--lanes", "Register width in float32 elements.", "auto", "1", "4", "8", "16");
+    public static Option<string> Lanes() =>
+        Choice("--lanes", "Register width in float32 elements.", "auto", "1", "4", "8", "16");
 
     /// <summary>An option with a fixed set of words; the first is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] words)
@@ -60,7 +63,8 @@ static class Shared
         option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
-                if (!words.Contains(token.Value)) result.AddError($"{name} is '{token.Value}', expected {string.Join(", ", words)}");
+                if (!words.Contains(token.Value))
+                    result.AddError($"{name} is '{token.Value}', expected {string.Join(", ", words)}");
         });
         return option;
     }
@@ -68,7 +72,8 @@ static class Shared
     /// <summary>The register width that <see cref="Lanes"/> asks for; null for auto.</summary>
     /// <exception cref="ModelException">PAR9003: no width is called that.</exception>
     public static LaneWidth? ToLanes(string text) =>
-        LaneWidths.TryParse(text, out var width) ? width : throw Program.Usage($"--lanes is '{text}', expected auto, 1, 4, 8 or 16");
+        LaneWidths.TryParse(text, out var width) ? width
+            : throw Program.Usage($"--lanes is '{text}', expected auto, 1, 4, 8 or 16");
 
     /// <summary>The shapes of <see cref="InputShape"/>.</summary>
     /// <exception cref="ModelException">PAR9003: one is no shape.</exception>
@@ -76,7 +81,8 @@ static class Shared
 
     /// <summary>A number greater than or equal to 0, as limits are.</summary>
     public static double? Limit(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double limit) && double.IsFinite(limit) && limit >= 0
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double limit)
+            && double.IsFinite(limit) && limit >= 0
             ? limit
             : null;
 
@@ -86,7 +92,8 @@ static class Shared
         foreach (string word in text.Split([',', 'x'], StringSplitOptions.TrimEntries))
         {
             if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int extent) || extent < 1)
-                throw Program.Usage($"--input-shape '{text}' is no shape; expected extents above 0 such as 1,3,224,224");
+                throw Program.Usage(
+                    $"--input-shape '{text}' is no shape; expected extents above 0 such as 1,3,224,224");
             extents.Add(extent);
         }
         return Shape.Create([.. extents]);

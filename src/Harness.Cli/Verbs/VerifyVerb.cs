@@ -22,13 +22,17 @@ static class VerifyVerb
         });
         var cases = new Option<string?>("--cases")
         {
-            Description = "A JSON list of {model, weights?, golden, tolerance?}: verifies these models instead of searching.",
+            Description = "A JSON list of {model, weights?, golden, tolerance?}: verifies these models instead of " +
+                "searching.",
         };
         var goldenRoot = new Option<string?>("--golden-root")
         {
             Description = "With --cases: a golden below this folder that no case uses is an error.",
         };
-        var permitUnused = new Option<bool>("--permit-unused") { Description = "With --golden-root: permits unused goldens." };
+        var permitUnused = new Option<bool>("--permit-unused")
+        {
+            Description = "With --golden-root: permits unused goldens.",
+        };
         var report = new Option<string?>("--report") { Description = "A folder for reports." };
         var format = new Option<string>("--format")
         {
@@ -37,24 +41,30 @@ static class VerifyVerb
         };
         var shard = new Option<string?>("--shard") { Description = "i/n: the i-th of n parts of all cases." };
         var precision = Shared.Choice("--precision", "What is verified.", "both", "float64", "float32");
-        var float32 = Shared.Choice("--float32", "The float32 limit: torch's own noise, 1e-6, or no check.", "calibrated", "strict", "off");
+        var float32 = Shared.Choice(
+            "--float32", "The float32 limit: torch's own noise, 1e-6, or no check.", "calibrated", "strict", "off");
         var tolerance = new Option<string>("--tolerance")
         {
             Description = "The limit where neither the case nor its golden states one.",
             DefaultValueFactory = _ => "1e-6",
         };
-        var received = new Option<string?>("--received") { Description = "Keeps the outputs of drifting cases here instead of beside their goldens." };
+        var received = new Option<string?>("--received")
+        {
+            Description = "Keeps the outputs of drifting cases here instead of beside their goldens.",
+        };
         var (threads, lanes) = (Shared.Threads(), Shared.Lanes());
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
-            goldens, cases, goldenRoot, permitUnused, report, format, shard, precision, float32, tolerance, received, threads, lanes,
+            goldens, cases, goldenRoot, permitUnused, report, format, shard, precision, float32, tolerance, received,
+                threads, lanes,
         };
         command.SetAction(result =>
         {
             var options = new VerifyOptions
             {
                 Tolerance = Shared.Limit(result.GetValue(tolerance)!)
-                    ?? throw Program.Usage($"--tolerance is '{result.GetValue(tolerance)}', expected a number such as 1e-6"),
+                    ?? throw Program.Usage(
+                        $"--tolerance is '{result.GetValue(tolerance)}', expected a number such as 1e-6"),
                 Float32 = Enum.Parse<Float32Mode>(result.GetValue(float32)!, ignoreCase: true),
                 Precision = Enum.Parse<Precision>(result.GetValue(precision)!, ignoreCase: true),
                 Threads = result.GetValue(threads),
@@ -67,20 +77,25 @@ static class VerifyVerb
             var reports = Reports(result.GetValue(format)!);
             var part = Part(result.GetValue(shard));
             var (requests, missing) = Requests(result.GetValue(goldens)!, result.GetValue(cases));
-            var unused = Unused(requests, result.GetValue(cases), result.GetValue(goldenRoot), result.GetValue(permitUnused));
+            var unused = Unused(
+                requests, result.GetValue(cases), result.GetValue(goldenRoot), result.GetValue(permitUnused));
             bool progress = !result.GetValue(Shared.NoProgress);
             requests = Gate.Shard(requests, part.Index, part.Count);
-            return Verify(terminal, requests, options, missing.AddRange(unused), progress, (result.GetValue(report), reports));
+            return Verify(
+                terminal, requests, options, missing.AddRange(unused), progress, (result.GetValue(report), reports));
         });
         return command;
     }
 
     static int Verify(
-        Terminal terminal, ImmutableArray<VerifyRequest> requests, VerifyOptions options, ImmutableArray<Finding> unused,
+        Terminal terminal, ImmutableArray<VerifyRequest> requests, VerifyOptions options,
+            ImmutableArray<Finding> unused,
         bool progress, (string? Directory, ImmutableArray<Report> Reports) reports)
     {
         if (options.Fault is not null)
-            terminal.Error.WriteLine($"harness: {Faults.Variable}={options.Fault}: A FAULT IS INJECTED ON PURPOSE; THIS RUN CANNOT BE GREEN");
+            terminal.Error.WriteLine(
+                $"harness: {Faults.Variable}={options.Fault}: A FAULT IS INJECTED ON PURPOSE; THIS RUN CANNOT BE " +
+                $"GREEN");
         GateVerdict? gate = null;
         terminal.WithProgress("verify", requests.Length, progress, (line, step) =>
             gate = Gate.Verify(requests, options, unused, verdict =>
@@ -91,7 +106,8 @@ static class VerifyVerb
             }, terminal.Cancellation));
         foreach (var finding in gate!.Findings) terminal.Out.WriteLine(finding.ToCanonicalLine());
         if (reports.Directory is { } directory)
-            foreach (string file in ReportSet.Write(directory, reports.Reports, gate)) terminal.Error.WriteLine($"report: {file}");
+            foreach (string file in ReportSet.Write(directory, reports.Reports, gate))
+                terminal.Error.WriteLine($"report: {file}");
         int holding = gate.Cases.Count(verdict => verdict.Holds);
         terminal.Out.WriteLine($"{holding} of {gate.Cases.Length} cases hold");
         return Program.ExitCode(gate.AllFindings);
@@ -104,25 +120,31 @@ static class VerifyVerb
         if (!verdict.Float64.IsEmpty)
         {
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float64 {verdict.Float64.Max(drift => drift.MaxAbs):0.0e+0} (limit {verdict.Tolerance!.Value:0.0e+0})"));
+                $"float64 {verdict.Float64.Max(drift => drift.MaxAbs):0.0e+0} (limit " +
+                $"{verdict.Tolerance!.Value:0.0e+0})"));
         }
         if (verdict.Float32 is { } float32)
         {
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float32 {float32.Outputs.Max(drift => drift.MaxAbs):0.0e+0} (limit {float32.Limit:0.0e+0}: {float32.LimitReason})"));
+                $"float32 {float32.Outputs.Max(drift => drift.MaxAbs):0.0e+0} (limit {float32.Limit:0.0e+0}: " +
+                $"{float32.LimitReason})"));
         }
         return figures.Count == 0 ? $"{state} {verdict.Name}" : $"{state} {verdict.Name}  {string.Join(", ", figures)}";
     }
 
     static ImmutableArray<Report> Reports(string format)
     {
-        var (reports, unknown) = ReportSet.Named(format.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var (reports, unknown) = ReportSet.Named(
+            format.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         if (unknown is not null)
-            throw Program.Usage($"--format '{unknown}' is unknown, expected {string.Join(", ", ReportSet.All.Select(report => report.Name))}");
+            throw Program.Usage(
+                $"--format '{unknown}' is unknown, expected " +
+                $"{string.Join(", ", ReportSet.All.Select(report => report.Name))}");
         return reports.IsEmpty ? throw Program.Usage("--format names no report") : reports;
     }
 
-    static (ImmutableArray<VerifyRequest> Requests, ImmutableArray<Finding> Missing) Requests(string[] goldens, string? cases)
+    static (ImmutableArray<VerifyRequest> Requests, ImmutableArray<Finding> Missing) Requests(
+        string[] goldens, string? cases)
     {
         if (cases is not null)
         {
@@ -142,7 +164,9 @@ static class VerifyVerb
                 missing.Add(e.Finding);
             }
         }
-        return ([.. folders.Distinct(StringComparer.Ordinal).Select(folder => new VerifyRequest(folder))], missing.ToImmutable());
+        return (
+            [.. folders.Distinct(StringComparer.Ordinal).Select(folder => new VerifyRequest(folder))],
+            missing.ToImmutable());
     }
 
     static ImmutableArray<Finding> Unused(
@@ -157,8 +181,10 @@ static class VerifyVerb
     {
         if (shard is null) return (1, 1);
         string[] words = shard.Split('/');
-        return words.Length == 2 && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index >= 1 && index <= count
+        return words.Length == 2
+            && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index >= 1
+                && index <= count
             ? (index, count)
             : throw Program.Usage($"--shard is '{shard}', expected i/n with i from 1 to n");
     }

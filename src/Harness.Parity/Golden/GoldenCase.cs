@@ -41,7 +41,8 @@ public sealed class GoldenCase
     /// <summary>A probe's float64 values at its positions.</summary>
     public Tensor Probe(GoldenProbe probe) => Tensors[GoldenStore.ProbeName(probe.Node)];
 
-    /// <summary><c>golden.json(12)</c> for a fact: <c>model</c>, <c>weights</c>, <c>tolerance</c>, or a tensor's name.</summary>
+    /// <summary><c>golden.json(12)</c> for a fact: <c>model</c>, <c>weights</c>, <c>tolerance</c>, or a tensor's
+    /// name.</summary>
     public string PlaceOf(string fact) => $"{File}({_lines.GetValueOrDefault(fact, 1)})";
 
     /// <summary>The model file as an absolute path; null for an architecture.</summary>

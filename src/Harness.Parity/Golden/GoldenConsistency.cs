@@ -7,7 +7,8 @@ namespace Harness.Parity.Golden;
 static class GoldenConsistency
 {
     /// <summary>The first contradiction: the fact it is about and what is wrong; null when there is none.</summary>
-    public static (string Code, string Fact, string Why)? FirstFault(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    public static (string Code, string Fact, string Why)? FirstFault(
+        GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var described = new HashSet<string>(StringComparer.Ordinal);
         foreach (var port in document.Inputs)
@@ -51,7 +52,8 @@ static class GoldenConsistency
         GoldenPort port, string name, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> described)
     {
         if (!described.Add(name)) return $"'{name}' is described twice";
-        if (!tensors.TryGetValue(name, out var tensor)) return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
+        if (!tensors.TryGetValue(name, out var tensor))
+            return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
         if (tensor.Shape != port.Shape || tensor.Type != port.Type)
             return $"tensor '{name}' is {tensor}, golden.json says {port.Type.NumPyName()} {port.Shape}";
         if (port.Layout != GoldenPort.LayoutOf(port.Shape.Rank))
@@ -63,13 +65,15 @@ static class GoldenConsistency
         Sha256Hash.Of(tensor) != port.Sha256 ? $"tensor '{name}' does not have the hash that golden.json states" : null;
 
     static string? StatisticsFault(GoldenPort port, string name, Tensor tensor) =>
-        Statistics.Of(tensor.ToDoubles()) != port.Statistics ? $"tensor '{name}' does not have the statistics that golden.json states" : null;
+        Statistics.Of(tensor.ToDoubles()) != port.Statistics
+            ? $"tensor '{name}' does not have the statistics that golden.json states" : null;
 
     static string? ProbeFault(GoldenProbe probe, IReadOnlyDictionary<string, Tensor> tensors, HashSet<string> described)
     {
         string name = GoldenStore.ProbeName(probe.Node);
         if (!described.Add(name)) return $"'{name}' is described twice";
-        if (!tensors.TryGetValue(name, out var tensor)) return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
+        if (!tensors.TryGetValue(name, out var tensor))
+            return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
         if (tensor.Type != ElementType.Float64 || tensor.Shape != [probe.Positions.Length])
             return $"tensor '{name}' is {tensor}, expected float64 ({probe.Positions.Length}): one value a position";
         if (probe.Positions.IsEmpty && probe.Shape.Elements > 0) return $"probe '{probe.Node}' samples nothing";
@@ -83,7 +87,8 @@ static class GoldenConsistency
         double absMax = 0;
         foreach (double x in tensor.As<double>())
             if (double.IsFinite(x)) absMax = Math.Max(absMax, Math.Abs(x));
-        return absMax != probe.AbsMax ? $"probe '{probe.Node}' samples {absMax:R} as its largest, golden.json says {probe.AbsMax:R}" : null;
+        return absMax != probe.AbsMax
+            ? $"probe '{probe.Node}' samples {absMax:R} as its largest, golden.json says {probe.AbsMax:R}" : null;
     }
 
     static string? NoiseFault(GoldenDocument document)
@@ -91,8 +96,10 @@ static class GoldenConsistency
         var noise = document.Float32Noise;
         if (noise.Outputs.Length != document.Outputs.Length)
             return $"float32Noise has {noise.Outputs.Length} numbers for {document.Outputs.Length} outputs";
-        if (noise.Outputs.Any(n => !(n >= 0 && double.IsFinite(n)))) return "float32Noise should be finite and not negative";
-        return noise.Overall != GoldenNoise.Of(noise.Outputs).Overall ? "float32Noise.overall is not the largest of its outputs" : null;
+        if (noise.Outputs.Any(n => !(n >= 0 && double.IsFinite(n))))
+            return "float32Noise should be finite and not negative";
+        return noise.Overall != GoldenNoise.Of(noise.Outputs).Overall
+            ? "float32Noise.overall is not the largest of its outputs" : null;
     }
 
     static string? RecorderFault(GoldenRecorder recorder) =>

@@ -28,8 +28,10 @@ public sealed record GoldenDocument(
     public string? AcceptedReason { get; init; }
 }
 
-/// <summary>The model of a golden: a file with its hash, or a known architecture with the seed of its weights.</summary>
-/// <param name="Path">The file, relative to the folder of golden.json, with forward slashes; null for an architecture.</param>
+/// <summary>The model of a golden: a file with its hash, or a known architecture with the seed of its
+/// weights.</summary>
+/// <param name="Path">The file, relative to the folder of golden.json, with forward slashes; null for an
+/// architecture.</param>
 /// <param name="Sha256">The file's hash; null for an architecture.</param>
 /// <param name="Architecture">A known architecture: <c>resnet50</c>; null for a file.</param>
 /// <param name="Seed">The seed of an architecture's weights, where they have one.</param>
@@ -54,7 +56,8 @@ public sealed record GoldenWeights(string? Path, long? Seed, string Sha256);
 /// <param name="Tf32">True if TF32 was allowed, which no recording should do.</param>
 public sealed record GoldenRecorder(string Torch, string Device, string DType = "float64", bool Tf32 = false);
 
-/// <summary>Torch's own float32 noise: the largest absolute difference of its float32 run from its float64 run.</summary>
+/// <summary>Torch's own float32 noise: the largest absolute difference of its float32 run from its float64
+/// run.</summary>
 /// <param name="Overall">Over all outputs.</param>
 /// <param name="Outputs">Per output, in the order of <see cref="GoldenDocument.Outputs"/>.</param>
 public sealed record GoldenNoise(double Overall, ImmutableArray<double> Outputs)

@@ -6,7 +6,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Parity.Golden;
 
-/// <summary>Writes <c>golden.json</c>: fixed key order, LF, two spaces, numbers that read back to the same bits; shapes and
+/// <summary>Writes <c>golden.json</c>: fixed key order, LF, two spaces, numbers that read back to the same bits; shapes
+/// and
 /// positions on one line, so that a reviewer sees a line a fact.</summary>
 static class GoldenJson
 {

@@ -22,7 +22,8 @@ public sealed record GoldenPort(
         name, tensor.Shape, LayoutOf(tensor.Shape.Rank), tensor.Type, Sha256Hash.Of(tensor),
         Statistics.Of(tensor.ToDoubles()));
 
-    /// <summary>PyTorch's letters for the axes of this rank: <c>n</c>, <c>nc</c>, <c>ncl</c>, <c>nchw</c>, <c>ncdhw</c>.</summary>
+    /// <summary>PyTorch's letters for the axes of this rank: <c>n</c>, <c>nc</c>, <c>ncl</c>, <c>nchw</c>,
+    /// <c>ncdhw</c>.</summary>
     public static string LayoutOf(int rank) => rank switch
     {
         0 => "",

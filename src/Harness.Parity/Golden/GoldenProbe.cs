@@ -16,7 +16,8 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     public const int MaxPositions = 32;
 
     /// <summary>The probe of a node's result, and the values at its positions (float64, one axis).</summary>
-    /// <param name="node">The call's name; it also seeds the sample, so that a probe does not depend on its neighbours.</param>
+    /// <param name="node">The call's name; it also seeds the sample, so that a probe does not depend on its
+    /// neighbours.</param>
     /// <param name="shape">The result's shape in PyTorch's axis order.</param>
     /// <param name="values">All elements in that order.</param>
     /// <exception cref="ArgumentException">The values do not fill the shape.</exception>

@@ -15,9 +15,11 @@ static class GoldenReader
         var root = LocatedJson.Parse(file, utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);
         if (root["schema"].Integer is var schema && schema != GoldenDocument.Schema)
             throw root["schema"].Refuse(
-                $"schema version {schema} is unknown, this program reads {GoldenDocument.Schema}; use the harness that wrote it");
+                $"schema version {schema} is unknown, this program reads {GoldenDocument.Schema}; use the harness " +
+                $"that wrote it");
         var lines = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
-        foreach (string fact in (string[])["model", "weights", "tolerance", "recordedBy", "float32Noise", "probesSha256"])
+        foreach (
+            string fact in (string[])["model", "weights", "tolerance", "recordedBy", "float32Noise", "probesSha256"])
             lines[fact] = LineOf(root[fact]);
         foreach (var port in root["inputs"].Items)
             lines[GoldenStore.InputName(port["name"].Text)] = port["name"].Line;
@@ -100,17 +102,21 @@ static class GoldenReader
     static Tolerance ReadTolerance(LocatedJson tolerance)
     {
         double value = tolerance["value"].Number;
-        if (!double.IsFinite(value) || value < 0) throw tolerance["value"].Refuse($"tolerance {value} should be positive and finite");
+        if (!double.IsFinite(value) || value < 0)
+            throw tolerance["value"].Refuse($"tolerance {value} should be positive and finite");
         string reason = tolerance.Find("reason")?.Text ?? "";
         var read = Tolerance.Named(tolerance["policy"].Text, value, reason)
             ?? throw tolerance["policy"].Refuse(
-                $"tolerance policy '{tolerance["policy"].Text}' is unknown, expected default, numpy-decimal6 or torch-close");
+                $"tolerance policy '{tolerance["policy"].Text}' is unknown, expected default, numpy-decimal6 or " +
+                $"torch-close");
         if (read.IsLooserThanDefault && string.IsNullOrWhiteSpace(reason))
             throw tolerance["value"].Refuse(
-                $"tolerance {read} is looser than {Tolerance.DefaultValue} and gives no reason; use harness accept --tolerance --reason");
+                $"tolerance {read} is looser than {Tolerance.DefaultValue} and gives no reason; use harness accept " +
+                $"--tolerance --reason");
         return read;
     }
 
     static GoldenProbe ReadProbe(LocatedJson probe) => new(
-        probe["node"].Text, ReadShape(probe["shape"]), probe["absmax"].Number, probe["l2"].Number, probe["positions"].Naturals);
+        probe["node"].Text, ReadShape(probe["shape"]), probe["absmax"].Number, probe["l2"].Number,
+            probe["positions"].Naturals);
 }

@@ -22,7 +22,8 @@ public static class GoldenStore
     public static string ProbeName(string node) => $"probe.{node}";
 
     /// <summary>Reads a golden and checks that its two files fit each other.</summary>
-    /// <exception cref="ModelException">PAR3001: missing; PAR3003: corrupt, inconsistent or of an unknown version.</exception>
+    /// <exception cref="ModelException">PAR3001: missing; PAR3003: corrupt, inconsistent or of an unknown
+    /// version.</exception>
     public static GoldenCase Read(string directory)
     {
         directory = Path.GetFullPath(directory);
@@ -39,10 +40,12 @@ public static class GoldenStore
         return golden;
     }
 
-    /// <summary>Writes a golden; files that would not change are left alone, so a second recording changes no byte.</summary>
+    /// <summary>Writes a golden; files that would not change are left alone, so a second recording changes no
+    /// byte.</summary>
     /// <param name="directory">The case's folder; made when it is missing.</param>
     /// <param name="document">What golden.json says.</param>
-    /// <param name="tensors">By the names of <see cref="InputName"/>, <see cref="OutputName"/> and <see cref="ProbeName"/>.</param>
+    /// <param name="tensors">By the names of <see cref="InputName"/>, <see cref="OutputName"/> and <see
+    /// cref="ProbeName"/>.</param>
     /// <exception cref="ArgumentException">The document and the tensors contradict each other.</exception>
     public static void Write(string directory, GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
@@ -55,8 +58,10 @@ public static class GoldenStore
         WriteDocument(Path.Combine(directory, JsonName), GoldenJson.Write(document, Sha256Hash.Of(probes)));
     }
 
-    /// <summary>The tolerance that an earlier recording carries and a new one keeps: it was accepted with a reason.</summary>
-    /// <remarks>The default where no readable golden is there, since recording again is the cure for a corrupt one and the
+    /// <summary>The tolerance that an earlier recording carries and a new one keeps: it was accepted with a
+    /// reason.</summary>
+    /// <remarks>The default where no readable golden is there, since recording again is the cure for a corrupt one and
+    /// the
     /// default is the strictest.</remarks>
     public static Tolerance ToleranceOf(string directory)
     {
@@ -78,7 +83,8 @@ public static class GoldenStore
     {
         string relative = Path.GetRelativePath(Path.GetFullPath(directory), Path.GetFullPath(file));
         if (Path.IsPathRooted(relative))
-            throw new ArgumentException($"no relative path leads from {directory} to {file}; keep both on one drive", nameof(file));
+            throw new ArgumentException(
+                $"no relative path leads from {directory} to {file}; keep both on one drive", nameof(file));
         return relative.Replace(Path.DirectorySeparatorChar, '/');
     }
 
@@ -118,7 +124,8 @@ public static class GoldenStore
         try
         {
             var (old, i) = (ReadTensors(file), 0);
-            return old.Count == tensors.Length && old.All(entry => entry.Key == tensors[i].Key && Same(entry.Value, tensors[i++].Value));
+            return old.Count == tensors.Length
+                && old.All(entry => entry.Key == tensors[i].Key && Same(entry.Value, tensors[i++].Value));
         }
         catch (ModelException)
         {

@@ -66,7 +66,8 @@ sealed class LocatedJson
     /// <summary>A number; NaN and infinity stand as text.</summary>
     public double Number => _value switch
     {
-        Literal literal when double.TryParse(literal.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) => x,
+        Literal literal when double.TryParse(
+            literal.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) => x,
         "NaN" => double.NaN,
         "Infinity" => double.PositiveInfinity,
         "-Infinity" => double.NegativeInfinity,
@@ -75,7 +76,8 @@ sealed class LocatedJson
 
     /// <summary>An integer.</summary>
     public long Integer =>
-        _value is Literal literal && long.TryParse(literal.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
+        _value is Literal literal
+            && long.TryParse(literal.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
             ? n
             : throw Refuse($"'{_path}' should be an integer");
 

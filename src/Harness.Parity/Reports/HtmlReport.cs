@@ -5,7 +5,8 @@ using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;
 
-/// <summary><c>parity.html</c>: one page without scripts and without anything from elsewhere, to be opened from a build's
+/// <summary><c>parity.html</c>: one page without scripts and without anything from elsewhere, to be opened from a
+/// build's
 /// artifacts.</summary>
 static class HtmlReport
 {
@@ -35,10 +36,14 @@ static class HtmlReport
     {
         var text = new StringBuilder(Head);
         int holding = gate.Cases.Count(verdict => verdict.Holds);
-        text.Append($"<h1 class=\"{(gate.Holds ? "holds" : "fails")}\">Parity {(gate.Holds ? "holds" : "does not hold")}</h1>\n");
+        text.Append(
+            $"<h1 class=\"{(gate.Holds ? "holds" : "fails")}\">Parity " +
+            $"{(gate.Holds ? "holds" : "does not hold")}</h1>\n");
         text.Append($"<p>{holding} of {gate.Cases.Length} cases hold.</p>\n");
         AppendFindings(text, gate.Findings);
-        text.Append("<table>\n<tr><th>case</th><th></th><th>float64 drift</th><th>scaled</th><th>float32 drift</th><th>limit</th></tr>\n");
+        text.Append(
+            "<table>\n<tr><th>case</th><th></th><th>float64 drift</th><th>scaled</th><th>float32 " +
+            "drift</th><th>limit</th></tr>\n");
         foreach (var verdict in gate.Cases) AppendCase(text, verdict);
         return text.Append("</table>\n</body>\n</html>\n").ToString();
     }
@@ -50,10 +55,15 @@ static class HtmlReport
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.MaxAbs)}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.Scaled)}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float32?.Outputs ?? [], drift => drift.MaxAbs)}</td>");
-        text.Append($"<td class=\"n\">{(verdict.Float32 is { } float32 ? $"{Figures.Short(float32.Limit)}<br>{Text(float32.LimitReason)}" : "–")}</td></tr>\n");
+        string limit = verdict.Float32 is { } float32
+            ? $"{Figures.Short(float32.Limit)}<br>{Text(float32.LimitReason)}"
+            : "–";
+        text.Append($"<td class=\"n\">{limit}</td></tr>\n");
         if (verdict.Findings.IsEmpty && verdict.Fault is null) return;
         text.Append("<tr><td colspan=\"6\">\n");
-        if (verdict.Fault is not null) text.Append($"<p class=\"fails\">A fault was injected on purpose: <code>{Text(verdict.Fault)}</code></p>\n");
+        if (verdict.Fault is not null)
+            text.Append(
+                $"<p class=\"fails\">A fault was injected on purpose: <code>{Text(verdict.Fault)}</code></p>\n");
         AppendFindings(text, verdict.Findings);
         AppendNodes(text, verdict);
         text.Append("</td></tr>\n");
@@ -66,7 +76,9 @@ static class HtmlReport
         foreach (var finding in findings)
         {
             string state = finding.Severity() == Severity.Warning ? "warns" : "fails";
-            text.Append($"<li><b class=\"{state}\">{finding.Code}</b> {Text(finding.Message)}<br><code>{Text(finding.Place)}</code></li>\n");
+            text.Append(
+                $"<li><b class=\"{state}\">{finding.Code}</b> " +
+                $"{Text(finding.Message)}<br><code>{Text(finding.Place)}</code></li>\n");
         }
         text.Append("</ul>\n");
     }
@@ -78,7 +90,9 @@ static class HtmlReport
         text.Append("<tr><th>node</th><th>op</th><th>error</th><th>limit</th><th>times the limit</th></tr>\n");
         foreach (var node in float32.Nodes)
         {
-            text.Append($"<tr><td><code>{Text(node.Node)}</code></td><td>{node.Op}</td><td class=\"n\">{Figures.Short(node.Error)}</td>");
+            text.Append(
+                $"<tr><td><code>{Text(node.Node)}</code></td><td>{node.Op}</td><td " +
+                $"class=\"n\">{Figures.Short(node.Error)}</td>");
             text.Append($"<td>{Figures.Short(node.Limit)} = {Text(node.Bound)}</td>");
             text.Append($"<td class=\"n {(node.Holds ? "holds" : "fails")}\">{Figures.Short(node.Ratio)}</td></tr>\n");
         }

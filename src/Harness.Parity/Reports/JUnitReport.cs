@@ -7,7 +7,8 @@ using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;
 
-/// <summary><c>parity.junit.xml</c>: a test a case, as CI systems show them. A failure is drift, an error an unusable input.</summary>
+/// <summary><c>parity.junit.xml</c>: a test a case, as CI systems show them. A failure is drift, an error an unusable
+/// input.</summary>
 static class JUnitReport
 {
     public static string Render(GateVerdict gate)
@@ -23,7 +24,8 @@ static class JUnitReport
             Write(xml, "tests", gate.Cases.Length + extra);
             Write(xml, "failures", Count(gate, Severity.Error));
             Write(xml, "errors", Count(gate, Severity.Unusable));
-            xml.WriteAttributeString("time", Seconds(gate.Cases.Aggregate(TimeSpan.Zero, (sum, verdict) => sum + verdict.Duration)));
+            xml.WriteAttributeString(
+                "time", Seconds(gate.Cases.Aggregate(TimeSpan.Zero, (sum, verdict) => sum + verdict.Duration)));
             foreach (var verdict in gate.Cases) WriteCase(xml, verdict.Name, verdict.Duration, verdict.Findings);
             if (extra > 0) WriteCase(xml, "goldens", TimeSpan.Zero, gate.Findings);
             xml.WriteEndElement();
@@ -45,7 +47,8 @@ static class JUnitReport
         xml.WriteAttributeString("name", Legal(name));
         xml.WriteAttributeString("time", Seconds(duration));
         // One element a case: readers take the first and forget the others.
-        var worst = findings.Where(finding => finding.Severity() != Severity.Warning).MaxBy(finding => finding.Severity());
+        var worst = findings.Where(finding => finding.Severity() != Severity.Warning)
+            .MaxBy(finding => finding.Severity());
         if (worst is not null)
         {
             xml.WriteStartElement(worst.Severity() == Severity.Unusable ? "error" : "failure");
@@ -59,7 +62,8 @@ static class JUnitReport
         xml.WriteEndElement();
     }
 
-    static string Lines(IEnumerable<Finding> findings) => string.Join('\n', findings.Select(finding => finding.ToCanonicalLine()));
+    static string Lines(IEnumerable<Finding> findings) =>
+        string.Join('\n', findings.Select(finding => finding.ToCanonicalLine()));
 
     // XML 1.0 forbids most control characters; a node's name may hold any.
     static string Legal(string text) => string.Concat(text.Select(c => XmlConvert.IsXmlChar(c) ? c : '\uFFFD'));

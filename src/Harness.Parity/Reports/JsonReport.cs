@@ -8,7 +8,8 @@ using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;
 
-/// <summary><c>parity.json</c>: everything that was measured, for programs. The same run gives the same bytes.</summary>
+/// <summary><c>parity.json</c>: everything that was measured, for programs. The same run gives the same
+/// bytes.</summary>
 static class JsonReport
 {
     static readonly JsonWriterOptions s_options = new()

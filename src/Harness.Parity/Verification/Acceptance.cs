@@ -8,9 +8,11 @@ public static class Acceptance
 {
     /// <summary>Makes the received outputs the golden ones.</summary>
     /// <param name="directory">The golden's folder.</param>
-    /// <param name="received">Where <see cref="VerifyOptions.ReceivedDirectory"/> was; null for beside the golden.</param>
+    /// <param name="received">Where <see cref="VerifyOptions.ReceivedDirectory"/> was; null for beside the
+    /// golden.</param>
     /// <param name="reason">Why they are right and torch's are not; stands in golden.json.</param>
-    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no outputs received, or no reason.</exception>
+    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no outputs received, or no
+    /// reason.</exception>
     public static void TakeOutputs(string directory, string? received, string reason)
     {
         Demand(reason);
@@ -21,15 +23,18 @@ public static class Acceptance
         for (int i = 0; i < ports.Count; i++)
         {
             string name = GoldenStore.OutputName(ports[i].Name);
-            if (!outputs.TryGetValue(name, out var tensor) || tensor.Type != ElementType.Float64 || tensor.Shape != ports[i].Shape)
+            if (!outputs.TryGetValue(name, out var tensor) || tensor.Type != ElementType.Float64
+                || tensor.Shape != ports[i].Shape)
             {
                 throw new ModelException(new Finding(Codes.BadUsage, Received.PathOf(golden.Directory, received),
-                    $"'{name}' is {(tensor is null ? "not there" : tensor.ToString())}, expected float64 {ports[i].Shape}"));
+                    $"'{name}' is {(tensor is null ? "not there" : tensor.ToString())}, expected float64 " +
+                    $"{ports[i].Shape}"));
             }
             tensors[name] = tensor;
             ports[i] = GoldenPort.Of(ports[i].Name, tensor);
         }
-        GoldenStore.Write(directory, golden.Document with { Outputs = ports.ToImmutable(), AcceptedReason = reason }, tensors);
+        GoldenStore.Write(
+            directory, golden.Document with { Outputs = ports.ToImmutable(), AcceptedReason = reason }, tensors);
     }
 
     /// <summary>Gives the golden another limit; the default needs no reason and forgets the old one.</summary>

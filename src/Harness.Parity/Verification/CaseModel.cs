@@ -20,7 +20,8 @@ static class CaseModel
         }
         // A file beside the golden, or a seed; null where the model file holds its weights.
         string? weights = request.Weights ?? golden.WeightsPath
-            ?? (golden.Document.Weights.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}") : null);
+            ?? (golden.Document.Weights.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}")
+                : null);
         return ModelFile.Open(path, weights);
     }
 
@@ -30,14 +31,19 @@ static class CaseModel
         var document = golden.Document;
         string path = PathOf(request, golden);
         if (document.Model.Sha256 is { } recorded && Sha256Hash.OfFile(path) is var found && found != recorded)
-            return Stale(golden, "model", $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded)}");
+            return Stale(
+                golden, "model",
+                $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded)}");
         string weights = Sha256Hash.Of(model.Weights);
         if (weights != document.Weights.Sha256)
-            return Stale(golden, "weights", $"the weights have hash {Head(weights)}, the golden was recorded with {Head(document.Weights.Sha256)}");
+            return Stale(
+                golden, "weights",
+                $"the weights have hash {Head(weights)}, the golden was recorded with {Head(document.Weights.Sha256)}");
         var expected = model.Graph.Inputs.Select(port => (port.Name, port.Type.IsFloating())).ToArray();
         if (expected.SequenceEqual(document.Inputs.Select(port => (port.Name, port.Type.IsFloating())))) return null;
         return Stale(golden, document.Inputs.IsEmpty ? "model" : GoldenStore.InputName(document.Inputs[0].Name),
-            $"the model takes {Names(model.Graph.Inputs.Select(port => port.Name))}, the golden holds {Names(document.Inputs.Select(port => port.Name))}");
+            $"the model takes {Names(model.Graph.Inputs.Select(port => port.Name))}, the golden holds " +
+            $"{Names(document.Inputs.Select(port => port.Name))}");
     }
 
     static string PathOf(VerifyRequest request, GoldenCase golden)
@@ -54,7 +60,8 @@ static class CaseModel
     }
 
     static Finding Stale(GoldenCase golden, string fact, string why) => new(
-        Codes.GoldenStale, golden.PlaceOf(fact), $"golden stale: {why}; record it again: harness record MODEL --golden {golden.Directory}");
+        Codes.GoldenStale, golden.PlaceOf(fact),
+            $"golden stale: {why}; record it again: harness record MODEL --golden {golden.Directory}");
 
     static string Names(IEnumerable<string> names) => $"({string.Join(", ", names)})";
 

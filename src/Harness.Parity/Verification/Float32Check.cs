@@ -22,7 +22,8 @@ static class Float32Check
         var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32);
         return new Float32Verdict(
             EndToEnd(golden, model, limit, options, cancellation), limit, reason,
-            [.. nodes.OrderByDescending(node => node.Ratio).ThenBy(node => node.Node, StringComparer.Ordinal).Take(Listed)]);
+            [.. nodes.OrderByDescending(node => node.Ratio).ThenBy(node => node.Node, StringComparer.Ordinal)
+                .Take(Listed)]);
     }
 
     /// <summary>PAR2002 for the worst node and for the worst output; empty when all is well.</summary>
@@ -33,10 +34,13 @@ static class Float32Check
         if (nodes.Length > 0)
         {
             var worst = nodes[0];
-            string others = nodes.Length > 1 ? $"; {nodes.Length - 1}{(nodes.Length == Listed ? " or more" : "")} other nodes too" : "";
+            string others = nodes.Length > 1
+                ? $"; {nodes.Length - 1}{(nodes.Length == Listed ? " or more" : "")} other nodes too" : "";
             findings.Add(new Finding(Codes.Float32Drift, golden.PlaceOf(GoldenStore.ProbeName(worst.Node)),
-                $"node '{worst.Node}' ({worst.Op}{(worst.Place.File.Length > 0 ? $", {worst.Place}" : "")}) drifts in float32: " +
-                $"|a-e| {Figures.Short(worst.Error)} at {worst.Worst}, got {worst.Worst.Actual:R}, float64 {worst.Worst.Expected:R}, " +
+                $"node '{worst.Node}' ({worst.Op}{(worst.Place.File.Length > 0 ? $", {worst.Place}" : "")}) drifts " +
+                $"in float32: " +
+                $"|a-e| {Figures.Short(worst.Error)} at {worst.Worst}, got {worst.Worst.Actual:R}, float64 " +
+                $"{worst.Worst.Expected:R}, " +
                 $"limit {Figures.Short(worst.Limit)} = {worst.Bound}{others}"));
         }
         if (verdict.Outputs.Where(drift => !drift.Holds).MaxBy(drift => drift.MaxAbs) is { } output)

@@ -33,13 +33,15 @@ static class Float64Check
             string others = drifting.Length > 1 ? $"; {drifting.Length - 1} more outputs drift" : "";
             string place = golden.PlaceOf(bad is null
                 ? GoldenStore.OutputName(worst.Output) : GoldenStore.ProbeName(bad.Node));
-            return new Finding(Codes.OutputDrift, place, $"{Sentence(worst, tolerance)}{others}; {Locate(bad, golden)}");
+            return new Finding(
+                Codes.OutputDrift, place, $"{Sentence(worst, tolerance)}{others}; {Locate(bad, golden)}");
         }
         var suspicious = drifts.Where(drift => drift.AboveRounding).MaxBy(drift => drift.Scaled);
         return suspicious is null ? null : new Finding(
             Codes.AboveRounding, golden.PlaceOf(GoldenStore.OutputName(suspicious.Output)),
             $"output '{suspicious.Output}' holds ({tolerance}), but its drift {Figures.Short(suspicious.MaxAbs)} is " +
-            $"{Figures.Short(suspicious.Scaled)} of its largest value, where rounding explains 1e-13; {Locate(bad, golden)}");
+            $"{Figures.Short(suspicious.Scaled)} of its largest value, where rounding explains 1e-13; " +
+            $"{Locate(bad, golden)}");
     }
 
     /// <summary>One output's drift in words.</summary>
@@ -53,9 +55,11 @@ static class Float64Check
     static string Locate(BadNode? bad, GoldenCase golden) => bad switch
     {
         null when golden.Document.Probes.IsEmpty => "the golden has no probes to localise it with",
-        null when golden.Document.AcceptedReason is not null => "every probe holds: the accepted output differs from what torch recorded",
+        null when golden.Document.AcceptedReason is not null =>
+            "every probe holds: the accepted output differs from what torch recorded",
         null => "every probe holds: the difference lies between the last probed node and the output",
-        _ => $"first bad node '{bad.Node}' ({bad.Op}{(bad.Place.File.Length > 0 ? $", {bad.Place}" : "")}): {bad.Why}, " +
+        _ => $"first bad node '{bad.Node}' ({bad.Op}{(bad.Place.File.Length > 0 ? $", {bad.Place}" : "")}): " +
+            $"{bad.Why}, " +
             $"isolated {Figures.Short(bad.Isolated)}, at the output {Figures.Short(bad.Cumulative)}",
     };
 }

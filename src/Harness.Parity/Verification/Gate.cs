@@ -28,7 +28,8 @@ public static class Gate
             report?.Invoke(verdict);
         }
         // A fault that hit no case would be a green run that was meant to be red.
-        if (options.Fault is not null && verdicts.All(verdict => verdict.Fault is null) && verdicts.All(verdict => verdict.Holds))
+        if (options.Fault is not null && verdicts.All(verdict => verdict.Fault is null)
+            && verdicts.All(verdict => verdict.Holds))
         {
             findings = findings.Add(new Finding(Codes.BadUsage, "harness",
                 $"{Faults.Variable} is '{options.Fault}', and no case has that node"));

@@ -7,7 +7,8 @@ namespace Harness.Parity.Verification;
 /// <summary>Finds goldens on disk.</summary>
 public static class GoldenSearch
 {
-    /// <summary>The folders below <paramref name="path"/>, itself included, that hold a golden.json, sorted; a golden.json
+    /// <summary>The folders below <paramref name="path"/>, itself included, that hold a golden.json, sorted; a
+    /// golden.json
     /// stands for its folder.</summary>
     /// <exception cref="ModelException">PAR3001: there is none.</exception>
     public static ImmutableArray<string> Below(string path)
@@ -15,10 +16,15 @@ public static class GoldenSearch
         string full = Path.GetFullPath(path);
         if (File.Exists(full) && Path.GetFileName(full) == GoldenStore.JsonName) return [Path.GetDirectoryName(full)!];
         if (!Directory.Exists(full))
-            throw new ModelException(new Finding(Codes.GoldenMissing, full, "golden missing: no such folder; record one with harness record"));
+            throw new ModelException(
+                new Finding(
+                Codes.GoldenMissing, full, "golden missing: no such folder; record one with harness record"));
         var found = In(full);
         return found.IsEmpty
-            ? throw new ModelException(new Finding(Codes.GoldenMissing, full, $"golden missing: no {GoldenStore.JsonName} below; record one with harness record"))
+            ? throw new ModelException(
+                new Finding(
+                Codes.GoldenMissing, full,
+                $"golden missing: no {GoldenStore.JsonName} below; record one with harness record"))
             : found;
     }
 

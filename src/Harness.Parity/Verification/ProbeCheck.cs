@@ -4,7 +4,8 @@ using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>Finds the first node whose float64 result leaves its golden probe by more than 1e-10 of its largest value.</summary>
+/// <summary>Finds the first node whose float64 result leaves its golden probe by more than 1e-10 of its largest
+/// value.</summary>
 static class ProbeCheck
 {
     /// <summary>The first bad node of a run that kept all values; null where every probe holds.</summary>
@@ -19,7 +20,8 @@ static class ProbeCheck
                 var value = model.Values[output];
                 if (!probes.TryGetValue(value.Name, out var probe)) continue;
                 var (error, why) = Compare(probe, golden.Probe(probe).As<double>(), value.Shape, session, output);
-                if (error > Drift.RoundingLimit) return new BadNode(value.Name, node.Op.Name, node.Place, error, cumulative, why);
+                if (error > Drift.RoundingLimit)
+                    return new BadNode(value.Name, node.Op.Name, node.Place, error, cumulative, why);
             }
         }
         return null;

@@ -5,7 +5,8 @@ using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>The outputs that a drifting case gave, kept so that they can be looked at, and accepted with a reason.</summary>
+/// <summary>The outputs that a drifting case gave, kept so that they can be looked at, and accepted with a
+/// reason.</summary>
 static class Received
 {
     const string FileName = "received.safetensors";

@@ -17,7 +17,8 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
         long started = Stopwatch.GetTimestamp();
-        var verdict = new Verdict(request.Name, Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName), []);
+        var verdict = new Verdict(
+            request.Name, Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName), []);
         try
         {
             var golden = GoldenStore.Read(request.Golden);
@@ -37,10 +38,12 @@ public static class Verifier
         Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, VerifyOptions options,
         CancellationToken cancellation)
     {
-        var model = NhwcPass.Apply(torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
+        var model = NhwcPass.Apply(
+            torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
         var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
         var faults = WeightCheck.Faults(torch, model.Variables);
-        verdict = verdict with { Leaves = model.Variables.Leaves.Length, Nodes = model.Nodes.Length, Tolerance = tolerance };
+        verdict = verdict with { Leaves = model.Variables.Leaves.Length, Nodes = model.Nodes.Length,
+            Tolerance = tolerance };
         if (!faults.IsEmpty) return verdict.With(WeightFinding(golden, faults));
         if (OutputFault(golden, model) is { } fault) return verdict.With(fault);
         // From here on the model may carry a fault on purpose; what could excuse it stands above.
@@ -103,18 +106,22 @@ public static class Verifier
 
     static Finding WeightFinding(GoldenCase golden, ImmutableArray<string> faults) => new(
         Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
-        $"weights do not survive the conversion: {faults[0]}{(faults.Length > 1 ? $"; {faults.Length - 1} more" : "")}");
+        $"weights do not survive the conversion: " +
+        $"{faults[0]}{(faults.Length > 1 ? $"; {faults.Length - 1} more" : "")}");
 
     static Finding? OutputFault(GoldenCase golden, NhwcModel model)
     {
         if (model.Nodes.IsEmpty)
-            return new Finding(Codes.ModelUnreadable, golden.PlaceOf("model"), "the model computes nothing, so nothing would be verified");
+            return new Finding(
+                Codes.ModelUnreadable, golden.PlaceOf("model"),
+                "the model computes nothing, so nothing would be verified");
         var expected = golden.Document.Outputs;
         string found = string.Join(", ", model.Outputs.Select(port => port.Name));
         if (!model.Outputs.Select(port => port.Name).SequenceEqual(expected.Select(port => port.Name)))
         {
             return new Finding(Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(expected[0].Name)),
-                $"the model's outputs are {found}, the golden's {string.Join(", ", expected.Select(port => port.Name))}");
+                $"the model's outputs are {found}, the golden's " +
+                $"{string.Join(", ", expected.Select(port => port.Name))}");
         }
         for (int i = 0; i < expected.Length; i++)
         {
@@ -132,7 +139,8 @@ public static class Verifier
         double measured = verdict.Float64.Max(drift => drift.MaxAbs);
         return tolerance.Value <= 10 * measured ? null : new Finding(
             Codes.LooseTolerance, golden.PlaceOf("tolerance"),
-            $"the limit {tolerance} ({tolerance.Reason}) is more than ten times the measured drift {Figures.Short(measured)}; " +
+            $"the limit {tolerance} ({tolerance.Reason}) is more than ten times the measured drift " +
+            $"{Figures.Short(measured)}; " +
             "limits only tighten: harness accept --tolerance");
     }
 
@@ -140,11 +148,13 @@ public static class Verifier
     static Verdict Confess(Verdict verdict)
     {
         string confession = $"[fault injected: {verdict.Fault}] ";
-        var findings = verdict.Findings.Select(finding => finding with { Message = confession + finding.Message }).ToImmutableArray();
+        var findings = verdict.Findings.Select(finding => finding with { Message = confession + finding.Message })
+            .ToImmutableArray();
         if (verdict.Holds)
         {
             findings = findings.Add(new Finding(Codes.BadUsage, verdict.GoldenFile,
-                $"{confession}the outputs hold in spite of it; a run with a fault on purpose is never green: unset {Faults.Variable}"));
+                $"{confession}the outputs hold in spite of it; a run with a fault on purpose is never green: unset " +
+                $"{Faults.Variable}"));
         }
         return verdict with { Findings = findings };
     }

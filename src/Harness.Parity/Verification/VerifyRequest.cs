@@ -5,7 +5,8 @@ namespace Harness.Parity.Verification;
 /// <param name="Model">The model, where the caller names it; otherwise the one that golden.json names.</param>
 /// <param name="Weights">Its weights, where the caller names them.</param>
 /// <param name="Tolerance">The limit, where the caller states one for this case.</param>
-public sealed record VerifyRequest(string Golden, string? Model = null, string? Weights = null, double? Tolerance = null)
+public sealed record VerifyRequest(
+    string Golden, string? Model = null, string? Weights = null, double? Tolerance = null)
 {
     /// <summary>The case's name in lines and reports: its folder as seen from the current one where it lies below, with
     /// forward slashes.</summary>

@@ -33,7 +33,8 @@ static class WeightCheck
         var needed = Needed(source.Graph);
         foreach (string key in variables.Dropped)
         {
-            if (!source.Weights.ContainsKey(key)) faults.Add($"'{key}' is dropped, and the state dict does not hold it");
+            if (!source.Weights.ContainsKey(key))
+                faults.Add($"'{key}' is dropped, and the state dict does not hold it");
             else if (needed.Contains(key)) faults.Add($"'{key}' is dropped, and the outputs depend on it");
         }
         return faults.ToImmutable();
@@ -46,9 +47,11 @@ static class WeightCheck
         foreach (var call in graph.Calls.Reverse())
         {
             if (!call.Results.Any(live.Contains) || AsksForSize(call.Target)) continue;
-            foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value))) Collect(argument, live);
+            foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)))
+                Collect(argument, live);
         }
-        return [.. graph.Parameters.Where(parameter => live.Contains(parameter.Value)).Select(parameter => parameter.Key)];
+        return [.. graph.Parameters.Where(parameter => live.Contains(parameter.Value))
+            .Select(parameter => parameter.Key)];
     }
 
     static void Collect(Argument argument, HashSet<int> live)
@@ -73,6 +76,7 @@ static class WeightCheck
         }
         if (back.Type != source.Type || back.Shape != source.Shape) return $"comes back as {back}, expected {source}";
         int at = back.Bytes.Span.CommonPrefixLength(source.Bytes.Span);
-        return at == source.Bytes.Length ? null : $"comes back with other bits at element {at / source.Type.Size()} of {source}";
+        return at == source.Bytes.Length ? null
+            : $"comes back with other bits at element {at / source.Type.Size()} of {source}";
     }
 }

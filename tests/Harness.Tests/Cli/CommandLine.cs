@@ -17,7 +17,8 @@ sealed record CommandLine(int ExitCode, string Out, string Error)
     public static CommandLine RunWith(Dictionary<string, string> variables, params string[] arguments) =>
         RunWith(variables, CancellationToken.None, arguments);
 
-    public static CommandLine RunWith(Dictionary<string, string> variables, CancellationToken cancellation, params string[] arguments)
+    public static CommandLine RunWith(
+        Dictionary<string, string> variables, CancellationToken cancellation, params string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };

@@ -38,7 +38,8 @@ public sealed class ProgramTests : IDisposable
 
         run.ExitCode.Should().Be(2);
         run.Out.Should().BeEmpty();
-        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("harness: error PAR9003: ").And.Contain(message);
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("harness: error PAR9003: ")
+            .And.Contain(message);
     }
 
     [Theory]
@@ -72,7 +73,8 @@ public sealed class ProgramTests : IDisposable
             run.ExitCode.Should().Be(2, $"{length} characters are there");
             run.ErrorLines.Should().ContainSingle().Which.Should().Contain("error PAR1001");
         }
-        CommandLine.RunWith(new() { ["HARNESS_TRACE"] = "1" }, "inspect", file).ErrorLines.Length.Should().BeGreaterThan(1);
+        CommandLine.RunWith(new() { ["HARNESS_TRACE"] = "1" }, "inspect", file).ErrorLines.Length.Should()
+            .BeGreaterThan(1);
     }
 
     [Fact]
@@ -84,8 +86,10 @@ public sealed class ProgramTests : IDisposable
         var json = JsonElement.Parse(run.Out);
         json.GetProperty("unsupported").GetArrayLength().Should().Be(0);
         json.GetProperty("ops").GetProperty("Conv2d").GetInt32().Should().Be(1);
-        json.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(e => e.GetInt32()).Should().Equal(2, 3, 7, 9);
-        var kernel = json.GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("torch").GetString() == "conv.weight");
+        json.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(e => e.GetInt32()).Should()
+            .Equal(2, 3, 7, 9);
+        var kernel = json.GetProperty("parameters").EnumerateArray()
+            .Single(p => p.GetProperty("torch").GetString() == "conv.weight");
         kernel.GetProperty("flax").GetString().Should().Be("params/conv/kernel");
         kernel.GetProperty("axes").GetString().Should().Be("oihw → hwio");
         json.GetProperty("flops").GetInt64().Should().BeGreaterThan(0);
@@ -96,13 +100,16 @@ public sealed class ProgramTests : IDisposable
     public void Inspect_lists_every_unsupported_op_and_still_succeeds()
     {
         string file = _folder["graph.json"];
-        File.WriteAllText(file, File.ReadAllText(_case.Model).Replace("aten::gelu", "aten::frobnicate").Replace("aten::flatten", "aten::wrinkle"));
+        File.WriteAllText(
+            file, File.ReadAllText(_case.Model).Replace("aten::gelu", "aten::frobnicate")
+            .Replace("aten::flatten", "aten::wrinkle"));
 
         var run = CommandLine.Run("inspect", file, "--weights", _case.Weights, "--json");
 
         run.ExitCode.Should().Be(0);
         JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
-            .Should().HaveCount(2).And.Contain(line => line!.Contains("aten::frobnicate")).And.Contain(line => line!.Contains("aten::wrinkle"));
+            .Should().HaveCount(2).And.Contain(line => line!.Contains("aten::frobnicate"))
+                .And.Contain(line => line!.Contains("aten::wrinkle"));
     }
 
     [Theory]
@@ -113,9 +120,12 @@ public sealed class ProgramTests : IDisposable
     {
         var golden = GoldenStore.Read(_case.Directory);
         var x = golden.Tensors["input.x"];
-        NpyFile.Write(_folder["x.npy"], layout == "nchw" ? x : new Harness.Executor.Layout.Rearrangement("nchw", "nhwc").Apply(x));
+        NpyFile.Write(
+            _folder["x.npy"], layout == "nchw" ? x
+            : new Harness.Executor.Layout.Rearrangement("nchw", "nhwc").Apply(x));
 
-        var run = CommandLine.Run("run", _case.Model, "--weights", _case.Weights, "--input", _folder["x.npy"], "--input-layout", layout,
+        var run = CommandLine.Run(
+            "run", _case.Model, "--weights", _case.Weights, "--input", _folder["x.npy"], "--input-layout", layout,
             "--output", _folder["y.npy"], "--precision", precision);
 
         run.ExitCode.Should().Be(0, run.Error);
@@ -129,7 +139,9 @@ public sealed class ProgramTests : IDisposable
     public void Run_holds_several_outputs_in_an_archive_and_moves_images_on_request()
     {
         string file = _folder["graph.json"];
-        File.WriteAllText(file, File.ReadAllText(_case.Model).Replace("\"outputs\":[", "\"outputs\":[{\"name\":\"image\",\"value\":\"v4\"},"));
+        File.WriteAllText(
+            file, File.ReadAllText(_case.Model)
+            .Replace("\"outputs\":[", "\"outputs\":[{\"name\":\"image\",\"value\":\"v4\"},"));
         NpzFile.Write(_folder["x.npz"], [new("x", GoldenStore.Read(_case.Directory).Tensors["input.x"])]);
         string[] line = ["run", file, "--weights", _case.Weights, "--input", _folder["x.npz"], "--output"];
 
@@ -148,11 +160,14 @@ public sealed class ProgramTests : IDisposable
     public void Run_refuses_files_that_do_not_fit()
     {
         NpyFile.Write(_folder["x.npy"], Tensor.Of([2, 4, 7, 9], new float[2 * 4 * 7 * 9]));
-        string[] line = ["run", _case.Model, "--weights", _case.Weights, "--output", _folder["y.npy"], "--input", _folder["x.npy"]];
+        string[] line = ["run", _case.Model, "--weights", _case.Weights, "--output", _folder["y.npy"], "--input",
+            _folder["x.npy"]];
 
         CommandLine.Run(line).ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR1004");
-        CommandLine.Run([.. line, "--input", _folder["x.npy"]]).Error.Should().Contain("is given 2 times, the model has 1 inputs: x");
-        CommandLine.Run([.. line, "--input-shape", "1,3,7,9"]).Error.Should().Contain("--input-shape states (1, 3, 7, 9)");
+        CommandLine.Run([.. line, "--input", _folder["x.npy"]]).Error.Should()
+            .Contain("is given 2 times, the model has 1 inputs: x");
+        CommandLine.Run([.. line, "--input-shape", "1,3,7,9"]).Error.Should()
+            .Contain("--input-shape states (1, 3, 7, 9)");
         CommandLine.Run([.. line[..^1], _folder["no.npy"]]).Error.Should().Contain("is not there");
         File.Exists(_folder["y.npy"]).Should().BeFalse();
     }
@@ -169,12 +184,14 @@ public sealed class ProgramTests : IDisposable
 
         var kernel = ending switch
         {
-            ".msgpack" => FlaxMsgpack.Read(file).Single(leaf => string.Join('/', leaf.Path) == "params/conv/kernel").Tensor,
+            ".msgpack" =>
+                FlaxMsgpack.Read(file).Single(leaf => string.Join('/', leaf.Path) == "params/conv/kernel").Tensor,
             ".npz" => NpzFile.Read(file)["params/conv/kernel"],
-            _ => SafetensorsFile.Read(file)["params/conv/kernel"],
+            _ => SafetensorsFile.Read(file)["params.conv.kernel"],
         };
         kernel.Bytes.ToArray().Should().Equal(
-            new Harness.Executor.Layout.Rearrangement("oihw", "hwio").Apply(SafetensorsFile.Read(_case.Weights)["conv.weight"]).Bytes.ToArray());
+            new Harness.Executor.Layout.Rearrangement("oihw", "hwio")
+                .Apply(SafetensorsFile.Read(_case.Weights)["conv.weight"]).Bytes.ToArray());
     }
 
     [Fact]
@@ -195,7 +212,8 @@ public sealed class ProgramTests : IDisposable
         _case.Shift(1e-3);
         CommandLine.Run("verify", _case.Directory, "--received", _folder["kept"]).ExitCode.Should().Be(1);
 
-        CommandLine.Run("accept", _case.Directory, "--reason", "reviewed", "--received", _folder["kept"]).ExitCode.Should().Be(0);
+        CommandLine.Run("accept", _case.Directory, "--reason", "reviewed", "--received", _folder["kept"])
+            .ExitCode.Should().Be(0);
 
         CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(0);
         CommandLine.Run("accept", _case.Directory, "--reason", "noisy", "--tolerance", "1e-5").ExitCode.Should().Be(0);
@@ -208,9 +226,11 @@ public sealed class ProgramTests : IDisposable
         NpyFile.Write(_folder["x.npy"], GoldenStore.Read(_case.Directory).Tensors["input.x"]);
 
         CommandLine.Run("record", _case.Model, "--golden", _folder["g"]).Error.Should().Contain("error PAR9001: ");
-        CommandLine.Run("run", _case.Model, "--input", _folder["x.npy"], "--output", _folder["y.npy"], "--device", "cuda")
+        CommandLine.Run(
+            "run", _case.Model, "--input", _folder["x.npy"], "--output", _folder["y.npy"], "--device", "cuda")
             .Error.Should().Contain("error PAR9002: ");
-        CommandLine.RunWith(new() { ["HARNESS_REFERENCE"] = _folder["none.dll"] }, "record", _case.Model, "--golden", _folder["g"])
+        CommandLine.RunWith(
+            new() { ["HARNESS_REFERENCE"] = _folder["none.dll"] }, "record", _case.Model, "--golden", _folder["g"])
             .Error.Should().Contain("no such file is there");
     }
 
@@ -220,10 +240,12 @@ public sealed class ProgramTests : IDisposable
         // A copy of harness itself stands in for Harness.Reference: far from it, it can only say that it misses it.
         string home = Path.GetDirectoryName(typeof(Harness.Cli.Program).Assembly.Location)!;
         foreach (string pattern in (string[])["harness.*", "Harness.*.dll", "System.CommandLine.dll", "Spectre.*.dll"])
-            foreach (string file in Directory.GetFiles(home, pattern)) File.Copy(file, _folder[Path.GetFileName(file)], overwrite: true);
+            foreach (string file in Directory.GetFiles(home, pattern))
+                File.Copy(file, _folder[Path.GetFileName(file)], overwrite: true);
 
         var run = CommandLine.RunWith(
-            new() { ["HARNESS_REFERENCE"] = _folder["harness.dll"] }, "record", _folder["no-model.pt"], "--golden", _folder["g"]);
+            new() { ["HARNESS_REFERENCE"] = _folder["harness.dll"] }, "record", _folder["no-model.pt"], "--golden",
+                _folder["g"]);
 
         run.ExitCode.Should().Be(2);
         run.Error.Should().Contain("error PAR9001: Harness.Reference.dll is not there");

@@ -64,7 +64,8 @@ public sealed class VerifyVerbTests : IDisposable
     [Fact]
     public void Reports_are_written_on_request_in_the_formats_named()
     {
-        var run = CommandLine.Run("verify", _case.Directory, "--report", _folder["report"], "--format", "sarif,json,junit,html,markdown");
+        var run = CommandLine.Run(
+            "verify", _case.Directory, "--report", _folder["report"], "--format", "sarif,json,junit,html,markdown");
 
         run.ExitCode.Should().Be(0);
         Directory.GetFiles(_folder["report"]).Should().HaveCount(5);
@@ -76,7 +77,8 @@ public sealed class VerifyVerbTests : IDisposable
         var run = CommandLine.Run("verify", _folder.Path);
 
         run.ExitCode.Should().Be(1);
-        run.OutLines[0].Should().Be($"{_folder.Path}: error PAR3001: golden missing: no golden.json below; record one with harness record");
+        run.OutLines[0].Should()
+            .Be($"{_folder.Path}: error PAR3001: golden missing: no golden.json below; record one with harness record");
     }
 
     [Fact]
@@ -98,7 +100,8 @@ public sealed class VerifyVerbTests : IDisposable
         run.ExitCode.Should().Be(1);
         run.Out.Should().Contain($"{unused.GoldenFile}(1): error PAR3004: ").And.Contain("1 of 1 cases hold");
 
-        CommandLine.Run("verify", "--cases", list, "--golden-root", unused.Root, "--permit-unused").ExitCode.Should().Be(0);
+        CommandLine.Run("verify", "--cases", list, "--golden-root", unused.Root, "--permit-unused").ExitCode.Should()
+            .Be(0);
         CommandLine.Run("verify", "--cases", list, "--golden-root", _case.Root).ExitCode.Should().Be(0);
     }
 
@@ -107,7 +110,8 @@ public sealed class VerifyVerbTests : IDisposable
     {
         _case.Shift(1e-5);
 
-        string list = Cases(new { model = _case.Model, golden = _case.Directory, weights = _case.Weights, tolerance = 1e-4 });
+        string list = Cases(
+            new { model = _case.Model, golden = _case.Directory, weights = _case.Weights, tolerance = 1e-4 });
 
         var run = CommandLine.Run("verify", "--cases", list);
 
@@ -130,7 +134,8 @@ public sealed class VerifyVerbTests : IDisposable
         string other = _folder["graph.json"];
         File.WriteAllText(other, File.ReadAllText(_case.Model) + "\n");
 
-        var run = CommandLine.Run("verify", "--cases", Cases(new { model = other, golden = _case.Directory, weights = _case.Weights }));
+        var run = CommandLine.Run(
+            "verify", "--cases", Cases(new { model = other, golden = _case.Directory, weights = _case.Weights }));
 
         run.ExitCode.Should().Be(1);
         run.Out.Should().MatchRegex(@"golden\.json\(\d+\): error PAR3002: ");
@@ -160,7 +165,8 @@ public sealed class VerifyVerbTests : IDisposable
         var run = CommandLine.Run("verify", "--cases", file);
 
         run.ExitCode.Should().Be(2);
-        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith($"{file}: error PAR9003: ").And.Contain(message);
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith($"{file}: error PAR9003: ")
+            .And.Contain(message);
     }
 
     public static readonly TheoryData<string[], string> BadLines = new()
@@ -189,7 +195,8 @@ public sealed class VerifyVerbTests : IDisposable
 
         run.ExitCode.Should().Be(2);
         run.Out.Should().BeEmpty();
-        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("harness: error PAR9003: ").And.Contain(message);
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("harness: error PAR9003: ")
+            .And.Contain(message);
     }
 
     [Fact]
@@ -202,14 +209,16 @@ public sealed class VerifyVerbTests : IDisposable
         var second = CommandLine.Run([.. all, "--shard", "2/2"]);
 
         first.OutLines.Should().HaveCount(2);
-        first.OutLines.Concat(second.OutLines).Count(line => line.StartsWith("holds ", StringComparison.Ordinal)).Should().Be(2);
+        first.OutLines.Concat(second.OutLines).Count(line => line.StartsWith("holds ", StringComparison.Ordinal))
+            .Should().Be(2);
         first.OutLines[0].Should().NotBe(second.OutLines[0]);
     }
 
     [Fact]
     public void An_interrupted_run_ends_with_130_and_leaves_nothing()
     {
-        var run = CommandLine.RunWith([], new CancellationToken(canceled: true), "verify", _case.Directory, "--report", _folder["report"]);
+        var run = CommandLine.RunWith(
+            [], new CancellationToken(canceled: true), "verify", _case.Directory, "--report", _folder["report"]);
 
         run.ExitCode.Should().Be(130);
         Directory.Exists(_folder["report"]).Should().BeFalse();

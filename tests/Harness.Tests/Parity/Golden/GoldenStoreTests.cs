@@ -44,7 +44,8 @@ public sealed class GoldenStoreTests : IDisposable
         Files().Should().BeEquivalentTo(before);
         before.Keys.Should().OnlyContain(file => File.GetLastWriteTimeUtc(file) == past);
         File.ReadAllBytes(_folder["copy/golden.json"]).Should().Equal(before[_folder["case/golden.json"]]);
-        File.ReadAllBytes(_folder["copy/golden.safetensors"]).Should().Equal(before[_folder["case/golden.safetensors"]]);
+        File.ReadAllBytes(_folder["copy/golden.safetensors"]).Should()
+            .Equal(before[_folder["case/golden.safetensors"]]);
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class GoldenStoreTests : IDisposable
 
         string text = File.ReadAllText(_folder["case/golden.json"]);
 
-        text.Should().StartWith("{\n  \"schema\": 1,\n  \"model\": {\n    \"path\": \"../m/model.pt\",\n").And.EndWith("}\n");
+        text.Should().StartWith("{\n  \"schema\": 1,\n  \"model\": {\n    \"path\": \"../m/model.pt\",\n")
+            .And.EndWith("}\n");
         text.Should().NotContain("\r").And.NotContain(_folder.Path);
         text.Should().Contain("\"shape\": [1, 2, 3, 7],");
     }
@@ -75,7 +77,8 @@ public sealed class GoldenStoreTests : IDisposable
         Written();
         File.Delete(_folder["case/golden.safetensors"]);
 
-        Refusal(_folder["case"]).Should().Match<Finding>(f => f.Code == Codes.GoldenMissing && f.Place.EndsWith(".safetensors"));
+        Refusal(_folder["case"]).Should()
+            .Match<Finding>(f => f.Code == Codes.GoldenMissing && f.Place.EndsWith(".safetensors"));
     }
 
     public static readonly TheoryData<string, string, string> Damages = new()
@@ -85,7 +88,8 @@ public sealed class GoldenStoreTests : IDisposable
         { "\"path\": \"../m/model.pt\"", "\"path\": \"..\\\\m\\\\model.pt\"", "(4)*forward slashes" },
         { "\"path\": \"../m/model.pt\",", "", "(3)*'model.path' is missing" },
         { "\"tf32\": false", "\"tf32\": true", "*TF32" },
-        { "\"name\": \"x\",\n      \"shape\": [1, 2, 3, 7]", "\"name\": \"x\",\n      \"shape\": [1, 2, 7, 3]", "(12)*golden.json says float32 (1, 2, 7, 3)" },
+        { "\"name\": \"x\",\n      \"shape\": [1, 2, 3, 7]", "\"name\": \"x\",\n      \"shape\": [1, 2, 7, 3]",
+            "(12)*golden.json says float32 (1, 2, 7, 3)" },
         { "\"name\": \"x\"", "\"name\": \"y\"", "(12)*'input.y' is missing" },
         { "\"layout\": \"nchw\"", "\"layout\": \"nhwc\"", "(12)*expected PyTorch's 'nchw'" },
         { "\"overall\": 3E-07", "\"overall\": 1E-07", "*not the largest" },
@@ -155,7 +159,8 @@ public sealed class GoldenStoreTests : IDisposable
         for (int length = 0; length < good.Length; length++)
         {
             File.WriteAllBytes(file, good[..length]);
-            Refusal(_folder["case"]).Code.Should().Be(Codes.GoldenCorrupt, $"{length} of {good.Length} bytes are there");
+            Refusal(_folder["case"]).Code.Should()
+                .Be(Codes.GoldenCorrupt, $"{length} of {good.Length} bytes are there");
         }
     }
 

@@ -10,7 +10,8 @@ namespace Harness.Tests.Parity.Reports;
 public sealed class ReportSetTests
 {
     // Names and messages as nasty as users' files may be.
-    static readonly Finding s_drift = new(Codes.OutputDrift, "golden.json(57)", "output '<y>' drifts: |a-e| & \"more\" _here_");
+    static readonly Finding s_drift = new(
+        Codes.OutputDrift, "golden.json(57)", "output '<y>' drifts: |a-e| & \"more\" _here_");
     static readonly Finding s_warning = new(Codes.AboveRounding, "golden.json(3)", "suspicious");
 
     static readonly GateVerdict s_gate = new(
@@ -19,7 +20,9 @@ public sealed class ReportSetTests
             {
                 Tolerance = Tolerance.Default, Nodes = 3, Leaves = 2, Float64 = [Measured(2e-8)],
                 Float32 = new Float32Verdict([Measured(3e-7)], 1e-6, "1e-6",
-                    [new Float32Node("conv", "Conv2d", new SourcePlace("conv", "code.py", 3), 0.25, 1e-7, 4e-7, "1e-6 * (sum|w||x| + |b|)", Measured(1e-7).Worst)]),
+                    [new Float32Node(
+                        "conv", "Conv2d", new SourcePlace("conv", "code.py", 3), 0.25, 1e-7, 4e-7,
+                        "1e-6 * (sum|w||x| + |b|)", Measured(1e-7).Worst)]),
             },
             new Verdict("golden/ops/b|<c>", "b/golden.json", [s_drift])
             {
@@ -27,7 +30,8 @@ public sealed class ReportSetTests
                 FirstBadNode = new BadNode("conv", "Conv2d", SourcePlace.Unknown, 0.5, double.NaN, "why"),
                 Duration = TimeSpan.FromSeconds(1.5),
             },
-            new Verdict("golden/ops/unusable\u0001", "u/golden.json", [new Finding(Codes.ModelUnreadable, "m.pt", "no model")]),
+            new Verdict(
+                "golden/ops/unusable\u0001", "u/golden.json", [new Finding(Codes.ModelUnreadable, "m.pt", "no model")]),
         ],
         [new Finding(Codes.GoldenUnused, "old/golden.json(1)", "no model uses this golden")]);
 
@@ -38,7 +42,8 @@ public sealed class ReportSetTests
     [Fact]
     public void The_list_is_sorted_and_every_name_and_file_is_its_own()
     {
-        ReportSet.All.Select(report => report.Name).Should().BeInAscendingOrder(StringComparer.Ordinal).And.OnlyHaveUniqueItems();
+        ReportSet.All.Select(report => report.Name).Should().BeInAscendingOrder(StringComparer.Ordinal)
+            .And.OnlyHaveUniqueItems();
         ReportSet.All.Select(report => report.FileName).Should().OnlyHaveUniqueItems();
         ReportSet.Named(["json", "pdf"]).Unknown.Should().Be("pdf");
         ReportSet.Named(["json", "json"]).Reports.Should().ContainSingle();
@@ -90,7 +95,8 @@ public sealed class ReportSetTests
         place.GetProperty("artifactLocation").GetProperty("uri").GetString().Should().Be("golden.json");
         var rules = run.GetProperty("tool").GetProperty("driver").GetProperty("rules");
         foreach (var result in results)
-            rules[result.GetProperty("ruleIndex").GetInt32()].GetProperty("id").GetString().Should().Be(result.GetProperty("ruleId").GetString());
+            rules[result.GetProperty("ruleIndex").GetInt32()].GetProperty("id").GetString().Should()
+                .Be(result.GetProperty("ruleId").GetString());
     }
 
     [Fact]
@@ -98,7 +104,8 @@ public sealed class ReportSetTests
     {
         var suite = XDocument.Parse(Render("junit")).Root!.Element("testsuite")!;
 
-        ((int)suite.Attribute("tests")!, (int)suite.Attribute("failures")!, (int)suite.Attribute("errors")!).Should().Be((4, 2, 1));
+        ((int)suite.Attribute("tests")!, (int)suite.Attribute("failures")!, (int)suite.Attribute("errors")!).Should()
+            .Be((4, 2, 1));
         suite.Elements("testcase").Should().HaveCount(4);
         suite.Descendants("failure").First().Attribute("message")!.Value.Should().Be(s_drift.Message);
         suite.Descendants("system-out").Should().ContainSingle().Which.Value.Should().Contain("warning PAR2003");
@@ -108,7 +115,8 @@ public sealed class ReportSetTests
     [Fact]
     public void Html_and_markdown_escape_what_users_wrote()
     {
-        Render("html").Should().Contain("output &#39;&lt;y&gt;&#39; drifts").And.NotContain("<y>").And.NotContain("<c>");
+        Render("html").Should().Contain("output &#39;&lt;y&gt;&#39; drifts").And.NotContain("<y>")
+            .And.NotContain("<c>");
         Render("markdown").Should().Contain("golden/ops/b\\|&lt;c>").And.Contain("\\_here\\_");
     }
 

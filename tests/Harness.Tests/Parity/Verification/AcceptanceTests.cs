@@ -47,15 +47,18 @@ public sealed class AcceptanceTests : IDisposable
         _case.Verify();
         _case.Change(document => document with { Weights = document.Weights with { Sha256 = new string('0', 64) } });
 
-        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should().Contain("another weights");
+        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should()
+            .Contain("another weights");
     }
 
     [Fact]
     public void Nothing_received_and_no_reason_are_refused()
     {
-        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should().Contain("no received outputs");
+        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should()
+            .Contain("no received outputs");
         Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, " ")).Message.Should().Contain("needs a reason");
-        Refusal(() => Acceptance.SetTolerance(_case.Directory, new Tolerance(TolerancePolicy.Default, 1e-5))).Message.Should().Contain("reason");
+        Refusal(() => Acceptance.SetTolerance(_case.Directory, new Tolerance(TolerancePolicy.Default, 1e-5)))
+            .Message.Should().Contain("reason");
     }
 
     [Fact]
@@ -76,9 +79,11 @@ public sealed class AcceptanceTests : IDisposable
         _case.Shift(1e-3);
         _case.Verify();
         var received = SafetensorsFile.Read(_case.Received, out var origin);
-        SafetensorsFile.Write(_case.Received, [new("output.0", Tensor.Of([12], received["output.0"].As<double>()))], origin);
+        SafetensorsFile.Write(
+            _case.Received, [new("output.0", Tensor.Of([12], received["output.0"].As<double>()))], origin);
 
-        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should().Contain("expected float64 (2, 6)");
+        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should()
+            .Contain("expected float64 (2, 6)");
     }
 
     static Finding Refusal(Action act)

@@ -17,7 +17,8 @@ public sealed class GateTests : IDisposable
     {
         VerifyRequest[] requests = [.. Enumerable.Range(0, 5).Select(i => new VerifyRequest($"case{i}"))];
 
-        Enumerable.Range(1, count).SelectMany(index => Gate.Shard(requests, index, count)).Should().BeEquivalentTo(requests);
+        Enumerable.Range(1, count).SelectMany(index => Gate.Shard(requests, index, count)).Should()
+            .BeEquivalentTo(requests);
     }
 
     [Fact]
@@ -34,9 +35,11 @@ public sealed class GateTests : IDisposable
     [Fact]
     public void A_golden_that_no_case_uses_is_PAR3004()
     {
-        GoldenSearch.Unused(_one.Root, [new VerifyRequest(_one.Directory + Path.DirectorySeparatorChar)]).Should().BeEmpty();
+        GoldenSearch.Unused(_one.Root, [new VerifyRequest(_one.Directory + Path.DirectorySeparatorChar)]).Should()
+            .BeEmpty();
 
-        var finding = GoldenSearch.Unused(_one.Root, [new VerifyRequest(Path.Combine(_one.Root, "other"))]).Should().ContainSingle().Subject;
+        var finding = GoldenSearch.Unused(_one.Root, [new VerifyRequest(Path.Combine(_one.Root, "other"))]).Should()
+            .ContainSingle().Subject;
 
         (finding.Code, finding.Place).Should().Be((Codes.GoldenUnused, $"{_one.GoldenFile}(1)"));
     }
@@ -49,7 +52,8 @@ public sealed class GateTests : IDisposable
         var told = new List<Verdict>();
 
         var gate = Gate.Verify(
-            [new VerifyRequest(_one.Directory), new VerifyRequest(other.Directory)], new VerifyOptions { Threads = 1 }, [], told.Add);
+            [new VerifyRequest(_one.Directory), new VerifyRequest(other.Directory)], new VerifyOptions { Threads = 1 },
+                [], told.Add);
 
         gate.Cases.Should().Equal(told);
         gate.Cases.Select(verdict => verdict.Holds).Should().Equal(true, false);

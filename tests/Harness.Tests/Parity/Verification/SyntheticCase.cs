@@ -15,7 +15,8 @@ sealed class SyntheticCase : IDisposable
 {
     const string Calls = """
         [{"module": "conv", "target": "aten::conv2d", "arguments":
-            [{"value": "x"}, {"value": "conv.weight"}, {"value": "conv.bias"}, [2, 2], [1, 1], [1, 1], 1], "results": ["v1"]},
+            [{"value": "x"}, {"value": "conv.weight"}, {"value": "conv.bias"}, [2, 2], [1, 1], [1, 1], 1],
+            "results": ["v1"]},
          {"module": "bn", "target": "aten::batch_norm", "arguments":
             [{"value": "v1"}, {"value": "bn.weight"}, {"value": "bn.bias"}, {"value": "bn.running_mean"},
              {"value": "bn.running_var"}, false, 0.1, 1e-05, true], "results": ["v2"]},
@@ -29,7 +30,8 @@ sealed class SyntheticCase : IDisposable
 
     static readonly (string Name, int[] Shape)[] s_parameters =
     [
-        ("conv.weight", [3, 3, 3, 3]), ("conv.bias", [3]), ("bn.weight", [3]), ("bn.bias", [3]), ("bn.running_mean", [3]),
+        ("conv.weight", [3, 3, 3, 3]), ("conv.bias", [3]), ("bn.weight", [3]), ("bn.bias", [3]),
+            ("bn.running_mean", [3]),
         ("bn.running_var", [3]), ("fc.weight", [6, 60]), ("fc.bias", [6]),
     ];
 
@@ -45,7 +47,9 @@ sealed class SyntheticCase : IDisposable
         Directory = _folder[name];
         System.IO.Directory.CreateDirectory(Directory);
         File.WriteAllText(Model, Graph("v6"));
-        var weights = s_parameters.Select((parameter, i) => KeyValuePair.Create(parameter.Name, Drawn(parameter.Name, i + 2, parameter.Shape))).ToArray();
+        var weights = s_parameters.Select(
+            (parameter, i) => KeyValuePair.Create(parameter.Name, Drawn(parameter.Name, i + 2, parameter.Shape)))
+            .ToArray();
         SafetensorsFile.Write(Weights, weights.Select(entry => KeyValuePair.Create(entry.Key, ToTensor(entry.Value))));
         var x = Drawn("x", 1, [2, 3, 7, 9]);
         var inner = NaiveWalk.Run(
@@ -72,7 +76,8 @@ sealed class SyntheticCase : IDisposable
     public Verdict VerifyWith(string fault) => Verify(new VerifyOptions { Threads = 1, Fault = fault });
 
     /// <summary>Writes the golden again after a change of its document or tensors.</summary>
-    public void Change(Func<GoldenDocument, GoldenDocument> document, Action<Dictionary<string, Tensor>>? tensors = null)
+    public void Change(
+        Func<GoldenDocument, GoldenDocument> document, Action<Dictionary<string, Tensor>>? tensors = null)
     {
         var golden = GoldenStore.Read(Directory);
         var changed = new Dictionary<string, Tensor>(golden.Tensors);
@@ -82,7 +87,9 @@ sealed class SyntheticCase : IDisposable
 
     /// <summary>Shifts one golden output element.</summary>
     public void Shift(double by) => Change(
-        document => document with { Outputs = [GoldenPort.Of("0", Shifted(GoldenStore.Read(Directory).Tensors["output.0"], by))] },
+        document =>
+            document with { Outputs = [GoldenPort.Of(
+            "0", Shifted(GoldenStore.Read(Directory).Tensors["output.0"], by))] },
         tensors => tensors["output.0"] = Shifted(tensors["output.0"], by));
 
     public void Dispose() => _folder.Dispose();
@@ -111,7 +118,8 @@ sealed class SyntheticCase : IDisposable
         var probes = ImmutableArray.CreateBuilder<GoldenProbe>();
         for (int i = 0; i < s_nodes.Length; i++)
         {
-            var (probe, values) = GoldenProbe.Sample(s_nodes[i].Node, Shape.Create(inner[$"{i}"].Shape), inner[$"{i}"].Data);
+            var (probe, values) = GoldenProbe.Sample(
+                s_nodes[i].Node, Shape.Create(inner[$"{i}"].Shape), inner[$"{i}"].Data);
             probes.Add(probe);
             tensors[GoldenStore.ProbeName(probe.Node)] = values;
         }

@@ -93,9 +93,11 @@ public sealed class VerifierTests : IDisposable
     [Fact]
     public void A_fault_for_another_case_leaves_this_one_alone_and_a_run_that_it_misses_is_not_green()
     {
-        _case.VerifyWith("elsewhere:weights").Should().Match<Verdict>(verdict => verdict.Holds && verdict.Fault == null);
+        _case.VerifyWith("elsewhere:weights").Should()
+            .Match<Verdict>(verdict => verdict.Holds && verdict.Fault == null);
 
-        var gate = Gate.Verify([new VerifyRequest(_case.Directory)], new VerifyOptions { Threads = 1, Fault = "elsewhere:weights" }, []);
+        var gate = Gate.Verify(
+            [new VerifyRequest(_case.Directory)], new VerifyOptions { Threads = 1, Fault = "elsewhere:weights" }, []);
 
         gate.Holds.Should().BeFalse();
         gate.Findings.Should().ContainSingle().Which.Message.Should().Contain("no case has that node");
@@ -112,7 +114,8 @@ public sealed class VerifierTests : IDisposable
         (drift.Beyond, drift.Worst.Nchw.ToArray()).Should().BeEquivalentTo((1, new[] { 0, 4 }));
         drift.MaxAbs.Should().BeApproximately(1e-3, 1e-12);
         var finding = verdict.Findings.Should().ContainSingle().Subject;
-        finding.Message.Should().Contain("max |a-e| 1.0e-3 at (0, 4)").And.Contain("8.3% of 12 elements").And.Contain("every probe holds");
+        finding.Message.Should().Contain("max |a-e| 1.0e-3 at (0, 4)").And.Contain("8.3% of 12 elements")
+            .And.Contain("every probe holds");
         finding.ToCanonicalLine().Should().MatchRegex(@"golden\.json\(\d+\): error PAR2001: ");
         verdict.Float32.Should().BeNull("more lines would only hide the first");
     }
@@ -131,7 +134,8 @@ public sealed class VerifierTests : IDisposable
     [Fact]
     public void A_limit_far_looser_than_the_drift_is_a_warning()
     {
-        _case.Change(document => document with { Tolerance = new Tolerance(TolerancePolicy.Default, 1e-3, "was worse once") });
+        _case.Change(
+            document => document with { Tolerance = new Tolerance(TolerancePolicy.Default, 1e-3, "was worse once") });
 
         var finding = _case.Verify().Findings.Should().ContainSingle().Subject;
 
@@ -143,10 +147,12 @@ public sealed class VerifierTests : IDisposable
     public void An_accepted_limit_lets_drift_pass_and_the_case_may_state_a_tighter_one()
     {
         _case.Shift(5e-4);
-        _case.Change(document => document with { Tolerance = new Tolerance(TolerancePolicy.Default, 1e-3, "reviewed") });
+        _case.Change(
+            document => document with { Tolerance = new Tolerance(TolerancePolicy.Default, 1e-3, "reviewed") });
 
         _case.Verify().Holds.Should().BeTrue();
-        Verifier.Verify(new VerifyRequest(_case.Directory, Tolerance: 1e-6), new VerifyOptions()).Holds.Should().BeFalse();
+        Verifier.Verify(new VerifyRequest(_case.Directory, Tolerance: 1e-6), new VerifyOptions()).Holds.Should()
+            .BeFalse();
     }
 
     [Fact]
@@ -202,7 +208,8 @@ public sealed class VerifierTests : IDisposable
     public void An_output_of_another_shape_or_name_is_drift()
     {
         var flat = Tensor.Of([12], GoldenStore.Read(_case.Directory).Tensors["output.0"].As<double>());
-        _case.Change(document => document with { Outputs = [GoldenPort.Of("0", flat)] }, tensors => tensors["output.0"] = flat);
+        _case.Change(
+            document => document with { Outputs = [GoldenPort.Of("0", flat)] }, tensors => tensors["output.0"] = flat);
         _case.Verify().Findings.Should().ContainSingle().Which.Should().Match<Finding>(finding =>
             finding.Code == Codes.OutputDrift && finding.Message.Contains("has shape (2, 6), the golden (12)"));
 
@@ -211,7 +218,8 @@ public sealed class VerifierTests : IDisposable
             tensors.Remove("output.0");
             tensors["output.logits"] = flat;
         });
-        _case.Verify().Findings.Should().ContainSingle().Which.Message.Should().Contain("outputs are 0, the golden's logits");
+        _case.Verify().Findings.Should().ContainSingle().Which.Message.Should()
+            .Contain("outputs are 0, the golden's logits");
     }
 
     [Fact]
@@ -266,7 +274,9 @@ public sealed class VerifierTests : IDisposable
     public void A_cancelled_verification_throws_and_writes_nothing()
     {
         _case.Shift(1);
-        var verify = () => Verifier.Verify(new VerifyRequest(_case.Directory), new VerifyOptions(), new CancellationToken(canceled: true));
+        var verify = () =>
+            Verifier.Verify(
+            new VerifyRequest(_case.Directory), new VerifyOptions(), new CancellationToken(canceled: true));
 
         verify.Should().Throw<OperationCanceledException>();
         File.Exists(_case.Received).Should().BeFalse();

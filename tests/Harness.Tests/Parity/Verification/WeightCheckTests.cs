@@ -40,7 +40,8 @@ public sealed class WeightCheckTests : IDisposable
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             var damaged = leaf with { Tensor = new Tensor(leaf.Tensor.Type, leaf.Tensor.Shape, bytes) };
 
-            Faults(leaf, damaged).Should().ContainSingle().Which.Should().Contain("params/conv/kernel").And.Contain("other bits");
+            Faults(leaf, damaged).Should().ContainSingle().Which.Should().Contain("params/conv/kernel")
+                .And.Contain("other bits");
         }
     }
 
@@ -69,7 +70,8 @@ public sealed class WeightCheckTests : IDisposable
     {
         var leaf = _variables.Leaves[0];
         WeightCheck.Faults(_model, _variables with { Leaves = _variables.Leaves.Add(leaf) })
-            .Should().BeEquivalentTo($"leaf '{leaf.FullPath}' is produced 2 times", $"'{leaf.TorchKey}' is used 2 times");
+            .Should()
+                .BeEquivalentTo($"leaf '{leaf.FullPath}' is produced 2 times", $"'{leaf.TorchKey}' is used 2 times");
         WeightCheck.Faults(_model, _variables with { Leaves = _variables.Leaves.RemoveAt(0) })
             .Should().ContainSingle().Which.Should().Contain("neither used nor dropped");
     }
@@ -78,9 +80,11 @@ public sealed class WeightCheckTests : IDisposable
     public void A_key_that_the_outputs_depend_on_cannot_be_dropped()
     {
         var leaf = _variables.Leaves[0];
-        WeightCheck.Faults(_model, _variables with { Leaves = _variables.Leaves.RemoveAt(0), Dropped = [leaf.TorchKey] })
+        WeightCheck.Faults(
+            _model, _variables with { Leaves = _variables.Leaves.RemoveAt(0), Dropped = [leaf.TorchKey] })
             .Should().ContainSingle().Which.Should().Contain("the outputs depend on it");
-        WeightCheck.Faults(_model, _variables with { Dropped = [leaf.TorchKey] }).Should().Contain($"'{leaf.TorchKey}' is used and dropped");
+        WeightCheck.Faults(_model, _variables with { Dropped = [leaf.TorchKey] }).Should()
+            .Contain($"'{leaf.TorchKey}' is used and dropped");
         WeightCheck.Faults(_model, _variables with { Dropped = ["nowhere"] }).Should().ContainSingle();
     }
 
