@@ -42,8 +42,12 @@ public static class Verifier
             torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
         var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
         var faults = WeightCheck.Faults(torch, model.Variables);
-        verdict = verdict with { Leaves = model.Variables.Leaves.Length, Nodes = model.Nodes.Length,
-            Tolerance = tolerance };
+        verdict = verdict with
+        {
+            Leaves = model.Variables.Leaves.Length,
+            Nodes = model.Nodes.Length,
+            Tolerance = tolerance,
+        };
         if (!faults.IsEmpty) return verdict.With(WeightFinding(golden, faults));
         if (OutputFault(golden, model) is { } fault) return verdict.With(fault);
         // From here on the model may carry a fault on purpose; what could excuse it stands above.
@@ -53,6 +57,8 @@ public static class Verifier
             verdict = verdict with { Fault = injected };
         }
         verdict = Run(verdict, golden, model, tolerance, options, cancellation);
+        if (options.VerifiesFloat64 && verdict.Holds)
+            verdict = verdict.With(FoldCheck.Judge(golden, torch, tolerance, options, cancellation));
         if (verdict.Findings.FirstOrDefault(finding => finding.Code == Codes.OutputDrift) is null)
             verdict = verdict.With(LooseLimit(golden, tolerance, verdict));
         return verdict.Fault is null ? verdict : Confess(verdict);
@@ -76,8 +82,11 @@ public static class Verifier
             verdict = (verdict with { Float64 = drifts, FirstBadNode = bad })
                 .With(Float64Check.Judge(golden, drifts, tolerance, bad));
             // Outputs under a fault on purpose must never be there to be accepted.
-            if (verdict.Fault is null && drifts.Any(drift => !drift.Holds)) Received.Write(golden, session, options);
-            else Received.Delete(golden, options);
+            if (verdict.Fault is null)
+            {
+                if (drifts.Any(drift => !drift.Holds)) Received.Write(golden, session, options);
+                else Received.Delete(golden, options);
+            }
         }
         // Float32 is held to the float64 run; where that one is wrong already, more lines would only hide the first.
         if (options.VerifiesFloat32 && verdict.Holds)

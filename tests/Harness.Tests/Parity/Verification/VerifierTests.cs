@@ -260,6 +260,30 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public void The_folded_form_of_a_flatten_is_held_to_the_golden_too()
+    {
+        var golden = GoldenStore.Read(_case.Directory);
+        using var model = ModelFile.Open(_case.Model, _case.Weights);
+        FoldCheck.Judge(golden, model, Tolerance.Default, new VerifyOptions(), default).Should().BeNull();
+
+        _case.Shift(1e-3);
+
+        FoldCheck.Judge(GoldenStore.Read(_case.Directory), model, Tolerance.Default, new VerifyOptions(), default)
+            .Should().Match<Finding>(finding => finding.Code == Codes.OutputDrift && finding.Message.Contains("fold"));
+    }
+
+    [Fact]
+    public void A_run_with_a_fault_leaves_what_an_honest_one_kept()
+    {
+        _case.Shift(1e-3);
+        _case.Verify();
+
+        _case.VerifyWith("conv:weights");
+
+        File.Exists(_case.Received).Should().BeTrue();
+    }
+
+    [Fact]
     public void Threads_and_lanes_change_nothing_of_a_verdict()
     {
         var one = _case.Verify(new VerifyOptions { Threads = 1, Lanes = Harness.Executor.Kernels.LaneWidth.One });

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>Checks 1 and 2 for the other tree that <c>convert</c> writes: a flatten's transpose folded into the linear
+/// kernel. What ships is what is held to the golden, so both forms are.</summary>
+static class FoldCheck
+{
+    /// <summary>PAR4001 or PAR2001 where the folded form is wrong; null where it is right or nothing folds.</summary>
+    public static Finding? Judge(
+        GoldenCase golden, TorchModel torch, Tolerance tolerance, VerifyOptions options, CancellationToken cancellation)
+    {
+        var shapes = golden.Document.Inputs.Select(port => port.Shape).ToImmutableArray();
+        var model = NhwcPass.Apply(torch, shapes, FlattenMode.Fold);
+        if (!model.Nodes.Any(node => node.Op is FoldedFlatten)) return null;
+        if (WeightCheck.Faults(torch, model.Variables) is [var fault, ..])
+        {
+            return new Finding(Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
+                $"weights do not survive --flatten fold: {fault}");
+        }
+        // Unfused: batch norms folded into weights would round.
+        var plan = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, Fuse = false };
+        using var session = Plan.Compile<double>(model, plan).CreateSession();
+        for (int i = 0; i < model.Inputs.Length; i++)
+            session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
+        session.Run(cancellation);
+        var worst = Float64Check.Measure(golden, session, tolerance).MaxBy(drift => drift.MaxAbs)!;
+        return worst.Holds ? null : new Finding(
+            Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(worst.Output)),
+            $"with --flatten fold {Float64Check.Sentence(worst, tolerance)}; with --flatten transpose it holds");
+    }
+}
