@@ -8,7 +8,11 @@ switch (args.FirstOrDefault())
     case "maps":
         MapBench.Run();
         return 0;
+    case "models":
+        // models SIZE THREADS REPEATS TOP FILE...
+        ModelBench.Run(args[5..], int.Parse(args[1]), int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Harness.Benchmarks kernels [part of a name] | maps");
+        Console.Error.WriteLine("usage: Harness.Benchmarks kernels [part of a name] | maps | models SIZE THREADS REPEATS TOP FILE...");
         return 2;
 }

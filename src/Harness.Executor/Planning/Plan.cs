@@ -53,6 +53,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             kept.Add(node);
         }
         Steps = steps.ToImmutable();
+        StepNodes = [.. kept];
         StepNames = [.. kept.Select(node => string.Join(" + ", node.Tail.Prepend(node.Main).Select(n => n.Name)))];
         foreach (var step in Steps) ScratchElements = Math.Max(ScratchElements, step.ScratchElements);
         _offsets = Place(kept, out long bytes, out long lowerBound);
@@ -82,6 +83,9 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public long ArenaLowerBound { get; }
 
     internal ImmutableArray<Step<E>> Steps { get; }
+
+    // What each step computes.
+    internal ImmutableArray<FusedNode> StepNodes { get; }
 
     internal nint ScratchElements { get; }
 

@@ -109,6 +109,9 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         if (step >= 0) _workers.Run(_plan.Steps[step]);
     }
 
+    // One step of a plan by itself, on values as they are: for those who measure.
+    internal void RunStep(int step) => _workers.Run(_plan.Steps[step]);
+
     /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the element type: an input, or with
     /// <see cref="PlanOptions.KeepAll"/> any computed value.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>

@@ -146,6 +146,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         int sevens = row->TapCount > Block ? 0 : row->Pixels / Run7 * Run7;
         int full = from + ((to - from) / L.Width * L.Width);
         for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<TOp, L>(row, pixel, from, full);
+        if (!TOp.Short && sevens > 0) Activate<TOp, L>(row, sevens, from, full);
         if (full < to) Single<TOp, L>(row, 0, sevens, full, to - full);
         for (int c = from; c < to; c += L.Width)
             Single<TOp, L>(row, sevens, row->Pixels - sevens, c, Math.Min(L.Width, to - c));
@@ -163,7 +164,6 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         nint s = row->Step, s3 = s * 3, s5 = s * 5;
         nint ys = row->OutputStride, zs = row->ResidualStride;
         var scalars = row->Scalars;
-        E* sums = stackalloc E[Run7 * L.Width];
         for (int c = from; c < to; c += L.Width)
         {
             byte* start = row->Input + (pixel * s) + ((nint)c * sizeof(E));
@@ -216,27 +216,38 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
                 c6 += L.Load(z + (6 * zs));
             }
             E* y = row->Output + (pixel * ys) + c;
+            // A long activation follows when the row is done: inlined here, between the sums, it would be compiled badly.
             if (TOp.Short)
             {
-                L.Store(TOp.Apply<L, E>(c0, scalars), y);
-                L.Store(TOp.Apply<L, E>(c1, scalars), y + ys);
-                L.Store(TOp.Apply<L, E>(c2, scalars), y + (2 * ys));
-                L.Store(TOp.Apply<L, E>(c3, scalars), y + (3 * ys));
-                L.Store(TOp.Apply<L, E>(c4, scalars), y + (4 * ys));
-                L.Store(TOp.Apply<L, E>(c5, scalars), y + (5 * ys));
-                L.Store(TOp.Apply<L, E>(c6, scalars), y + (6 * ys));
-                continue;
+                c0 = TOp.Apply<L, E>(c0, scalars);
+                c1 = TOp.Apply<L, E>(c1, scalars);
+                c2 = TOp.Apply<L, E>(c2, scalars);
+                c3 = TOp.Apply<L, E>(c3, scalars);
+                c4 = TOp.Apply<L, E>(c4, scalars);
+                c5 = TOp.Apply<L, E>(c5, scalars);
+                c6 = TOp.Apply<L, E>(c6, scalars);
             }
-            // Through memory, so that a long activation is inlined once and not seven times.
-            L.Store(c0, sums);
-            L.Store(c1, sums + L.Width);
-            L.Store(c2, sums + (2 * L.Width));
-            L.Store(c3, sums + (3 * L.Width));
-            L.Store(c4, sums + (4 * L.Width));
-            L.Store(c5, sums + (5 * L.Width));
-            L.Store(c6, sums + (6 * L.Width));
-            for (int i = 0; i < Run7 * L.Width; i += L.Width, y += ys) L.Store(TOp.Apply<L, E>(L.Load(sums + i), scalars), y);
+            L.Store(c0, y);
+            L.Store(c1, y + ys);
+            L.Store(c2, y + (2 * ys));
+            L.Store(c3, y + (3 * ys));
+            L.Store(c4, y + (4 * ys));
+            L.Store(c5, y + (5 * ys));
+            L.Store(c6, y + (6 * ys));
         }
+    }
+
+    // The activation of whole registers, in place, while they are in the first cache.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Activate<TOp, L>(DepthwiseBand<E>* row, int pixels, int from, int to)
+        where TOp : struct, IUnary
+        where L : struct, ILanes<L, E>
+    {
+        nint stride = row->OutputStride;
+        var scalars = row->Scalars;
+        E* y = row->Output;
+        for (int pixel = 0; pixel < pixels; pixel++, y += stride)
+            for (nint c = from; c < to; c += L.Width) L.Store(TOp.Apply<L, E>(L.Load(y + c), scalars), y + c);
     }
 
     // Pixels one by one, and registers that are not full.

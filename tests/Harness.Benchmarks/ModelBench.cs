@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Formats;
+
+namespace Harness.Benchmarks;
+
+/// <summary>Whole traced models in float32: the best time of each step, caches as in a run, and its share of the FMA
+/// peak.</summary>
+static class ModelBench
+{
+    sealed record Line(string Name, double Seconds, double Flops);
+
+    /// <summary>Prints a table by kind of step and the slowest steps, and with <paramref name="threads"/> &gt; 1 the whole
+    /// run's time beside one thread's.</summary>
+    public static void Run(IEnumerable<string> files, int size, int threads, int repeats, int top)
+    {
+        foreach (string file in files)
+        {
+            using var torch = ModelFile.Open(file);
+            var model = NhwcPass.Apply(torch, [Shape.Create([1, 3, size, size])]);
+            Measure(Name(file), model, threads, repeats, top);
+        }
+    }
+
+    static string Name(string file) => Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))!);
+
+    static void Measure(string name, NhwcModel model, int threads, int repeats, int top)
+    {
+        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
+        using var session = plan.CreateSession();
+        var random = new Random(1);
+        var input = new float[model.Values[model.Inputs[0].Value].Shape.Elements];
+        foreach (ref float x in input.AsSpan()) x = (float)(random.NextDouble() - 0.5);
+        session.WriteInput(0, input);
+        var best = new double[plan.Steps.Length];
+        Array.Fill(best, double.MaxValue);
+        double whole = double.MaxValue, peak = 0;
+        for (int run = 0; run < repeats; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            session.Run();
+            whole = Math.Min(whole, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            for (int step = 0; step < best.Length; step++)
+            {
+                start = Stopwatch.GetTimestamp();
+                session.RunStep(step);
+                best[step] = Math.Min(best[step], Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+            if (run % 8 == 0) peak = Math.Max(peak, FmaPeak.Measure<float>(plan.Lanes));
+        }
+        Line[] lines = [.. best.Select((seconds, step) =>
+            new Line(Describe(model, plan.StepNodes[step]), seconds, Flops(model, plan.StepNodes[step].Main)))];
+        double sum = lines.Sum(line => line.Seconds), flops = lines.Sum(line => line.Flops);
+        Console.WriteLine($"== {name}: {whole * 1e3:F2} ms (steps {sum * 1e3:F2}), {flops / 1e9:F2} GFLOP, " +
+            $"{flops / sum / 1e9 / peak / threads:P1} of {threads} x {peak:F0} GF/s, arena {plan.ArenaBytes >> 10} KiB");
+        foreach (var kind in lines.GroupBy(line => line.Name.Split('|')[0]).OrderByDescending(g => g.Sum(l => l.Seconds)))
+        {
+            double seconds = kind.Sum(line => line.Seconds);
+            Console.WriteLine($"   {seconds * 1e3,8:F3} ms {seconds / sum,6:P1} {kind.Count(),4} x {kind.Key,-44} " +
+                $"{kind.Sum(line => line.Flops) / seconds / 1e9 / peak / threads,6:P1}");
+        }
+        foreach (var line in lines.OrderByDescending(line => line.Seconds).Take(top))
+        {
+            Console.WriteLine($"      {line.Seconds * 1e6,8:F1} us {line.Flops / line.Seconds / 1e9 / peak / threads,6:P1} {line.Name}");
+        }
+    }
+
+    static string Describe(NhwcModel model, FusedNode node)
+    {
+        string kind = string.Join(" + ", node.Tail.Prepend(node.Main).Select(part => part.Op.Name));
+        string shapes = string.Join(" ", node.Main.Inputs.Select(value => model.Values[value].Shape.ToString()));
+        if (node.Main.Op is Executor.Ops.Conv2d conv)
+        {
+            var window = model.Values[node.Main.Inputs[1]].Shape;
+            string groups = conv.Groups == 1 ? "" : conv.Groups == window[0] ? " dw" : " grouped";
+            kind = $"{window[2]}x{window[3]}{groups} s{conv.Stride.H} {kind}";
+        }
+        return $"{kind}| {shapes} -> {model.Values[node.Main.Outputs[0]].Shape}";
+    }
+
+    static double Flops(NhwcModel model, NhwcNode node)
+    {
+        Shape[] shapes = [.. node.Inputs.Select(value => model.Values[value].Shape)];
+        return node.Op.Flops(shapes, model.Values[node.Outputs[0]].Shape);
+    }
+}
