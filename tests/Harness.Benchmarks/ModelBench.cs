@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;

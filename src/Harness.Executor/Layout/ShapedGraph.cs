@@ -5,7 +5,7 @@ using Harness.Executor.Ops;
 namespace Harness.Executor.Layout;
 
 /// <summary>A call that computes tensors, parsed.</summary>
-/// <param name="Call">The call as the file states it.</param>
+/// <param name="Call">The call as the file states it, with numbers and lists that were computed on the way in place.</param>
 /// <param name="Op">What it computes.</param>
 /// <param name="Operands">The graph's values it reads.</param>
 /// <param name="Results">The graph's values it defines, as many as the op has outputs.</param>
@@ -104,7 +104,7 @@ sealed class ShapedGraph
         for (int i = 0; i < shapes.Length; i++) shapes[i] = ShapeOf(operands[i]);
         try
         {
-            return new ShapedCall(call, op, operands, Define(call, op.Infer(shapes)));
+            return new ShapedCall(resolved, op, operands, Define(call, op.Infer(shapes)));
         }
         catch (ShapeException e)
         {
