@@ -104,9 +104,10 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
     {
         if (Obstacle?.Code != Codes.UnsupportedOp) yield break;
         var unknown = Torch.Graph.Calls
-            .Where(call => call.Target.StartsWith("aten::", StringComparison.Ordinal) && !OpSet.Knows(call.Target))
+            .Where(call => call.Target.StartsWith("aten::", StringComparison.Ordinal)
+                && !OpSet.Knows(call.Target) && !ScalarCalls.Knows(call.Target))
             .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
-        if (!unknown.Any(line => Obstacle.Message.Contains(line.Split(':')[2], StringComparison.Ordinal)))
+        if (!unknown.Any(line => Obstacle.Message.Contains(line[..line.IndexOf(": ", StringComparison.Ordinal)], StringComparison.Ordinal)))
             yield return Obstacle.Message;
         foreach (string line in unknown) yield return line;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Harness.Executor.Model;
@@ -11,6 +12,14 @@ namespace Harness.Executor.Ops;
 /// tensor's: integers stay integers except under division, which gives float32.</remarks>
 public static class ScalarCalls
 {
+    // What computes with numbers and never with tensors; arithmetic that does both stands in OpSet too.
+    static readonly FrozenSet<string> s_numbersOnly = FrozenSet.Create(
+        "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item", "Int",
+        "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor", "ceil", "round", "trunc");
+
+    /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
+    public static bool Knows(string target) => s_numbersOnly.Contains(target[(target.LastIndexOf(':') + 1)..]);
+
     /// <summary>Evaluates a call if all it needs is known.</summary>
     /// <param name="call">The call.</param>
     /// <param name="shapeOf">A tensor value's shape; null for a value that is no tensor or is not known yet.</param>

@@ -57,4 +57,9 @@ public sealed class OpSetTests
         OpSet.Parse(CallText.Call("aten::relu_(%5)")).Op.Should().Be(new ReLU());
         OpSet.Knows("aten::relu_").Should().BeTrue();
     }
+
+    [Fact]
+    public void No_operator_is_both_an_op_and_a_computation_with_numbers_alone() =>
+        OpSet.All.SelectMany(definition => definition.Signatures).Select(signature => signature.Target)
+            .Where(ScalarCalls.Knows).Should().BeEmpty();
 }
