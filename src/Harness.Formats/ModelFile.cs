@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Formats.Architectures;
 using Harness.Formats.Storage;
 using Harness.Formats.TorchScript;
 using Harness.Formats.Weights;
@@ -9,16 +10,18 @@ namespace Harness.Formats;
 /// <summary>Opens model files. The first bytes tell the format, never the name.</summary>
 public static class ModelFile
 {
-    /// <summary>Reads a model: a traced TorchScript archive, or a graph document of ours with weights beside it.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a model: a traced TorchScript archive, a graph document of ours with weights beside it, or a known
+    /// architecture with weights.</summary>
+    /// <param name="path">The file, or <c>arch:NAME</c>.</param>
     /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes; replaces the file's own
-    /// weights. A graph document with parameters needs it.</param>
+    /// weights. A graph document with parameters and an architecture need it.</param>
     /// <param name="note">Told what a user should know and what is no error.</param>
     /// <returns>The model; dispose it when its tensors are no longer needed.</returns>
     /// <exception cref="ModelFormatException">The file cannot be read: <c>PAR1001</c> when damaged or of another kind,
     /// <c>PAR1002</c> when it holds what is not supported, <c>PAR1003</c> when the weights do not fit.</exception>
     public static TorchModel Open(string path, string? weights = null, Action<string>? note = null)
     {
+        if (ArchitectureSet.Names(path)) return ArchitectureSet.Open(path, weights, note);
         var file = MappedFile.Open(path);
         try
         {

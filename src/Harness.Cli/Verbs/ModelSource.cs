@@ -1,21 +1,18 @@
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Formats.Architectures;
 
 namespace Harness.Cli.Verbs;
 
 /// <summary>A model as the command line names it.</summary>
 static class ModelSource
 {
-    const string Architecture = "arch:";
-
     /// <summary>Opens MODEL with <c>--weights</c>.</summary>
-    /// <exception cref="ModelException">It is not there, cannot be read, or is not supported yet.</exception>
+    /// <exception cref="ModelException">It is not there, or cannot be read.</exception>
     public static TorchModel Open(Terminal terminal, string model, string? weights)
     {
-        if (model.StartsWith(Architecture, StringComparison.Ordinal))
-            throw Program.Usage($"{model}: known architectures are not supported yet; use a traced .pt of it");
-        if (!File.Exists(model))
+        if (!ArchitectureSet.Names(model) && !File.Exists(model))
             throw new ModelException(
                 new Finding(Codes.ModelUnreadable, Path.GetFullPath(model), "the model is not there"));
         return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"));

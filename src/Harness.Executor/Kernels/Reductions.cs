@@ -42,6 +42,25 @@ readonly struct SumReduction : IReduction
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => left + right;
 }
 
+/// <summary>Σ(x − centre).</summary>
+readonly struct ShiftReduction : IReduction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Identity<L, E>()
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Step<L, E>(L accumulator, L x, L centre)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => accumulator + (x - centre);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Combine<L, E>(L left, L right)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => left + right;
+}
+
 /// <summary>Σ(x − centre)², each square joining by a fused multiply-add.</summary>
 readonly struct DeviationReduction : IReduction
 {

@@ -26,7 +26,6 @@ public sealed class ProgramTests : IDisposable
         { ["accept", "golden"], "--reason" },
         { ["convert", "m.pt", "--output", "x.txt"], "expected .msgpack, .npz, .safetensors" },
         { ["run", "m.pt", "--input", "x.npy", "--output", "y.txt"], "expected a .npy or .npz" },
-        { ["inspect", "arch:resnet50"], "arch:resnet50: known architectures are not supported yet" },
         { ["accept", "golden", "--reason", "r", "--tolerance", "big"], "--tolerance is 'big'" },
     };
 
@@ -40,6 +39,17 @@ public sealed class ProgramTests : IDisposable
         run.Out.Should().BeEmpty();
         run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("harness: error PAR9003: ")
             .And.Contain(message);
+    }
+
+    [Theory]
+    [InlineData("arch:resnet19", "arch:resnet19: error PAR1001: no known architecture")]
+    [InlineData("arch:resnet18", "arch:resnet18: error PAR9003: an architecture has no weights of its own")]
+    public void An_architecture_that_is_unknown_or_has_no_weights_is_one_line_and_exit_code_2(string model, string message)
+    {
+        var run = CommandLine.Run("inspect", model);
+
+        run.ExitCode.Should().Be(2);
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith(message);
     }
 
     [Theory]

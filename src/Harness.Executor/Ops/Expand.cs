@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Harness.Executor.Kernels;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Axes of extent 1 repeated to a stated shape; new axes come first. Source: torch.Tensor.expand.</summary>
+public sealed record Expand : Op
+{
+    /// <summary>The logical extents; -1 keeps the operand's.</summary>
+    public required IntList Sizes { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) },
+        "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        int added = Sizes.Count - x.Rank;
+        if (added < 0) throw new ShapeException($"{Sizes} has {Sizes.Count} axes, input {x} has {x.Rank}");
+        var extents = new int[Sizes.Count];
+        for (int axis = 0; axis < extents.Length; axis++)
+        {
+            int own = axis < added ? 1 : x[axis - added], size = Sizes[axis];
+            bool kept = size == -1 && axis >= added;
+            if (!kept && (size < 0 || (size != own && own != 1)))
+                throw new ShapeException($"input {x} does not expand to {Sizes}: axis {axis} is {own}, expected 1 or {size}");
+            extents[axis] = kept ? own : size;
+        }
+        return [Shape.Create(extents)];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        var layout = inputs[0].Layout;
+        int added = Sizes.Count - layout.Rank;
+        int[] axes = [.. Enumerable.Range(0, added), .. layout.AsSpan().ToArray().Select(axis => axis + added)];
+        return new Arrangement([layout], [new Permutation(axes)]);
+    }
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node)
+    {
+        ValueBuffer x = node.Input(0), y = node.Output();
+        int added = y.Shape.Rank - x.Shape.Rank;
+        var strides = new nint[y.Strides.Length];
+        for (int j = 0; j < strides.Length; j++)
+        {
+            int axis = y.Layout[j] - added;
+            strides[j] = axis < 0 || x.Shape[axis] == 1 ? 0 : x.StrideOf(axis);
+        }
+        var over = Traversal.Of(y.Physical.AsSpan(), y.Strides, strides);
+        return new CopyStep<E>(node.Lanes, [new CopyStep<E>.Block(over, y, 0, x, 0)]);
+    }
+}
