@@ -71,6 +71,12 @@ static class GoldenJson
             WriteInline(json, "shape", port.Shape.Select(extent => (long)extent));
             json.WriteString("layout", port.Layout);
             json.WriteString("dtype", port.Type.NumPyName());
+            if (port.Generator is { } generator)
+            {
+                json.WriteStartObject("generator");
+                json.WriteNumber("seed", generator.Seed);
+                json.WriteEndObject();
+            }
             json.WriteString("sha256", port.Sha256);
             json.WriteRoundTrip("min", port.Statistics.Min);
             json.WriteRoundTrip("max", port.Statistics.Max);

@@ -17,6 +17,9 @@ public sealed record GoldenPort(
     string Sha256,
     Statistics Statistics)
 {
+    /// <summary>How the tensor is made, where it is not stored; null where it is.</summary>
+    public GoldenGenerator? Generator { get; init; }
+
     /// <summary>The description of a tensor.</summary>
     public static GoldenPort Of(string name, Tensor tensor) => new(
         name, tensor.Shape, LayoutOf(tensor.Shape.Rank), tensor.Type, Sha256Hash.Of(tensor),

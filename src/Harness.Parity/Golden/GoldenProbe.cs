@@ -20,8 +20,9 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     /// neighbours.</param>
     /// <param name="shape">The result's shape in PyTorch's axis order.</param>
     /// <param name="values">All elements in that order.</param>
+    /// <param name="most">The most positions.</param>
     /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
-    public static (GoldenProbe Probe, Tensor Values) Sample(string node, Shape shape, ReadOnlySpan<double> values)
+    public static (GoldenProbe Probe, Tensor Values) Sample(string node, Shape shape, ReadOnlySpan<double> values, int most = MaxPositions)
     {
         if (shape.Elements != values.Length)
             throw new ArgumentException($"{values.Length} values do not fill {shape}", nameof(values));
@@ -38,20 +39,20 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
             squares += x * x;
             if (x > absMax) (absMax, argMax) = (x, i);
         }
-        var positions = Choose(node, values.Length, argMax, firstNonFinite);
+        var positions = Choose(node, values.Length, argMax, firstNonFinite, most);
         var sampled = new double[positions.Length];
         for (int i = 0; i < sampled.Length; i++) sampled[i] = values[(int)positions[i]];
         return (new GoldenProbe(node, shape, absMax, Math.Sqrt(squares), positions),
             Tensor.Of([sampled.Length], sampled));
     }
 
-    static ImmutableArray<long> Choose(string node, int count, long argMax, long firstNonFinite)
+    static ImmutableArray<long> Choose(string node, int count, long argMax, long firstNonFinite, int most)
     {
-        if (count <= MaxPositions) return [.. Enumerable.Range(0, count).Select(i => (long)i)];
+        if (count <= most) return [.. Enumerable.Range(0, count).Select(i => (long)i)];
         var chosen = new SortedSet<long> { 0, count - 1, argMax };
         if (firstNonFinite >= 0) chosen.Add(firstNonFinite);
         ulong state = Seed(node);
-        while (chosen.Count < MaxPositions) chosen.Add((long)(Next(ref state) % (ulong)count));
+        while (chosen.Count < most) chosen.Add((long)(Next(ref state) % (ulong)count));
         return [.. chosen];
     }
 

@@ -74,7 +74,10 @@ static class GoldenReader
             port["name"].Text, ReadShape(port["shape"]), port["layout"].Text, type[0], port["sha256"].Text,
             new Statistics(
                 port["min"].Number, port["max"].Number, port["mean"].Number, port["std"].Number,
-                port.Find("nonFinite")?.Integer ?? 0));
+                port.Find("nonFinite")?.Integer ?? 0))
+        {
+            Generator = port.Find("generator") is { } generator ? new GoldenGenerator(generator["seed"].Integer) : null,
+        };
     }
 
     static Shape ReadShape(LocatedJson shape)

@@ -33,6 +33,14 @@ public static class GoldenStore
         var (document, probesSha256, lines) = GoldenReader.Read(file, File.ReadAllBytes(file));
         var tensors = ReadTensors(tensorsFile);
         var golden = new GoldenCase(directory, document, tensors, lines);
+        foreach (var port in document.Inputs)
+        {
+            if (port.Generator is not { } generator) continue;
+            string name = InputName(port.Name);
+            var made = generator.Make(port.Type, port.Shape)
+                ?? throw Corrupt(golden.PlaceOf(name), $"'{name}' cannot be generated: {port.Type.NumPyName()} {port.Shape}");
+            if (!tensors.Add(name, made)) throw Corrupt(golden.PlaceOf(name), $"'{name}' is generated and stored");
+        }
         if (GoldenConsistency.FirstFault(document, tensors) is { } fault)
             throw new ModelException(new Finding(fault.Code, golden.PlaceOf(fault.Fact), fault.Why));
         if (Sha256Hash.Of(document.Probes.Select(golden.Probe)) != probesSha256)
@@ -51,6 +59,11 @@ public static class GoldenStore
     {
         if (GoldenConsistency.FirstFault(document, tensors) is { } fault)
             throw new ArgumentException($"{fault.Fact}: {fault.Why}", nameof(tensors));
+        foreach (var port in document.Inputs)
+        {
+            if (port.Generator?.Make(port.Type, port.Shape) is { } made && Sha256Hash.Of(made) != port.Sha256)
+                throw new ArgumentException($"input '{port.Name}' is not what its generator makes", nameof(document));
+        }
         Directory.CreateDirectory(directory);
         var probes = document.Probes.Select(probe => tensors[ProbeName(probe.Node)]);
         // Tensors first: a reader between the two moves sees hashes that do not fit, never a golden that is half new.
@@ -90,7 +103,7 @@ public static class GoldenStore
 
     static IEnumerable<KeyValuePair<string, Tensor>> InOrder(
         GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors) =>
-        document.Inputs.Select(port => InputName(port.Name))
+        document.Inputs.Where(port => port.Generator is null).Select(port => InputName(port.Name))
             .Concat(document.Outputs.Select(port => OutputName(port.Name)))
             .Concat(document.Probes.Select(probe => ProbeName(probe.Node)))
             .Select(name => KeyValuePair.Create(name, tensors[name]));

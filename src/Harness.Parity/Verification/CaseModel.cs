@@ -1,6 +1,7 @@
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -13,7 +14,7 @@ static class CaseModel
     public static TorchModel Open(VerifyRequest request, GoldenCase golden)
     {
         string path = PathOf(request, golden);
-        if (!File.Exists(path))
+        if (!ArchitectureSet.Names(path) && !File.Exists(path))
         {
             string place = request.Model is null ? golden.PlaceOf("model") : path;
             throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' is not there"));
@@ -30,10 +31,7 @@ static class CaseModel
     {
         var document = golden.Document;
         string path = PathOf(request, golden);
-        if (document.Model.Sha256 is { } recorded && Sha256Hash.OfFile(path) is var found && found != recorded)
-            return Stale(
-                golden, "model",
-                $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded)}");
+        if (ModelFault(path, document.Model) is { } other) return Stale(golden, "model", other);
         string weights = Sha256Hash.Of(model.Weights);
         if (weights != document.Weights.Sha256)
             return Stale(
@@ -46,17 +44,24 @@ static class CaseModel
             $"{Names(document.Inputs.Select(port => port.Name))}");
     }
 
+    static string? ModelFault(string path, GoldenModel recorded)
+    {
+        if (ArchitectureSet.Names(path) || recorded.Architecture is not null)
+        {
+            string was = recorded.Architecture is { } known ? ArchitectureSet.Prefix + known : "a file";
+            return path == was ? null : $"the model is '{path}', the golden was recorded from {was}";
+        }
+        string found = Sha256Hash.OfFile(path);
+        return found == recorded.Sha256
+            ? null
+            : $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded.Sha256 ?? "")}";
+    }
+
     static string PathOf(VerifyRequest request, GoldenCase golden)
     {
-        string? architecture = request.Model?.StartsWith("arch:", StringComparison.Ordinal) == true
-            ? request.Model["arch:".Length..]
-            : request.Model is null ? golden.Document.Model.Architecture : null;
-        if (architecture is not null)
-        {
-            throw new ModelException(new Finding(Codes.ModelUnreadable, golden.PlaceOf("model"),
-                $"arch:{architecture}: known architectures are not supported yet; use a traced .pt of it"));
-        }
-        return Path.GetFullPath(request.Model ?? golden.ModelPath!);
+        string? named = request.Model
+            ?? (golden.Document.Model.Architecture is { } own ? ArchitectureSet.Prefix + own : golden.ModelPath);
+        return ArchitectureSet.Names(named) ? named : Path.GetFullPath(named!);
     }
 
     static Finding Stale(GoldenCase golden, string fact, string why) => new(

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;
+using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -171,7 +172,8 @@ public static class Verifier
     // Passes and plans know nodes, not files; the line that a build shows needs one.
     static Finding Placed(Finding finding, VerifyRequest request, string goldenFile)
     {
-        string file = request.Model ?? goldenFile;
+        // An architecture is no file; its golden is.
+        string file = request.Model is { } model && !ArchitectureSet.Names(model) ? model : goldenFile;
         if (Path.IsPathRooted(finding.Place)) return finding;
         return finding.Place is "" or "harness" || finding.Place == file
             ? finding with { Place = Path.GetFullPath(file) }

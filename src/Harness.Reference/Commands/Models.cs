@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Commands;
@@ -15,11 +16,19 @@ static class Models
     /// <exception cref="ModelException">The file is missing or cannot be read.</exception>
     public static TorchModel Open(string path, string? weights)
     {
-        foreach (string? file in (string?[])[path, IsSeed(weights) ? null : weights])
+        foreach (string? file in (string?[])[ArchitectureSet.Names(path) ? null : path, IsSeed(weights) ? null : weights])
             if (file is not null && !File.Exists(file))
                 throw new ModelException(new Finding(Codes.ModelUnreadable, file, "there is no such file"));
         return ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
     }
+
+    /// <summary>The model as a golden names it: a file, or an architecture with the seed of its weights.</summary>
+    /// <param name="golden">The golden's folder.</param>
+    /// <param name="path">What the command line says.</param>
+    /// <param name="weights">The weights as the golden names them.</param>
+    public static GoldenModel Describe(string golden, string path, GoldenWeights weights) => ArchitectureSet.Names(path)
+        ? new GoldenModel(null, null, path[ArchitectureSet.Prefix.Length..], weights.Seed)
+        : GoldenModel.OfFile(golden, path);
 
     /// <summary>The weights as a golden names them.</summary>
     /// <param name="golden">The golden's folder.</param>

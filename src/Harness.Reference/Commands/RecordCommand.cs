@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 
@@ -35,15 +37,15 @@ static class RecordCommand
         string? weights = options.Weights ?? earlier?.Weights;
         using var model = Models.Open(options.Model, weights);
         if (!options.AllowNaN) FiniteWeights.Demand(model, options.Model);
-        var inputs = !options.Inputs.IsEmpty
-            ? InputChoice.Rounded(InputChoice.Read(model, options.Model, options.Inputs))
-            : options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model.Graph) is { } kept ? kept
-            : InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed ?? 0);
+        var described = Models.Describe(options.Golden, weights, model);
+        var (inputs, generator) = Inputs(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
         var (document, tensors) = new Recorder(model, options.Model, weights is null, device).Record(
-            GoldenModel.OfFile(options.Golden, options.Model), Models.Describe(options.Golden, weights, model), inputs);
+            Models.Describe(options.Golden, options.Model, described), described, inputs);
         document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
+        if (generator is not null)
+            document = document with { Inputs = document.Inputs.SetItem(0, document.Inputs[0] with { Generator = generator }) };
         string outcome = "unchanged";
         if (!Unchanged.Holds(options.Golden, document, tensors))
         {
@@ -52,6 +54,18 @@ static class RecordCommand
         }
         Console.Out.WriteLine($"{options.Golden}: {outcome} ({Summary(document)})");
         return 0;
+    }
+
+    // An architecture's image is made again from its seed; a model file's inputs are stored beside it.
+    static (ImmutableArray<Tensor> Inputs, GoldenGenerator? Generator) Inputs(
+        RecordOptions options, TorchModel model, Earlier? earlier)
+    {
+        if (!options.Inputs.IsEmpty)
+            return (InputChoice.Rounded(InputChoice.Read(model, options.Model, options.Inputs)), null);
+        if (options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model) is { } kept)
+            return (kept, earlier.Generator);
+        var seeded = InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed ?? 0);
+        return (seeded, model.Format == ArchitectureSet.Format ? new GoldenGenerator(options.Seed ?? 0) : null);
     }
 
     static string Summary(GoldenDocument document) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
@@ -32,12 +33,17 @@ sealed class Earlier
         ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}")
         : null);
 
+    /// <summary>How its first input is made, where it is not stored.</summary>
+    public GoldenGenerator? Generator => _golden.Document.Inputs is [var first, ..] ? first.Generator : null;
+
     /// <summary>Its inputs; null where the graph has others now.</summary>
-    public ImmutableArray<Tensor>? InputsFor(Graph graph)
+    public ImmutableArray<Tensor>? InputsFor(TorchModel model)
     {
+        var graph = model.Graph;
         var ports = _golden.Document.Inputs;
         bool fits = ports.Select(port => port.Name).SequenceEqual(graph.Inputs.Select(port => port.Name))
-            && graph.Inputs.Zip(ports).All(pair => pair.First.Shape is null || pair.First.Shape == pair.Second.Shape);
+            // An architecture states the size it was published for, and takes others.
+            && (model.Format == ArchitectureSet.Format || graph.Inputs.Zip(ports).All(pair => pair.First.Shape is null || pair.First.Shape == pair.Second.Shape));
         return fits ? [.. ports.Select(_golden.Input)] : null;
     }
 }

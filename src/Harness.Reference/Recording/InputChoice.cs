@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
 

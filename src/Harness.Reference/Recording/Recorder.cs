@@ -19,6 +19,8 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     readonly List<GoldenProbe> _probes = [];
     readonly Dictionary<string, Stored> _tensors = new(StringComparer.Ordinal);
 
+    readonly ProbeChoice _choice = ProbeChoice.Of(model);
+
     // A TorchScript file can be run by libtorch itself, which is the better truth.
     readonly bool _scripted = model.Format == "TorchScript";
 
@@ -60,9 +62,10 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
 
     void Probe(Call call, int index, TorchTensor result)
     {
+        if (!_choice.Includes(call)) return;
         // A call with several results lends its name to the first; the others add their position.
         string node = index == 0 ? call.Name : $"{call.Name}:{index}";
-        var (probe, values) = GoldenProbe.Sample(node, TorchTensors.ShapeOf(result), TorchTensors.Doubles(result));
+        var (probe, values) = GoldenProbe.Sample(node, TorchTensors.ShapeOf(result), TorchTensors.Doubles(result), _choice.Positions);
         _probes.Add(probe);
         _tensors[GoldenStore.ProbeName(node)] = values;
     }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 
-namespace Harness.Reference.Recording;
+namespace Harness.Parity.Golden;
 
 /// <summary>Seeded values that look normal and have the same bits on every machine.</summary>
 /// <param name="seed">The seed; another stream for each.</param>
