@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Formats;
+using Harness.Tests.Naive;
+
+namespace Harness.Tests;
+
+/// <summary>Keeps the README's C# true: its lines are those below, which compile and run.</summary>
+public sealed class ReadMeTests
+{
+    [Fact]
+    public void The_code_of_the_README_runs()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(
+            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"), folder["model.pt"]);
+        string path = folder["model.pt"];
+        float[] image = new float[224 * 224 * 3];
+        float[] scores = new float[10];
+        image.AsSpan().Fill(0.5f);
+
+        // <README>
+        using var model = ModelFile.Open(path);                              // mapped; a pickle never runs code
+        var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);  // shapes as PyTorch states them
+        var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 2 });
+        using var session = plan.CreateSession();
+        session.Run(image, scores);                                          // spans: (n, h, w, c) in, (n, classes) out
+        // </README>
+
+        scores.Should().Contain(score => score != 0);
+    }
+
+    [Fact]
+    public void The_README_shows_these_lines()
+    {
+        string[] source = File.ReadAllLines(ThisFile());
+        int from = Array.FindIndex(source, line => line.Trim() == "// <README>");
+        int to = Array.FindIndex(source, line => line.Trim() == "// </README>");
+        string code = string.Join('\n', source[(from + 1)..to].Select(line => line[8..]));
+        File.ReadAllText(Path.Combine(NaiveWalkTests.Repository, "README.md")).Should().Contain(code);
+    }
+
+    static string ThisFile([CallerFilePath] string path = "") => path;
+}
