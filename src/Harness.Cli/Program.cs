@@ -75,6 +75,7 @@ static class Program
             "Holds a PyTorch model, converted to Flax's channels-last layout, to what PyTorch computes.");
         root.Options.Add(Shared.NoProgress);
         root.Subcommands.Add(AcceptVerb.Create(terminal));
+        root.Subcommands.Add(BenchVerb.Create(terminal));
         root.Subcommands.Add(ConvertVerb.Create(terminal));
         root.Subcommands.Add(InspectVerb.Create(terminal));
         root.Subcommands.Add(RecordVerb.Create(terminal));

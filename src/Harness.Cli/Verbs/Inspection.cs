@@ -150,7 +150,8 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         json.WriteRawValue($"[{string.Join(", ", shape)}]");
     }
 
-    static long Flops(NhwcModel model)
+    /// <summary>Operations of one run.</summary>
+    public static long Flops(NhwcModel model)
     {
         long sum = 0;
         foreach (var node in model.Nodes)

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Harness.Tests.Cli;
+
+public sealed class BenchVerbTests
+{
+    static readonly string s_model = Path.Combine(Repository(), "golden", "models", "guide_cnn", "model.pt");
+
+    [Theory]
+    [InlineData("float32", "1")]
+    [InlineData("float64", "2")]
+    public void Json_holds_what_was_measured_and_its_figures_fit_together(string precision, string threads)
+    {
+        var line = CommandLine.Run("bench", s_model, "--precision", precision, "--threads", threads, "--json");
+
+        line.ExitCode.Should().Be(0, line.Error);
+        var json = JsonDocument.Parse(line.Out).RootElement;
+        json.GetProperty("precision").GetString().Should().Be(precision);
+        json.GetProperty("threads").GetInt32().Should().Be(int.Parse(threads));
+        json.GetProperty("inputShapes")[0].GetArrayLength().Should().Be(4);
+        json.GetProperty("runs").GetInt32().Should().BeGreaterThanOrEqualTo(10);
+        double median = json.GetProperty("medianMs").GetDouble(), min = json.GetProperty("minMs").GetDouble();
+        min.Should().BeGreaterThan(0).And.BeLessThanOrEqualTo(median);
+        json.GetProperty("shareOfPeak").GetDouble().Should().BeInRange(0, 1.2);
+        json.GetProperty("firstInferenceMs").GetDouble().Should()
+            .BeGreaterThan(json.GetProperty("firstRunMs").GetDouble());
+        json.GetProperty("peakMemoryBytes").GetInt64().Should()
+            .BeGreaterThan(json.GetProperty("arenaBytes").GetInt64());
+    }
+
+    [Fact]
+    public void Text_names_latency_speed_first_inference_and_memory()
+    {
+        var line = CommandLine.Run("bench", s_model, "--threads", "1");
+
+        line.ExitCode.Should().Be(0, line.Error);
+        line.OutLines.Skip(1).Select(text => text.Split("  ")[0].Trim())
+            .Should().Equal("latency", "speed", "first inference", "memory");
+    }
+
+    [Fact]
+    public void A_model_that_is_not_there_is_one_line_and_exit_2()
+    {
+        var line = CommandLine.Run("bench", "nowhere.pt", "--json");
+
+        line.ExitCode.Should().Be(2);
+        line.Out.Should().BeEmpty();
+        line.ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR1001");
+    }
+
+    static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Harness.sln"))) folder = folder.Parent;
+        return folder.FullName;
+    }
+}
