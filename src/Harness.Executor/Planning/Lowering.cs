@@ -13,8 +13,10 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     readonly NhwcNode _node;
     readonly Func<int, ValueBuffer> _bufferOf;
 
-    public Lowering(NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, LaneWidth lanes, Func<int, ValueBuffer> bufferOf)
+    public Lowering(
+        NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, LaneWidth lanes, bool exactOrder, Func<int, ValueBuffer> bufferOf)
     {
+        ExactOrder = exactOrder;
         _model = model;
         _node = node;
         _bufferOf = bufferOf;
@@ -24,6 +26,9 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>Register width.</summary>
     public LaneWidth Lanes { get; }
+
+    /// <summary>True when convolutions must keep their window's order of additions.</summary>
+    public bool ExactOrder { get; }
 
     /// <summary>How many operands there are.</summary>
     public int Operands => _node.Inputs.Length;

@@ -37,6 +37,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
+        ExactOrder = options.ExactOrder || options.KeepAll || typeof(E) != typeof(float);
         var nodes = Fusion.Apply(model, options.Fuse && !options.KeepAll);
         _roots = Roots(model);
         _buffers = BuffersOf(model, _roots);
@@ -73,6 +74,10 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>True when every value stays readable after a run.</summary>
     public bool KeepsAll { get; }
 
+    /// <summary>True when no convolution uses Winograd's transform: asked for, or in double, or because the plan keeps all
+    /// values.</summary>
+    public bool ExactOrder { get; }
+
     /// <summary>The names of the steps in order; a fused step names its nodes.</summary>
     public ImmutableArray<string> StepNames { get; }
 
@@ -107,7 +112,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     Step<E> Lower(FusedNode node)
     {
-        var lowering = new Lowering<E>(Model, node.Main, node.Tail, Lanes, value =>
+        var lowering = new Lowering<E>(Model, node.Main, node.Tail, Lanes, ExactOrder, value =>
         {
             if (Model.Values[_roots[value]].Leaf is { } leaf && !_constants.ContainsKey(_roots[value]))
                 _constants[_roots[value]] = Lowering<E>.Elements(leaf.Tensor);

@@ -15,6 +15,11 @@ public sealed record PlanOptions
     /// <summary>Lets a convolution or linear take the batch norm, addition and activation that follow it.</summary>
     public bool Fuse { get; init; } = true;
 
+    /// <summary>Computes every convolution as one chain over its window, never by Winograd's transform, which float32 uses
+    /// where it is faster. Implied by <see cref="KeepAll"/>: single nodes are held to a limit relative to their own
+    /// window.</summary>
+    public bool ExactOrder { get; init; }
+
     /// <summary>Keeps every value readable after a run and makes every node a step of its own; costs memory.</summary>
     public bool KeepAll { get; init; }
 }

@@ -7,7 +7,9 @@ namespace Harness.Executor.Planning;
 /// <summary>A convolution, transposed convolution or product with all that its tail adds.</summary>
 sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    readonly Convolution<E> _convolution;
+    // One of the two.
+    readonly Convolution<E>? _convolution;
+    readonly Winograd<E>? _winograd;
     readonly Epilogue<E> _epilogue;
     readonly ValueBuffer _output, _input;
     readonly ValueBuffer? _residual;
@@ -43,6 +45,11 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
             Shift = _shift is null ? null : _shift.Address,
             ResidualLayout = _residual is null ? default : _residual.Rows,
         };
+        if (!node.ExactOrder && Winograd<E>.Wins(geometry))
+        {
+            _winograd = new Winograd<E>(node.Lanes, geometry, node.Weight(kernel), strides);
+            return;
+        }
         var packed = PackedWeights<E>.Of<E>(node.Lanes, geometry, node.Weight(kernel), strides);
         _convolution = new Convolution<E>(node.Lanes, geometry, packed);
     }
@@ -53,15 +60,18 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
         new(node, geometry, input, kernel, strides, bias);
 
     /// <inheritdoc/>
-    public override long Pieces => _convolution.Tiles;
+    public override long Pieces => _winograd?.Pieces ?? _convolution!.Tiles;
 
     /// <inheritdoc/>
-    public override nint ScratchElements => checked((nint)_convolution.ScratchElements);
+    public override nint ScratchElements => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements));
 
     /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         var epilogue = _residual is null ? _epilogue : _epilogue with { Residual = frame.Start(_residual) };
-        _convolution.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
+        if (_winograd is not null)
+            _winograd.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
+        else
+            _convolution!.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
     }
 }

@@ -1,0 +1,239 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Harness.Executor.Kernels;
+
+/// <summary>A 3 × 3 convolution of stride 1 by Winograd's F(2×2, 3×3): 16 products for every 2 × 2 outputs instead of
+/// 36.</summary>
+/// <remarks>
+/// <para>y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ x B)]A over 4 × 4 input patches; Lavin and Gray (2015), https://arxiv.org/abs/1509.09308.
+/// G w Gᵀ is computed in double when the plan is compiled and rounded once.</para>
+/// <para>Order of additions, for every output: Bᵀ x, then (Bᵀ x) B; for each of the 16 places a chain of fused
+/// multiply-adds over ci from 0 in blocks of 256, blocks added in order; Aᵀ M, then (Aᵀ M) A, sums from left to right;
+/// then the <see cref="Epilogue{E}"/>. Hence no bit depends on lanes, tiles or threads. The bits are not those of
+/// <see cref="Convolution{E}"/>: the error is relative to the largest of a patch, not of a window, and an ∞ or NaN spreads
+/// over its 2 × 2 outputs.</para>
+/// <para>Immutable; any number of threads may run disjoint pieces, each with its own scratch.</para>
+/// </remarks>
+sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    const int Places = 16;
+    const int MaxRows = 14;
+    const int Block = ConvTiles<E>.Block;
+
+    // What one chunk of transformed patches may take of the second cache: beside weights that fit it too, and
+    // where they do not, so that they are fetched as rarely as can be.
+    const int SmallChunk = 512 * 1024;
+    const int LargeChunk = 1792 * 1024;
+
+    readonly ConvGeometry _g;
+    readonly LaneWidth _lanes;
+    readonly PackedWeights<E> _weights;
+    readonly Segment[] _segments;
+    readonly int _tileRows, _tileColumns, _chunk, _chunks, _maxRows, _row;
+
+    /// <summary>Compiles the convolution from a kernel that lies as <paramref name="strides"/> say.</summary>
+    /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
+    public Winograd(LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides)
+    {
+        if (!Applies(geometry)) throw new ArgumentException($"no 3x3 convolution of stride 1: {geometry}");
+        geometry.Check();
+        (_g, _lanes) = (geometry, lanes);
+        var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
+        _weights = PackedWeights<E>.Of<E>(lanes, places, Transform(geometry, weights, strides), WeightStrides.Hwio(places));
+        int channels = geometry.Input.C;
+        int blocks = (channels + Block - 1) / Block;
+        _segments = GC.AllocateUninitializedArray<Segment>(blocks, pinned: true);
+        for (int b = 0; b < blocks; b++)
+            _segments[b] = new Segment((nint)b * Block * sizeof(E), Math.Min(Block, channels - (b * Block)));
+        _maxRows = lanes == LaneWidth.Sixteen || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? MaxRows : 6;
+        // An odd number of cache lines, so that rows spread over all sets.
+        _row = (((channels * sizeof(E)) + 63) / 64 | 1) * 64 / sizeof(E);
+        _tileRows = (geometry.Output.H + 1) / 2;
+        _tileColumns = (geometry.Output.W + 1) / 2;
+        int tiles = geometry.Output.N * _tileRows * _tileColumns;
+        long budget = (long)Places * channels * geometry.Output.C * sizeof(E) > 2 * SmallChunk ? LargeChunk : SmallChunk;
+        int most = (int)Math.Max(MaxRows, budget / ((long)Places * _row * sizeof(E)));
+        _chunks = (tiles + most - 1) / most;
+        _chunk = (tiles + _chunks - 1) / _chunks;
+        Pieces = _chunks * _weights.Panels;
+        int pair = 2 * _weights.Width;
+        ScratchElements = ((long)Places * _chunk * _row) + ((long)Places * _chunk * pair) + (4L * _tileColumns * pair);
+    }
+
+    /// <summary>Independent pieces of work: a chunk of patches for a panel of output channels, panels varying fastest.</summary>
+    public int Pieces { get; }
+
+    /// <summary>Elements of scratch that one <see cref="Run"/> needs; aligned to 64 bytes it is fastest.</summary>
+    public long ScratchElements { get; }
+
+    /// <summary>True where the transform exists: 3 × 3, stride 1, no dilation, one group.</summary>
+    public static bool Applies(in ConvGeometry g) => g is
+        { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Transposed: false }
+        && g.Output.H > 0 && g.Output.W > 0 && g.Output.N > 0;
+
+    /// <summary>True where it is faster than <see cref="Convolution{E}"/>: enough channels to pay for the transforms, and
+    /// enough patches to pay for fetching 16/9 of the weights when those lie beyond the second cache.</summary>
+    public static bool Wins(in ConvGeometry g)
+    {
+        if (!Applies(g) || g.Input.C < 32 || g.Output.C < 32) return false;
+        long patches = (long)g.Output.N * ((g.Output.H + 1) / 2) * ((g.Output.W + 1) / 2);
+        return patches >= ((long)Places * g.Input.C * g.Output.C * sizeof(E) > 4 * 1024 * 1024 ? 32 : 9);
+    }
+
+    /// <summary>Computes the pieces [first, last); arguments as those of <see cref="Convolution{E}.Run"/>.</summary>
+    public void Run(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(last, Pieces);
+        switch (_lanes)
+        {
+            case LaneWidth.Sixteen: Run<Lanes512<E>>(input, output, first, last, scratch, epilogue); break;
+            case LaneWidth.Eight: Run<Lanes256<E>>(input, output, first, last, scratch, epilogue); break;
+            case LaneWidth.Four: Run<Lanes128<E>>(input, output, first, last, scratch, epilogue); break;
+            default: Run<Lanes1<E>>(input, output, first, last, scratch, epilogue); break;
+        }
+    }
+
+    void Run<L>(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
+        where L : struct, ILanes<L, E>
+    {
+        E* patches = scratch;
+        E* products = patches + ((nint)Places * _chunk * _row);
+        E* sums = products + ((nint)Places * _chunk * 2 * L.Width);
+        int tiles = _g.Output.N * _tileRows * _tileColumns, transformed = -1;
+        for (int piece = first; piece < last; piece++)
+        {
+            int chunk = Math.DivRem(piece, _weights.Panels, out int panel);
+            int start = chunk * _chunk, count = Math.Min(_chunk, tiles - start);
+            if (count <= 0) continue;
+            if (chunk != transformed)
+            {
+                for (int t = 0; t < count; t++) Scatter<L>(input, start + t, patches + ((nint)t * _row));
+                transformed = chunk;
+            }
+            Multiply<L>(patches, products, count, panel);
+            Gather<L>(products, sums, start, count, panel, output, epilogue);
+        }
+    }
+
+    // One patch: 16 rows of channels, _chunk rows apart.
+    void Scatter<L>(E* input, int tile, E* patch) where L : struct, ILanes<L, E>
+    {
+        int row = Math.DivRem(tile, _tileColumns, out int column);
+        int image = Math.DivRem(row, _tileRows, out row);
+        int ih = (2 * row) - _g.PadTop, iw = (2 * column) - _g.PadLeft;
+        nint rowStride = _g.Input.RowStride, pixelStride = _g.Input.PixelStride;
+        // Where an extent is odd, the last patch's fourth row or column belongs to outputs that do not exist: another stands in.
+        nint row3 = (2 * row) + 1 < _g.Output.H ? 3 * rowStride : 2 * rowStride;
+        nint column3 = (2 * column) + 1 < _g.Output.W ? 3 * pixelStride : 2 * pixelStride;
+        E* corner = input + _g.Input.Index(image, 0, 0) + (ih * rowStride) + (iw * pixelStride);
+        WinogradTransforms.Input<L, E>(
+            corner, rowStride, row3, pixelStride, column3, _g.Input.C, patch, (nint)_chunk * _row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Multiply<L>(E* patches, E* products, int count, int panel) where L : struct, ILanes<L, E>
+    {
+        int channels = _g.Input.C;
+        int vectors = _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 : 1;
+        nint columns = vectors * L.Width;
+        E* weights = _weights.Panel(0, 0, panel);
+        var segments = (Segment*)Unsafe.AsPointer(ref _segments[0]);
+        nint step = (nint)_row * sizeof(E);
+        nint share = channels / 2 * 64, bytes = channels * columns * sizeof(E);
+        int groups = (count + _maxRows - 1) / _maxRows;
+        for (int place = 0; place < Places; place++)
+        {
+            E* end = weights + (channels * columns);
+            for (int group = 0; group < groups; group++)
+            {
+                int from = count * group / groups, rows = (count * (group + 1) / groups) - from;
+                var code = GemmTiles.Pick<L, E>(rows, vectors);
+                var a = (byte*)(patches + ((((nint)place * _chunk) + from) * _row));
+                E* c = products + ((((nint)place * _chunk) + from) * columns);
+                byte* next = (group + 1) * share <= bytes ? (byte*)end + (group * share) : (byte*)weights;
+                E* b = weights;
+                for (int block = 0; block < _segments.Length; block++)
+                {
+                    code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, next);
+                    b += Block * columns;
+                    next += Block / 2 * 64;
+                }
+            }
+            weights = end;
+        }
+    }
+
+    // Patches that lie side by side become two rows of outputs.
+    void Gather<L>(E* products, E* sums, int start, int count, int panel, E* output, in Epilogue<E> epilogue)
+        where L : struct, ILanes<L, E>
+    {
+        int channel = panel * 2 * L.Width;
+        int columns = _weights.PaddedColumns - channel > L.Width ? 2 * L.Width : L.Width;
+        EpilogueTile<E> tile = default;
+        tile.Scalars = epilogue.Scalars;
+        tile.Columns = Math.Min(columns, _g.Output.C - channel);
+        tile.SumStride = columns;
+        tile.OutputStride = _g.Output.PixelStride;
+        tile.ResidualStride = epilogue.ResidualLayout.PixelStride;
+        tile.Bias = epilogue.Bias == null ? null : epilogue.Bias + channel;
+        tile.Scale = epilogue.Scale == null ? null : epilogue.Scale + channel;
+        tile.Shift = epilogue.Scale == null ? null : epilogue.Shift + channel;
+        for (int done = 0; done < count;)
+        {
+            int row = Math.DivRem(start + done, _tileColumns, out int column);
+            int image = Math.DivRem(row, _tileRows, out row);
+            int side = Math.Min(count - done, _tileColumns - column);
+            nint lower = 2 * side * columns;
+            WinogradTransforms.Output<L, E>(
+                products + ((nint)done * columns), (nint)_chunk * columns, side, columns, sums, lower);
+            int ow = 2 * column;
+            tile.Rows = Math.Min(2 * side, _g.Output.W - ow);
+            for (int oh = 2 * row; oh < Math.Min((2 * row) + 2, _g.Output.H); oh++)
+            {
+                tile.Sums = oh == 2 * row ? sums : sums + lower;
+                tile.Output = output + _g.Output.Index(image, oh, ow) + channel;
+                tile.Residual = epilogue.Residual == null
+                    ? null
+                    : epilogue.Residual + epilogue.ResidualLayout.Index(image, oh, ow) + channel;
+                epilogue.Finish(&tile);
+            }
+            done += side;
+        }
+    }
+
+    // G w Gᵀ in (place, ci, co): G = (1, 0, 0), (½, ½, ½), (½, −½, ½), (0, 0, 1).
+    static E[] Transform(in ConvGeometry g, ReadOnlySpan<E> weights, WeightStrides strides)
+    {
+        int channels = g.Input.C, outputs = g.Output.C;
+        var result = new E[Places * channels * outputs];
+        Span<double> half = stackalloc double[12];
+        for (int ci = 0; ci < channels; ci++)
+        {
+            for (int co = 0; co < outputs; co++)
+            {
+                for (int kw = 0; kw < 3; kw++)
+                {
+                    double w0 = double.CreateTruncating(weights[(int)strides.Index(0, kw, ci, co)]);
+                    double w1 = double.CreateTruncating(weights[(int)strides.Index(1, kw, ci, co)]);
+                    double w2 = double.CreateTruncating(weights[(int)strides.Index(2, kw, ci, co)]);
+                    half[kw] = w0;
+                    half[3 + kw] = (w0 + w1 + w2) / 2;
+                    half[6 + kw] = (w0 - w1 + w2) / 2;
+                    half[9 + kw] = w2;
+                }
+                for (int i = 0; i < 4; i++)
+                {
+                    double w0 = half[3 * i], w1 = half[(3 * i) + 1], w2 = half[(3 * i) + 2];
+                    int at = (((4 * i * channels) + ci) * outputs) + co, next = channels * outputs;
+                    result[at] = E.CreateTruncating(w0);
+                    result[at + next] = E.CreateTruncating((w0 + w1 + w2) / 2);
+                    result[at + (2 * next)] = E.CreateTruncating((w0 - w1 + w2) / 2);
+                    result[at + (3 * next)] = E.CreateTruncating(w2);
+                }
+            }
+        }
+        return result;
+    }
+}
