@@ -70,6 +70,12 @@ class Case:
         variance = self.parameter(name + ".running_var", channels)
         return self.call(name, "batch_norm", x, weight, bias, mean, variance, False, 0.1, eps, True)
 
+    def layer_norm(self, x, *normalized, weight=True, bias=True, eps=1e-5, name="ln"):
+        """layer_norm with its parameters."""
+        scale = self.parameter(name + ".weight", *normalized) if weight else None
+        offset = self.parameter(name + ".bias", *normalized) if bias else None
+        return self.call(name, "layer_norm", x, list(normalized), scale, offset, eps, True)
+
     def graph(self):
         """The graph as plain data."""
         return {"format": "harness-graph", "version": 1, "inputs": self.inputs, "parameters": self.parameters,

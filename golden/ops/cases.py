@@ -7,7 +7,8 @@ FAMILIES = (
     windows.conv2d, windows.conv_transpose2d, values.linear, values.batch_norm, values.activations,
     windows.max_pool2d, windows.avg_pool2d, windows.adaptive_avg_pool2d,
     layouts.flatten, layouts.reshape, layouts.permute, layouts.cat,
-    values.arithmetic, values.mean, values.softmax, layouts.pad)
+    values.arithmetic, values.mean, values.softmax, layouts.pad,
+    values.layer_norm, values.expand, values.attention)
 
 
 def all_cases():

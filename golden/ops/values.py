@@ -35,6 +35,56 @@ def batch_norm():
     yield one("batch_norm", "before_conv", lambda c, x: c.conv(c.batch_norm(x, 3), 3, 5, padding=(1, 1)), 2, 3, 7, 6)
 
 
+def layer_norm():
+    """The last axes of PyTorch's order, wherever they lie; variance over n; the epsilon of the call."""
+    yield one("layer_norm", "tokens", lambda c, x: c.layer_norm(x, 7), 2, 5, 7)
+    yield one("layer_norm", "no_affine", lambda c, x: c.layer_norm(x, 7, weight=False, bias=False), 2, 5, 7)
+    yield one("layer_norm", "scale_alone", lambda c, x: c.layer_norm(x, 37, bias=False), 3, 37)
+    yield one("layer_norm", "large_epsilon", lambda c, x: c.layer_norm(x, 7, eps=0.3), 2, 5, 7)
+    yield one("layer_norm", "wide", lambda c, x: c.layer_norm(x, 259, eps=1e-6), 2, 259)
+
+    def channels(c, x):  # ConvNeXt's LayerNorm2d: to channels last, norm, and back
+        x = c.call("", "permute", c.conv(x, 3, 6, padding=(1, 1)), [0, 2, 3, 1])
+        x = c.call("", "permute", c.layer_norm(x, 6, eps=1e-6), [0, 3, 1, 2])
+        return c.conv(x, 6, 4, padding=(1, 1), name="next")
+    yield one("layer_norm", "channels_between_convs", channels, 2, 3, 7, 5)
+    yield one("layer_norm", "width_after_conv", lambda c, x: c.layer_norm(c.conv(x, 3, 6), 6), 2, 3, 7, 8)
+    yield one("layer_norm", "plane_after_conv", lambda c, x: c.layer_norm(c.conv(x, 3, 6), 5, 6), 2, 3, 7, 8)
+    yield one("layer_norm", "image_before_conv",
+              lambda c, x: c.conv(c.layer_norm(x, 3, 7, 5), 3, 4, padding=(1, 1)), 2, 3, 7, 5)
+    yield one("layer_norm", "large_mean",
+              lambda c, x: c.layer_norm(c.call("", "add", x, 100.0), 31), 3, 31)
+
+
+def expand():
+    """Repeated without storage in PyTorch; a class token is the usual one."""
+    def token(c, x):
+        tokens = c.call("", "permute", c.call("", "flatten", c.conv(x, 3, 6, (2, 2), stride=(2, 2)), 2), [0, 2, 1])
+        batch = c.call("", "size", x, 0)
+        each = c.call("", "expand", c.parameter("class_token", 1, 1, 6), [batch, -1, -1])
+        return c.call("", "cat", [each, tokens], 1)
+    yield one("expand", "class_token", token, 2, 3, 8, 6)
+    yield one("expand", "channels_after_conv",
+              lambda c, x: c.call("", "expand", c.conv(x, 3, 1), [-1, 5, -1, -1]), 2, 3, 7, 6)
+    yield one("expand", "new_axes", lambda c, x: c.call("", "expand", x, [4, 3, 5]), 3, 1)
+    yield one("expand", "new_axis_after_conv",
+              lambda c, x: c.call("", "expand", c.conv(x, 3, 4), [2, -1, -1, -1, -1]), 3, 3, 7, 6)
+
+
+def attention():
+    """Queries, keys and values from one linear, cut into heads, and joined again: ViT's, sizes from the tensor."""
+    def heads(c, x):
+        batch, count = c.call("", "size", x, 0), c.call("", "size", x, 1)
+        x = c.call("", "view", c.linear(x, 6, 18), [batch, count, 3, 2, 3])
+        x = c.call("", "permute", x, [2, 0, 3, 1, 4])
+        q, k, v = (c.call("", "select", x, 0, i) for i in range(3))
+        scores = c.call("", "matmul", c.call("", "div", q, 1.7320508075688772), c.call("", "transpose", k, -2, -1))
+        y = c.call("", "matmul", c.call("", "softmax", scores, -1, None), v)
+        y = c.call("", "reshape", c.call("", "permute", y, [0, 2, 1, 3]), [batch, count, 6])
+        return c.linear(y, 6, 5, name="out_proj")
+    yield one("matmul", "attention", heads, 2, 5, 6)
+
+
 def activations():
     """Each after a convolution, so that it meets the layout, and each with the arguments that have defaults."""
     def row(op, title, *arguments, **keywords):

@@ -12,7 +12,10 @@ static class MobileNetV2
         x = net.ConvNormActivation("features.0", x, 32, 3, 2, new NormStyle("relu6"));
         int at = 1;
         foreach (var (expansion, channels, repeats, stride) in s_stages)
-            for (int i = 0; i < repeats; i++) x = Block(net, $"features.{at++}", x, expansion, channels, i == 0 ? stride : 1);
+        {
+            for (int i = 0; i < repeats; i++)
+                x = Block(net, $"features.{at++}", x, expansion, channels, i == 0 ? stride : 1);
+        }
         x = net.ConvNormActivation($"features.{at}", x, 1280, 1, 1, new NormStyle("relu6"));
         x = net.Flatten("", net.GlobalAverage("", x));
         return net.Linear("classifier.1", x, 1000);

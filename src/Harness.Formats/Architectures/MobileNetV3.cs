@@ -44,8 +44,8 @@ static class MobileNetV3
         var y = x;
         if (row.Expanded != x.Channels)
             y = net.ConvNormActivation($"{module}.block.{at++}", y, row.Expanded, 1, 1, Style(row.Activation));
-        y = net.ConvNormActivation(
-            $"{module}.block.{at++}", y, row.Expanded, row.Kernel, row.Stride, Style(row.Activation) with { Groups = row.Expanded });
+        var depthwise = Style(row.Activation) with { Groups = row.Expanded };
+        y = net.ConvNormActivation($"{module}.block.{at++}", y, row.Expanded, row.Kernel, row.Stride, depthwise);
         if (row.Gate)
             y = net.SqueezeExcitation($"{module}.block.{at++}", y, Divisible(row.Expanded / 4), "relu", "hardsigmoid");
         y = net.ConvNormActivation($"{module}.block.{at}", y, row.Channels, 1, 1, Style(null));

@@ -33,19 +33,21 @@ public sealed class Network
     {
         int groups = Math.Max(window.Groups, 1);
         int weight = Weight(module, channels, x.Channels / groups, kernel, kernel);
-        return Call(module, "conv2d", channels, Of(x), Argument.Value(weight), bias ? Bias(module, channels) : Argument.None,
-            Pair(Math.Max(window.Stride, 1)), Pair(window.Padding), Pair(1), Argument.Of((long)groups));
+        return Call(module, "conv2d", channels, Of(x), Argument.Value(weight),
+            bias ? Bias(module, channels) : Argument.None, Pair(Math.Max(window.Stride, 1)), Pair(window.Padding), Pair(1), Argument.Of((long)groups));
     }
 
     /// <summary><c>ConvTranspose2d</c> with a bias and a window as wide as its stride; weight (in, channels, kernel,
     /// kernel).</summary>
     public Signal Upscale(string module, Signal x, int channels, int kernel) => Call(
-        module, "conv_transpose2d", channels, Of(x), Argument.Value(Weight(module, x.Channels, channels, kernel, kernel)),
+        module, "conv_transpose2d", channels, Of(x),
+        Argument.Value(Weight(module, x.Channels, channels, kernel, kernel)),
         Bias(module, channels), Pair(kernel), Pair(0), Pair(0), Argument.Of(1), Pair(1));
 
     /// <summary><c>Linear</c> with a bias along the last axis.</summary>
     public Signal Linear(string module, Signal x, int features) => Call(
-        module, "linear", features, Of(x), Argument.Value(Weight(module, features, x.Channels)), Bias(module, features));
+        module, "linear", features, Of(x), Argument.Value(Weight(module, features, x.Channels)),
+        Bias(module, features));
 
     /// <summary><c>Linear</c> whose parameters have names of their own, as <c>MultiheadAttention</c>'s.</summary>
     public Signal Linear(string module, Signal x, int features, string weight, string bias) => Call(
@@ -64,8 +66,8 @@ public sealed class Network
     public Signal LayerNorm(string module, Signal x, double eps)
     {
         int c = x.Channels;
-        return Call(module, "layer_norm", c, Of(x), Argument.Of([Argument.Of((long)c)]), Argument.Value(Weight(module, c)),
-            Bias(module, c), Argument.Of(eps), Argument.Of(true));
+        return Call(module, "layer_norm", c, Of(x), Ints(c), Argument.Value(Weight(module, c)), Bias(module, c),
+            Argument.Of(eps), Argument.Of(true));
     }
 
     /// <summary>Convolution, batch norm and activation under one module, numbered 0, 1, 2: torchvision's
@@ -110,8 +112,8 @@ public sealed class Network
 
     /// <summary><c>AvgPool2d</c> whose windows touch and do not overlap.</summary>
     public Signal AvgPool(string module, Signal x, int kernel) => Call(
-        module, "avg_pool2d", x.Channels, Of(x), Pair(kernel), Pair(kernel), Pair(0), Argument.Of(false), Argument.Of(true),
-        Argument.None);
+        module, "avg_pool2d", x.Channels, Of(x), Pair(kernel), Pair(kernel), Pair(0), Argument.Of(false),
+        Argument.Of(true), Argument.None);
 
     /// <summary><c>AdaptiveAvgPool2d</c> to a square plane.</summary>
     public Signal AdaptiveAvgPool(string module, Signal x, int size) =>
@@ -178,12 +180,14 @@ public sealed class Network
     }
 
     Signal Append(
-        string module, string target, int channels, ImmutableArray<Argument> arguments, ImmutableArray<Keyword> keywords) =>
+        string module, string target, int channels, ImmutableArray<Argument> arguments,
+        ImmutableArray<Keyword> keywords) =>
         new(_graph.Call($"aten::{target}", arguments, keywords, 1, Place(module))[0], channels);
 
     SourcePlace Place(string module) => new(module, _source, 0);
 
-    int Weight(string module, params ReadOnlySpan<int> shape) => _graph.Parameter($"{module}.weight", Shape.Create(shape));
+    int Weight(string module, params ReadOnlySpan<int> shape) =>
+        _graph.Parameter($"{module}.weight", Shape.Create(shape));
 
     Argument Bias(string module, int channels) => Parameter($"{module}.bias", channels);
 

@@ -14,7 +14,7 @@ static class RegNet
         {
             var (depth, width) = s_y400MF[stage - 1];
             for (int i = 0; i < depth; i++)
-                x = Block(net, $"trunk_output.block{stage}.block{stage}-{i}", x, width, groupWidth: 8, stride: i == 0 ? 2 : 1);
+                x = Block(net, $"trunk_output.block{stage}.block{stage}-{i}", x, width, 8, stride: i == 0 ? 2 : 1);
         }
         x = net.Flatten("", net.GlobalAverage("avgpool", x));
         return net.Linear("fc", x, 1000);

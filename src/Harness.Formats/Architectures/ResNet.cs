@@ -1,6 +1,7 @@
 namespace Harness.Formats.Architectures;
 
-/// <summary>ResNet as torchvision has it (v1.5: a bottleneck's stride stands in its 3×3). Source: torchvision/models/resnet.py.</summary>
+/// <summary>ResNet as torchvision has it (v1.5: a bottleneck's stride stands in its 3×3). Source:
+/// torchvision/models/resnet.py.</summary>
 static class ResNet
 {
     delegate Signal Block(Network net, string module, Signal x, int width, int stride);

@@ -19,7 +19,8 @@ static class VisionTransformer
         var token = net.Call("", "expand", Width, net.Parameter("class_token", 1, 1, Width),
             Argument.Of([batch, Argument.Of(-1), Argument.Of(-1)]));
         x = net.Call("", "cat", Width, Argument.Of([Network.Of(token), Network.Of(x)]), Argument.Of(1));
-        x = net.Call("encoder", "add", Width, Network.Of(x), net.Parameter("encoder.pos_embedding", 1, Patches + 1, Width));
+        var places = net.Parameter("encoder.pos_embedding", 1, Patches + 1, Width);
+        x = net.Call("encoder", "add", Width, Network.Of(x), places);
         for (int i = 0; i < Depth; i++) x = Block(net, $"encoder.layers.encoder_layer_{i}", x, batch);
         x = net.LayerNorm("encoder.ln", x, Eps);
         x = net.Call("", "select", Width, Network.Of(x), Argument.Of(1), Argument.Of(0));
@@ -54,6 +55,7 @@ static class VisionTransformer
             Argument.Of([batch, Argument.Of(Patches + 1L), Argument.Of((long)Width)]));
         return net.Linear($"{module}.out_proj", y, Width);
 
-        Signal Part(int index) => net.Call(module, "select", Each, Network.Of(x), Argument.Of(0), Argument.Of((long)index));
+        Signal Part(int index) =>
+            net.Call(module, "select", Each, Network.Of(x), Argument.Of(0), Argument.Of((long)index));
     }
 }

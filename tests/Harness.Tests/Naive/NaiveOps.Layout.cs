@@ -40,6 +40,28 @@ static partial class NaiveOps
             .. x.Shape[(last + 1)..]]);
     }
 
+    /// <summary><c>select</c>: one index of an axis, which goes.</summary>
+    public static NaiveTensor Select(NaiveTensor x, int axis, int index)
+    {
+        axis = Axis(axis, x.Rank);
+        index = index < 0 ? index + x.Shape[axis] : index;
+        return NaiveTensor.From(
+            [.. x.Shape[..axis], .. x.Shape[(axis + 1)..]], at => x[[.. at[..axis], index, .. at[axis..]]]);
+    }
+
+    /// <summary><c>matmul</c> of operands whose leading axes are the same.</summary>
+    public static NaiveTensor MatMul(NaiveTensor a, NaiveTensor b) =>
+        NaiveTensor.From([.. a.Shape[..^1], b.Shape[^1]], at => Enumerable.Range(0, a.Shape[^1])
+            .Sum(k => a[[.. at[..^1], k]] * b[[.. at[..^2], k, at[^1]]]));
+
+    /// <summary><c>expand</c>: axes of extent 1 repeated, new axes in front; −1 keeps an extent.</summary>
+    public static NaiveTensor Expand(NaiveTensor x, int[] sizes)
+    {
+        var added = sizes.Length - x.Rank;
+        int[] shape = [.. sizes.Select((size, axis) => size == -1 ? x.Shape[axis - added] : size)];
+        return NaiveTensor.From(shape, at => x[[.. x.Shape.Select((extent, axis) => extent == 1 ? 0 : at[axis + added])]]);
+    }
+
     /// <summary><c>cat</c>: one behind the other along an axis.</summary>
     public static NaiveTensor Cat(NaiveTensor[] parts, int axis)
     {

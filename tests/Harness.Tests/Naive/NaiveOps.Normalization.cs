@@ -11,6 +11,26 @@ static partial class NaiveOps
             return (x[at] - mean[c]) / Math.Sqrt(variance[c] + epsilon) * (weight?[c] ?? 1) + (bias?[c] ?? 0);
         });
 
+    /// <summary><c>layer_norm</c> over the last axes, as many as <paramref name="axes"/>; variance over n.</summary>
+    public static NaiveTensor LayerNorm(
+        NaiveTensor x, int axes, NaiveTensor? weight, NaiveTensor? bias, double epsilon = 1e-5)
+    {
+        var block = x.Shape[^axes..].Aggregate(1, (product, extent) => product * extent);
+        var y = new double[x.Data.Length];
+        for (var start = 0; start < y.Length; start += block)
+        {
+            var values = x.Data[start..(start + block)];
+            var mean = values.Average();
+            var variance = values.Average(value => (value - mean) * (value - mean));
+            for (var i = 0; i < block; i++)
+            {
+                var normal = (values[i] - mean) / Math.Sqrt(variance + epsilon);
+                y[start + i] = normal * (weight?.Data[i] ?? 1) + (bias?.Data[i] ?? 0);
+            }
+        }
+        return new NaiveTensor(x.Shape, y);
+    }
+
     /// <summary><c>softmax</c> along one axis, which may be counted from the end.</summary>
     public static NaiveTensor Softmax(NaiveTensor x, int axis)
     {

@@ -65,6 +65,11 @@ sealed class NaiveWalk
             "mul" => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
             "div" => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
             "mean" => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+            "layer_norm" => NaiveOps.LayerNorm(
+                a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+            "expand" => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+            "matmul" => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+            "select" => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
             "softmax" => NaiveOps.Softmax(a.Tensor(0), (int)a.Number(1, 0)),
             "flatten" => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
             "view" or "reshape" => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
@@ -111,7 +116,7 @@ sealed class NaiveWalk
 
         public NaiveTensor Tensor(int i) => (NaiveTensor)_items[i]!;
 
-        public NaiveTensor? Optional(int i) => (NaiveTensor?)_items[i];
+        public NaiveTensor? Optional(int i) => i < _items.Length ? (NaiveTensor?)_items[i] : null;
 
         public NaiveTensor[] Tensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor>()];
 

@@ -35,6 +35,12 @@ public sealed class ParseTests
         { "aten::batch_norm(%0, None, None, %3, %4, False, 0.2, 1e-5, True)", new BatchNorm2d { Momentum = 0.2 } },
         { "aten::_native_batch_norm_legit_no_training(%0, %1, None, %3, %4, 0.1, 1e-5)",
             new BatchNorm2d { Scale = true } },
+        { "aten::layer_norm(%0, [5, 7], %1, %2, 1e-6, True)",
+            new LayerNorm { NormalizedShape = [5, 7], Eps = 1e-6, Scale = true, Bias = true } },
+        { "aten::layer_norm(%0, [7])", new LayerNorm { NormalizedShape = [7] } },
+        { "aten::native_layer_norm(%0, [7], %1, None, 1e-5)", new LayerNorm { NormalizedShape = [7], Scale = true } },
+        { "aten::expand(%0, [2, -1, 3])", new Expand { Sizes = [2, -1, 3] } },
+        { "aten::expand(%0, [2], implicit=False)", new Expand { Sizes = [2] } },
         { "aten::relu6(%0)", new Hardtanh { Min = 0, Max = 6 } },
         { "aten::hardtanh_(%0, 0., 6.)", new Hardtanh { Min = 0, Max = 6 } },
         { "aten::hardtanh(%0)", new Hardtanh { Min = -1, Max = 1 } },
@@ -118,6 +124,7 @@ public sealed class ParseTests
     [InlineData("aten::conv2d(%0, %1, None, 1, 'reflect')", "padding='reflect'")]
     [InlineData("aten::conv2d(%0, %1, None, 1, [-1, 0])", "negative")]
     [InlineData("aten::conv2d(%0, %1, None, [1, 1, 1])", "stride has 3 numbers, expected 2")]
+    [InlineData("aten::layer_norm(%0, [])", "normalized_shape is empty")]
     [InlineData("aten::addmm(%0, %1, %2, beta=0.5)", "beta=0.5")]
     [InlineData("aten::div(%0, %1, rounding_mode='floor')", "rounding_mode='floor'")]
     [InlineData("aten::clamp(%0)", "neither min nor max")]

@@ -16,6 +16,8 @@ public sealed class WeightRuleTests
         "1 scale as is params", "2 bias as is params", "3 mean as is batch_stats", "4 var as is batch_stats")]
     [InlineData("aten::batch_norm(%0, None, None, %3, %4, False, 0.1, 1e-5, True)",
         "1 mean as is batch_stats", "2 var as is batch_stats")]
+    [InlineData("aten::layer_norm(%0, [7], %1, %2)", "1 scale as is params", "2 bias as is params")]
+    [InlineData("aten::layer_norm(%0, [7], None, %1)", "1 bias as is params")]
     public void Parameters_go_to_Flax_as(string call, params string[] rules) =>
         OpSet.Parse(CallText.Call(call)).Op.Weights
         .Select(rule => $"{rule.Operand} {rule.Leaf} {rule.Rearrangement} {rule.Collection}").Should().Equal(rules);
