@@ -81,7 +81,9 @@ sealed class Scaffold : IDisposable
     public Process Start(out string events, params string[] arguments)
     {
         events = this[$"{Guid.NewGuid():N}.events"];
-        var start = new ProcessStartInfo(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string dotnet = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        // A shell's background job ignores Ctrl-C, and so does what it starts: then a cancelled build would wait for ever.
+        var start = new ProcessStartInfo(IgnoresInterrupt() ? "env" : dotnet)
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
@@ -89,7 +91,7 @@ sealed class Scaffold : IDisposable
         };
         string[] all =
         [
-            "build", "Gate.csproj", "-c", Configuration, "-nologo", "-v:m", "-nodeReuse:false",
+            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", dotnet } : [], "build", "Gate.csproj", "-c", Configuration, "-nologo", "-v:m", "-nodeReuse:false",
             $"-logger:{typeof(EventLog).FullName},{FakeTool};{events}", .. arguments,
         ];
         foreach (var argument in all)
@@ -98,6 +100,15 @@ sealed class Scaffold : IDisposable
             start.Environment[name] = value;
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         return Process.Start(start)!;
+    }
+
+    static bool IgnoresInterrupt()
+    {
+        const string Status = "/proc/self/status";
+        const ulong Interrupt = 1UL << (2 - 1);
+        if (!File.Exists(Status)) return false;
+        string line = File.ReadLines(Status).First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) & Interrupt) != 0;
     }
 
     /// <summary>Waits for a started build.</summary>
