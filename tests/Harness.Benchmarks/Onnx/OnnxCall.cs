@@ -37,11 +37,13 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         Div div => Arithmetic("Div", div, 1),
         ELU elu => graph.Node("Elu", [X], ("alpha", (float)elu.Alpha)),
         Exp => graph.Node("Exp", [X]),
+        Expand => graph.Node("Expand", [X, graph.Integers(Longs(ResultShape.AsSpan()))]),
         GELU gelu => graph.Node("Gelu", [X], ("approximate", gelu.Approximate ? "tanh" : "none")),
         Hardsigmoid => graph.Node("HardSigmoid", [X], ("alpha", 1f / 6), ("beta", 0.5f)),
         Hardswish => graph.Node("HardSwish", [X]),
         Hardtanh clip => Clip(clip),
         Identity => graph.Node("Identity", [X]),
+        LayerNorm norm => LayerNormed(norm),
         LeakyReLU leaky => graph.Node("LeakyRelu", [X], ("alpha", (float)leaky.NegativeSlope)),
         Linear linear => Product(linear),
         LogSoftmax softmax => graph.Node("LogSoftmax", [X], ("axis", softmax.Dim)),
@@ -113,6 +115,16 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
                 Operand(op.MeanOperand), Operand(op.MeanOperand + 1),
             ],
             ("epsilon", (float)op.Eps));
+    }
+
+    string LayerNormed(LayerNorm op)
+    {
+        string[] shift = op.Bias ? [Operand(op.Scale ? 2 : 1)] : [];
+        int count = op.NormalizedShape.Count;
+        string scale = op.Scale ? Operand(1) : graph.Node("Expand",
+            [graph.Number(1), graph.Integers(Longs(op.NormalizedShape.AsSpan()))]);
+        return graph.Node("LayerNormalization", [X, scale, .. shift],
+            ("axis", XShape.Rank - count), ("epsilon", (float)op.Eps));
     }
 
     // Gemm is for matrices; higher ranks multiply along the last axis. The transpose of a constant is folded on loading.
