@@ -14,9 +14,11 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     readonly Func<int, ValueBuffer> _bufferOf;
 
     public Lowering(
-        NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, LaneWidth lanes, bool exactOrder, Func<int, ValueBuffer> bufferOf)
+        NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, LaneWidth lanes, bool exactOrder, int threads,
+        Func<int, ValueBuffer> bufferOf)
     {
         ExactOrder = exactOrder;
+        Threads = threads;
         _model = model;
         _node = node;
         _bufferOf = bufferOf;
@@ -29,6 +31,9 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>True when convolutions must keep their window's order of additions.</summary>
     public bool ExactOrder { get; }
+
+    /// <summary>How many workers will share the step's pieces: may decide how work is cut, never a bit.</summary>
+    public int Threads { get; }
 
     /// <summary>How many operands there are.</summary>
     public int Operands => _node.Inputs.Length;

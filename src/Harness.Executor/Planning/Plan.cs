@@ -112,7 +112,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     Step<E> Lower(FusedNode node)
     {
-        var lowering = new Lowering<E>(Model, node.Main, node.Tail, Lanes, ExactOrder, value =>
+        var lowering = new Lowering<E>(Model, node.Main, node.Tail, Lanes, ExactOrder, Threads, value =>
         {
             if (Model.Values[_roots[value]].Leaf is { } leaf && !_constants.ContainsKey(_roots[value]))
                 _constants[_roots[value]] = Lowering<E>.Elements(leaf.Tensor);

@@ -8,9 +8,13 @@ namespace Harness.Executor.Kernels;
 /// <param name="Pixel">First pixel, counted through the phase: ((image · rows) + row) · columns + column.</param>
 /// <param name="Input0">Byte offset of pixel 0's base in the input buffer.</param>
 /// <param name="Input1">Byte offset of pixel 7's base.</param>
-/// <param name="Packed">True when the rows are not two evenly spaced runs of seven, or would share cache sets: their
-/// input is first copied together.</param>
-readonly record struct RowTile(int Rows, int Pixel, nint Input0, nint Input1, bool Packed);
+/// <param name="Image">Image of pixel 0.</param>
+/// <param name="Row">Output row of pixel 0.</param>
+/// <param name="Column">Output column of pixel 0.</param>
+/// <param name="Packed">True when the rows are not two evenly spaced runs of seven: their input is first copied
+/// together.</param>
+readonly record struct RowTile(
+    int Rows, int Pixel, nint Input0, nint Input1, int Image, int Row, int Column, bool Packed);
 
 /// <summary>A phase cut into tiles, and its k cut into segments and blocks.</summary>
 sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -34,9 +38,9 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
         BlockStart = new int[blocks + 1];
         _segments = Pin(CutIntoSegments());
         _packedSegments = Pin([.. Enumerable.Range(0, blocks)
-            .Select(b => new Segment((nint)b * Block * sizeof(E), Math.Min(Block, Depth - (b * Block))))]);
+            .Select(b => new Segment(0, Math.Min(Block, Depth - (b * Block))))]);
         // An odd number of cache lines, so that packed rows spread over all sets.
-        int lines = ((Depth * sizeof(E)) + 63) / 64;
+        int lines = ((Math.Min(Depth, Block) * sizeof(E)) + 63) / 64;
         PackedRow = (lines | 1) * 64 / sizeof(E);
         Tiles = CutIntoTiles(maxRows);
     }
@@ -50,7 +54,7 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
     /// <summary>Bytes from one pixel's input base to the next in a run.</summary>
     public nint Step { get; }
 
-    /// <summary>Elements of one packed row.</summary>
+    /// <summary>Elements of one packed row: those of one block.</summary>
     public int PackedRow { get; }
 
     /// <summary>Tiles in the order of pixels.</summary>
@@ -65,7 +69,7 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
     /// <summary>Segments of the input in place.</summary>
     public Segment* Segments => Address(_segments);
 
-    /// <summary>One segment a block: those of packed rows.</summary>
+    /// <summary>One segment a block: those of packed rows, which hold one block at a time.</summary>
     public Segment* PackedSegments => Address(_packedSegments);
 
     /// <summary>Byte offset in the input buffer of the base of one pixel of the phase.</summary>
@@ -76,12 +80,12 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
         return _g.Input.Index(image, row * Phase.InputStepH, column * Phase.InputStepW) * sizeof(E);
     }
 
-    /// <summary>Copies a tile's rows together.</summary>
+    /// <summary>Copies one block of a tile's rows together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Pack(in RowTile tile, byte* input, E* destination)
+    public void Pack(in RowTile tile, int block, byte* input, E* destination)
     {
-        int count = BlockStart[^1];
-        Segment* segments = Segments;
+        int count = BlockStart[block + 1] - BlockStart[block];
+        Segment* segments = Segments + BlockStart[block];
         for (int row = 0; row < tile.Rows; row++)
         {
             byte* source = input + InputOffset(tile.Pixel + row);
@@ -131,11 +135,10 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
             if (_g.Input.N == 1 || _g.Input.ImageStride * sizeof(E) == even * Step) even *= _g.Input.N;
         }
         int pixels = _g.Input.N * Phase.Rows * Phase.Columns;
-        bool conflict = Step % 4096 == 0 && Depth >= 16;
         var tiles = new List<RowTile>();
         if (even == Run && maxRows >= 2 * Run)
         {
-            for (int pixel = 0; pixel < pixels; pixel += 2 * Run) Add(pixel, Math.Min(2 * Run, pixels - pixel), conflict);
+            for (int pixel = 0; pixel < pixels; pixel += 2 * Run) Add(pixel, Math.Min(2 * Run, pixels - pixel), false);
         }
         else if (even >= maxRows / 2)
         {
@@ -145,7 +148,7 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
                 for (int t = 0; t < count; t++)
                 {
                     int from = (int)((long)even * t / count);
-                    Add(start + from, (int)((long)even * (t + 1) / count) - from, conflict);
+                    Add(start + from, (int)((long)even * (t + 1) / count) - from, false);
                 }
             }
         }
@@ -156,8 +159,14 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
         }
         return [.. tiles];
 
-        void Add(int pixel, int rows, bool packed) => tiles.Add(new RowTile(
-            rows, pixel, InputOffset(pixel), rows > Run ? InputOffset(pixel + Run) : 0, packed && rows > 1));
+        void Add(int pixel, int rows, bool packed)
+        {
+            int row = Math.DivRem(pixel, Phase.Columns, out int column);
+            int image = Math.DivRem(row, Phase.Rows, out row);
+            tiles.Add(new RowTile(
+                rows, pixel, InputOffset(pixel), rows > Run ? InputOffset(pixel + Run) : 0, image, row, column,
+                packed && rows > 1));
+        }
     }
 
     static Segment[] Pin(Segment[] segments)

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
 
@@ -19,10 +20,34 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
 {
     const int MaxRows = 14;
     const int ChunkTiles = 16;
-    const int WantedUnits = 16;
-    const int PackBytes = 512 * 1024;
 
-    readonly record struct Unit(int Phase, int Group, int FirstTile, int Tiles, int Panel);
+    // Units for each thread when there are several, so that the last ones to finish are not far apart.
+    const int UnitsPerThread = 6;
+
+    // Sums that wait in the second cache while the blocks of k go by.
+    const int SumBytes = 256 * 1024;
+
+    // Weights that a tile may run through while its input stays in the first cache.
+    const int TileMajorBytes = 128 * 1024;
+
+    // Outputs beyond this are not in the second cache when they are written.
+    const int ColdBytes = 512 * 1024;
+
+    // Fewer tiles do not pay for sums that wait.
+    const int BlockMajorTiles = 3;
+
+    /// <summary>A rectangle of work: some tiles of pixels by some panels of output channels.</summary>
+    readonly record struct Unit(int Phase, int Group, int FirstTile, int Tiles, int FirstPanel, int Panels, Order Order);
+
+    enum Order
+    {
+        // For each panel its tiles, for each of these its blocks of k.
+        Panels,
+        // For each tile its panels: outputs are written pixel by pixel.
+        Tiles,
+        // For each block of k all panels and tiles: a panel's block stays in the first cache.
+        Blocks,
+    }
 
     readonly ConvGeometry _g;
     readonly LaneWidth _lanes;
@@ -30,6 +55,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     readonly DepthwiseConvolution<E>? _depthwise;
     readonly ConvTiles<E>[] _phases = [];
     readonly Unit[] _units = [];
+    readonly nint _sumElements;
+    readonly bool _cold;
 
     /// <summary>Compiles the convolution.</summary>
     /// <param name="lanes">Register width; the one the weights were packed for.</param>
@@ -37,7 +64,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <param name="weights">Its weights.</param>
     /// <exception cref="ArgumentException">The geometry does not hold; see
     /// <see cref="ConvGeometry.Check"/>.</exception>
-    public Convolution(LaneWidth lanes, ConvGeometry geometry, PackedWeights<E> weights)
+    /// <param name="threads">How many will share the pieces: decides how work is cut, never a bit.</param>
+    public Convolution(LaneWidth lanes, ConvGeometry geometry, PackedWeights<E> weights, int threads = 1)
     {
         geometry.Check();
         _g = geometry;
@@ -52,9 +80,11 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         // Sixteen vector registers hold 6 × 2 sums, two weights and an input; thirty-two hold 14 × 2.
         int maxRows = lanes == LaneWidth.Sixteen || AdvSimd.IsSupported ? MaxRows : 6;
         _phases = [.. ConvPhase.All(geometry).Select(p => new ConvTiles<E>(geometry, p, maxRows))];
-        _units = CutIntoUnits(out int packedElements);
+        _units = CutIntoUnits(threads == 1 ? 1 : threads * UnitsPerThread, out int packedElements, out int tileSums);
         Tiles = _units.Length;
-        ScratchElements = (MaxRows * 2 * weights.Width) + packedElements;
+        _sumElements = tileSums * MaxRows * 2 * weights.Width;
+        ScratchElements = _sumElements + packedElements;
+        _cold = geometry.Output.Elements * sizeof(E) > ColdBytes;
     }
 
     /// <summary>Independent pieces of work; their order is the one that suits the caches.</summary>
@@ -92,75 +122,186 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     void Run<L>(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
         where L : struct, ILanes<L, E>
     {
-        E* sums = scratch;
-        E* packed = scratch + (MaxRows * 2 * L.Width);
-        EpilogueTile<E> tile = default;
-        tile.Scalars = epilogue.Scalars;
-        var packedUnit = new Unit(-1, 0, 0, 0, 0);
+        Job job;
+        job.Sums = scratch;
+        job.Packed = scratch + _sumElements;
+        job.Output = output;
+        job.Tile = default;
+        job.Tile.Scalars = epilogue.Scalars;
         for (int u = first; u < last; u++)
         {
             var unit = _units[u];
-            var phase = _phases[unit.Phase];
-            byte* groupInput = (byte*)(input + (unit.Group * _g.GroupInput));
-            int column = unit.Panel * 2 * L.Width;
-            int vectors = _weights.PaddedColumns - column > L.Width ? 2 : 1;
-            int channel = (unit.Group * _g.GroupOutput) + column;
-            tile.Columns = Math.Min(vectors * L.Width, _g.GroupOutput - column);
-            tile.SumStride = vectors * L.Width;
-            tile.Bias = epilogue.Bias == null ? null : epilogue.Bias + channel;
-            tile.Scale = epilogue.Scale == null ? null : epilogue.Scale + channel;
-            tile.Shift = epilogue.Scale == null ? null : epilogue.Shift + channel;
-            E* panel = _weights.Panel(unit.Phase, unit.Group, unit.Panel);
-            E* end = panel + ((nint)phase.Depth * vectors * L.Width);
-            // The panel after this one lies behind it; each tile fetches its share of it.
-            bool more = u + 1 < last && _units[u + 1].Panel == unit.Panel + 1;
-            nint share = phase.Depth / 2 * 64;
-            nint panelBytes = (nint)phase.Depth * vectors * L.Width * sizeof(E);
-            if (unit with { Panel = 0 } != packedUnit)
+            job.Input = (byte*)(input + (unit.Group * _g.GroupInput));
+            // The panel after this unit's lies behind it in memory.
+            job.More = u + 1 < last && _units[u + 1].Group == unit.Group && _units[u + 1].FirstPanel > unit.FirstPanel;
+            switch (unit.Order)
             {
-                packedUnit = unit with { Panel = 0 };
-                PackUnit(unit, groupInput, packed);
-            }
-            for (int t = 0; t < unit.Tiles; t++)
-            {
-                var rows = phase.Tiles[unit.FirstTile + t];
-                var code = GemmTiles.Pick<L, E>(rows.Rows, vectors);
-                byte* a0 = groupInput + rows.Input0;
-                byte* a1 = groupInput + rows.Input1;
-                nint step = phase.Step;
-                Segment* segments = phase.Segments;
-                if (rows.Packed)
-                {
-                    step = (nint)phase.PackedRow * sizeof(E);
-                    a0 = (byte*)(packed + ((nint)t * MaxRows * phase.PackedRow));
-                    a1 = a0 + (7 * step);
-                    segments = phase.PackedSegments;
-                }
-                byte* next = more && (t + 1) * share <= panelBytes ? (byte*)end + (t * share) : (byte*)panel;
-                E* weights = panel;
-                for (int block = 0; block < phase.Blocks; block++)
-                {
-                    int from = rows.Packed ? block : phase.BlockStart[block];
-                    int count = rows.Packed ? 1 : phase.BlockStart[block + 1] - from;
-                    code(a0, a1, step, segments + from, count, weights, sums, block > 0, next);
-                    weights += ConvTiles<E>.Block * vectors * L.Width;
-                    next += ConvTiles<E>.Block / 2 * 64;
-                }
-                if (phase.Blocks == 0) NativeMemory.Clear(sums, (nuint)(rows.Rows * tile.SumStride * sizeof(E)));
-                tile.Sums = sums;
-                Finish(phase.Phase, rows, channel, output, epilogue, ref tile);
+                case Order.Tiles: TileMajor<L>(unit, ref job, epilogue); break;
+                case Order.Blocks: BlockMajor<L>(unit, ref job, epilogue); break;
+                default: PanelMajor<L>(unit, ref job, epilogue); break;
             }
         }
     }
 
+    struct Job
+    {
+        public E* Sums;
+        public E* Packed;
+        public E* Output;
+        public byte* Input;
+        public bool More;
+        public EpilogueTile<E> Tile;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void TileMajor<L>(in Unit unit, ref Job job, in Epilogue<E> epilogue) where L : struct, ILanes<L, E>
+    {
+        var phase = _phases[unit.Phase];
+        for (int t = unit.FirstTile; t < unit.FirstTile + unit.Tiles; t++)
+        {
+            ref var rows = ref phase.Tiles[t];
+            if (rows.Packed) phase.Pack(rows, 0, job.Input, job.Packed);
+            // Two panels' share of fetches covers the coming tile's input where pixels lie side by side.
+            byte* near = t + 1 < unit.FirstTile + unit.Tiles ? job.Input + phase.Tiles[t + 1].Input0 : null;
+            for (int panel = unit.FirstPanel; panel < unit.FirstPanel + unit.Panels; panel++)
+            {
+                int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
+                if (panel > unit.FirstPanel + 1) near = null;
+                if (_cold && t + 1 < unit.FirstTile + unit.Tiles)
+                    Fetch(phase.Phase, phase.Tiles[t + 1], channel, job.Output, epilogue);
+                Multiply<L>(phase, unit, rows, 0, panel, job.Packed, job.Sums, job.Input, near, null);
+                if (near != null) near += (nint)phase.Depth / 2 * 128;
+                job.Tile.Sums = job.Sums;
+                Finish(phase.Phase, rows, channel, job.Output, epilogue, ref job.Tile);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PanelMajor<L>(in Unit unit, ref Job job, in Epilogue<E> epilogue) where L : struct, ILanes<L, E>
+    {
+        var phase = _phases[unit.Phase];
+        nint share = (nint)phase.Depth / 2 * 64;
+        int lastPanel = unit.FirstPanel + unit.Panels - 1;
+        for (int panel = unit.FirstPanel; panel <= lastPanel; panel++)
+        {
+            int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
+            nint panelBytes = phase.Depth * job.Tile.SumStride * sizeof(E);
+            byte* end = (byte*)_weights.Panel(unit.Phase, unit.Group, panel) + panelBytes;
+            bool more = panel < lastPanel || job.More;
+            for (int t = 0; t < unit.Tiles; t++)
+            {
+                ref var rows = ref phase.Tiles[unit.FirstTile + t];
+                // Each tile fetches its share of the coming panel.
+                byte* next = more && (t + 1) * share <= panelBytes ? end + (t * share) : null;
+                if (_cold) Fetch(phase.Phase, rows, channel, job.Output, epilogue);
+                for (int block = 0; block < phase.Blocks; block++)
+                {
+                    if (rows.Packed) phase.Pack(rows, block, job.Input, job.Packed);
+                    Multiply<L>(phase, unit, rows, block, panel, job.Packed, job.Sums, job.Input, null, next);
+                    if (next != null) next += ConvTiles<E>.Block / 2 * 64;
+                }
+                if (phase.Blocks == 0) NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
+                job.Tile.Sums = job.Sums;
+                Finish(phase.Phase, rows, channel, job.Output, epilogue, ref job.Tile);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void BlockMajor<L>(in Unit unit, ref Job job, in Epilogue<E> epilogue) where L : struct, ILanes<L, E>
+    {
+        var phase = _phases[unit.Phase];
+        nint sumSize = MaxRows * 2 * L.Width, packedSize = (nint)MaxRows * phase.PackedRow;
+        for (int block = 0; block < phase.Blocks; block++)
+        {
+            for (int t = 0; t < unit.Tiles; t++)
+            {
+                ref var rows = ref phase.Tiles[unit.FirstTile + t];
+                if (rows.Packed) phase.Pack(rows, block, job.Input, job.Packed + (t * packedSize));
+            }
+            bool last = block == phase.Blocks - 1;
+            nint depth = last ? phase.Depth - (block * ConvTiles<E>.Block) : ConvTiles<E>.Block;
+            nint share = depth / 2 * 64;
+            E* sums = job.Sums;
+            for (int p = 0; p < unit.Panels; p++)
+            {
+                int panel = unit.FirstPanel + p;
+                int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
+                // The same block of the coming panel, or the coming block of the first.
+                nint rest = phase.Depth * job.Tile.SumStride * sizeof(E), bytes = depth * job.Tile.SumStride * sizeof(E);
+                byte* coming = (byte*)_weights.Panel(unit.Phase, unit.Group, panel)
+                    + ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) + rest;
+                if (p == unit.Panels - 1)
+                {
+                    coming = last
+                        ? (job.More ? coming - ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) : null)
+                        : (byte*)_weights.Panel(unit.Phase, unit.Group, unit.FirstPanel)
+                            + ((nint)(block + 1) * ConvTiles<E>.Block * 2 * L.Width * sizeof(E));
+                }
+                for (int t = 0; t < unit.Tiles; t++, sums += sumSize)
+                {
+                    ref var rows = ref phase.Tiles[unit.FirstTile + t];
+                    byte* next = coming != null && (t + 1) * share <= bytes ? coming + (t * share) : null;
+                    if (last && _cold) Fetch(phase.Phase, rows, channel, job.Output, epilogue);
+                    Multiply<L>(phase, unit, rows, block, panel, job.Packed + (t * packedSize), sums, job.Input,
+                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null, next);
+                    if (!last) continue;
+                    job.Tile.Sums = sums;
+                    Finish(phase.Phase, rows, channel, job.Output, epilogue, ref job.Tile);
+                }
+            }
+        }
+    }
+
+    // The columns of a panel that exist, and what the epilogue does to them; the first one's channel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    int Columns<L>(in Unit unit, int panel, in Epilogue<E> epilogue, ref EpilogueTile<E> tile) where L : struct, ILanes<L, E>
+    {
+        int column = panel * 2 * L.Width;
+        int columns = _weights.PaddedColumns - column > L.Width ? 2 * L.Width : L.Width;
+        int channel = (unit.Group * _g.GroupOutput) + column;
+        tile.Columns = Math.Min(columns, _g.GroupOutput - column);
+        tile.SumStride = columns;
+        tile.Bias = epilogue.Bias == null ? null : epilogue.Bias + channel;
+        tile.Scale = epilogue.Scale == null ? null : epilogue.Scale + channel;
+        tile.Shift = epilogue.Scale == null ? null : epilogue.Shift + channel;
+        return channel;
+    }
+
+    // One block of k of one tile, added to the sums unless it is the first.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Multiply<L>(
+        ConvTiles<E> phase, in Unit unit, in RowTile rows, int block, int panel, E* packed, E* sums, byte* input, byte* near, byte* next)
+        where L : struct, ILanes<L, E>
+    {
+        int vectors = _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 : 1;
+        E* weights = _weights.Panel(unit.Phase, unit.Group, panel) + ((nint)block * ConvTiles<E>.Block * vectors * L.Width);
+        byte* a0 = input + rows.Input0;
+        byte* a1 = input + rows.Input1;
+        nint step = phase.Step;
+        Segment* segments = phase.Segments + phase.BlockStart[block];
+        int count = phase.BlockStart[block + 1] - phase.BlockStart[block];
+        if (rows.Packed)
+        {
+            step = (nint)phase.PackedRow * sizeof(E);
+            a0 = (byte*)packed;
+            a1 = a0 + (7 * step);
+            segments = phase.PackedSegments + block;
+            count = 1;
+        }
+        var code = GemmTiles.Pick<L, E>(rows.Rows, vectors);
+        code(a0, a1, step, segments, count, weights, sums, block > 0, near == null ? (byte*)weights : near, next == null ? (byte*)weights : next);
+    }
+
     // A tile's pixels lie evenly within one output row; where it crosses rows it is finished row by row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Finish(
         ConvPhase phase, in RowTile rows, int channel, E* output, in Epilogue<E> epilogue, ref EpilogueTile<E> tile)
     {
         tile.OutputStride = phase.StepW * _g.Output.PixelStride;
         tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
-        int row = Math.DivRem(rows.Pixel, phase.Columns, out int column);
-        int image = Math.DivRem(row, phase.Rows, out row);
+        int row = rows.Row, column = rows.Column, image = rows.Image;
         for (int done = 0; done < rows.Rows; done += tile.Rows)
         {
             tile.Rows = Math.Min(rows.Rows - done, phase.Columns - column);
@@ -181,39 +322,71 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         }
     }
 
-    void PackUnit(Unit unit, byte* groupInput, E* packed)
+    // Asks for the lines that a tile will write and add to, which come while it multiplies. Where the tile crosses rows of a
+    // plane with a halo the guess is off by the halo: nothing but time depends on it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Fetch(ConvPhase phase, in RowTile rows, int channel, E* output, in Epilogue<E> epilogue)
     {
-        var phase = _phases[unit.Phase];
-        for (int t = 0; t < unit.Tiles; t++)
+        if (!Sse.IsSupported) return;
+        int oh = phase.FirstH + (rows.Row * phase.StepH), ow = phase.FirstW + (rows.Column * phase.StepW);
+        byte* line = (byte*)(output + _g.Output.Index(rows.Image, oh, ow) + channel);
+        nint stride = phase.StepW * _g.Output.PixelStride * sizeof(E);
+        for (int row = 0; row < rows.Rows; row++, line += stride)
         {
-            var rows = phase.Tiles[unit.FirstTile + t];
-            if (rows.Packed) phase.Pack(rows, groupInput, packed + ((nint)t * MaxRows * phase.PackedRow));
+            Sse.Prefetch0(line);
+            Sse.Prefetch0(line + 64);
+        }
+        if (epilogue.Residual == null) return;
+        line = (byte*)(epilogue.Residual + epilogue.ResidualLayout.Index(rows.Image, oh, ow) + channel);
+        stride = phase.StepW * epilogue.ResidualLayout.PixelStride * sizeof(E);
+        for (int row = 0; row < rows.Rows; row++, line += stride)
+        {
+            Sse.Prefetch0(line);
+            Sse.Prefetch0(line + 64);
         }
     }
 
-    // Chunks of tiles share one panel while it is in the first cache. Panels vary fastest, so that a chunk's packed
-    // input serves all of them.
-    Unit[] CutIntoUnits(out int packedElements)
+    // Chunks of tiles share weights while these are in a cache, chunks of panels share the input. Panels vary fastest.
+    Unit[] CutIntoUnits(int wanted, out int packedElements, out int tileSums)
     {
         var units = new List<Unit>();
         packedElements = 0;
+        tileSums = 1;
+        int panels = _weights.Panels;
         for (int p = 0; p < _phases.Length; p++)
         {
             var phase = _phases[p];
-            int chunk = ChunkTiles;
+            int tiles = phase.Tiles.Length, chunks = Math.Max(1, Count(tiles, ChunkTiles)), groups = 1;
             bool packs = phase.Tiles.Any(t => t.Packed);
+            long weightBytes = (long)phase.Depth * _weights.PaddedColumns * sizeof(E);
+            var order = phase.Blocks == 1 && panels > 1 && weightBytes <= TileMajorBytes ? Order.Tiles
+                : (phase.Blocks > 1 && Count(tiles, chunks) >= BlockMajorTiles) || (packs && phase.Blocks > 0) ? Order.Blocks
+                : Order.Panels;
+            // Sums of one unit that wait.
+            if (order == Order.Blocks)
+                groups = Count(Count(tiles, chunks) * panels * MaxRows * 2 * _weights.Width * sizeof(E), SumBytes);
+            // Few panels a unit mean that its input is read, and packed, more often; few tiles that its weights are.
+            int most = order == Order.Tiles ? 1 : Count(panels, order == Order.Blocks ? 4 : 1);
+            while (groups < most && chunks * groups * _g.Groups < wanted) groups++;
+            while (chunks < tiles && chunks * groups * _g.Groups < wanted) chunks++;
+            int chunk = Count(tiles, chunks), wide = Count(panels, groups);
+            if (order == Order.Blocks) tileSums = Math.Max(tileSums, chunk * wide);
             if (packs)
+                packedElements = Math.Max(packedElements, (order == Order.Blocks ? chunk : 1) * MaxRows * phase.PackedRow);
+            for (int start = 0; start < tiles; start += chunk)
             {
-                int tileBytes = MaxRows * phase.PackedRow * sizeof(E);
-                chunk = Math.Clamp(PackBytes / Math.Max(1, tileBytes), 1, ChunkTiles);
-            }
-            while (chunk > 1 && (phase.Tiles.Length + chunk - 1) / chunk * _weights.Panels * _g.Groups < WantedUnits) chunk /= 2;
-            if (packs) packedElements = Math.Max(packedElements, chunk * MaxRows * phase.PackedRow);
-            for (int start = 0; start < phase.Tiles.Length; start += chunk)
                 for (int group = 0; group < _g.Groups; group++)
-                    for (int panel = 0; panel < _weights.Panels; panel++)
-                        units.Add(new Unit(p, group, start, Math.Min(chunk, phase.Tiles.Length - start), panel));
+                {
+                    for (int panel = 0; panel < panels; panel += wide)
+                    {
+                        units.Add(new Unit(
+                            p, group, start, Math.Min(chunk, tiles - start), panel, Math.Min(wide, panels - panel), order));
+                    }
+                }
+            }
         }
         return [.. units];
+
+        static int Count(int all, int each) => (int)(((long)all + each - 1) / each);
     }
 }

@@ -12,12 +12,13 @@ namespace Harness.Executor.Kernels;
 /// <c>add</c> the chain is then added to what c holds. So a tile's height and width change no bit.</para>
 /// <para>Rows 0–6 start at a0, rows 7–13 at a1, each a run of the byte stride s. Only s, 3s and 5s stay in integer
 /// registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile [row][vectors × width].
-/// One cache line at next is fetched every second k: the panel that the coming tiles will read.</para>
+/// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
+/// second: the panel that the coming tiles will read.</para>
 /// </remarks>
 static unsafe class GemmTiles
 {
     /// <summary>The tile of 1 to 14 rows and 1 or 2 registers.</summary>
-    public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, void> Pick<L, E>(int rows, int vectors)
+    public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, void> Pick<L, E>(int rows, int vectors)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => (vectors, rows) switch
     {
@@ -54,7 +55,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile1x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -66,8 +67,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -98,7 +105,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile2x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -111,8 +118,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -148,7 +161,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile3x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -162,8 +175,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -204,7 +223,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile4x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -219,8 +238,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -266,7 +291,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile5x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -282,8 +307,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -334,7 +365,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile6x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -351,8 +382,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -408,7 +445,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile7x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -426,8 +463,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -488,7 +531,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile8x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -508,8 +551,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -577,7 +626,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile9x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -598,8 +647,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -672,7 +727,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile10x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -694,8 +749,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -773,7 +834,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile11x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -796,8 +857,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -880,7 +947,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile12x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -904,8 +971,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -993,7 +1066,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile13x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1018,8 +1091,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -1112,7 +1191,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile14x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1138,8 +1217,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
@@ -1237,7 +1322,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile1x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1250,8 +1335,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1293,7 +1384,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile2x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1308,8 +1399,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1364,7 +1461,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile3x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1381,8 +1478,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1450,7 +1553,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile4x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1469,8 +1572,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1551,7 +1660,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile5x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1572,8 +1681,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1667,7 +1782,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile6x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1690,8 +1805,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1798,7 +1919,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile7x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1823,8 +1944,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -1944,7 +2071,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile8x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1972,8 +2099,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -2108,7 +2241,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile9x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2138,8 +2271,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -2287,7 +2426,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile10x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2319,8 +2458,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -2481,7 +2626,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile11x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2515,8 +2660,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -2690,7 +2841,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile12x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2726,8 +2877,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -2914,7 +3071,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile13x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2952,8 +3109,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));
@@ -3153,7 +3316,7 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile14x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -3193,8 +3356,14 @@ static unsafe class GemmTiles
             nint n = segments[segment].Length;
             for (; n >= 2; n -= 2)
             {
-                if (Sse.IsSupported) Sse.Prefetch1(next);
-                next += 64;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch0(near);
+                    Sse.Prefetch0(near + 64);
+                    next += 64;
+                    near += 128;
+                }
                 {
                     var b0 = L.Load(b + (0 * L.Width));
                     var b1 = L.Load(b + (1 * L.Width));

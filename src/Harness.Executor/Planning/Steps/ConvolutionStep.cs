@@ -51,7 +51,7 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
             return;
         }
         var packed = PackedWeights<E>.Of<E>(node.Lanes, geometry, node.Weight(kernel), strides);
-        _convolution = new Convolution<E>(node.Lanes, geometry, packed);
+        _convolution = new Convolution<E>(node.Lanes, geometry, packed, node.Threads);
     }
 
     /// <summary>The step of a node whose operands are an input, a kernel and perhaps a bias.</summary>

@@ -29,7 +29,8 @@ static class GemmTileText
             /// <c>add</c> the chain is then added to what c holds. So a tile's height and width change no bit.</para>
             /// <para>Rows 0–6 start at a0, rows 7–13 at a1, each a run of the byte stride s. Only s, 3s and 5s stay in integer
             /// registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile [row][vectors × width].
-            /// One cache line at next is fetched every second k: the panel that the coming tiles will read.</para>
+            /// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
+            /// second: the panel that the coming tiles will read.</para>
             /// </remarks>
             static unsafe class GemmTiles
             {
@@ -47,7 +48,7 @@ static class GemmTileText
     {
         text.Append("""
                 /// <summary>The tile of 1 to 14 rows and 1 or 2 registers.</summary>
-                public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, void> Pick<L, E>(int rows, int vectors)
+                public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, void> Pick<L, E>(int rows, int vectors)
                     where L : struct, ILanes<L, E>
                     where E : unmanaged, IBinaryFloatingPointIeee754<E> => (vectors, rows) switch
                 {
@@ -65,7 +66,7 @@ static class GemmTileText
         text.Append('\n');
         Line(text, 1, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Line(text, 1, $"static void Tile{rows}x{vectors}<L, E>(");
-        Line(text, 2, "byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* next)");
+        Line(text, 2, "byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)");
         Line(text, 2, "where L : struct, ILanes<L, E>");
         Line(text, 2, "where E : unmanaged, IBinaryFloatingPointIeee754<E>");
         Line(text, 1, "{");
@@ -78,8 +79,14 @@ static class GemmTileText
         Line(text, 3, "nint n = segments[segment].Length;");
         Line(text, 3, "for (; n >= 2; n -= 2)");
         Line(text, 3, "{");
-        Line(text, 4, "if (Sse.IsSupported) Sse.Prefetch1(next);");
-        Line(text, 4, "next += 64;");
+        Line(text, 4, "if (Sse.IsSupported)");
+        Line(text, 4, "{");
+        Line(text, 5, "Sse.Prefetch1(next);");
+        Line(text, 5, "Sse.Prefetch0(near);");
+        Line(text, 5, "Sse.Prefetch0(near + 64);");
+        Line(text, 5, "next += 64;");
+        Line(text, 5, "near += 128;");
+        Line(text, 4, "}");
         Step(text, rows, vectors, 0);
         Step(text, rows, vectors, 1);
         Advance(text, rows, vectors, 2);
