@@ -71,6 +71,17 @@ unsafe interface ILanes<L, E>
     /// <summary>The larger; NaN when either is NaN; +0 is above −0.</summary>
     static abstract L Max(L left, L right);
 
+    /// <summary><paramref name="bound"/> where it is larger, else the value: one instruction on x86. NaN passes, and so does
+    /// −0 where the bound is +0, as in PyTorch's clamp; the bound is no NaN.</summary>
+    static abstract L AtLeast(L value, L bound);
+
+    /// <summary><paramref name="bound"/> where it is smaller, else the value; the counterpart of
+    /// <see cref="AtLeast"/>.</summary>
+    static abstract L AtMost(L value, L bound);
+
+    /// <summary><c>value · 2ⁿ</c> for an integral n, rounded once; n and n + 1 are at most twice the exponent range.</summary>
+    static abstract L Scale(L value, L n);
+
     /// <summary>Square root, correctly rounded.</summary>
     static abstract L Sqrt(L value);
 
@@ -100,6 +111,10 @@ unsafe interface ILanes<L, E>
 
     /// <summary><paramref name="left"/> where the mask is set, else <paramref name="right"/>.</summary>
     static abstract L Select(L mask, L left, L right);
+
+    /// <summary><paramref name="left"/> where <c>x &lt; y</c>, else <paramref name="right"/>: a comparison and a blend
+    /// where a mask by itself would take a register more.</summary>
+    static abstract L SelectLess(L x, L y, L left, L right);
 
     /// <summary>Bitwise and.</summary>
     static abstract L And(L left, L right);

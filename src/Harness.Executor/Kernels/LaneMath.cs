@@ -17,20 +17,47 @@ static class LaneMath
 
     /// <summary>eˣ: 1 ulp. −∞ gives 0, ∞ gives ∞; denormal results are rounded once.</summary>
     /// <remarks>x = n ln 2 + r, |r| ≤ ½ ln 2; n ln 2 is subtracted in two parts of which the first product is exact.
-    /// 2ⁿ is
-    /// applied in two halves, because n exceeds the exponent range at both ends.</remarks>
+    /// n exceeds the exponent
+    /// range at both ends.</remarks>
     [MethodImpl(Inline)]
     public static L Exp<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         bool single = typeof(E) == typeof(float);
-        x = L.Max(L.Min(x, L.Of(single ? 90 : 711)), L.Of(single ? -105 : -747));
-        var n = L.Round(x * L.Of(InverseLn2));
+        return ExpBelow<L, E>(L.AtMost(x, L.Of(single ? 90 : 711)));
+    }
+
+    // eˣ for an x that cannot overflow.
+    [MethodImpl(Inline)]
+    static L ExpBelow<L, E>(L x)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        x = L.AtLeast(x, L.Of(typeof(E) == typeof(float) ? -105 : -747));
+        var n = Nearest<L, E>(x);
         var r = Reduce<L, E>(x, n);
-        var y = L.Of(1) + L.Fma(r * r, LanePolynomials.ExpTail<L, E>(r), r);
+        return L.Scale(L.Of(1) + L.Fma(r * r, LanePolynomials.ExpTail<L, E>(r), r), n);
+    }
+
+    /// <summary>value · 2ⁿ in two halves, the first of which is exact.</summary>
+    [MethodImpl(Inline)]
+    internal static L ScaleInTwo<L, E>(L value, L n)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
         var half = L.Floor(n * L.Of(0.5));
-        return y * PowerOfTwo<L, E>(half) * PowerOfTwo<L, E>(n - half);
+        return value * PowerOfTwo<L, E>(half) * PowerOfTwo<L, E>(n - half);
+    }
+
+    // x / ln 2 to the nearest integer: what is added leaves no room for a fraction.
+    [MethodImpl(Inline)]
+    static L Nearest<L, E>(L x)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var shift = L.Of(typeof(E) == typeof(float) ? 12582912.0 : 6755399441055744.0);
+        return L.Fma(x, L.Of(InverseLn2), shift) - shift;
     }
 
     /// <summary>eˣ − 1 without cancellation: 2 ulp. −∞ gives −1; zeros keep their sign.</summary>
@@ -40,13 +67,13 @@ static class LaneMath
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         bool single = typeof(E) == typeof(float);
-        var clamped = L.Max(L.Min(x, L.Of(single ? 90 : 711)), L.Of(-50));
-        var n = L.Round(clamped * L.Of(InverseLn2));
+        var clamped = L.AtLeast(L.AtMost(x, L.Of(single ? 90 : 711)), L.Of(-50));
+        var n = Nearest<L, E>(clamped);
         var r = Reduce<L, E>(clamped, n);
         var e = L.Fma(r * r, LanePolynomials.ExpTail<L, E>(r), r);
         // 2ⁿ(e + 1) − 1 as twice its half: 2ⁿ itself overflows for the largest n. n beyond the range of 2ⁿ⁻¹ is ∞.
         var limit = L.Of(single ? 128 : 1024);
-        var scale = PowerOfTwo<L, E>(L.Min(n, limit) - L.Of(1));
+        var scale = PowerOfTwo<L, E>(L.AtMost(n, limit) - L.Of(1));
         var y = L.Of(2) * L.Fma(scale, e, scale - L.Of(0.5));
         y = L.Select(L.LessThan(limit, n), L.Of(double.PositiveInfinity), y);
         return L.Select(L.Equal(x, L.Zero), x, y);
@@ -115,22 +142,56 @@ static class LaneMath
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        var z = Exp<L, E>(-L.Abs(x));
-        return L.Select(L.LessThan(x, L.Zero), z, L.Of(1)) / (L.Of(1) + z);
+        var z = ExpBelow<L, E>(L.Or(x, L.Of(-0.0)));
+        var numerator = L.SelectLess(x, L.Zero, z, L.Of(1));
+        return typeof(E) == typeof(float)
+            ? Quotient<L, E>(numerator, L.Of(-1) - z)
+            : numerator / (L.Of(1) + z);
+    }
+
+    // −x / d for −2 ≤ d ≤ −1 in float32, within an ulp, by multiplications, which overlap where divisions queue: −1/d by a
+    // polynomial (8e-3), one step of third order (5e-7), the product, and one correction by its remainder.
+    [MethodImpl(Inline)]
+    static L Quotient<L, E>(L x, L d)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var r = L.Fma(L.Fma(L.Of(0.323232323232), d, L.Of(1.45454545455)), d, L.Of(2.12121212121));
+        var e = L.Fma(d, r, L.Of(1));
+        r = L.Fma(r, L.Fma(e, e, e), r);
+        var y = x * r;
+        return L.Fma(L.Fma(d, y, x), r, y);
     }
 
     /// <summary>erf x: 3 ulp. ±∞ give ±1; zeros keep their sign.</summary>
-    /// <remarks>|x| ≤ 1: a polynomial; above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is
-    /// 1.</remarks>
-    [MethodImpl(Apart)]
+    /// <remarks>float32: a polynomial below 1.5 and one above it; from 3.9375 on it is 1. float64: |x| ≤ 1: a polynomial;
+    /// above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is 1.</remarks>
+    [MethodImpl(Inline)]
     public static L Erf<L, E>(L x)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        typeof(E) == typeof(float) ? ErfSingle<L, E>(x) : ErfDouble<L, E>(x);
+
+    [MethodImpl(Inline)]
+    static L ErfSingle<L, E>(L x)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var a = L.AtMost(L.Abs(x), L.Of(3.9375));
+        var inner = L.Fma(a, LanePolynomials.ErfInner<L, E>(a * a), a);
+        var outer = L.AtMost(LanePolynomials.ErfOuter<L, E>(a - L.Of(2.71875)), L.Of(1));
+        return L.Or(L.SelectLess(a, L.Of(1.5), inner, outer), L.And(x, L.Of(-0.0)));
+    }
+
+    [MethodImpl(Apart)]
+    static L ErfDouble<L, E>(L x)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var sign = L.And(x, L.Of(-0.0));
-        var a = L.Min(L.Abs(x), L.Of(6));
+        var a = L.AtMost(L.Abs(x), L.Of(6));
         var square = a * a;
-        var centre = a * LanePolynomials.ErfCentre<L, E>(L.Min(square, L.Of(1)));
+        var centre = a * LanePolynomials.ErfCentre<L, E>(L.AtMost(square, L.Of(1)));
         var t = (a - L.Of(3)) / (a + L.Of(3));
         var outer = L.Of(1) - (Exp<L, E>(-square) * LanePolynomials.ErfTail<L, E>(t));
         return L.Or(L.Select(L.LessOrEqual(a, L.Of(1)), centre, outer), sign);

@@ -79,6 +79,15 @@ readonly unsafe struct Lanes1<E>(E value) : ILanes<Lanes1<E>, E>
     public static Lanes1<E> Max(Lanes1<E> left, Lanes1<E> right) => new(E.Max(left._v, right._v));
 
     [MethodImpl(Inline)]
+    public static Lanes1<E> AtLeast(Lanes1<E> value, Lanes1<E> bound) => value._v < bound._v ? bound : value;
+
+    [MethodImpl(Inline)]
+    public static Lanes1<E> AtMost(Lanes1<E> value, Lanes1<E> bound) => bound._v < value._v ? bound : value;
+
+    [MethodImpl(Inline)]
+    public static Lanes1<E> Scale(Lanes1<E> value, Lanes1<E> n) => LaneMath.ScaleInTwo<Lanes1<E>, E>(value, n);
+
+    [MethodImpl(Inline)]
     public static Lanes1<E> Sqrt(Lanes1<E> value) => new(E.Sqrt(value._v));
 
     [MethodImpl(Inline)]
@@ -108,6 +117,10 @@ readonly unsafe struct Lanes1<E>(E value) : ILanes<Lanes1<E>, E>
     [MethodImpl(Inline)]
     public static Lanes1<E> Select(Lanes1<E> mask, Lanes1<E> left, Lanes1<E> right) =>
         Or(And(left, mask), AndNot(right, mask));
+
+    [MethodImpl(Inline)]
+    public static Lanes1<E> SelectLess(Lanes1<E> x, Lanes1<E> y, Lanes1<E> left, Lanes1<E> right) =>
+        x._v < y._v ? left : right;
 
     [MethodImpl(Inline)]
     public static Lanes1<E> And(Lanes1<E> left, Lanes1<E> right) => OfBits(Bits(left) & Bits(right));

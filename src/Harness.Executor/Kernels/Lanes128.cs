@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
 
@@ -82,6 +83,22 @@ readonly unsafe struct Lanes128<E>(Vector128<E> value) : ILanes<Lanes128<E>, E>
     [MethodImpl(Inline)]
     public static Lanes128<E> Max(Lanes128<E> left, Lanes128<E> right) => new(Vector128.Max(left._v, right._v));
 
+    // The x86 instruction gives its second operand unless the first is larger.
+    [MethodImpl(Inline)]
+    public static Lanes128<E> AtLeast(Lanes128<E> value, Lanes128<E> bound) => X86Base.IsSupported
+        ? new(Vector128.MaxNative(bound._v, value._v))
+        : Select(LessThan(value, bound), bound, value);
+
+    [MethodImpl(Inline)]
+    public static Lanes128<E> AtMost(Lanes128<E> value, Lanes128<E> bound) => X86Base.IsSupported
+        ? new(Vector128.MinNative(bound._v, value._v))
+        : Select(LessThan(bound, value), bound, value);
+
+    [MethodImpl(Inline)]
+    public static Lanes128<E> Scale(Lanes128<E> value, Lanes128<E> n) => PowerLanes.IsSupported
+        ? new(PowerLanes.Scale128(value._v, n._v))
+        : LaneMath.ScaleInTwo<Lanes128<E>, E>(value, n);
+
     [MethodImpl(Inline)]
     public static Lanes128<E> Sqrt(Lanes128<E> value) => new(Vector128.Sqrt(value._v));
 
@@ -122,6 +139,10 @@ readonly unsafe struct Lanes128<E>(Vector128<E> value) : ILanes<Lanes128<E>, E>
     [MethodImpl(Inline)]
     public static Lanes128<E> Select(Lanes128<E> mask, Lanes128<E> left, Lanes128<E> right) =>
         new(Vector128.ConditionalSelect(mask._v, left._v, right._v));
+
+    [MethodImpl(Inline)]
+    public static Lanes128<E> SelectLess(Lanes128<E> x, Lanes128<E> y, Lanes128<E> left, Lanes128<E> right) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(x._v, y._v), left._v, right._v));
 
     [MethodImpl(Inline)]
     public static Lanes128<E> And(Lanes128<E> left, Lanes128<E> right) => new(left._v & right._v);

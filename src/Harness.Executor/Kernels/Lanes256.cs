@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
 
@@ -82,6 +83,22 @@ readonly unsafe struct Lanes256<E>(Vector256<E> value) : ILanes<Lanes256<E>, E>
     [MethodImpl(Inline)]
     public static Lanes256<E> Max(Lanes256<E> left, Lanes256<E> right) => new(Vector256.Max(left._v, right._v));
 
+    // The x86 instruction gives its second operand unless the first is larger.
+    [MethodImpl(Inline)]
+    public static Lanes256<E> AtLeast(Lanes256<E> value, Lanes256<E> bound) => X86Base.IsSupported
+        ? new(Vector256.MaxNative(bound._v, value._v))
+        : Select(LessThan(value, bound), bound, value);
+
+    [MethodImpl(Inline)]
+    public static Lanes256<E> AtMost(Lanes256<E> value, Lanes256<E> bound) => X86Base.IsSupported
+        ? new(Vector256.MinNative(bound._v, value._v))
+        : Select(LessThan(bound, value), bound, value);
+
+    [MethodImpl(Inline)]
+    public static Lanes256<E> Scale(Lanes256<E> value, Lanes256<E> n) => PowerLanes.IsSupported
+        ? new(PowerLanes.Scale256(value._v, n._v))
+        : LaneMath.ScaleInTwo<Lanes256<E>, E>(value, n);
+
     [MethodImpl(Inline)]
     public static Lanes256<E> Sqrt(Lanes256<E> value) => new(Vector256.Sqrt(value._v));
 
@@ -122,6 +139,10 @@ readonly unsafe struct Lanes256<E>(Vector256<E> value) : ILanes<Lanes256<E>, E>
     [MethodImpl(Inline)]
     public static Lanes256<E> Select(Lanes256<E> mask, Lanes256<E> left, Lanes256<E> right) =>
         new(Vector256.ConditionalSelect(mask._v, left._v, right._v));
+
+    [MethodImpl(Inline)]
+    public static Lanes256<E> SelectLess(Lanes256<E> x, Lanes256<E> y, Lanes256<E> left, Lanes256<E> right) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(x._v, y._v), left._v, right._v));
 
     [MethodImpl(Inline)]
     public static Lanes256<E> And(Lanes256<E> left, Lanes256<E> right) => new(left._v & right._v);

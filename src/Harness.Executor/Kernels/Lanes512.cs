@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
 
@@ -82,6 +83,22 @@ readonly unsafe struct Lanes512<E>(Vector512<E> value) : ILanes<Lanes512<E>, E>
     [MethodImpl(Inline)]
     public static Lanes512<E> Max(Lanes512<E> left, Lanes512<E> right) => new(Vector512.Max(left._v, right._v));
 
+    // The x86 instruction gives its second operand unless the first is larger.
+    [MethodImpl(Inline)]
+    public static Lanes512<E> AtLeast(Lanes512<E> value, Lanes512<E> bound) => X86Base.IsSupported
+        ? new(Vector512.MaxNative(bound._v, value._v))
+        : Select(LessThan(value, bound), bound, value);
+
+    [MethodImpl(Inline)]
+    public static Lanes512<E> AtMost(Lanes512<E> value, Lanes512<E> bound) => X86Base.IsSupported
+        ? new(Vector512.MinNative(bound._v, value._v))
+        : Select(LessThan(bound, value), bound, value);
+
+    [MethodImpl(Inline)]
+    public static Lanes512<E> Scale(Lanes512<E> value, Lanes512<E> n) => PowerLanes.IsSupported
+        ? new(PowerLanes.Scale512(value._v, n._v))
+        : LaneMath.ScaleInTwo<Lanes512<E>, E>(value, n);
+
     [MethodImpl(Inline)]
     public static Lanes512<E> Sqrt(Lanes512<E> value) => new(Vector512.Sqrt(value._v));
 
@@ -122,6 +139,10 @@ readonly unsafe struct Lanes512<E>(Vector512<E> value) : ILanes<Lanes512<E>, E>
     [MethodImpl(Inline)]
     public static Lanes512<E> Select(Lanes512<E> mask, Lanes512<E> left, Lanes512<E> right) =>
         new(Vector512.ConditionalSelect(mask._v, left._v, right._v));
+
+    [MethodImpl(Inline)]
+    public static Lanes512<E> SelectLess(Lanes512<E> x, Lanes512<E> y, Lanes512<E> left, Lanes512<E> right) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(x._v, y._v), left._v, right._v));
 
     [MethodImpl(Inline)]
     public static Lanes512<E> And(Lanes512<E> left, Lanes512<E> right) => new(left._v & right._v);

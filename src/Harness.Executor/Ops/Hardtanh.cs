@@ -45,6 +45,6 @@ public sealed record Hardtanh : Elementwise
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Min(L.Max(x, L.Splat(a.A)), L.Splat(a.B));
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtMost(L.AtLeast(x, L.Splat(a.A)), L.Splat(a.B));
     }
 }

@@ -20,6 +20,6 @@ public sealed record ReLU : Elementwise
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Max(x, L.Zero);
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtLeast(x, L.Zero);
     }
 }

@@ -145,8 +145,17 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         // Windows of more than one block, which nobody has, go the slow way.
         int sevens = row->TapCount > Block ? 0 : row->Pixels / Run7 * Run7;
         int full = from + ((to - from) / L.Width * L.Width);
-        for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<TOp, L>(row, pixel, from, full);
-        if (!TOp.Short && sevens > 0) Activate<TOp, L>(row, sevens, from, full);
+        // A long activation follows when the row is done: inlined seven times, between the sums, it would exceed the
+        // inliner's budget.
+        if (TOp.Short)
+        {
+            for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<TOp, L>(row, pixel, from, full);
+        }
+        else
+        {
+            for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<Map.Identity, L>(row, pixel, from, full);
+            if (sevens > 0) Activate<TOp, L>(row, sevens, from, full);
+        }
         if (full < to) Single<TOp, L>(row, 0, sevens, full, to - full);
         for (int c = from; c < to; c += L.Width)
             Single<TOp, L>(row, sevens, row->Pixels - sevens, c, Math.Min(L.Width, to - c));
@@ -216,17 +225,13 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
                 c6 += L.Load(z + (6 * zs));
             }
             E* y = row->Output + (pixel * ys) + c;
-            // A long activation follows when the row is done: inlined here, between the sums, it would be compiled badly.
-            if (TOp.Short)
-            {
-                c0 = TOp.Apply<L, E>(c0, scalars);
-                c1 = TOp.Apply<L, E>(c1, scalars);
-                c2 = TOp.Apply<L, E>(c2, scalars);
-                c3 = TOp.Apply<L, E>(c3, scalars);
-                c4 = TOp.Apply<L, E>(c4, scalars);
-                c5 = TOp.Apply<L, E>(c5, scalars);
-                c6 = TOp.Apply<L, E>(c6, scalars);
-            }
+            c0 = TOp.Apply<L, E>(c0, scalars);
+            c1 = TOp.Apply<L, E>(c1, scalars);
+            c2 = TOp.Apply<L, E>(c2, scalars);
+            c3 = TOp.Apply<L, E>(c3, scalars);
+            c4 = TOp.Apply<L, E>(c4, scalars);
+            c5 = TOp.Apply<L, E>(c5, scalars);
+            c6 = TOp.Apply<L, E>(c6, scalars);
             L.Store(c0, y);
             L.Store(c1, y + ys);
             L.Store(c2, y + (2 * ys));
