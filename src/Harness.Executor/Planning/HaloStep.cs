@@ -15,6 +15,9 @@ sealed class HaloStep<E>(Step<E> inner, ImmutableArray<ValueBuffer> results) : S
     public override nint ScratchElements => inner.ScratchElements;
 
     /// <inheritdoc/>
+    public override StepCost Cost => inner.Cost;
+
+    /// <inheritdoc/>
     public override unsafe void Run(in Frame<E> frame, long first, long last)
     {
         if (first == 0)

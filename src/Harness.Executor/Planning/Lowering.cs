@@ -35,6 +35,11 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>How many workers will share the step's pieces: may decide how work is cut, never a bit.</summary>
     public int Threads { get; }
 
+    /// <summary>How a convolution is to be computed: the one place where a plan decides it.</summary>
+    public ConvolutionAlgorithm AlgorithmOf(in ConvGeometry geometry) => ExactOrder
+        ? ConvolutionAlgorithm.Direct
+        : CostModel.Fastest(geometry, System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+
     /// <summary>How many operands there are.</summary>
     public int Operands => _node.Inputs.Length;
 

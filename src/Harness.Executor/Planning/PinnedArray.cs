@@ -16,6 +16,9 @@ sealed unsafe class PinnedArray<E> where E : unmanaged
         elements.CopyTo(_elements);
     }
 
+    /// <summary>Bytes held.</summary>
+    public long Bytes => (long)_elements.Length * sizeof(E);
+
     /// <summary>The first element's address; valid while this object is reachable.</summary>
     public E* Address => (E*)Unsafe.AsPointer(ref _elements[0]);
 }

@@ -87,6 +87,13 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>Bytes of the values alive at the busiest step: no arena is smaller.</summary>
     public long ArenaLowerBound { get; }
 
+    /// <summary>Bytes of packed weights, constants by channel, and parameters that steps read as ordinary tensors.</summary>
+    public long WeightBytes => Steps.Sum(step => step.Cost.WeightBytes)
+        + _constants.Values.Sum(elements => (long)elements.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+
+    /// <summary>What was decided for each step, in order.</summary>
+    public ImmutableArray<StepPlan> Describe() => [.. Enumerable.Range(0, Steps.Length).Select(Describe)];
+
     internal ImmutableArray<Step<E>> Steps { get; }
 
     // What each step computes.
@@ -109,6 +116,43 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>A session: the memory and threads of one run at a time.</summary>
     /// <exception cref="OutOfMemoryException">The arena does not fit.</exception>
     public Session<E> CreateSession() => new(this);
+
+    StepPlan Describe(int index)
+    {
+        var (step, node) = (Steps[index], StepNodes[index]);
+        var cost = step.Cost;
+        int size = System.Runtime.CompilerServices.Unsafe.SizeOf<E>();
+        long activations = 0, weights = cost.WeightBytes;
+        foreach (int value in node.Reads.Concat(node.Defines).Select(RootOf).Distinct())
+        {
+            long bytes = Model.Values[value].Shape.Elements * size;
+            if (Model.Values[value].Leaf is null) activations += bytes;
+            else if (_constants.ContainsKey(value)) weights += bytes;
+        }
+        long direct = node.Tail.Prepend(node.Main).Sum(Flops), flops = direct;
+        // The tail is computed as it is stated, whatever becomes of the main node.
+        if (cost.Flops is { } computed) flops += computed - Flops(node.Main);
+        double peak = CostModel.Peak(Lanes, size);
+        double seconds = CostModel.Seconds(peak, flops, cost.Efficiency, activations, weights, step.Pieces, Threads);
+        return new StepPlan
+        {
+            Name = StepNames[index],
+            Kernel = cost.Kernel,
+            Tile = cost.Tile,
+            Pieces = step.Pieces,
+            Threads = (int)Math.Clamp(step.Pieces, 1, Threads),
+            ActivationBytes = activations,
+            WeightBytes = weights,
+            Flops = flops,
+            DirectFlops = direct,
+            ExpectedMs = seconds * 1e3,
+            ExpectedShareOfPeak = direct / seconds / (peak * Threads),
+        };
+    }
+
+    long Flops(NhwcNode node) => node.Op.Flops(
+        [.. node.Inputs.Where(value => value >= 0).Select(value => Model.Values[value].Shape)],
+        Model.Values[node.Outputs[0]].Shape);
 
     Step<E> Lower(FusedNode node)
     {

@@ -109,8 +109,16 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         if (step >= 0) _workers.Run(_plan.Steps[step]);
     }
 
-    // One step of a plan by itself, on values as they are: for those who measure.
-    internal void RunStep(int step) => _workers.Run(_plan.Steps[step]);
+    /// <summary>Runs one step of the plan by itself, on values as they are. All steps in order are a <see cref="Run(CancellationToken)"/>:
+    /// for those who measure them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The plan has no such step.</exception>
+    public void RunStep(int step)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, _plan.Steps.Length);
+        _workers.Run(_plan.Steps[step]);
+    }
 
     /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the element type: an input, or with
     /// <see cref="PlanOptions.KeepAll"/> any computed value.</summary>

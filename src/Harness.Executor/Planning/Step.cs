@@ -34,6 +34,9 @@ abstract class Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>Elements of scratch that one worker needs.</summary>
     public virtual nint ScratchElements => 0;
 
+    /// <summary>What only the step knows about its price.</summary>
+    public virtual StepCost Cost => new(GetType().Name.Split('`')[0], CostModel.Plain);
+
     /// <summary>Does the pieces [first, last).</summary>
     public abstract void Run(in Frame<E> frame, long first, long last);
 }

@@ -54,6 +54,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     readonly PackedWeights<E> _weights;
     readonly DepthwiseConvolution<E>? _depthwise;
     readonly ConvTiles<E>[] _phases = [];
+    readonly int _maxRows;
     readonly Unit[] _units = [];
     readonly nint _sumElements;
     readonly bool _cold;
@@ -78,8 +79,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             return;
         }
         // Sixteen vector registers hold 6 × 2 sums, two weights and an input; thirty-two hold 14 × 2.
-        int maxRows = lanes == LaneWidth.Sixteen || AdvSimd.IsSupported ? MaxRows : 6;
-        _phases = [.. ConvPhase.All(geometry).Select(p => new ConvTiles<E>(geometry, p, maxRows))];
+        _maxRows = lanes == LaneWidth.Sixteen || AdvSimd.IsSupported ? MaxRows : 6;
+        _phases = [.. ConvPhase.All(geometry).Select(p => new ConvTiles<E>(geometry, p, _maxRows))];
         _units = CutIntoUnits(threads == 1 ? 1 : threads * UnitsPerThread, out int packedElements, out int tileSums);
         Tiles = _units.Length;
         _sumElements = tileSums * MaxRows * 2 * weights.Width;
@@ -89,6 +90,12 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>Independent pieces of work; their order is the one that suits the caches.</summary>
     public int Tiles { get; }
+
+    /// <summary>Pixels and channels of one tile at most.</summary>
+    public (int Rows, int Columns) Tile => _depthwise is not null ? (7, _weights.Width) : (_maxRows, 2 * _weights.Width);
+
+    /// <summary>Bytes of packed weights.</summary>
+    public long WeightBytes => _weights.Bytes;
 
     /// <summary>Elements of scratch that one <see cref="Run"/> needs; aligned to 64 bytes it is fastest.</summary>
     public long ScratchElements { get; }

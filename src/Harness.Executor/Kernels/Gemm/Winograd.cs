@@ -72,14 +72,11 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Transposed: false }
         && g.Output.H > 0 && g.Output.W > 0 && g.Output.N > 0;
 
-    /// <summary>True where it is faster than <see cref="Convolution{E}"/>: enough channels to pay for the transforms, and
-    /// enough patches to pay for fetching 16/9 of the weights when those lie beyond the second cache.</summary>
-    public static bool Wins(in ConvGeometry g)
-    {
-        if (!Applies(g) || g.Input.C < 32 || g.Output.C < 32) return false;
-        long patches = (long)g.Output.N * ((g.Output.H + 1) / 2) * ((g.Output.W + 1) / 2);
-        return patches >= ((long)Places * g.Input.C * g.Output.C * sizeof(E) > 4 * 1024 * 1024 ? 32 : 9);
-    }
+    /// <summary>Patches and channels of one tile at most.</summary>
+    public (int Rows, int Columns) Tile => (_maxRows, 2 * _weights.Width);
+
+    /// <summary>Bytes of packed weights.</summary>
+    public long WeightBytes => _weights.Bytes;
 
     /// <summary>Computes the pieces [first, last); arguments as those of <see cref="Convolution{E}.Run"/>.</summary>
     public void Run(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)

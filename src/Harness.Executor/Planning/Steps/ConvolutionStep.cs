@@ -10,6 +10,7 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
     // One of the two.
     readonly Convolution<E>? _convolution;
     readonly Winograd<E>? _winograd;
+    readonly ConvGeometry _geometry;
     readonly Epilogue<E> _epilogue;
     readonly ValueBuffer _output, _input;
     readonly ValueBuffer? _residual;
@@ -18,6 +19,7 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
 
     ConvolutionStep(Lowering<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias)
     {
+        _geometry = geometry;
         _output = node.Output();
         _input = node.Input(input);
         double[]? sumBias = bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null;
@@ -45,7 +47,7 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
             Shift = _shift is null ? null : _shift.Address,
             ResidualLayout = _residual is null ? default : _residual.Rows,
         };
-        if (!node.ExactOrder && Winograd<E>.Wins(geometry))
+        if (node.AlgorithmOf(geometry) == ConvolutionAlgorithm.Winograd)
         {
             _winograd = new Winograd<E>(node.Lanes, geometry, node.Weight(kernel), strides);
             return;
@@ -64,6 +66,25 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
 
     /// <inheritdoc/>
     public override nint ScratchElements => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements));
+
+    /// <inheritdoc/>
+    public override StepCost Cost
+    {
+        get
+        {
+            var (kernel, efficiency) = _winograd is not null ? ("winograd F(2,3)", CostModel.WinogradEfficiency(_geometry))
+                : _geometry.IsDepthwise ? ("depthwise", CostModel.Depthwise)
+                : ("gemm", CostModel.DirectEfficiency(_geometry));
+            var (rows, columns) = _winograd?.Tile ?? _convolution!.Tile;
+            return new StepCost(kernel, efficiency)
+            {
+                Tile = $"{rows}x{columns}",
+                Flops = _winograd is null ? null : CostModel.WinogradFlops(_geometry),
+                WeightBytes = (_winograd?.WeightBytes ?? _convolution!.WeightBytes)
+                    + (_bias?.Bytes ?? 0) + (_scale?.Bytes ?? 0) + (_shift?.Bytes ?? 0),
+            };
+        }
+    }
 
     /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)

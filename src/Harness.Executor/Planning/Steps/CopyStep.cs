@@ -56,6 +56,9 @@ sealed unsafe class CopyStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     public override long Pieces { get; }
 
     /// <inheritdoc/>
+    public override StepCost Cost => new("copy", CostModel.Plain);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         long start = 0;

@@ -43,6 +43,9 @@ sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloat
     public override long Pieces { get; }
 
     /// <inheritdoc/>
+    public override StepCost Cost => new("layer norm", CostModel.Plain) { WeightBytes = _scale.Bytes + _shift.Bytes };
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         fixed (nint* from = _from, to = _to)

@@ -14,6 +14,9 @@ sealed unsafe class UnaryStep<TOp, E>(LaneWidth lanes, ValueBuffer output, Value
     public override long Pieces => _over.Pieces;
 
     /// <inheritdoc/>
+    public override StepCost Cost => new($"map {typeof(TOp).DeclaringType!.Name}", TOp.Short ? CostModel.Plain : CostModel.Transcendental);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last) =>
         Map.Unary<TOp, E>(lanes, _over, first, last, frame.At(output), frame.At(x), scalars);
 }
@@ -28,6 +31,9 @@ sealed unsafe class BinaryStep<TOp, E>(LaneWidth lanes, ValueBuffer output, Valu
 
     /// <inheritdoc/>
     public override long Pieces => _over.Pieces;
+
+    /// <inheritdoc/>
+    public override StepCost Cost => new($"map {typeof(TOp).DeclaringType!.Name}", CostModel.Plain);
 
     /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last) =>

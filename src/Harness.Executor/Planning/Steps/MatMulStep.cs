@@ -27,6 +27,9 @@ sealed unsafe class MatMulStep<E> : Step<E> where E : unmanaged, IBinaryFloating
     public override long Pieces { get; }
 
     /// <inheritdoc/>
+    public override StepCost Cost => new("row product", CostModel.RowProduct);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         for (long piece = first; piece < last; piece++)

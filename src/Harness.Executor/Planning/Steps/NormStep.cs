@@ -26,6 +26,9 @@ sealed unsafe class NormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     public override long Pieces => (long)_to.N * _to.H;
 
     /// <inheritdoc/>
+    public override StepCost Cost => new("norm", CostModel.Plain) { WeightBytes = _center.Bytes + _scale.Bytes + _shift.Bytes };
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last) => Normalize.Run(
         _lanes, _to, _from, first, last, frame.Start(_output), frame.Start(_x), _center.Address, _scale.Address, _shift.Address);
 

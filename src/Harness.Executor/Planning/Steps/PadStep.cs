@@ -21,6 +21,9 @@ sealed unsafe class PadStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPoi
     public override long Pieces { get; }
 
     /// <inheritdoc/>
+    public override StepCost Cost => new("pad", CostModel.Plain);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         E* target = frame.At(_output), source = frame.At(_x);

@@ -30,6 +30,9 @@ sealed unsafe class PoolStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     public override long Pieces => _window.Tiles;
 
     /// <inheritdoc/>
+    public override StepCost Cost => new(_max ? "max pool" : "average pool", CostModel.Plain);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         if (_max) _window.Max(frame.Start(_x), frame.Start(_output), (int)first, (int)last);

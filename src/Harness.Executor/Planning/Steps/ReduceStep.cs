@@ -59,6 +59,9 @@ sealed unsafe class ReduceStep<TOp, E> : Step<E>
     public override nint ScratchElements => _outerReduced.Count == 0 ? 0 : _shape.Inner;
 
     /// <inheritdoc/>
+    public override StepCost Cost => new("reduce", CostModel.Plain);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         E* x = frame.At(_x), y = frame.At(_output);

@@ -39,6 +39,9 @@ sealed unsafe class SoftmaxStep<E> : Step<E> where E : unmanaged, IBinaryFloatin
     public override long Pieces { get; }
 
     /// <inheritdoc/>
+    public override StepCost Cost => new(_logarithm ? "log-softmax" : "softmax", CostModel.Transcendental);
+
+    /// <inheritdoc/>
     public override void Run(in Frame<E> frame, long first, long last)
     {
         for (long piece = first; piece < last; piece++)
