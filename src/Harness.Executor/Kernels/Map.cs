@@ -79,9 +79,30 @@ static unsafe class Map
 
     /// <summary>Copies strided elements: <see cref="Unary"/> with nothing to compute. Permutes, slices, repeats and
     /// concatenates.</summary>
+    [MethodImpl(Hot)]
     public static void Copy<E>(LaneWidth lanes, Traversal over, long first, long last, E* destination, E* source)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        Unary<Identity, E>(lanes, over, first, last, destination, source, default);
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        while (first < last)
+        {
+            var rows = over.Group(first, last);
+            // Where the source is contiguous across the rows, these are read side by side.
+            if (rows.Rows > 1 && rows.RowStride[1] == 1 && rows.Stride[1] != 1)
+            {
+                E* to = destination + rows.Offset[0], from = source + rows.Offset[1];
+                for (int repeat = 0; repeat < rows.Repeats; repeat++)
+                {
+                    Interleave.Copy(to, rows.RowStride[0], rows.Stride[0], from, rows.Stride[1], rows.Rows, rows.Length);
+                    to += rows.RepeatStride[0];
+                    from += rows.RepeatStride[1];
+                }
+                first += (long)rows.Pieces * rows.Repeats;
+                continue;
+            }
+            Unary<Identity, E>(lanes, over, first, first + rows.Pieces, destination, source, default);
+            first += rows.Pieces;
+        }
+    }
 
     [MethodImpl(Hot)]
     static void UnaryRows<TOp, L, E>(in Traversal.RowGroup rows, E* destination, E* x, in Scalars<E> scalars)

@@ -132,6 +132,7 @@ sealed class Traversal
             Length = _length,
             Rows = (int)Math.Min(_rowsInGroup - inGroup, last - piece),
             Pieces = 1,
+            Repeats = 1,
         };
         int skipped = 0;
         if (_piecesPerRow > 1)
@@ -159,6 +160,11 @@ sealed class Traversal
             {
                 index = Math.DivRem(index, _extents[axis], out long at);
                 offset += (nint)at * strides[axis];
+                if (axis == rank - 3 && inGroup == 0 && _piecesPerRow == 1)
+                {
+                    result.Repeats = (int)Math.Clamp((last - piece) / _rowsInGroup, 1, _extents[axis] - at);
+                    result.RepeatStride[o] = strides[axis];
+                }
             }
             result.Offset[o] = offset;
             result.Stride[o] = strides[rank - 1];
@@ -175,6 +181,10 @@ sealed class Traversal
         public int Rows;
         /// <summary>Pieces that the group covers.</summary>
         public int Pieces;
+        /// <summary>How often the whole group comes, this time included, before another axis steps: for those who ask.</summary>
+        public int Repeats;
+        /// <summary>From one of these to the next, by operand.</summary>
+        public ByOperand RepeatStride;
         /// <summary>First element, by operand.</summary>
         public ByOperand Offset;
         /// <summary>From row to row, by operand.</summary>

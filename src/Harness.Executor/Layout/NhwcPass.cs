@@ -56,8 +56,38 @@ public static class NhwcPass
                     : Raw(port.Value, Permutation.Identity(graph.ShapeOf(port.Value).Rank));
                 outputs.Add(port with { Value = value, Shape = graph.ShapeOf(port.Value) });
             }
+            GiveRoom();
             return new NhwcModel(_values.ToImmutable(), _nodes.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(),
                 _leaves.Finish());
+        }
+
+        // A value that is read under several shapes must be one run without gaps, so that no window finds its zeros around
+        // it: the window reads a copy.
+        void GiveRoom()
+        {
+            int[] roots = NhwcModel.Roots(_values.Count, _nodes);
+            var rigid = new bool[_values.Count];
+            for (int value = 0; value < roots.Length; value++)
+                if (_values[value].Physical != _values[roots[value]].Physical) rigid[roots[value]] = true;
+            for (int n = 0; n < _nodes.Count; n++)
+            {
+                Shape[] shapes = [.. _nodes[n].Inputs.Select(value => _values[value].Shape)];
+                for (int i = 0; i < shapes.Length; i++)
+                {
+                    int value = _nodes[n].Inputs[i];
+                    if (value >= roots.Length || !rigid[roots[value]] || _nodes[n].Op.HaloFor(i, shapes) == default) continue;
+                    int copies = _nodes.Count;
+                    int copy = Moved(value, _values[value].Layout, _nodes[n].Name, _nodes[n].Place, moves: true);
+                    // A new copy was put last; its place is before its first reader.
+                    if (_nodes.Count > copies)
+                    {
+                        var made = _nodes[^1];
+                        _nodes.RemoveAt(copies);
+                        _nodes.Insert(n++, made);
+                    }
+                    _nodes[n] = _nodes[n] with { Inputs = _nodes[n].Inputs.SetItem(i, copy) };
+                }
+            }
         }
 
         void Convert(ShapedCall call)
@@ -104,12 +134,19 @@ public static class NhwcPass
         int InLayout(int value, Permutation wanted, Call consumer)
         {
             var source = _values[value];
-            if (source.Layout == wanted) return value;
+            return source.Layout == wanted
+                ? value
+                : Moved(value, wanted, consumer.Name, consumer.Place, !source.Layout.SameMemory(wanted, source.Shape));
+        }
+
+        // The value in another layout or, where that is its own, a copy; once for all who want it.
+        int Moved(int value, Permutation wanted, string consumer, SourcePlace place, bool moves)
+        {
             if (_relaid.TryGetValue((value, wanted), out int known)) return known;
-            string stem = $"{consumer.Name}.relayout", name = stem;
+            string stem = $"{consumer}.relayout", name = stem;
             for (int n = 2; !_names.Add(name); n++) name = $"{stem}_{n}";
-            int moved = NewValue(name, source.Shape, wanted);
-            _nodes.Add(new NhwcNode(name, new Relayout { Moves = !source.Layout.SameMemory(wanted, source.Shape) }, [value], [moved], consumer.Place));
+            int moved = NewValue(name, _values[value].Shape, wanted);
+            _nodes.Add(new NhwcNode(name, new Relayout { Moves = moves }, [value], [moved], place));
             return _relaid[(value, wanted)] = moved;
         }
 

@@ -34,4 +34,15 @@ public sealed record NhwcModel(
     ImmutableArray<NhwcNode> Nodes,
     ImmutableArray<Port> Inputs,
     ImmutableArray<Port> Outputs,
-    Variables Variables);
+    Variables Variables)
+{
+    /// <summary>For each value the one whose memory it is: itself, unless a view defines it.</summary>
+    internal static int[] Roots(int values, IReadOnlyList<NhwcNode> nodes)
+    {
+        var roots = new int[values];
+        for (int i = 0; i < roots.Length; i++) roots[i] = i;
+        foreach (var node in nodes)
+            if (node.Op.IsView) roots[node.Outputs[0]] = roots[node.Inputs[0]];
+        return roots;
+    }
+}

@@ -35,6 +35,28 @@ static class Carry
         return new Permutation([.. axes]);
     }
 
+    /// <summary>The layout nearest to <paramref name="layout"/> that carries through: the axes of each group that stands apart
+    /// come together, in their logical order, where the innermost of them is. Channels that are shuffled stay innermost.</summary>
+    public static Permutation Nearest(Shape from, Permutation layout, Shape to)
+    {
+        if (from.Elements == 0) return Permutation.Identity(from.Rank);
+        var together = new int[from.Rank][];
+        foreach (var (fromAxes, _) in Groups(from, to))
+        {
+            int[] axes = [.. fromAxes];
+            foreach (int axis in axes) together[axis] = axes;
+        }
+        int[] ranks = RanksInMemory(from, layout);
+        var order = new List<int>(from.Rank);
+        foreach (int axis in layout.AsSpan())
+        {
+            int[] group = together[axis];
+            int innermost = group.Where(other => from[other] != 1).DefaultIfEmpty(group[^1]).MaxBy(other => ranks[other]);
+            if (axis == innermost) order.AddRange(group);
+        }
+        return new Permutation([.. order]);
+    }
+
     // For each logical axis of extent other than 1, its place in memory among such axes.
     static int[] RanksInMemory(Shape shape, Permutation layout)
     {

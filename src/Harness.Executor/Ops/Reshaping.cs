@@ -5,7 +5,7 @@ namespace Harness.Executor.Ops;
 
 /// <summary>The same elements, in the same logical order, under another shape.</summary>
 /// <remarks>No element moves: where the operand's layout carries over to the new shape (<see cref="Carry"/>) it may
-/// stay; elsewhere the operand must first come into PyTorch's own order.</remarks>
+/// stay; elsewhere the operand first moves as little as that takes.</remarks>
 public abstract record Reshaping : Op
 {
     /// <summary>The new shape.</summary>
@@ -22,8 +22,11 @@ public abstract record Reshaping : Op
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var target = Target(inputs[0].Shape);
-        return Carry.Through(inputs[0].Shape, inputs[0].Layout, target) is { } layout
-            ? new Arrangement([inputs[0].Layout], [layout])
+        var from = inputs[0];
+        if (Carry.Through(from.Shape, from.Layout, target) is { } layout) return new Arrangement([from.Layout], [layout]);
+        var near = Carry.Nearest(from.Shape, from.Layout, target);
+        return Carry.Through(from.Shape, near, target) is { } carried
+            ? new Arrangement([near], [carried])
             : Arrangements.Plain(inputs, target.Rank);
     }
 

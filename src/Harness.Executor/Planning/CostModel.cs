@@ -20,8 +20,8 @@ static class CostModel
     /// <summary>Nine products a load of input from the first cache and a store to the second.</summary>
     public const double Depthwise = 0.25;
 
-    /// <summary>One row of a product at a time: two loads a fused multiply-add.</summary>
-    public const double RowProduct = 0.25;
+    /// <summary>Tiles whose panels are packed first, for few rows.</summary>
+    public const double RuntimeGemm = 0.75;
 
     /// <summary>One or two plain operations an element: bytes decide.</summary>
     public const double Plain = 0.1;
@@ -35,7 +35,7 @@ static class CostModel
 
     // Bytes a second: activations come from the second cache, where the step before left them, weights from beyond it,
     // since a run of a whole model has passed over everything else since.
-    const double NearBytes = 40e9, FarBytes = 16e9;
+    const double NearBytes = 40e9, FarBytes = 10e9;
 
     // Rows of a tile below which loading weights from the second cache takes longer than multiplying by them.
     const int ShallowRows = 6;

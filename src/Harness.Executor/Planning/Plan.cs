@@ -39,7 +39,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll || typeof(E) != typeof(float);
         var nodes = Fusion.Apply(model, options.Fuse && !options.KeepAll);
-        _roots = Roots(model);
+        _roots = NhwcModel.Roots(model.Values.Length, model.Nodes);
         _buffers = BuffersOf(model, _roots);
         var steps = ImmutableArray.CreateBuilder<Step<E>>();
         StepOfNode = new int[model.Nodes.Length];
@@ -165,16 +165,6 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         var step = node.Main.Op.Lower(lowering);
         var halos = node.Defines.Select(value => _buffers[_roots[value]]).Where(b => b.Pixels.HasHalo).ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
-    }
-
-    // Aliases share the buffer of the value they come from.
-    static int[] Roots(NhwcModel model)
-    {
-        var roots = new int[model.Values.Length];
-        for (int i = 0; i < roots.Length; i++) roots[i] = i;
-        foreach (var node in model.Nodes)
-            if (node.Op.IsView) roots[node.Outputs[0]] = roots[node.Inputs[0]];
-        return roots;
     }
 
     static ValueBuffer[] BuffersOf(NhwcModel model, int[] roots)

@@ -55,7 +55,9 @@ public sealed class ArrangeTests
         { "aten::select(%0, 1, 1)", "(2, 3, 5, 7)", Last, Last, "(0, 1, 2)" },
         { "aten::select(%0, -1, 1)", "(2, 3, 5, 7)", Last, Last, "(0, 2, 1)" },
         { "aten::chunk(%0, 1)", "(2, 3, 5, 7)", Last, Last, Last },
-        { "aten::matmul(%0, %1)", "(2, 3, 5); (5, 7)", "(0, 2, 1); (1, 0)", "(0, 1, 2); (0, 1)", "(0, 1, 2)" },
+        { "aten::matmul(%0, %1)", "(2, 3, 5); (5, 7)", "(0, 2, 1); (1, 0)", "(0, 1, 2); (1, 0)", "(0, 1, 2)" },
+        { "aten::matmul(%0, %1)", "(4, 3, 5); (4, 5, 7)", "(1, 0, 2); (2, 0, 1)", "(1, 0, 2); (2, 0, 1)", "(0, 1, 2)" },
+        { "aten::matmul(%0, %1)", "(4, 3, 5); (4, 5, 7)", "(0, 2, 1); (1, 2, 0)", "(0, 1, 2); (0, 1, 2)", "(0, 1, 2)" },
         // Permutes rename axes; memory stays.
         { "aten::permute(%0, [0, 2, 3, 1])", "(2, 3, 5, 7)", Last, Last, Plain },
         { "aten::permute(%0, [0, 3, 1, 2])", "(2, 5, 7, 3)", Plain, Plain, Last },
@@ -65,6 +67,8 @@ public sealed class ArrangeTests
         { "aten::flatten(%0, 2)", "(2, 3, 5, 7)", Last, Last, "(0, 2, 1)" },
         { "aten::flatten(%0, 1)", "(2, 3, 5, 7)", Last, Plain, "(0, 1)" },
         { "aten::flatten(%0, 1)", "(2, 3, 1, 1)", Last, Last, "(0, 1)" },
+        // Shuffled channels: the two axes that become one come together innermost, and the image stays channels last.
+        { "aten::view(%0, [2, 6, 5, 7])", "(2, 3, 2, 5, 7)", "(0, 3, 4, 2, 1)", "(0, 3, 4, 1, 2)", Last },
         { "aten::view(%0, [2, 3, 2, 5, 7])", "(2, 6, 5, 7)", Last, Last, "(0, 3, 4, 1, 2)" },
         { "aten::squeeze(%0, 3)", "(2, 3, 5, 1)", Last, Last, "(0, 2, 1)" },
         { "aten::unsqueeze(%0, 1)", "(2, 5, 7)", "(0, 2, 1)", "(0, 2, 1)", "(0, 3, 1, 2)" },

@@ -36,7 +36,7 @@ public sealed class CostModelTests
     {
         double arithmetic = CostModel.Seconds(1e9, 1e9, 0.5, 1, 1, 1, 1);
         arithmetic.Should().BeApproximately(2, 1e-5);
-        double memory = CostModel.Seconds(1e9, 1, 0.5, 0, 32e9, 1, 1);
+        double memory = CostModel.Seconds(1e9, 1, 0.5, 0, 20e9, 1, 1);
         memory.Should().BeApproximately(2, 1e-5);
         // Three pieces for two threads: one thread does two of them.
         CostModel.Seconds(1e9, 1e9, 0.5, 0, 0, 3, 2).Should().BeApproximately(2 * 2 / 3.0, 1e-5);

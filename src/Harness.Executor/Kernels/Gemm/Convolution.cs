@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
@@ -78,8 +77,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             Tiles = _depthwise.Tiles;
             return;
         }
-        // Sixteen vector registers hold 6 × 2 sums, two weights and an input; thirty-two hold 14 × 2.
-        _maxRows = lanes == LaneWidth.Sixteen || AdvSimd.IsSupported ? MaxRows : 6;
+        _maxRows = LaneWidths.TileRows(lanes);
         _phases = [.. ConvPhase.All(geometry).Select(p => new ConvTiles<E>(geometry, p, _maxRows))];
         _units = CutIntoUnits(threads == 1 ? 1 : threads * UnitsPerThread, out int packedElements, out int tileSums);
         Tiles = _units.Length;

@@ -46,7 +46,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         _segments = GC.AllocateUninitializedArray<Segment>(blocks, pinned: true);
         for (int b = 0; b < blocks; b++)
             _segments[b] = new Segment((nint)b * Block * sizeof(E), Math.Min(Block, channels - (b * Block)));
-        _maxRows = lanes == LaneWidth.Sixteen || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? MaxRows : 6;
+        _maxRows = LaneWidths.TileRows(lanes);
         // An odd number of cache lines, so that rows spread over all sets.
         _row = (((channels * sizeof(E)) + 63) / 64 | 1) * 64 / sizeof(E);
         _tileRows = (geometry.Output.H + 1) / 2;
