@@ -73,7 +73,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         _weights = weights;
         if (geometry.IsDepthwise)
         {
-            _depthwise = new DepthwiseConvolution<E>(geometry, weights);
+            _depthwise = new DepthwiseConvolution<E>(lanes, geometry, weights);
             Tiles = _depthwise.Tiles;
             return;
         }

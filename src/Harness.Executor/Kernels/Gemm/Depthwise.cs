@@ -15,11 +15,13 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
     readonly PackedWeights<E> _weights;
     readonly nint[] _taps;
     readonly int _channelBlock;
+    readonly bool _twoVectors;
 
     /// <summary>Compiles a depthwise convolution whose geometry has been checked.</summary>
-    public DepthwiseConvolution(in ConvGeometry geometry, PackedWeights<E> weights)
+    public DepthwiseConvolution(LaneWidth lanes, in ConvGeometry geometry, PackedWeights<E> weights)
     {
         _g = geometry;
+        _twoVectors = LaneWidths.TileRows(lanes) >= 14;
         _weights = weights;
         nint window = geometry.KernelH * (geometry.Input.W + geometry.Input.Left + geometry.Input.Right) * sizeof(E);
         int registers = (int)Math.Clamp(CacheBytes / window / weights.Width, 2, 64);
@@ -56,6 +58,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         band.OutputRowStride = _g.Output.RowStride;
         band.ResidualRowStride = epilogue.ResidualLayout.RowStride;
         band.ChannelBlock = _channelBlock;
+        band.TwoVectors = _twoVectors;
         for (int at = first; at < last; at += band.Rows)
         {
             int n = Math.DivRem(at, _g.Output.H, out int oh);
@@ -96,6 +99,8 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public E* Weights;
     /// <summary>Elements from one tap's weights to the next.</summary>
     public nint WeightStride;
+    /// <summary>True where registers suffice for two at a time.</summary>
+    public bool TwoVectors;
     /// <summary>Output pixels.</summary>
     public int Pixels;
     /// <summary>Channels.</summary>
@@ -143,42 +148,185 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         where L : struct, ILanes<L, E>
     {
         // Windows of more than one block, which nobody has, go the slow way.
-        int sevens = row->TapCount > Block ? 0 : row->Pixels / Run7 * Run7;
-        int full = from + ((to - from) / L.Width * L.Width);
-        // A long activation follows when the row is done: inlined seven times, between the sums, it would exceed the
-        // inliner's budget.
-        if (TOp.Short)
+        bool slow = row->Pixels < Run7 || row->TapCount > Block;
+        // The last run of pixels and the last register of channels overlap what comes before and compute it again; not
+        // where the sums' place may hold what is to be added to them.
+        bool overlaps = row->Residual == null;
+        int full = slow ? from : from + ((to - from) / L.Width * L.Width);
+        int pixels = slow ? 0 : overlaps ? row->Pixels : row->Pixels / Run7 * Run7;
+        for (int pixel = 0; pixel < pixels; pixel += Run7)
         {
-            for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<TOp, L>(row, pixel, from, full);
+            int start = Math.Min(pixel, row->Pixels - Run7);
+            Seven<TOp, L>(row, start, from, full);
+            if (full < to && overlaps && row->Channels >= L.Width) Seven<TOp, L>(row, start, to - L.Width, to);
         }
-        else
+        if (pixels < row->Pixels)
         {
-            for (int pixel = 0; pixel < sevens; pixel += Run7) Seven<Map.Identity, L>(row, pixel, from, full);
-            if (sevens > 0) Activate<TOp, L>(row, sevens, from, full);
+            for (int c = from; c < full; c += L.Width) Single<TOp, L>(row, pixels, row->Pixels - pixels, c, L.Width);
         }
-        if (full < to) Single<TOp, L>(row, 0, sevens, full, to - full);
-        for (int c = from; c < to; c += L.Width)
-            Single<TOp, L>(row, sevens, row->Pixels - sevens, c, Math.Min(L.Width, to - c));
+        if (full == to || (!slow && overlaps && row->Channels >= L.Width)) return;
+        for (int c = full; c < to; c += L.Width) Single<TOp, L>(row, 0, row->Pixels, c, Math.Min(L.Width, to - c));
     }
 
-    // A method by itself, compiled at once: inlining has a budget, and what exceeds it would start out unoptimized.
+    // A long activation follows when seven pixels are done: inlined seven times, between the sums, it would exceed the
+    // inliner's budget.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Seven<TOp, L>(DepthwiseBand<E>* row, int pixel, int from, int to)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
+        int pairs = row->TwoVectors ? from + ((to - from) / (2 * L.Width) * 2 * L.Width) : from;
+        if (TOp.Short)
+        {
+            if (from < pairs) Seven2<TOp, L>(row, pixel, from, pairs);
+            if (pairs < to) Seven1<TOp, L>(row, pixel, pairs, to);
+        }
+        else
+        {
+            if (from < pairs) Seven2<Map.Identity, L>(row, pixel, from, pairs);
+            if (pairs < to) Seven1<Map.Identity, L>(row, pixel, pairs, to);
+            Activate<TOp, L>(row, pixel, from, to);
+        }
+    }
+
+    // Seven pixels by two registers: fourteen chains of additions, enough to hide the latency of each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Seven2<TOp, L>(DepthwiseBand<E>* row, int pixel, int from, int to)
+        where TOp : struct, IUnary
+        where L : struct, ILanes<L, E>
+    {
         // Locals, because stores through pointers would make every field a load.
-        nint* lastTap = row->Taps + row->TapCount;
+        nint* firstTap = row->Taps;
+        nint* lastTap = firstTap + row->TapCount;
         nint weightStep = row->WeightStride * sizeof(E);
         nint s = row->Step, s3 = s * 3, s5 = s * 5;
         nint ys = row->OutputStride, zs = row->ResidualStride;
+        byte* input = row->Input + (pixel * s);
+        E* output = row->Output + (pixel * ys);
+        E* residual = row->Residual + (pixel * zs);
+        var scalars = row->Scalars;
+        for (int c = from; c < to; c += 2 * L.Width)
+        {
+            byte* start = input + ((nint)c * sizeof(E));
+            byte* w = (byte*)(row->Weights + c);
+            L c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero, c4 = L.Zero, c5 = L.Zero, c6 = L.Zero;
+            L d0 = L.Zero, d1 = L.Zero, d2 = L.Zero, d3 = L.Zero, d4 = L.Zero, d5 = L.Zero, d6 = L.Zero;
+            for (nint* tap = firstTap; tap < lastTap; tap++)
+            {
+                L weight = L.Load((E*)w), second = L.Load((E*)w + L.Width);
+                byte* p = start + *tap;
+                byte* q = p + (L.Width * sizeof(E));
+                c0 = L.FmaAt(weight, (E*)p, c0);
+                d0 = L.FmaAt(second, (E*)q, d0);
+                c1 = L.FmaAt(weight, (E*)(p + s), c1);
+                d1 = L.FmaAt(second, (E*)(q + s), d1);
+                c2 = L.FmaAt(weight, (E*)(p + (s * 2)), c2);
+                d2 = L.FmaAt(second, (E*)(q + (s * 2)), d2);
+                c3 = L.FmaAt(weight, (E*)(p + s3), c3);
+                d3 = L.FmaAt(second, (E*)(q + s3), d3);
+                c4 = L.FmaAt(weight, (E*)(p + (s * 4)), c4);
+                d4 = L.FmaAt(second, (E*)(q + (s * 4)), d4);
+                c5 = L.FmaAt(weight, (E*)(p + s5), c5);
+                d5 = L.FmaAt(second, (E*)(q + s5), d5);
+                c6 = L.FmaAt(weight, (E*)(p + (s3 * 2)), c6);
+                d6 = L.FmaAt(second, (E*)(q + (s3 * 2)), d6);
+                w += weightStep;
+            }
+            if (row->Bias != null)
+            {
+                var bias = L.Load(row->Bias + c);
+                var biasSecond = L.Load(row->Bias + c + L.Width);
+                c0 += bias;
+                c1 += bias;
+                c2 += bias;
+                c3 += bias;
+                c4 += bias;
+                c5 += bias;
+                c6 += bias;
+                d0 += biasSecond;
+                d1 += biasSecond;
+                d2 += biasSecond;
+                d3 += biasSecond;
+                d4 += biasSecond;
+                d5 += biasSecond;
+                d6 += biasSecond;
+            }
+            if (row->Scale != null)
+            {
+                L scale = L.Load(row->Scale + c), shift = L.Load(row->Shift + c);
+                L scaleSecond = L.Load(row->Scale + c + L.Width), shiftSecond = L.Load(row->Shift + c + L.Width);
+                c0 = L.Fma(c0, scale, shift);
+                c1 = L.Fma(c1, scale, shift);
+                c2 = L.Fma(c2, scale, shift);
+                c3 = L.Fma(c3, scale, shift);
+                c4 = L.Fma(c4, scale, shift);
+                c5 = L.Fma(c5, scale, shift);
+                c6 = L.Fma(c6, scale, shift);
+                d0 = L.Fma(d0, scaleSecond, shiftSecond);
+                d1 = L.Fma(d1, scaleSecond, shiftSecond);
+                d2 = L.Fma(d2, scaleSecond, shiftSecond);
+                d3 = L.Fma(d3, scaleSecond, shiftSecond);
+                d4 = L.Fma(d4, scaleSecond, shiftSecond);
+                d5 = L.Fma(d5, scaleSecond, shiftSecond);
+                d6 = L.Fma(d6, scaleSecond, shiftSecond);
+            }
+            if (row->Residual != null)
+            {
+                E* z = residual + c;
+                c0 += L.Load(z);
+                c1 += L.Load(z + zs);
+                c2 += L.Load(z + (2 * zs));
+                c3 += L.Load(z + (3 * zs));
+                c4 += L.Load(z + (4 * zs));
+                c5 += L.Load(z + (5 * zs));
+                c6 += L.Load(z + (6 * zs));
+                d0 += L.Load(z + L.Width);
+                d1 += L.Load(z + zs + L.Width);
+                d2 += L.Load(z + (2 * zs) + L.Width);
+                d3 += L.Load(z + (3 * zs) + L.Width);
+                d4 += L.Load(z + (4 * zs) + L.Width);
+                d5 += L.Load(z + (5 * zs) + L.Width);
+                d6 += L.Load(z + (6 * zs) + L.Width);
+            }
+            E* y = output + c;
+            L.Store(TOp.Apply<L, E>(c0, scalars), y);
+            L.Store(TOp.Apply<L, E>(d0, scalars), y + L.Width);
+            L.Store(TOp.Apply<L, E>(c1, scalars), y + ys);
+            L.Store(TOp.Apply<L, E>(d1, scalars), y + ys + L.Width);
+            L.Store(TOp.Apply<L, E>(c2, scalars), y + (2 * ys));
+            L.Store(TOp.Apply<L, E>(d2, scalars), y + (2 * ys) + L.Width);
+            L.Store(TOp.Apply<L, E>(c3, scalars), y + (3 * ys));
+            L.Store(TOp.Apply<L, E>(d3, scalars), y + (3 * ys) + L.Width);
+            L.Store(TOp.Apply<L, E>(c4, scalars), y + (4 * ys));
+            L.Store(TOp.Apply<L, E>(d4, scalars), y + (4 * ys) + L.Width);
+            L.Store(TOp.Apply<L, E>(c5, scalars), y + (5 * ys));
+            L.Store(TOp.Apply<L, E>(d5, scalars), y + (5 * ys) + L.Width);
+            L.Store(TOp.Apply<L, E>(c6, scalars), y + (6 * ys));
+            L.Store(TOp.Apply<L, E>(d6, scalars), y + (6 * ys) + L.Width);
+        }
+    }
+
+    // Seven pixels by one register: what remains, and all that sixteen registers hold.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Seven1<TOp, L>(DepthwiseBand<E>* row, int pixel, int from, int to)
+        where TOp : struct, IUnary
+        where L : struct, ILanes<L, E>
+    {
+        nint* firstTap = row->Taps;
+        nint* lastTap = firstTap + row->TapCount;
+        nint weightStep = row->WeightStride * sizeof(E);
+        nint s = row->Step, s3 = s * 3, s5 = s * 5;
+        nint ys = row->OutputStride, zs = row->ResidualStride;
+        byte* input = row->Input + (pixel * s);
+        E* output = row->Output + (pixel * ys);
+        E* residual = row->Residual + (pixel * zs);
         var scalars = row->Scalars;
         for (int c = from; c < to; c += L.Width)
         {
-            byte* start = row->Input + (pixel * s) + ((nint)c * sizeof(E));
+            byte* start = input + ((nint)c * sizeof(E));
             byte* w = (byte*)(row->Weights + c);
             L c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero, c4 = L.Zero, c5 = L.Zero, c6 = L.Zero;
-            for (nint* tap = row->Taps; tap < lastTap; tap++)
+            for (nint* tap = firstTap; tap < lastTap; tap++)
             {
                 var weight = L.Load((E*)w);
                 byte* p = start + *tap;
@@ -215,7 +363,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
             }
             if (row->Residual != null)
             {
-                E* z = row->Residual + (pixel * zs) + c;
+                E* z = residual + c;
                 c0 += L.Load(z);
                 c1 += L.Load(z + zs);
                 c2 += L.Load(z + (2 * zs));
@@ -224,34 +372,27 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
                 c5 += L.Load(z + (5 * zs));
                 c6 += L.Load(z + (6 * zs));
             }
-            E* y = row->Output + (pixel * ys) + c;
-            c0 = TOp.Apply<L, E>(c0, scalars);
-            c1 = TOp.Apply<L, E>(c1, scalars);
-            c2 = TOp.Apply<L, E>(c2, scalars);
-            c3 = TOp.Apply<L, E>(c3, scalars);
-            c4 = TOp.Apply<L, E>(c4, scalars);
-            c5 = TOp.Apply<L, E>(c5, scalars);
-            c6 = TOp.Apply<L, E>(c6, scalars);
-            L.Store(c0, y);
-            L.Store(c1, y + ys);
-            L.Store(c2, y + (2 * ys));
-            L.Store(c3, y + (3 * ys));
-            L.Store(c4, y + (4 * ys));
-            L.Store(c5, y + (5 * ys));
-            L.Store(c6, y + (6 * ys));
+            E* y = output + c;
+            L.Store(TOp.Apply<L, E>(c0, scalars), y);
+            L.Store(TOp.Apply<L, E>(c1, scalars), y + ys);
+            L.Store(TOp.Apply<L, E>(c2, scalars), y + (2 * ys));
+            L.Store(TOp.Apply<L, E>(c3, scalars), y + (3 * ys));
+            L.Store(TOp.Apply<L, E>(c4, scalars), y + (4 * ys));
+            L.Store(TOp.Apply<L, E>(c5, scalars), y + (5 * ys));
+            L.Store(TOp.Apply<L, E>(c6, scalars), y + (6 * ys));
         }
     }
 
-    // The activation of whole registers, in place, while they are in the first cache.
+    // The activation of seven pixels, in place, while they are in the first cache.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Activate<TOp, L>(DepthwiseBand<E>* row, int pixels, int from, int to)
+    static void Activate<TOp, L>(DepthwiseBand<E>* row, int pixel, int from, int to)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
         nint stride = row->OutputStride;
         var scalars = row->Scalars;
-        E* y = row->Output;
-        for (int pixel = 0; pixel < pixels; pixel++, y += stride)
+        E* y = row->Output + (pixel * stride);
+        for (int i = 0; i < Run7; i++, y += stride)
             for (nint c = from; c < to; c += L.Width) L.Store(TOp.Apply<L, E>(L.Load(y + c), scalars), y + c);
     }
 
