@@ -100,8 +100,8 @@ static class BenchVerb
         for (int i = 0; i < outputs.Length; i++) session.ReadOutput(i, outputs[i]);
     }
 
-    // Zeros would be kind to some processors, and denormals unkind.
-    static E[] Input<E>(Shape shape, int seed) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    /// <summary>Elements of an input, neither zeros, which would be kind to some processors, nor denormals.</summary>
+    public static E[] Input<E>(Shape shape, int seed) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var random = new Random(seed);
         var values = new E[shape.Elements];

@@ -1,22 +1,48 @@
 using System.CommandLine;
+using Harness.Executor.Layout;
+using Harness.Executor.Planning;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary><c>harness inspect</c>: what a model is, and whether it can be converted.</summary>
+/// <summary><c>harness inspect</c>: what a model is, whether it can be converted, and what a plan makes of it.</summary>
 static class InspectVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
+        var (model, weights, shapes, threads, lanes) =
+            (Shared.Model(), Shared.Weights(), Shared.InputShape(), Shared.Threads(), Shared.Lanes());
+        var plan = new Option<bool>("--plan") { Description = "Each step's kernel, tile, bytes, FLOPs and expected time." };
+        var profile = new Option<bool>("--profile") { Description = "With --plan: measured times beside the expected." };
+        var exactOrder = new Option<bool>("--exact-order") { Description = "With --plan: no Winograd." };
+        var precision = Shared.Choice("--precision", "With --plan: the arithmetic.", "float32", "float64");
         var json = new Option<bool>("--json") { Description = "JSON on stdout." };
         var command = new Command(
-            "inspect", "Shows a model's graph, its parameters in both layouts, and what is not supported.")
+            "inspect", "Shows a model's graph, its parameters in both layouts, and what is not supported; or its plan.")
         {
-            model, weights, shapes, json,
+            model, weights, shapes, plan, profile, exactOrder, precision, threads, lanes, json,
         };
         command.SetAction(result =>
         {
+            if (!result.GetValue(plan) && (result.GetValue(profile) || result.GetValue(exactOrder)))
+                throw Program.Usage("--profile and --exact-order say how a plan is looked at; add --plan");
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
+            if (result.GetValue(plan))
+            {
+                var converted = NhwcPass.Apply(torch, ModelSource.Shapes(torch, result.GetValue(shapes)));
+                var options = new PlanOptions
+                {
+                    Threads = result.GetValue(threads),
+                    Lanes = Shared.ToLanes(result.GetValue(lanes)!),
+                    ExactOrder = result.GetValue(exactOrder),
+                };
+                bool measure = result.GetValue(profile);
+                var planned = result.GetValue(precision) == "float64"
+                    ? PlanInspection.Of<double>(converted, options, measure, terminal.Cancellation)
+                    : PlanInspection.Of<float>(converted, options, measure, terminal.Cancellation);
+                if (result.GetValue(json)) terminal.Out.Write(planned.ToJson());
+                else planned.WriteText(terminal);
+                return 0;
+            }
             var inspection = Inspection.Of(torch, result.GetValue(shapes));
             if (result.GetValue(json)) terminal.Out.Write(inspection.ToJson());
             else inspection.WriteText(terminal.Out);

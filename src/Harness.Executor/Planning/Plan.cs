@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 
 namespace Harness.Executor.Planning;
 
@@ -129,11 +130,11 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             if (Model.Values[value].Leaf is null) activations += bytes;
             else if (_constants.ContainsKey(value)) weights += bytes;
         }
-        long direct = node.Tail.Prepend(node.Main).Sum(Flops), flops = direct;
-        // The tail is computed as it is stated, whatever becomes of the main node.
-        if (cost.Flops is { } computed) flops += computed - Flops(node.Main);
+        long main = cost.Flops ?? Flops(node.Main), tail = node.Tail.Sum(Flops);
+        long direct = Flops(node.Main) + tail;
         double peak = CostModel.Peak(Lanes, size);
-        double seconds = CostModel.Seconds(peak, flops, cost.Efficiency, activations, weights, step.Pieces, Threads);
+        double arithmetic = (main / cost.Efficiency) + node.Tail.Sum(part => Flops(part) / EfficiencyOf(part));
+        double seconds = CostModel.Seconds(arithmetic / peak, activations, weights, step.Pieces, Threads);
         return new StepPlan
         {
             Name = StepNames[index],
@@ -143,12 +144,16 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             Threads = (int)Math.Clamp(step.Pieces, 1, Threads),
             ActivationBytes = activations,
             WeightBytes = weights,
-            Flops = flops,
+            Flops = main + tail,
             DirectFlops = direct,
             ExpectedMs = seconds * 1e3,
             ExpectedShareOfPeak = direct / seconds / (peak * Threads),
         };
     }
+
+    static double EfficiencyOf(NhwcNode tail) => tail.Op is Elementwise function && !function.Operator<E>().IsShort
+        ? CostModel.Transcendental
+        : CostModel.Plain;
 
     long Flops(NhwcNode node) => node.Op.Flops(
         [.. node.Inputs.Where(value => value >= 0).Select(value => Model.Values[value].Shape)],

@@ -10,6 +10,7 @@ public sealed class CostModelTests
     [InlineData(28, 128, 128, "Winograd")]
     [InlineData(14, 256, 256, "Winograd")]
     [InlineData(14, 512, 512, "Winograd")] // VGG's last stage
+    [InlineData(54, 16, 64, "Winograd")] // SqueezeNet's first expansion
     [InlineData(7, 512, 512, "Direct")] // 16 patches do not pay for 16/9 of 9.4 MB of weights
     [InlineData(224, 3, 64, "Direct")] // three channels do not pay for the transforms
     public void Winograd_is_taken_where_it_is_faster(int side, int ci, int co, string expected) =>
@@ -34,13 +35,12 @@ public sealed class CostModelTests
     [Fact]
     public void Seconds_are_the_slower_of_arithmetic_and_memory_and_the_overhead_of_the_longest_share()
     {
-        double arithmetic = CostModel.Seconds(1e9, 1e9, 0.5, 1, 1, 1, 1);
-        arithmetic.Should().BeApproximately(2, 1e-5);
-        double memory = CostModel.Seconds(1e9, 1, 0.5, 0, 20e9, 1, 1);
-        memory.Should().BeApproximately(2, 1e-5);
+        CostModel.Seconds(2, 1, 1, 1, 1).Should().BeApproximately(2, 1e-5);
+        CostModel.Seconds(1, 0, 20e9, 1, 1).Should().BeApproximately(2, 1e-5);
+        CostModel.Seconds(1, 30e9, 20e9, 1, 1).Should().BeApproximately(3, 1e-5);
         // Three pieces for two threads: one thread does two of them.
-        CostModel.Seconds(1e9, 1e9, 0.5, 0, 0, 3, 2).Should().BeApproximately(2 * 2 / 3.0, 1e-5);
-        CostModel.Seconds(1e9, 0, 0.5, 0, 0, 0, 2).Should().Be(0);
+        CostModel.Seconds(3, 0, 0, 3, 2).Should().BeApproximately(2, 1e-5);
+        CostModel.Seconds(0, 0, 0, 0, 2).Should().Be(0);
     }
 
     static ConvGeometry Layer(int n, int side, int ci, int co) =>
