@@ -7,7 +7,7 @@ using Harness.Tests.Naive;
 
 namespace Harness.Tests;
 
-/// <summary>Keeps the README's C# true: its lines are those below, which compile and run.</summary>
+/// <summary>Keeps the READMEs' C# true: their lines are those below, which compile and run.</summary>
 public sealed class ReadMeTests
 {
     [Fact]
@@ -33,13 +33,41 @@ public sealed class ReadMeTests
     }
 
     [Fact]
-    public void The_README_shows_these_lines()
+    public void The_code_of_the_executors_README_runs()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(
+            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"), folder["model.pt"]);
+        string path = folder["model.pt"];
+        float[] image = new float[224 * 224 * 3];
+        float[] scores = new float[10];
+        int frames = 2;
+        image.AsSpan().Fill(0.5f);
+
+        // <EXECUTOR>
+        using var model = ModelFile.Open(path);                                // mapped: weights stay in the file
+        var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);    // shapes as PyTorch states them
+        var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 1 }); // float or double; weights packed, once
+        foreach (var step in plan.Describe())                                  // what was decided, what it should cost
+            Console.WriteLine($"{step.Name}: {step.Kernel} {step.Tile} {step.ExpectedMs:0.000} ms");
+        using var session = plan.CreateSession();                              // an arena and threads of its own
+        for (int frame = 0; frame < frames; frame++)
+            session.Run(image.AsSpan(), scores.AsSpan());                      // (n, h, w, c) in, (n, classes) out; allocates nothing
+        // </EXECUTOR>
+
+        scores.Should().Contain(score => score != 0);
+    }
+
+    [Theory]
+    [InlineData("README", "README.md")]
+    [InlineData("EXECUTOR", "src/Harness.Executor/README.md")]
+    public void A_README_shows_these_lines(string mark, string file)
     {
         string[] source = File.ReadAllLines(ThisFile());
-        int from = Array.FindIndex(source, line => line.Trim() == "// <README>");
-        int to = Array.FindIndex(source, line => line.Trim() == "// </README>");
+        int from = Array.FindIndex(source, line => line.Trim() == $"// <{mark}>");
+        int to = Array.FindIndex(source, line => line.Trim() == $"// </{mark}>");
         string code = string.Join('\n', source[(from + 1)..to].Select(line => line[8..]));
-        File.ReadAllText(Path.Combine(NaiveWalkTests.Repository, "README.md")).Should().Contain(code);
+        File.ReadAllText(Path.Combine(NaiveWalkTests.Repository, file)).Should().Contain(code);
     }
 
     static string ThisFile([CallerFilePath] string path = "") => path;

@@ -1,7 +1,7 @@
 namespace Harness.Executor.Planning;
 
 /// <summary>What a plan decided for one step, and what it expects of it.</summary>
-/// <remarks>The expectation is that of a documented, nominal processor (see the package's README): a yardstick that finds
+/// <remarks>The expectation is that of a documented, nominal processor (its constants are in the package README): a yardstick that finds
 /// steps worth a look, not a promise.</remarks>
 public sealed record StepPlan
 {
