@@ -88,7 +88,7 @@ public static class Faults
     {
         int value = node.Inputs.FirstOrDefault(id => id >= 0 && model.Values[id].Leaf is not null, -1);
         if (value < 0) return null;
-        double[] weights = model.Values[value].Leaf!.Tensor.ToDoubles();
+        double[] weights = model.Values[value].Leaf!.Materialize().ToDoubles();
         if (weights.Length == 0) return null;
         int largest = Array.IndexOf(weights, weights.MaxBy(Math.Abs));
         return WithWeights(model, value, i => i != largest ? weights[i] : weights[i] == 0 ? 1 : -weights[i]);
@@ -102,9 +102,9 @@ public static class Faults
     {
         if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
         int value = node.Inputs[rule.Operand];
-        if (model.Values[value].Leaf is not { } leaf || leaf.Tensor.Shape.Rank != from.Length) return null;
-        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(leaf.Tensor);
-        return moved.Shape == leaf.Tensor.Shape ? WithTensor(model, value, moved) : null;
+        if (model.Values[value].Leaf is not { } leaf || leaf.Shape.Rank != from.Length) return null;
+        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(leaf.Materialize());
+        return moved.Shape == leaf.Shape ? WithTensor(model, value, moved) : null;
     }
 
     static NhwcModel WithOp(NhwcModel model, NhwcNode node, Op op) =>
@@ -112,15 +112,15 @@ public static class Faults
 
     static NhwcModel WithWeights(NhwcModel model, int value, Func<int, double> weight)
     {
-        var tensor = model.Values[value].Leaf!.Tensor;
-        double[] weights = [.. Enumerable.Range(0, checked((int)tensor.Shape.Elements)).Select(weight)];
-        return WithTensor(model, value, Tensor.Of(tensor.Shape, weights));
+        var shape = model.Values[value].Leaf!.Shape;
+        double[] weights = [.. Enumerable.Range(0, checked((int)shape.Elements)).Select(weight)];
+        return WithTensor(model, value, Tensor.Of(shape, weights));
     }
 
     static NhwcModel WithTensor(NhwcModel model, int value, Tensor tensor)
     {
         var old = model.Values[value];
         return model with { Values = model.Values.SetItem(
-            value, old with { Leaf = old.Leaf! with { Tensor = tensor } }) };
+            value, old with { Leaf = old.Leaf!.WithElements(tensor) }) };
     }
 }

@@ -88,7 +88,7 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         text.WriteLine("parameters:");
         foreach (var leaf in Leaves())
             text.WriteLine(
-                $"  {leaf.TorchKey} {Source(leaf).Shape} -> {leaf.FullPath} {leaf.Tensor.Shape}  {leaf.Rearrangement}");
+                $"  {leaf.TorchKey} {Source(leaf).Shape} -> {leaf.FullPath} {leaf.Shape}  {leaf.Rearrangement}");
         foreach (string key in Converted.Variables.Dropped) text.WriteLine($"  {key} -> not needed");
     }
 
@@ -137,9 +137,9 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         json.WriteStartObject();
         json.WriteString("torch", leaf.TorchKey);
         json.WriteString("flax", leaf.FullPath);
-        WriteShape(json, "shape", leaf.Tensor.Shape);
+        WriteShape(json, "shape", leaf.Shape);
         WriteShape(json, "torchShape", Source(leaf).Shape);
-        json.WriteString("dtype", leaf.Tensor.Type.NumPyName());
+        json.WriteString("dtype", leaf.Type.NumPyName());
         json.WriteString("axes", leaf.Rearrangement.ToString());
         json.WriteEndObject();
     }

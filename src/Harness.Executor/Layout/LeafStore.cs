@@ -4,7 +4,7 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Layout;
 
-/// <summary>Turns state-dict entries into Flax leaves, each key once and each leaf once.</summary>
+/// <summary>Turns state-dict entries into Flax leaves, each key once and each leaf once. Moves no element.</summary>
 sealed class LeafStore
 {
     // A parameter as the graph sees it: possibly through permutes, view axis j being stored axis Axes[j].
@@ -73,7 +73,7 @@ sealed class LeafStore
             throw new ModelException(new Finding(Codes.UnsupportedOp, place.ToString(),
                 $"weight '{source.Key}' is used in two layouts, {known.Rearrangement} and {rearrangement}; duplicate it before exporting the model"));
         }
-        var leaf = new Leaf(collection, path, source.Key, rearrangement, rearrangement.Apply(source.Tensor));
+        var leaf = new Leaf(collection, path, source.Key, rearrangement, source.Tensor);
         if (!_paths.Add(leaf.FullPath))
         {
             throw new ModelException(new Finding(Codes.WeightsRoundTrip, source.Key,

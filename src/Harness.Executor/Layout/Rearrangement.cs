@@ -68,6 +68,20 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
         return new Tensor(source.Type, Apply(source.Shape), bytes);
     }
 
+    /// <summary>Elements of the source from one index of each of the target's axes to the next, so that a kernel is read where it
+    /// is stored; null where axes are merged or reversed, which strides alone do not say.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    internal nint[]? SourceStrides(Shape source)
+    {
+        var strides = Traversal.ContiguousStrides(source.AsSpan());
+        if (IsIdentity) return strides;
+        var from = Groups(From);
+        if (from.Count != source.Rank) throw Mismatch(source);
+        if (Flip.Length > 0 || from.Any(group => group.Length != 1)) return null;
+        var to = Groups(To);
+        return to.Any(group => group.Length != 1) ? null : [.. to.Select(letter => strides[from.IndexOf(letter)])];
+    }
+
     static void Move<T>(ReadOnlySpan<byte> source, Span<byte> target, int[] extents, nint[] strides, nint origin)
         where T : unmanaged => Kernels.Relayout.Copy(
             extents, Traversal.ContiguousStrides(extents), strides,

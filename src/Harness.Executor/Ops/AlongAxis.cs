@@ -34,5 +34,8 @@ public abstract record AlongAxis : Op
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
 
     /// <inheritdoc/>
+    internal sealed override ImmutableArray<int> Overwritable => [0];
+
+    /// <inheritdoc/>
     public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 4 * output.Elements;
 }

@@ -95,6 +95,9 @@ public sealed record BatchNorm2d : Op
     /// <inheritdoc/>
     internal override TailRole Tail => TailRole.Norm;
 
+    /// <inheritdoc/>
+    internal override ImmutableArray<int> Overwritable => [0];
+
     /// <summary>The per-channel constants.</summary>
     /// <param name="elements">The elements of a parameter value.</param>
     /// <param name="inputs">The node's operands.</param>

@@ -24,6 +24,9 @@ public abstract record Binary : Op
     /// <inheritdoc/>
     public sealed override bool IsElementwise => Other is not null;
 
+    /// <inheritdoc/>
+    internal sealed override ImmutableArray<int> Overwritable => Other is null ? [0, 1] : [0];
+
     /// <summary>The function of one operand and <paramref name="other"/>.</summary>
     internal abstract UnaryKernel<E> WithNumber<E>(double other) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 

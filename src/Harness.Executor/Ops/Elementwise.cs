@@ -20,6 +20,9 @@ public abstract record Elementwise : Op
     /// <inheritdoc/>
     internal override TailRole Tail => TailRole.Activation;
 
+    /// <inheritdoc/>
+    internal sealed override ImmutableArray<int> Overwritable => [0];
+
     /// <summary>The function.</summary>
     internal abstract UnaryKernel<E> Operator<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 

@@ -82,5 +82,5 @@ public sealed record LayerNorm : Op
     /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node) => new LayerNormStep<E>(
         node.Lanes, node.Output(), node.Input(0), NormalizedShape.Count, Eps,
-        Scale ? node.Weight(1) : null, Bias ? node.Weight(Scale ? 2 : 1) : null);
+        Scale ? node.Weight(1).ToArray() : null, Bias ? node.Weight(Scale ? 2 : 1).ToArray() : null);
 }

@@ -72,6 +72,10 @@ public abstract record Op
     /// <summary>True when the op's step can do a tail: batch norm, addition, activation.</summary>
     internal virtual bool TakesTail => false;
 
+    /// <summary>Operands whose memory may be the result's where both lie alike: the step reads each element before it writes the
+    /// result's at the same place, and never again.</summary>
+    internal virtual ImmutableArray<int> Overwritable => [];
+
     /// <summary>The zeros that this op wants to find around an operand's plane.</summary>
     internal virtual Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes) => default;
 

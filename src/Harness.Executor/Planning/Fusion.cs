@@ -13,6 +13,12 @@ sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
     /// <summary>The values the step defines for others.</summary>
     public ImmutableArray<int> Defines => Tail.Length > 0 ? Tail[^1].Outputs : Main.Outputs;
 
+    /// <summary>The values whose memory the result may take where they lie like it: see <see cref="Op.Overwritable"/>. The
+    /// epilogue adds a residual element where it stores the sum.</summary>
+    public IEnumerable<int> Overwritable => Tail.Length == 0
+        ? Main.Op.Overwritable.Select(operand => Main.Inputs[operand])
+        : Tail.Where(node => node.Op.Tail == TailRole.Residual).SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value));
+
     IEnumerable<int> Inner => Tail.Length == 0 ? [] : Main.Outputs.Concat(Tail[..^1].SelectMany(node => node.Outputs));
 }
 

@@ -70,29 +70,65 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>True when the operand is a parameter or constant.</summary>
     public bool IsWeight(int operand) => _model.Values[_node.Inputs[operand]].Leaf is not null;
 
-    /// <summary>A parameter's elements in Flax's layout, widened or rounded to the step's element type.</summary>
-    public E[] Weight(int operand) => WeightOf(_node.Inputs[operand]);
+    /// <summary>A parameter's elements in Flax's layout, widened or rounded to the step's element type: to be read and let go,
+    /// since a plan holds weights once.</summary>
+    public ReadOnlySpan<E> Weight(int operand) => Elements(LeafOf(_node.Inputs[operand]).Materialize());
 
-    /// <summary>The elements of a parameter value: for what the tail reads.</summary>
-    public E[] WeightOf(int value) => Elements(LeafOf(value).Tensor);
+    /// <summary>A convolution's kernel packed, read where it is stored if its rearrangement is a plain permutation.</summary>
+    /// <param name="operand">The kernel.</param>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="strides">How it lies in Flax's layout.</param>
+    public PackedWeights<E> Packed(int operand, in ConvGeometry geometry, WeightStrides strides)
+    {
+        var tensor = Stored(operand, ref strides);
+        return tensor.Type switch
+        {
+            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<float>(), strides),
+            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<double>(), strides),
+            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(tensor), strides),
+        };
+    }
+
+    /// <summary>The same kernel for Winograd's transform.</summary>
+    public Winograd<E> Transformed(int operand, in ConvGeometry geometry, WeightStrides strides)
+    {
+        var tensor = Stored(operand, ref strides);
+        return new Winograd<E>(Lanes, geometry, Elements(tensor), strides);
+    }
+
+    // A kernel as it is stored, and its strides there; where they do not exist, a copy that lies as the strides say.
+    Tensor Stored(int operand, ref WeightStrides strides)
+    {
+        var leaf = LeafOf(_node.Inputs[operand]);
+        if (strides.Origin != 0 || leaf.Rearrangement.SourceStrides(leaf.Source.Shape) is not { } stored) return leaf.Materialize();
+        strides = Stored(strides, leaf.Shape, stored);
+        return leaf.Source;
+    }
+
+    // Strides that count elements of a leaf, counted in its source instead. Along an axis of extent 1 nothing is counted.
+    static WeightStrides Stored(WeightStrides strides, Shape leaf, nint[] source)
+    {
+        var own = Traversal.ContiguousStrides(leaf.AsSpan());
+        nint Of(nint stride)
+        {
+            for (int axis = 0; axis < own.Length; axis++)
+                if (own[axis] == stride && leaf[axis] > 1) return source[axis];
+            return 0;
+        }
+        return new WeightStrides(0, Of(strides.KernelH), Of(strides.KernelW), Of(strides.Input), Of(strides.Output));
+    }
 
     /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are rounded.</summary>
-    public double[] ExactWeightOf(int value) => LeafOf(value).Tensor.ToDoubles();
-
-    /// <summary>The shape of a parameter in Flax's layout.</summary>
-    public Shape WeightShape(int operand) => LeafOf(_node.Inputs[operand]).Tensor.Shape;
+    public double[] ExactWeightOf(int value) => LeafOf(value).Materialize().ToDoubles();
 
     Leaf LeafOf(int value) => _model.Values[value].Leaf
         ?? throw new InvalidOperationException($"'{_model.Values[value].Name}' is no parameter");
 
-    internal static E[] Elements(Tensor tensor)
+    // The tensor's own memory where its elements are of the step's type.
+    internal static ReadOnlySpan<E> Elements(Tensor tensor)
     {
+        if (tensor.Type == (typeof(E) == typeof(float) ? ElementType.Float32 : ElementType.Float64)) return tensor.As<E>();
         var elements = new E[tensor.Shape.Elements];
-        if (typeof(E) == typeof(float) && tensor.Type == ElementType.Float32)
-        {
-            tensor.As<E>().CopyTo(elements);
-            return elements;
-        }
         var doubles = tensor.ToDoubles();
         for (int i = 0; i < elements.Length; i++) elements[i] = E.CreateTruncating(doubles[i]);
         return elements;

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 using Harness.Executor.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
@@ -27,10 +29,9 @@ public static class Plan
 /// <summary>A compiled model: immutable, shared by any number of sessions on any number of threads.</summary>
 public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    readonly ValueBuffer[] _buffers;
-    readonly int[] _roots;
-    readonly long[] _offsets;
-    readonly Dictionary<int, E[]> _constants = [];
+    readonly Placement _placement;
+    // Parameters that steps read as ordinary tensors.
+    readonly Dictionary<int, PinnedArray<E>> _constants = [];
 
     internal Plan(NhwcModel model, PlanOptions options)
     {
@@ -39,28 +40,15 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll || typeof(E) != typeof(float);
-        var nodes = Fusion.Apply(model, options.Fuse && !options.KeepAll);
-        _roots = NhwcModel.Roots(model.Values.Length, model.Nodes);
-        _buffers = BuffersOf(model, _roots);
-        var steps = ImmutableArray.CreateBuilder<Step<E>>();
+        StepNodes = [.. Fusion.Apply(model, options.Fuse && !options.KeepAll).Where(node => !node.Main.Op.IsView)];
+        StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Tail.Prepend(node.Main).Select(n => n.Name)))];
+        _placement = new Placement(model, StepNodes, System.Runtime.CompilerServices.Unsafe.SizeOf<E>(), options.KeepAll);
         StepOfNode = new int[model.Nodes.Length];
         Array.Fill(StepOfNode, -1);
-        var kept = new List<FusedNode>();
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            var node = nodes[i];
-            if (node.Main.Op.IsView) continue;
-            if (options.KeepAll) StepOfNode[i] = steps.Count;
-            steps.Add(Lower(node));
-            kept.Add(node);
-        }
-        Steps = steps.ToImmutable();
-        StepNodes = [.. kept];
-        StepNames = [.. kept.Select(node => string.Join(" + ", node.Tail.Prepend(node.Main).Select(n => n.Name)))];
+        for (int node = 0, step = 0; options.KeepAll && node < StepOfNode.Length; node++)
+            if (!model.Nodes[node].Op.IsView) StepOfNode[node] = step++;
+        Steps = LowerAll();
         foreach (var step in Steps) ScratchElements = Math.Max(ScratchElements, step.ScratchElements);
-        _offsets = Place(kept, out long bytes, out long lowerBound);
-        ArenaBytes = bytes;
-        ArenaLowerBound = lowerBound;
     }
 
     /// <summary>The model this plan computes.</summary>
@@ -83,14 +71,15 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public ImmutableArray<string> StepNames { get; }
 
     /// <summary>Bytes of activations that one session owns.</summary>
-    public long ArenaBytes { get; }
+    public long ArenaBytes => _placement.ArenaBytes;
 
-    /// <summary>Bytes of the values alive at the busiest step: no arena is smaller.</summary>
-    public long ArenaLowerBound { get; }
+    /// <summary>Bytes of the values alive at the busiest step, those that share memory in place counted once: no arena is
+    /// smaller.</summary>
+    public long ArenaLowerBound => _placement.ArenaLowerBound;
 
     /// <summary>Bytes of packed weights, constants by channel, and parameters that steps read as ordinary tensors.</summary>
     public long WeightBytes => Steps.Sum(step => step.Cost.WeightBytes)
-        + _constants.Values.Sum(elements => (long)elements.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+        + _constants.Values.Sum(elements => elements.Bytes);
 
     /// <summary>What was decided for each step, in order.</summary>
     public ImmutableArray<StepPlan> Describe() => [.. Enumerable.Range(0, Steps.Length).Select(Describe)];
@@ -105,14 +94,14 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     // Step of each node, -1 for aliases; only where every node is a step of its own.
     internal int[] StepOfNode { get; }
 
-    internal IReadOnlyDictionary<int, E[]> Constants => _constants;
+    internal IReadOnlyDictionary<int, PinnedArray<E>> Constants => _constants;
 
-    internal ValueBuffer BufferOf(int value) => _buffers[value];
+    internal ValueBuffer BufferOf(int value) => _placement.BufferOf(value);
 
-    internal int RootOf(int value) => _roots[value];
+    internal int RootOf(int value) => _placement.RootOf(value);
 
     // Byte offset of a root value in the arena; -1 for constants and values that live in registers only.
-    internal long OffsetOf(int root) => _offsets[root];
+    internal long OffsetOf(int root) => _placement.OffsetOf(root);
 
     /// <summary>A session: the memory and threads of one run at a time.</summary>
     /// <exception cref="OutOfMemoryException">The arena does not fit.</exception>
@@ -159,78 +148,53 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         [.. node.Inputs.Where(value => value >= 0).Select(value => Model.Values[value].Shape)],
         Model.Values[node.Outputs[0]].Shape);
 
+    // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and nothing
+    // else.
+    ImmutableArray<Step<E>> LowerAll()
+    {
+        var steps = new Step<E>[StepNodes.Length];
+        int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => WeightsOf(StepNodes[step]))];
+        if (Threads == 1)
+        {
+            foreach (int step in order) steps[step] = Lower(StepNodes[step]);
+        }
+        else
+        {
+            try
+            {
+                Parallel.ForEach(
+                    Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
+                    new ParallelOptions { MaxDegreeOfParallelism = Threads },
+                    step => steps[step] = Lower(StepNodes[step]));
+            }
+            catch (AggregateException e)
+            {
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
+        }
+        return [.. steps];
+    }
+
+    long WeightsOf(FusedNode node) =>
+        node.Reads.Sum(value => value >= 0 && Model.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
+
     Step<E> Lower(FusedNode node)
     {
         var lowering = new Lowering<E>(Model, node.Main, node.Tail, Lanes, ExactOrder, Threads, value =>
         {
-            if (Model.Values[_roots[value]].Leaf is { } leaf && !_constants.ContainsKey(_roots[value]))
-                _constants[_roots[value]] = Lowering<E>.Elements(leaf.Tensor);
-            return _buffers[value];
+            int root = RootOf(value);
+            if (Model.Values[root].Leaf is { } leaf)
+            {
+                lock (_constants)
+                {
+                    if (!_constants.ContainsKey(root))
+                        _constants[root] = new PinnedArray<E>(Lowering<E>.Elements(leaf.Materialize()));
+                }
+            }
+            return BufferOf(value);
         });
         var step = node.Main.Op.Lower(lowering);
-        var halos = node.Defines.Select(value => _buffers[_roots[value]]).Where(b => b.Pixels.HasHalo).ToImmutableArray();
+        var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
-    }
-
-    static ValueBuffer[] BuffersOf(NhwcModel model, int[] roots)
-    {
-        var halos = new Margin[roots.Length];
-        var rigid = new bool[roots.Length];
-        foreach (var node in model.Nodes)
-        {
-            Shape[] shapes = [.. node.Inputs.Select(value => model.Values[value].Shape)];
-            for (int i = 0; i < shapes.Length; i++)
-            {
-                ref var halo = ref halos[roots[node.Inputs[i]]];
-                halo = halo.Or(node.Op.HaloFor(i, shapes));
-            }
-        }
-        // A value that is also read under another shape must be one run without gaps.
-        for (int value = 0; value < roots.Length; value++)
-            if (model.Values[value].Physical != model.Values[roots[value]].Physical) rigid[roots[value]] = true;
-        var buffers = new ValueBuffer[roots.Length];
-        for (int value = 0; value < roots.Length; value++)
-            buffers[value] = ValueBuffer.Of(model.Values[value], rigid[roots[value]] || model.Values[roots[value]].Leaf is not null ? default : halos[roots[value]]);
-        return buffers;
-    }
-
-    long[] Place(List<FusedNode> nodes, out long bytes, out long lowerBound)
-    {
-        var lives = new Dictionary<int, Lifetime>();
-        void Need(int value, int step)
-        {
-            int root = _roots[value];
-            if (Model.Values[root].Leaf is not null) return;
-            lives[root] = lives.TryGetValue(root, out var life)
-                ? new Lifetime(Math.Min(life.First, step), Math.Max(life.Last, step))
-                : new Lifetime(step, step);
-        }
-        for (int step = 0; step < nodes.Count; step++)
-        {
-            foreach (int value in nodes[step].Reads) Need(value, step);
-            foreach (int value in nodes[step].Defines) Need(value, step);
-        }
-        // Inputs stay as written, so that a session can run again; outputs wait to be read.
-        foreach (var port in Model.Inputs)
-        {
-            Need(port.Value, -1);
-            Need(port.Value, nodes.Count);
-        }
-        foreach (var port in Model.Outputs) Need(port.Value, nodes.Count);
-        if (KeepsAll)
-        {
-            foreach (int root in lives.Keys.ToArray())
-                lives[root] = new Lifetime(-1, nodes.Count);
-        }
-        int[] order = [.. lives.Keys.Order()];
-        long[] sizes = [.. order.Select(root => checked((long)_buffers[root].Elements * System.Runtime.CompilerServices.Unsafe.SizeOf<E>()))];
-        Lifetime[] lifetimes = [.. order.Select(root => lives[root])];
-        var arena = Arena.Place(sizes, lifetimes);
-        bytes = arena.Bytes;
-        lowerBound = Arena.LowerBound(sizes, lifetimes);
-        var offsets = new long[_roots.Length];
-        Array.Fill(offsets, -1);
-        for (int i = 0; i < order.Length; i++) offsets[order[i]] = arena.Offsets[i];
-        return offsets;
     }
 }

@@ -23,18 +23,10 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         {
             _values = (E**)Allocate((nuint)count * (nuint)sizeof(E*));
             byte* arena = (byte*)Allocate((nuint)plan.ArenaBytes);
-            // A constant's address is fixed while the plan lives: pinned arrays would do, a copy keeps plans free of handles.
-            var constants = new Dictionary<int, nint>();
-            foreach (var (root, elements) in plan.Constants)
-            {
-                E* copy = (E*)Allocate((nuint)elements.Length * (nuint)sizeof(E));
-                elements.CopyTo(new Span<E>(copy, elements.Length));
-                constants[root] = (nint)copy;
-            }
             for (int value = 0; value < count; value++)
             {
                 int root = plan.RootOf(value);
-                _values[value] = constants.TryGetValue(root, out nint address) ? (E*)address
+                _values[value] = plan.Constants.TryGetValue(root, out var constant) ? constant.Address
                     : plan.OffsetOf(root) >= 0 ? (E*)(arena + plan.OffsetOf(root))
                     : null;
             }

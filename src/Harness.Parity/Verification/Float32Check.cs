@@ -155,7 +155,7 @@ static class Float32Check
     static NhwcModel WithoutSigns(NhwcModel model) => model with
     {
         Values = [.. model.Values.Select(value => value.Leaf is { } leaf
-            ? value with { Leaf = leaf with { Tensor = WithoutSigns(leaf.Tensor) } }
+            ? value with { Leaf = leaf with { Source = WithoutSigns(leaf.Source) } }
             : value)],
     };
 

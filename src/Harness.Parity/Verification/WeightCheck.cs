@@ -68,7 +68,7 @@ static class WeightCheck
         Tensor back;
         try
         {
-            back = leaf.Rearrangement.Inverse.Apply(leaf.Tensor);
+            back = leaf.Rearrangement.Inverse.Apply(leaf.Materialize());
         }
         catch (ArgumentException e)
         {

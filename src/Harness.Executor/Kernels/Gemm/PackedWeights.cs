@@ -50,6 +50,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="geometry">The convolution; its buffers' layouts do not matter here.</param>
     /// <param name="weights">The stored kernel.</param>
     /// <param name="strides">How it is stored.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedWeights<E> Of<T>(
         LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides)
         where T : unmanaged, INumberBase<T>
@@ -71,6 +72,12 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
                 for (int column = 0; column < packed.PaddedColumns; column += 2 * width)
                 {
                     int columns = Math.Min(2 * width, packed.PaddedColumns - column);
+                    if (strides.Output != 1)
+                    {
+                        PackPanel(destination, columns, column, group, phase, geometry, weights, strides);
+                        destination += (nint)phase.Taps.Length * geometry.GroupInput * columns;
+                        continue;
+                    }
                     foreach (var tap in phase.Taps)
                     {
                         for (int i = 0; i < geometry.GroupInput; i++)
@@ -81,12 +88,12 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
                             destination += columns;
                             row[existing..].Clear();
                             // Flax's kernels hold output channels side by side: whole rows.
-                            if (typeof(T) == typeof(E) && strides.Output == 1)
+                            if (typeof(T) == typeof(E))
                             {
                                 MemoryMarshal.Cast<T, E>(weights.Slice((int)first, existing)).CopyTo(row);
                                 continue;
                             }
-                            for (int c = 0; c < existing; c++) row[c] = E.CreateTruncating(weights[(int)(first + (c * strides.Output))]);
+                            for (int c = 0; c < existing; c++) row[c] = E.CreateTruncating(weights[(int)first + c]);
                         }
                     }
                 }
@@ -95,7 +102,41 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         return packed;
     }
 
+    // One panel of a kernel whose output channels lie apart, as PyTorch stores them: few input channels at a time, so that
+    // the lines that one tap reads are still near for the next.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PackPanel<T>(
+        E* destination, int columns, int column, int group, ConvPhase phase, in ConvGeometry geometry,
+        ReadOnlySpan<T> weights, WeightStrides strides)
+        where T : unmanaged, INumberBase<T>
+    {
+        const int Block = 16;
+        int inputs = geometry.GroupInput, existing = Math.Min(columns, geometry.GroupOutput - column);
+        for (int start = 0; start < inputs; start += Block)
+        {
+            int count = Math.Min(Block, inputs - start);
+            for (int t = 0; t < phase.Taps.Length; t++)
+            {
+                var tap = phase.Taps[t];
+                E* rows = destination + ((((nint)t * inputs) + start) * columns);
+                if (existing < columns) new Span<E>(rows, count * columns).Clear();
+                nint first = strides.Index(tap.KernelH, tap.KernelW, start, (group * geometry.GroupOutput) + column);
+                for (int c = 0; c < existing; c++, first += strides.Output)
+                {
+                    // A bounds check for every element would cost more than its copy: both ends are checked instead.
+                    nint last = first + ((count - 1) * strides.Input);
+                    ref readonly T source = ref weights[(int)first];
+                    _ = weights[(int)last];
+                    E* to = rows + c;
+                    for (int i = 0; i < count; i++, to += columns)
+                        *to = E.CreateTruncating(Unsafe.Add(ref Unsafe.AsRef(in source), i * strides.Input));
+                }
+            }
+        }
+    }
+
     // [tap][channel], channels padded to whole registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static PackedWeights<E> OfDepthwise<T>(
         LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides)
         where T : unmanaged, INumberBase<T>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Kernels;
 
@@ -40,7 +41,19 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         geometry.Check();
         (_g, _lanes) = (geometry, lanes);
         var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
-        _weights = PackedWeights<E>.Of<E>(lanes, places, Transform(geometry, weights, strides), WeightStrides.Hwio(places));
+        // Native, so that it is gone when this line is done: a collector would keep a dozen of them for later.
+        int elements = checked(Places * geometry.Input.C * geometry.Output.C);
+        var transformed = (E*)NativeMemory.Alloc((nuint)elements, (nuint)sizeof(E));
+        try
+        {
+            Transform(geometry, weights, strides, transformed);
+            _weights = PackedWeights<E>.Of(
+                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places));
+        }
+        finally
+        {
+            NativeMemory.Free(transformed);
+        }
         int channels = geometry.Input.C;
         int blocks = (channels + Block - 1) / Block;
         _segments = GC.AllocateUninitializedArray<Segment>(blocks, pinned: true);
@@ -200,37 +213,43 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         }
     }
 
-    // G w Gᵀ in (place, ci, co): G = (1, 0, 0), (½, ½, ½), (½, −½, ½), (0, 0, 1).
-    static E[] Transform(in ConvGeometry g, ReadOnlySpan<E> weights, WeightStrides strides)
+    // G w Gᵀ in (place, ci, co): G = (1, 0, 0), (½, ½, ½), (½, −½, ½), (0, 0, 1). Few output channels at a time: whole
+    // lines of the result, and as many streams of a kernel that PyTorch stored.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Transform(in ConvGeometry g, ReadOnlySpan<E> weights, WeightStrides strides, E* result)
     {
+        const int Side = 16;
         int channels = g.Input.C, outputs = g.Output.C;
-        var result = new E[Places * channels * outputs];
-        Span<double> half = stackalloc double[12];
-        for (int ci = 0; ci < channels; ci++)
+        nint next = (nint)channels * outputs;
+        double* half = stackalloc double[12];
+        for (int start = 0; start < outputs; start += Side)
         {
-            for (int co = 0; co < outputs; co++)
+            int end = Math.Min(outputs, start + Side);
+            for (int ci = 0; ci < channels; ci++)
             {
-                for (int kw = 0; kw < 3; kw++)
+                for (int co = start; co < end; co++)
                 {
-                    double w0 = double.CreateTruncating(weights[(int)strides.Index(0, kw, ci, co)]);
-                    double w1 = double.CreateTruncating(weights[(int)strides.Index(1, kw, ci, co)]);
-                    double w2 = double.CreateTruncating(weights[(int)strides.Index(2, kw, ci, co)]);
-                    half[kw] = w0;
-                    half[3 + kw] = (w0 + w1 + w2) / 2;
-                    half[6 + kw] = (w0 - w1 + w2) / 2;
-                    half[9 + kw] = w2;
-                }
-                for (int i = 0; i < 4; i++)
-                {
-                    double w0 = half[3 * i], w1 = half[(3 * i) + 1], w2 = half[(3 * i) + 2];
-                    int at = (((4 * i * channels) + ci) * outputs) + co, next = channels * outputs;
-                    result[at] = E.CreateTruncating(w0);
-                    result[at + next] = E.CreateTruncating((w0 + w1 + w2) / 2);
-                    result[at + (2 * next)] = E.CreateTruncating((w0 - w1 + w2) / 2);
-                    result[at + (3 * next)] = E.CreateTruncating(w2);
+                    for (int kw = 0; kw < 3; kw++)
+                    {
+                        double w0 = double.CreateTruncating(weights[(int)strides.Index(0, kw, ci, co)]);
+                        double w1 = double.CreateTruncating(weights[(int)strides.Index(1, kw, ci, co)]);
+                        double w2 = double.CreateTruncating(weights[(int)strides.Index(2, kw, ci, co)]);
+                        half[kw] = w0;
+                        half[3 + kw] = (w0 + w1 + w2) / 2;
+                        half[6 + kw] = (w0 - w1 + w2) / 2;
+                        half[9 + kw] = w2;
+                    }
+                    E* to = result + ((nint)ci * outputs) + co;
+                    for (int i = 0; i < 4; i++, to += 4 * next)
+                    {
+                        double w0 = half[3 * i], w1 = half[(3 * i) + 1], w2 = half[(3 * i) + 2];
+                        to[0] = E.CreateTruncating(w0);
+                        to[next] = E.CreateTruncating((w0 + w1 + w2) / 2);
+                        to[2 * next] = E.CreateTruncating((w0 - w1 + w2) / 2);
+                        to[3 * next] = E.CreateTruncating(w2);
+                    }
                 }
             }
         }
-        return result;
     }
 }

@@ -49,10 +49,10 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
         };
         if (node.AlgorithmOf(geometry) == ConvolutionAlgorithm.Winograd)
         {
-            _winograd = new Winograd<E>(node.Lanes, geometry, node.Weight(kernel), strides);
+            _winograd = node.Transformed(kernel, geometry, strides);
             return;
         }
-        var packed = PackedWeights<E>.Of<E>(node.Lanes, geometry, node.Weight(kernel), strides);
+        var packed = node.Packed(kernel, geometry, strides);
         _convolution = new Convolution<E>(node.Lanes, geometry, packed, node.Threads);
     }
 

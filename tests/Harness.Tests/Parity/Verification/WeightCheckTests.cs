@@ -34,11 +34,11 @@ public sealed class WeightCheckTests : IDisposable
     public void Every_single_flipped_bit_of_a_leaf_is_found()
     {
         var leaf = _variables.Leaves.First(l => l.TorchKey == "conv.weight");
-        for (int bit = 0; bit < leaf.Tensor.Bytes.Length * 8; bit += 37)
+        for (int bit = 0; bit < leaf.Source.Bytes.Length * 8; bit += 37)
         {
-            byte[] bytes = leaf.Tensor.Bytes.ToArray();
+            byte[] bytes = leaf.Materialize().Bytes.ToArray();
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            var damaged = leaf with { Tensor = new Tensor(leaf.Tensor.Type, leaf.Tensor.Shape, bytes) };
+            var damaged = leaf.WithElements(new Tensor(leaf.Type, leaf.Shape, bytes));
 
             Faults(leaf, damaged).Should().ContainSingle().Which.Should().Contain("params/conv/kernel")
                 .And.Contain("other bits");
@@ -49,9 +49,9 @@ public sealed class WeightCheckTests : IDisposable
     public void A_wrong_rearrangement_is_found_even_where_the_shape_allows_it()
     {
         var leaf = _variables.Leaves.First(l => l.TorchKey == "conv.weight");
-        var swapped = new Rearrangement("hwio", "whio").Apply(leaf.Tensor);
+        var swapped = new Rearrangement("hwio", "whio").Apply(leaf.Materialize());
 
-        Faults(leaf, leaf with { Tensor = swapped }).Should().ContainSingle();
+        Faults(leaf, leaf.WithElements(swapped)).Should().ContainSingle();
     }
 
     [Fact]
@@ -59,10 +59,10 @@ public sealed class WeightCheckTests : IDisposable
     {
         var leaf = _variables.Leaves.First(l => l.TorchKey == "fc.bias");
 
-        Faults(leaf, leaf with { Tensor = Tensor.Of(leaf.Tensor.Shape, leaf.Tensor.ToDoubles()) })
+        Faults(leaf, leaf.WithElements(Tensor.Of(leaf.Shape, leaf.Source.ToDoubles())))
             .Should().ContainSingle().Which.Should().Contain("comes back as float64 (6)");
         Faults(leaf, leaf with { TorchKey = "fc.bios" }).Should().HaveCount(2);
-        Faults(leaf, leaf with { Tensor = Tensor.Of([2, 3], leaf.Tensor.As<float>()) }).Should().ContainSingle();
+        Faults(leaf, leaf.WithElements(Tensor.Of([2, 3], leaf.Source.As<float>()))).Should().ContainSingle();
     }
 
     [Fact]

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Formats;
+
+namespace Harness.Tests.Planning;
+
+/// <summary>What is held of weights. Alone, because the heap is everybody's.</summary>
+[Collection(nameof(WeightMemoryTests))]
+public sealed class WeightMemoryTests
+{
+    const long Small = 2 << 20;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_plan_holds_packed_weights_and_nothing_else(int threads)
+    {
+        using var torch = ModelFile.Open("arch:resnet18", "seed:1");
+        long source = torch.Weights.Values.Sum(tensor => (long)tensor.Bytes.Length);
+        source.Should().BeGreaterThan(20 * Small);
+
+        long before = Held();
+        var model = NhwcPass.Apply(torch, [[1, 3, 64, 64]]);
+        (Held() - before).Should().BeLessThan(Small, "the layout pass moves no element");
+
+        before = Held();
+        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
+        long held = Held() - before;
+        plan.WeightBytes.Should().BeGreaterThanOrEqualTo(source);
+        held.Should().BeGreaterThan(plan.WeightBytes - Small).And.BeLessThan(plan.WeightBytes + Small);
+        GC.KeepAlive(plan);
+        GC.KeepAlive(model);
+    }
+
+    [Fact]
+    public void A_rearranged_parameter_is_nobodys_but_the_callers()
+    {
+        using var torch = ModelFile.Open("arch:squeezenet1_1", "seed:1");
+        var model = NhwcPass.Apply(torch, [[1, 3, 64, 64]]);
+        var leaf = model.Variables.Leaves.First(l => !l.Rearrangement.IsIdentity);
+
+        var weak = Materialize(leaf);
+        GC.Collect();
+
+        weak.TryGetTarget(out _).Should().BeFalse();
+        leaf.Materialize().Should().NotBeSameAs(leaf.Materialize());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference<Tensor> Materialize(Leaf leaf) => new(leaf.Materialize());
+
+    static long Held() => GC.GetTotalMemory(forceFullCollection: true);
+}
+
+[CollectionDefinition(nameof(WeightMemoryTests), DisableParallelization = true)]
+public sealed class WeightMemoryAlone;
