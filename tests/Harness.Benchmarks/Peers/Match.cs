@@ -22,7 +22,7 @@ sealed class Match(int threads, double seconds, TextWriter log)
         ["harness", "harnessExactOrder", "harnessFloat64", "onnxruntime", "libtorch", "libtorchFloat64"];
 
     /// <summary>The contestants of single layers.</summary>
-    public static readonly string[] Layers = ["harness", "onnxruntime", "libtorch"];
+    public static readonly string[] Layers = ["harness", "harnessExactOrder", "onnxruntime", "libtorch"];
 
     // Relative to the largest output: far above float32 rounding of deep models, far below what a wrong epsilon does.
     const double Float32Limit = 1e-4, Float64Limit = 1e-10;
@@ -69,7 +69,7 @@ sealed class Match(int threads, double seconds, TextWriter log)
             return name switch
             {
                 "harness" => new HarnessContestant<float>(subject, options),
-                "harnessExactOrder" => new HarnessContestant<float>(subject, options),
+                "harnessExactOrder" => new HarnessContestant<float>(subject, options with { ExactOrder = true }),
                 "harnessFloat64" => new HarnessContestant<double>(subject, options),
                 "onnxruntime" => new OnnxContestant(subject, threads),
                 "libtorch" => new TorchContestant(subject, ScalarType.Float32),
