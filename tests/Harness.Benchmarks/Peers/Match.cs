@@ -1,18 +1,10 @@
+using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Planning;
 using Harness.Reference.Walk;
 using static TorchSharp.torch;
 
 namespace Harness.Benchmarks.Peers;
-
-/// <summary>What one subject's match gave.</summary>
-/// <param name="Name">The subject.</param>
-/// <param name="InputShapes">Its inputs.</param>
-/// <param name="Gflop">Billions of operations of one run.</param>
-/// <param name="Agree">True when every contestant's outputs are the oracle's.</param>
-/// <param name="Timings">By contestant's name; null where a contestant cannot run the subject.</param>
-sealed record MatchResult(
-    string Name, Executor.Model.Shape[] InputShapes, double Gflop, bool Agree, Dictionary<string, Timing?> Timings);
 
 /// <summary>All contestants on one subject: results compared first, then times.</summary>
 sealed class Match(int threads, double seconds, TextWriter log)
@@ -47,19 +39,24 @@ sealed class Match(int threads, double seconds, TextWriter log)
                 log.WriteLine($"{subject.Name}: {name} is {drift:g3} of the largest output from the oracle, at most {limit} agrees");
             }
             var timings = names.ToDictionary(name => name, _ => (Timing?)null);
+            double[] peaks = [Peak(threads)];
             // A time for a wrong result says nothing.
             if (agree)
             {
-                var times = Race.Run([.. contestants.Values], seconds);
-                foreach (var (name, time) in contestants.Keys.Zip(times)) timings[name] = time;
+                var race = Race.Run([.. contestants.Values], seconds, () => Peak(threads));
+                foreach (var (name, time) in contestants.Keys.Zip(race.Timings)) timings[name] = time;
+                peaks = race.PeakGflops;
             }
-            return new MatchResult(subject.Name, subject.Shapes, Flops(subject) / 1e9, agree, timings);
+            return new MatchResult(subject.Name, subject.Shapes, Flops(subject) / 1e9, agree, timings, peaks);
         }
         finally
         {
             foreach (var contestant in contestants.Values) contestant.Dispose();
         }
     }
+
+    /// <summary>The FMA peak in float32 now.</summary>
+    public static double Peak(int threads) => FmaPeak.Measure<float>(LaneWidths.Choose(), threads);
 
     Contestant? Enter(Subject subject, string name)
     {
@@ -72,8 +69,8 @@ sealed class Match(int threads, double seconds, TextWriter log)
                 "harnessExactOrder" => new HarnessContestant<float>(subject, options with { ExactOrder = true }),
                 "harnessFloat64" => new HarnessContestant<double>(subject, options),
                 "onnxruntime" => new OnnxContestant(subject, threads),
-                "libtorch" => new TorchContestant(subject, ScalarType.Float32),
-                _ => new TorchContestant(subject, ScalarType.Float64),
+                "libtorch" => TorchContestant.Fastest(subject, ScalarType.Float32),
+                _ => TorchContestant.Fastest(subject, ScalarType.Float64),
             };
         }
         catch (NotSupportedException e)

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
-using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Reference.Native;
 using TorchSharp;
@@ -13,7 +10,8 @@ namespace Harness.Benchmarks.Peers;
 static class PeersCommand
 {
     /// <summary>How it is called.</summary>
-    public const string Usage = "peers [--threads N] [--models a,b] [--seconds N] [--no-layers] [--json FILE]";
+    public const string Usage = "peers [--threads N] [--models a,b] [--seconds N] [--no-layers | --layers-only | --peak-only] " +
+        "[--json FILE] [--markdown FILE]";
 
     static readonly string[] s_all =
     [
@@ -26,9 +24,9 @@ static class PeersCommand
     {
         int threads = 1;
         double seconds = 15;
-        string? json = null;
+        string? json = null, markdown = null;
         string[] models = s_all;
-        bool layers = true;
+        bool whole = true, layers = true, peakOnly = false;
         for (int i = 0; i < words.Length; i++)
         {
             string? next = i + 1 < words.Length ? words[i + 1] : null;
@@ -37,43 +35,50 @@ static class PeersCommand
                 case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads) && threads > 0: i++; break;
                 case "--seconds" when double.TryParse(next, CultureInfo.InvariantCulture, out seconds) && seconds >= 0: i++; break;
                 case "--json" when next is not null: json = next; i++; break;
+                case "--markdown" when next is not null: markdown = next; i++; break;
                 case "--models" when next is not null: models = next.Split(',', StringSplitOptions.RemoveEmptyEntries); i++; break;
                 case "--no-layers": layers = false; break;
+                case "--layers-only": whole = false; break;
+                case "--peak-only": (whole, layers, peakOnly) = (false, false, true); break;
                 default:
                     Console.Error.WriteLine($"'{words[i]}' is unknown here or lacks its value; usage: {Usage}");
                     return 2;
             }
         }
-        TorchLibrary.Load();
-        torch.set_num_threads(threads);
-        double peak = FmaPeak.Measure<float>(LaneWidths.Choose(), threads);
-        var match = new Match(threads, seconds, Console.Error);
-        var whole = new List<MatchResult>();
-        foreach (string name in models)
+        var report = new PeersReport(Machine.Here(), threads, [], [], [Match.Peak(threads)]);
+        if (!peakOnly)
+        {
+            TorchLibrary.Load();
+            torch.set_num_threads(threads);
+        }
+        foreach (string name in whole ? models : [])
         {
             using var subject = Open(name);
-            whole.Add(match.Run(subject, Match.Models));
-            Console.Error.WriteLine(Line(whole[^1], peak));
+            report.Models.Add(new Match(threads, seconds, Console.Error).Run(subject, Match.Models));
+            Console.Error.WriteLine(Line(report.Models[^1]));
         }
-        var single = new List<MatchResult>();
         foreach (var subject in layers ? LayerSet.Subjects() : [])
         {
-            using (subject) single.Add(new Match(threads, seconds / 10, Console.Error).Run(subject, Match.Layers));
-            Console.Error.WriteLine(Line(single[^1], peak));
+            using (subject) report.Layers.Add(new Match(threads, seconds / 10, Console.Error).Run(subject, Match.Layers));
+            Console.Error.WriteLine(Line(report.Layers[^1]));
         }
-        // The clock may have changed since; a share of peak refers to the best this run saw.
-        peak = Math.Max(peak, FmaPeak.Measure<float>(LaneWidths.Choose(), threads));
-        if (json is not null)
-        {
-            using var file = File.Create(json);
-            Write(file, threads, peak, whole, single);
-        }
-        Console.Out.Write(PeersTable.Of(whole, single, threads, peak));
-        return whole.Concat(single).All(result => result.Agree) ? 0 : 1;
+        report.PeakGflops.Add(Match.Peak(threads));
+        if (json is not null) Save(json, PeersJson.Of(report));
+        string table = PeersTable.Of(report);
+        if (markdown is not null) Save(markdown, table);
+        Console.Out.Write(table);
+        return report.Models.Concat(report.Layers).All(result => result.Agree) ? 0 : 1;
     }
 
-    // A name without a path is an architecture with seeded weights.
-    static Subject Open(string model)
+    static void Save(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllText(path, text);
+    }
+
+    /// <summary>The model that a word names, with seeded inputs of the size it was made for.</summary>
+    /// <param name="model">A file, or an architecture, which gets seeded weights.</param>
+    public static Subject Open(string model)
     {
         bool file = File.Exists(model);
         string name = !file ? model.Replace("arch:", "", StringComparison.Ordinal)
@@ -83,64 +88,10 @@ static class PeersCommand
         return Subject.Of(name, torch, InputShapes.Infer(torch, square: true));
     }
 
-    static string Line(MatchResult result, double peak) => string.Create(CultureInfo.InvariantCulture,
+    static string Line(MatchResult result) => string.Create(CultureInfo.InvariantCulture,
         $"{result.Name,-22} {result.Gflop,7:F3} GFLOP  ") + string.Join("  ", result.Timings.Select(pair => pair.Value is { } time
             ? string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {time.MedianMs:F3}")
-            : $"{pair.Key} -")) + (result.Timings["harness"] is { } own
-            ? string.Create(CultureInfo.InvariantCulture, $"  ({result.Gflop / own.MedianMs * 1e3 / peak:P0} of peak)")
+            : $"{pair.Key} -")) + (result.Timings["harness"] is not null
+            ? string.Create(CultureInfo.InvariantCulture, $"  ({100 * result.Share("harness"):F0} % of peak)")
             : "");
-
-    static void Write(Stream file, int threads, double peak, List<MatchResult> models, List<MatchResult> layers)
-    {
-        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, NewLine = "\n" });
-        json.WriteStartObject();
-        json.WriteNumber("threads", threads);
-        json.WriteNumber("fmaPeakGflops", Math.Round(peak, 2));
-        json.WriteStartArray("models");
-        foreach (var result in models)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", result.Name);
-            WriteShape(json, result.InputShapes);
-            json.WriteNumber("gflop", Math.Round(result.Gflop, 4));
-            json.WriteBoolean("agree", result.Agree);
-            WriteTimings(json, result.Timings);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("layers");
-        foreach (var result in layers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", result.Name);
-            WriteTimings(json, result.Timings);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    // One input, as nearly every model has, is a plain list of extents.
-    static void WriteShape(Utf8JsonWriter json, Shape[] shapes)
-    {
-        json.WritePropertyName("inputShape");
-        string[] texts = [.. shapes.Select(shape => $"[{string.Join(", ", shape)}]")];
-        json.WriteRawValue(texts is [var only] ? only : $"[{string.Join(", ", texts)}]");
-    }
-
-    static void WriteTimings(Utf8JsonWriter json, Dictionary<string, Timing?> timings)
-    {
-        foreach (var (name, timing) in timings)
-        {
-            if (timing is null)
-            {
-                json.WriteNull(name);
-                continue;
-            }
-            json.WriteStartObject(name);
-            json.WriteNumber("medianMs", Math.Round(timing.MedianMs, 4));
-            json.WriteNumber("minMs", Math.Round(timing.MinMs, 4));
-            json.WriteEndObject();
-        }
-    }
 }

@@ -7,40 +7,44 @@ namespace Harness.Benchmarks.Peers;
 static class PeersTable
 {
     /// <summary>Models and layers, medians in milliseconds, and how often our time goes into the best peer's.</summary>
-    public static string Of(List<MatchResult> models, List<MatchResult> layers, int threads, double peak)
+    public static string Of(PeersReport report)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"\n{threads} thread(s), FMA peak {peak:F0} GFLOP/s, medians in ms\n");
-        Append(text, "model", Match.Models, models, peak);
-        Append(text, "layer", Match.Layers, layers, peak);
+        text.Append(CultureInfo.InvariantCulture, $"{report.Machine}.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{report.Threads} thread(s), FMA peak {report.Peak:F1} GFLOP/s; medians in ms. ");
+        text.Append("A share of peak counts the graph's operations against the peak measured between the same runs.\n");
+        Append(text, "model", report.Models);
+        Append(text, "layer", report.Layers);
         return text.ToString();
     }
 
-    static void Append(StringBuilder text, string kind, string[] names, List<MatchResult> results, double peak)
+    static void Append(StringBuilder text, string kind, List<MatchResult> results)
     {
         if (results.Count == 0) return;
-        text.Append(CultureInfo.InvariantCulture, $"\n| {kind} | {string.Join(" | ", names)} | best peer / harness | of peak |\n");
-        text.Append(CultureInfo.InvariantCulture, $"|---|{string.Concat(Enumerable.Repeat("---:|", names.Length + 2))}\n");
-        var ratios = new List<double>();
+        string[] names = [.. results[0].Timings.Keys];
+        text.Append(CultureInfo.InvariantCulture,
+            $"\n| {kind} | {string.Join(" | ", names)} | best peer / harness | of peak | of peak, exact order |\n");
+        text.Append(CultureInfo.InvariantCulture, $"|---|{string.Concat(Enumerable.Repeat("---:|", names.Length + 3))}\n");
         foreach (var result in results)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {result.Name} |");
             foreach (string name in names)
-                text.Append(result.Timings[name] is { } time ? string.Create(CultureInfo.InvariantCulture, $" {time.MedianMs:F2} |") : " – |");
-            double own = result.Timings["harness"]?.MedianMs ?? double.NaN;
-            double best = Math.Min(
-                result.Timings["onnxruntime"]?.MedianMs ?? double.PositiveInfinity,
-                result.Timings["libtorch"]?.MedianMs ?? double.PositiveInfinity);
-            double ratio = best / own;
-            if (double.IsFinite(ratio)) ratios.Add(ratio);
+                text.Append(result.Timings[name] is { } time ? string.Create(CultureInfo.InvariantCulture, $" {Ms(time.MedianMs)} |") : " – |");
             text.Append(result.Agree
-                ? string.Create(CultureInfo.InvariantCulture, $" {ratio:F2} | {100 * result.Gflop / own * 1e3 / peak:F0} % |\n")
-                : " results differ | |\n");
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $" {result.BestPeerRatio:F2} | {Percent(result, "harness")} | {Percent(result, "harnessExactOrder")} |\n")
+                : " results differ | | |\n");
         }
-        if (ratios.Count > 0)
-        {
-            double mean = Math.Exp(ratios.Average(Math.Log));
-            text.Append(CultureInfo.InvariantCulture, $"\nGeometric mean of best peer / harness over {ratios.Count}: {mean:F2}\n");
-        }
+        double[] ratios = [.. results.Where(result => result.Agree).Select(result => result.BestPeerRatio).Where(double.IsFinite)];
+        if (ratios.Length == 0) return;
+        double mean = Math.Exp(ratios.Average(Math.Log));
+        text.Append(CultureInfo.InvariantCulture, $"\nGeometric mean of best peer / harness over {ratios.Length}: {mean:F2}\n");
     }
+
+    static string Percent(MatchResult result, string contestant) => result.Share(contestant) is var share && double.IsFinite(share)
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %")
+        : "–";
+
+    // Three significant digits at least.
+    static string Ms(double ms) => ms.ToString(ms < 1 ? "F4" : ms < 10 ? "F3" : "F2", CultureInfo.InvariantCulture);
 }

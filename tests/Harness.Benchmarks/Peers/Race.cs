@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Harness.Benchmarks.Peers;
 
-/// <summary>How long a contestant takes.</summary>
-sealed record Timing(double MedianMs, double MinMs);
+/// <summary>What a race gave: a timing for each contestant in order, and the peak around each round.</summary>
+sealed record RaceResult(Timing[] Timings, double[] PeakGflops);
 
 /// <summary>Times contestants in turns, so that a change of the machine's speed meets all of them.</summary>
 static class Race
@@ -17,13 +17,17 @@ static class Race
     /// <summary>Times for each contestant in order.</summary>
     /// <param name="contestants">Contestants that ran at least once.</param>
     /// <param name="seconds">About how long all this may take.</param>
-    public static Timing[] Run(IReadOnlyList<Contestant> contestants, double seconds)
+    /// <param name="peak">Measures the FMA peak in GFLOP/s; called before each round and after the last.</param>
+    public static RaceResult Run(IReadOnlyList<Contestant> contestants, double seconds, Func<double> peak)
     {
         var times = contestants.Select(_ => new List<double>()).ToArray();
+        var rounds = contestants.Select(_ => new List<double>()).ToArray();
         foreach (var contestant in contestants)
             for (int warmUp = 0; warmUp < 3; warmUp++) contestant.Run();
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        Thread.Sleep(s_pause);
+        var peaks = new List<double> { peak() };
         long start = Stopwatch.GetTimestamp();
         for (int round = 0; round < MostRounds; round++)
         {
@@ -32,10 +36,17 @@ static class Race
             for (int i = 0; i < times.Length; i++)
             {
                 int at = (i * Step(times.Length, round) + round) % times.Length;
+                int before = times[at].Count;
                 Visit(contestants[at], times[at]);
+                rounds[at].Add(Statistics.Median(times[at][before..]));
             }
+            Thread.Sleep(s_pause);
+            peaks.Add(peak());
         }
-        return [.. times.Select(Summary)];
+        return new RaceResult(
+            [.. contestants.Select((contestant, i) =>
+                new Timing(Statistics.Median(times[i]), times[i].Min(), rounds[i], contestant.Variant))],
+            [.. peaks]);
     }
 
     // Rounds walk forwards and backwards in turn.
@@ -53,13 +64,5 @@ static class Race
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             if (Stopwatch.GetElapsedTime(visit).TotalSeconds > VisitSeconds) break;
         }
-    }
-
-    static Timing Summary(List<double> times)
-    {
-        times.Sort();
-        int middle = times.Count / 2;
-        double median = times.Count % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2;
-        return new Timing(median, times[0]);
     }
 }
