@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using Harness.Benchmarks.Peers;
 using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;
-using Harness.Formats;
 
 namespace Harness.Benchmarks;
 
@@ -13,19 +13,25 @@ static class ModelBench
 {
     sealed record Line(string Name, double Seconds, double Flops);
 
-    /// <summary>Prints a table by kind of step and the slowest steps, and with <paramref name="threads"/> &gt; 1 the whole
-    /// run's time beside one thread's.</summary>
-    public static void Run(IEnumerable<string> files, int size, int threads, int repeats, int top)
-    {
-        foreach (string file in files)
-        {
-            using var torch = ModelFile.Open(file);
-            var model = NhwcPass.Apply(torch, [Shape.Create([1, 3, size, size])]);
-            Measure(Name(file), model, threads, repeats, top);
-        }
-    }
+    /// <summary>How it is called.</summary>
+    public const string Usage = "models SIZE THREADS REPEATS TOP MODEL...   (MODEL: a file, or arch:NAME)";
 
-    static string Name(string file) => Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))!);
+    /// <summary>Prints a table by kind of step and the slowest steps of each model; 2 for bad usage.</summary>
+    public static int Run(string[] words)
+    {
+        if (words.Length < 5 || Array.ConvertAll(words[..4], word => int.TryParse(word, out int number) ? number : -1)
+            is not [> 0 and var size, > 0 and var threads, > 0 and var repeats, >= 0 and var top])
+        {
+            Console.Error.WriteLine($"usage: {Usage}");
+            return 2;
+        }
+        foreach (string name in words[4..])
+        {
+            using var subject = Subject.Open(name, Shape.Create([1, 3, size, size]));
+            Measure(subject.Name, NhwcPass.Apply(subject.Model, subject.Shapes), threads, repeats, top);
+        }
+        return 0;
+    }
 
     static void Measure(string name, NhwcModel model, int threads, int repeats, int top)
     {

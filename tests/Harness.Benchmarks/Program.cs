@@ -1,8 +1,13 @@
+using System.Diagnostics;
 using Harness.Benchmarks;
+using Harness.Benchmarks.First;
 using Harness.Benchmarks.Peers;
 
+long main = Stopwatch.GetTimestamp();
 switch (args.FirstOrDefault())
 {
+    case FirstChild.Verb:
+        return FirstChild.Run(args[1..], main);
     case "kernels":
         KernelBench.Run(args.ElementAtOrDefault(1));
         return 0;
@@ -10,13 +15,12 @@ switch (args.FirstOrDefault())
         MapBench.Run();
         return 0;
     case "models":
-        // models SIZE THREADS REPEATS TOP FILE...
-        ModelBench.Run(args[5..], int.Parse(args[1]), int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]));
-        return 0;
+        return ModelBench.Run(args[1..]);
     case "peers":
         return PeersCommand.Run(args[1..]);
+    case "first":
+        return FirstCommand.Run(args[1..]);
     default:
-        Console.Error.WriteLine("usage: Harness.Benchmarks kernels [part of a name] | maps | " +
-            $"models SIZE THREADS REPEATS TOP FILE... | {PeersCommand.Usage}");
+        Console.Error.WriteLine($"usage: Harness.Benchmarks <verb>\n  {ModelBench.Usage}\n  {PeersCommand.Usage}\n  {FirstCommand.Usage}");
         return 2;
 }

@@ -89,7 +89,8 @@ sealed class Match(int threads, double seconds, TextWriter log)
         return [.. outputs.Select(output => TorchContestant.Doubles(output.Tensor))];
     }
 
-    static double Drift(double[][] outputs, double[][] truth)
+    /// <summary>The largest difference from the truth, relative to its largest output; ∞ where shapes or NaNs differ.</summary>
+    public static double Drift(double[][] outputs, double[][] truth)
     {
         if (outputs.Length != truth.Length) return double.PositiveInfinity;
         double worst = 0;

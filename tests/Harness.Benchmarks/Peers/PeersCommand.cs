@@ -1,6 +1,4 @@
 using System.Globalization;
-using Harness.Executor.Layout;
-using Harness.Formats;
 using Harness.Reference.Native;
 using TorchSharp;
 
@@ -53,7 +51,7 @@ static class PeersCommand
         }
         foreach (string name in whole ? models : [])
         {
-            using var subject = Open(name);
+            using var subject = Subject.Open(name);
             report.Models.Add(new Match(threads, seconds, Console.Error).Run(subject, Match.Models));
             Console.Error.WriteLine(Line(report.Models[^1]));
         }
@@ -63,29 +61,11 @@ static class PeersCommand
             Console.Error.WriteLine(Line(report.Layers[^1]));
         }
         report.PeakGflops.Add(Match.Peak(threads));
-        if (json is not null) Save(json, PeersJson.Of(report));
+        if (json is not null) JsonText.Save(json, PeersJson.Of(report));
         string table = PeersTable.Of(report);
-        if (markdown is not null) Save(markdown, table);
+        if (markdown is not null) JsonText.Save(markdown, table);
         Console.Out.Write(table);
         return report.Models.Concat(report.Layers).All(result => result.Agree) ? 0 : 1;
-    }
-
-    static void Save(string path, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path, text);
-    }
-
-    /// <summary>The model that a word names, with seeded inputs of the size it was made for.</summary>
-    /// <param name="model">A file, or an architecture, which gets seeded weights.</param>
-    public static Subject Open(string model)
-    {
-        bool file = File.Exists(model);
-        string name = !file ? model.Replace("arch:", "", StringComparison.Ordinal)
-            : Path.GetFileNameWithoutExtension(model) is var stem and not "model" ? stem
-            : Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model)))!;
-        var torch = file ? ModelFile.Open(model) : ModelFile.Open($"arch:{name}", "seed:0");
-        return Subject.Of(name, torch, InputShapes.Infer(torch, square: true));
     }
 
     static string Line(MatchResult result) => string.Create(CultureInfo.InvariantCulture,

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Harness.Executor.Model;
 
@@ -9,22 +7,15 @@ namespace Harness.Benchmarks.Peers;
 /// contestant, null where it cannot run the model.</summary>
 static class PeersJson
 {
-    /// <summary>Indented JSON with a line feed at its end.</summary>
-    public static string Of(PeersReport report)
+    /// <summary>The whole report.</summary>
+    public static string Of(PeersReport report) => JsonText.Of(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("threads", report.Threads);
-            json.WriteNumber("fmaPeakGflops", Math.Round(report.Peak, 2));
-            report.Machine.Write(json);
-            Write(json, "models", report.Models);
-            Write(json, "layers", report.Layers);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
+        json.WriteNumber("threads", report.Threads);
+        json.WriteNumber("fmaPeakGflops", Math.Round(report.Peak, 2));
+        report.Machine.Write(json);
+        Write(json, "models", report.Models);
+        Write(json, "layers", report.Layers);
+    });
 
     static void Write(Utf8JsonWriter json, string name, List<MatchResult> results)
     {

@@ -16,11 +16,13 @@ enum TorchVariant
     ChannelsLast,
     /// <summary>Images and windows as PyTorch makes them.</summary>
     Contiguous,
-    /// <summary>Images channels last, windows packed by oneDNN beforehand; float32 only.</summary>
-    Prepacked,
 }
 
 /// <summary>libtorch's own compiler and fuser on the same graph, batch norms folded as freeze folds them.</summary>
+/// <remarks>TorchSharp 0.107 exposes neither <c>jit.freeze</c> nor <c>jit.optimize_for_inference</c>, and source that it compiles
+/// may name ATen's operators only. Of these, <c>mkldnn_convolution</c> on windows packed by
+/// <c>mkldnn_reorder_conv2d_weight</c> was tried and lost everywhere: beside a packed window it copies images to and fro.
+/// Denormals stay as IEEE 754 has them.</remarks>
 sealed class TorchContestant : Contestant
 {
     // The compiler's profiling executor settles within two runs.
@@ -36,24 +38,17 @@ sealed class TorchContestant : Contestant
         _variant = variant;
         var graph = folded.Graph;
         var shaped = ShapedGraph.Of(folded, subject.Shapes);
-        var prepack = variant == TorchVariant.Prepacked ? new Prepack(shaped) : null;
         var used = shaped.Calls.SelectMany(call => Reference.Walk.GraphWalk.Used(call.Call))
             .Concat(shaped.Outputs.Select(port => port.Value)).ToHashSet();
         var parameters = graph.Parameters.Where(parameter => used.Contains(parameter.Value)).ToArray();
         var constants = graph.Constants.Where(constant => used.Contains(constant.Value)).ToArray();
         int[] values = [.. parameters.Select(parameter => parameter.Value), .. constants.Select(constant => constant.Value)];
-        _unit = jit.compile(prepack?.Source + ScriptText.Of(shaped, values, prepack));
+        _unit = jit.compile(ScriptText.Of(shaped, values));
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var arguments = new List<TorchTensor>();
         foreach (var input in subject.Inputs) arguments.Add(Ordered(Load(input, type)));
-        foreach (var parameter in parameters)
-        {
-            var tensor = Load(folded.Weights[parameter.Key], type);
-            arguments.Add(prepack?.Packs(parameter.Value) == true
-                ? (TorchTensor)_unit.invoke($"pack{parameter.Value}", tensor)
-                : Ordered(tensor));
-        }
+        foreach (var parameter in parameters) arguments.Add(Ordered(Load(folded.Weights[parameter.Key], type)));
         foreach (var constant in constants) arguments.Add(Load(constant.Tensor, type));
         _arguments = [.. arguments.Select(tensor => tensor.DetachFromDisposeScope())];
     }
@@ -66,7 +61,6 @@ sealed class TorchContestant : Contestant
         double least = double.PositiveInfinity;
         foreach (var variant in Enum.GetValues<TorchVariant>())
         {
-            if (variant == TorchVariant.Prepacked && type != ScalarType.Float32) continue;
             var contestant = new TorchContestant(folded, subject, type, variant);
             for (int run = 0; run < TrialWarmUps; run++) contestant.Run();
             double time = double.PositiveInfinity;
@@ -84,12 +78,7 @@ sealed class TorchContestant : Contestant
     }
 
     /// <inheritdoc/>
-    public override string Variant => _variant switch
-    {
-        TorchVariant.ChannelsLast => "channels_last",
-        TorchVariant.Contiguous => "contiguous",
-        _ => "channels_last, prepacked",
-    };
+    public override string Variant => _variant == TorchVariant.ChannelsLast ? "channels_last" : "contiguous";
 
     /// <inheritdoc/>
     public override void Run()

@@ -10,15 +10,13 @@ namespace Harness.Benchmarks.Script;
 /// follow from shapes are literals, as in a trace. The compiler ends the process where source does not compile.</remarks>
 static class ScriptText
 {
-    /// <summary>The source; <paramref name="parameters"/> are the values that follow the inputs as arguments, and
-    /// <paramref name="prepack"/> says which convolutions take packed windows.</summary>
-    public static string Of(ShapedGraph graph, IReadOnlyList<int> parameters, Prepack? prepack = null)
+    /// <summary>The source; <paramref name="parameters"/> are the values that follow the inputs as arguments.</summary>
+    public static string Of(ShapedGraph graph, IReadOnlyList<int> parameters)
     {
         var text = new StringBuilder();
         var names = graph.Model.Graph.Inputs.Select(port => Name(port.Value)).Concat(parameters.Select(Name));
         text.Append(CultureInfo.InvariantCulture, $"def forward({string.Join(", ", names)}):\n");
-        foreach (var call in graph.Calls)
-            text.Append(CultureInfo.InvariantCulture, $"    {Results(call)} = {prepack?.Expression(call) ?? Expression(call.Call)}\n");
+        foreach (var call in graph.Calls) text.Append(CultureInfo.InvariantCulture, $"    {Results(call)} = {Expression(call.Call)}\n");
         string outputs = string.Join(", ", graph.Outputs.Select(port => Name(port.Value)));
         return text.Append(CultureInfo.InvariantCulture, $"    return {outputs}\n").ToString();
     }
@@ -54,6 +52,5 @@ static class ScriptText
         return text.Contains('.', StringComparison.Ordinal) || text.Contains('e', StringComparison.Ordinal) ? text : text + ".0";
     }
 
-    /// <summary>What a value is called in the source.</summary>
-    public static string Name(int value) => string.Create(CultureInfo.InvariantCulture, $"v{value}");
+    static string Name(int value) => $"v{value}";
 }

@@ -1,0 +1,49 @@
+using Harness.Executor.Layout;
+using Harness.Executor.Model;
+using Harness.Formats;
+
+namespace Harness.Benchmarks.Peers;
+
+/// <summary>A model and one input set, which every contestant gets.</summary>
+/// <param name="Name">What the results call it.</param>
+/// <param name="Model">Graph and weights.</param>
+/// <param name="Inputs">Float32 inputs in PyTorch's axis order.</param>
+sealed record Subject(string Name, TorchModel Model, Tensor[] Inputs) : IDisposable
+{
+    /// <summary>The inputs' shapes.</summary>
+    public Shape[] Shapes { get; } = [.. Inputs.Select(tensor => tensor.Shape)];
+
+    /// <summary>A subject with seeded inputs.</summary>
+    public static Subject Of(string name, TorchModel model, Shape[] shapes)
+    {
+        var random = new Random(1);
+        var inputs = new Tensor[shapes.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var values = new float[shapes[i].Elements];
+            foreach (ref float x in values.AsSpan()) x = (float)(random.NextDouble() * 4 - 2);
+            inputs[i] = Tensor.Of(shapes[i], values);
+        }
+        return new Subject(name, model, inputs);
+    }
+
+    /// <summary>The model that a word names, with seeded inputs of the size it was made for.</summary>
+    /// <param name="model">A file, or an architecture, which gets seeded weights.</param>
+    /// <param name="shape">Its one input's shape, where the usual one is not wanted.</param>
+    public static Subject Open(string model, Shape? shape = null)
+    {
+        bool file = File.Exists(model);
+        string name = !file ? model.Replace("arch:", "", StringComparison.Ordinal)
+            : Path.GetFileNameWithoutExtension(model) is var stem and not "model" ? stem
+            : Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model)))!;
+        var torch = file ? ModelFile.Open(model) : ModelFile.Open($"arch:{name}", "seed:0");
+        return Subject.Of(name, torch, shape is { } asked ? [asked] : InputShapes.Infer(torch, square: true));
+    }
+
+    /// <summary>A tensor's elements in the order in which our executor takes an input.</summary>
+    public static Tensor ChannelsLast(Tensor tensor) =>
+        tensor.Shape.Rank == 4 ? new Rearrangement("abcd", "acdb").Apply(tensor) : tensor;
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}
