@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Harness.Benchmarks;
 using Harness.Benchmarks.First;
+using Harness.Benchmarks.Kernels;
 using Harness.Benchmarks.Peers;
+using Harness.Benchmarks.Regress;
 
 long main = Stopwatch.GetTimestamp();
 switch (args.FirstOrDefault())
@@ -9,18 +11,27 @@ switch (args.FirstOrDefault())
     case FirstChild.Verb:
         return FirstChild.Run(args[1..], main);
     case "kernels":
-        KernelBench.Run(args.ElementAtOrDefault(1));
-        return 0;
-    case "maps":
-        MapBench.Run();
-        return 0;
+        return KernelsCommand.Run(args[1..]);
     case "models":
         return ModelBench.Run(args[1..]);
     case "peers":
         return PeersCommand.Run(args[1..]);
     case "first":
         return FirstCommand.Run(args[1..]);
+    case "regress":
+        return RegressCommand.Run(args[1..]);
+    case RegressChild.RatiosVerb:
+        return RegressChild.Ratios(args[1..]);
+    case RegressChild.InferencesVerb:
+        return RegressChild.Inferences(args[1..]);
     default:
-        Console.Error.WriteLine($"usage: Harness.Benchmarks <verb>\n  {ModelBench.Usage}\n  {PeersCommand.Usage}\n  {FirstCommand.Usage}");
+        Console.Error.WriteLine($"""
+            usage: Harness.Benchmarks <verb>
+              {PeersCommand.Usage}
+              {FirstCommand.Usage}
+              {KernelsCommand.Usage}
+              {ModelBench.Usage}
+              {RegressCommand.Usage}
+            """);
         return 2;
 }

@@ -109,7 +109,8 @@ sealed class Match(int threads, double seconds, TextWriter log)
         return double.IsNaN(worst) ? double.PositiveInfinity : worst;
     }
 
-    static long Flops(Subject subject)
+    /// <summary>Operations of one run of the graph.</summary>
+    public static long Flops(Subject subject)
     {
         var graph = ShapedGraph.Of(subject.Model, subject.Shapes);
         return graph.Calls.Sum(call =>
