@@ -9,16 +9,26 @@ namespace Build.Tasks;
 
 /// <summary>Measures.</summary>
 [TaskName("Benchmark")]
-[TaskDescription("Runs tests/Harness.Benchmarks; --benchmark='kernels Conv' says which, kernels unless said.")]
+[TaskDescription("Runs tests/Harness.Benchmarks; --benchmark='peers --threads 1' says what, all kernels unless said.")]
 public sealed class BenchmarkTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
         var arguments = new ProcessArgumentBuilder();
-        arguments.Append(context.Argument("benchmark", "kernels"));
+        arguments.Append(context.Argument("benchmark", $"kernels --artifacts {Results(context)}"));
+        Measure(context, arguments, noBuild: false);
+    }
+
+    /// <summary>Where measurements land.</summary>
+    internal static DirectoryPath Results(BuildContext context) => context.Artifacts.Combine("benchmarks");
+
+    /// <summary>Runs one verb; a non-zero exit code becomes the build's.</summary>
+    /// <param name="context">The build.</param>
+    /// <param name="arguments">The verb and its words.</param>
+    /// <param name="noBuild">True where the Compile task ran before.</param>
+    internal static void Measure(BuildContext context, ProcessArgumentBuilder arguments, bool noBuild) =>
         context.DotNetRun(
             "tests/Harness.Benchmarks/Harness.Benchmarks.csproj", arguments,
-            new DotNetRunSettings { Configuration = context.BuildConfiguration });
-    }
+            new DotNetRunSettings { Configuration = context.BuildConfiguration, NoBuild = noBuild });
 }

@@ -4,8 +4,9 @@ namespace Build.Tasks;
 
 /// <summary>What every push runs; the last line printed is the sum of the tests.</summary>
 [TaskName("CI")]
-[TaskDescription("Compiles, tests and verifies.")]
+[TaskDescription("Compiles, tests, verifies, and runs every benchmark once.")]
 [IsDependentOn(typeof(CompileTask))]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
+[IsDependentOn(typeof(BenchmarkDryTask))]
 public sealed class CITask : FrostingTask<BuildContext>;

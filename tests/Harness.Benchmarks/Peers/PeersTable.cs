@@ -29,7 +29,7 @@ static class PeersTable
         {
             text.Append(CultureInfo.InvariantCulture, $"| {result.Name} |");
             foreach (string name in names)
-                text.Append(result.Timings[name] is { } time ? string.Create(CultureInfo.InvariantCulture, $" {Ms(time.MedianMs)} |") : " – |");
+                text.Append(result.Timings.GetValueOrDefault(name) is { } time ? string.Create(CultureInfo.InvariantCulture, $" {Ms(time.MedianMs)} |") : " – |");
             text.Append(result.Agree
                 ? string.Create(CultureInfo.InvariantCulture,
                     $" {result.BestPeerRatio:F2} | {Percent(result, "harness")} | {Percent(result, "harnessExactOrder")} |\n")

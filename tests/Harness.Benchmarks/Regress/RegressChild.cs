@@ -1,5 +1,6 @@
 using System.Globalization;
 using Harness.Benchmarks.Peers;
+using Harness.Executor.Model;
 using Harness.Executor.Planning;
 using Harness.Reference.Native;
 using TorchSharp;
@@ -15,6 +16,9 @@ static class RegressChild
     /// <summary>The verb of <see cref="Inferences"/>.</summary>
     public const string InferencesVerb = "regress-inferences";
 
+    /// <summary>The exit code of <see cref="Ratios"/> when there is nothing worth timing.</summary>
+    public const int ResultsDiffer = 1;
+
     const string LayerPrefix = "layer:";
 
     /// <summary>The subjects of the gate.</summary>
@@ -27,10 +31,12 @@ static class RegressChild
 
     /// <summary>A model, or <c>layer:</c> and the name of one of <see cref="LayerSet"/>.</summary>
     public static Subject Open(string name) => name.StartsWith(LayerPrefix, StringComparison.Ordinal)
-        ? LayerSet.Subjects().First(layer => layer.Name == name[LayerPrefix.Length..])
+        ? LayerSet.Subjects().FirstOrDefault(layer => layer.Name == name[LayerPrefix.Length..])
+            ?? throw new ModelException(new Finding(Codes.BadUsage, name,
+                $"'{name}' is no known layer; known are {string.Join(", ", LayerSet.Subjects().Select(layer => layer.Name))}"))
         : Subject.Open(name);
 
-    /// <summary>Prints a line for each ratio, <c>name median spread</c>; 1 when results differ.</summary>
+    /// <summary>Prints a line for each ratio, <c>name median spread</c>; <see cref="ResultsDiffer"/> when they do.</summary>
     /// <param name="words">Subject, threads, seconds.</param>
     public static int Ratios(string[] words)
     {
@@ -40,7 +46,7 @@ static class RegressChild
         using var subject = Open(words[0]);
         var match = new Match(threads, double.Parse(words[2], CultureInfo.InvariantCulture), Console.Error);
         var result = match.Run(subject, ["harness", Yardstick.OnnxRuntime, Yardstick.LibTorch]);
-        if (!result.Agree || result.Timings["harness"] is not { } own) return 1;
+        if (!result.Agree || result.Timings["harness"] is not { } own) return ResultsDiffer;
         // A round's own peak: the mean of those before and after it.
         Print(Yardstick.Fma, own.RoundsMs.Select((ms, round) =>
             ms * (result.PeakGflops[round] + result.PeakGflops[round + 1]) / 2 / (result.Gflop * 1e3)));

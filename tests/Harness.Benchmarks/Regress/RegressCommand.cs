@@ -9,6 +9,9 @@ static class RegressCommand
     public const string Usage =
         "regress --baseline FILE|FOLDER [--update] [--threads N] [--models a,b] [--seconds N] [--output FILE]";
 
+    // Beyond this a gate lets through what anyone would notice.
+    const double WideBound = 1.3;
+
     /// <summary>0: nothing is worse, or there is no baseline for this processor; 1: a regression, or wrong results; 2: bad
     /// usage.</summary>
     public static int Run(string[] words)
@@ -34,6 +37,8 @@ static class RegressCommand
             }
         }
         if (baseline is null) return Refuse("--baseline is missing");
+        // Before minutes are spent on the others.
+        foreach (string subject in subjects) RegressChild.Open(subject).Dispose();
         if (update && Directory.Exists(baseline)) return Refuse($"--update writes one file, and {baseline} is a folder");
         string? obstacle = InstructionCount.Obstacle();
         Say(obstacle is null
@@ -67,6 +72,9 @@ static class RegressCommand
             }
             measured[subject] = RegressGate.Middle(repeats);
             Say(RegressGate.Line(subject, measured[subject]));
+            foreach (var (yardstick, number) in measured[subject])
+                if (RegressRule.Bound(yardstick, number) > WideBound * number.Median)
+                    Say($"{subject}: {yardstick} is noisy here and its bound wide; measure again on a quieter machine");
         }
         JsonText.Save(path, (here with { Subjects = measured }).ToJson());
         Say($"wrote {path}");

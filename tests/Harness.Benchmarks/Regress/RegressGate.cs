@@ -36,6 +36,8 @@ sealed class RegressGate(RegressRepeat repeat, Action<string> say)
                 continue;
             }
             var baseline = known.Where(number => !left.Contains(number.Key)).ToDictionary();
+            foreach (string name in Yardstick.All.Where(name => !left.Contains(name) && first.ContainsKey(name) != baseline.ContainsKey(name)))
+                say($"{subject}: {name} NOT compared, {(first.ContainsKey(name) ? "the baseline" : "this run")} has no such number");
             var repeats = new List<IReadOnlyDictionary<string, Measured>> { first };
             while (repeats.Count < RegressRule.Repeats && RegressRule.IsWorse(baseline, repeats[^1]))
             {
