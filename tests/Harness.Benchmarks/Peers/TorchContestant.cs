@@ -16,20 +16,20 @@ enum TorchVariant
     ChannelsLast,
     /// <summary>Images and windows as PyTorch makes them.</summary>
     Contiguous,
+    /// <summary>Images channels last, convolutions and what follows them oneDNN's on packed windows; float32 only.</summary>
+    Frozen,
 }
 
 /// <summary>libtorch's own compiler and fuser on the same graph, batch norms folded as freeze folds them.</summary>
-/// <remarks>TorchSharp 0.107 exposes neither <c>jit.freeze</c> nor <c>jit.optimize_for_inference</c>, and source that it compiles
-/// may name ATen's operators only. Of these, <c>mkldnn_convolution</c> on windows packed by
-/// <c>mkldnn_reorder_conv2d_weight</c> was tried and lost everywhere: beside a packed window it copies images to and fro.
-/// Denormals stay as IEEE 754 has them.</remarks>
+/// <remarks>Denormals stay as IEEE 754 has them.</remarks>
 sealed class TorchContestant : Contestant
 {
     // The compiler's profiling executor settles within two runs.
     const int TrialWarmUps = 2, TrialRuns = 3;
 
     readonly TorchVariant _variant;
-    readonly jit.CompilationUnit _unit;
+    readonly IDisposable _program;
+    readonly Func<object[], object> _forward;
     readonly object[] _arguments;
     TorchTensor[] _outputs = [];
 
@@ -43,12 +43,29 @@ sealed class TorchContestant : Contestant
         var parameters = graph.Parameters.Where(parameter => used.Contains(parameter.Value)).ToArray();
         var constants = graph.Constants.Where(constant => used.Contains(constant.Value)).ToArray();
         int[] values = [.. parameters.Select(parameter => parameter.Value), .. constants.Select(constant => constant.Value)];
-        _unit = jit.compile(ScriptText.Of(shaped, values));
+        Func<string, object[], object> method;
+        IReadOnlyCollection<int> packed = [];
+        if (variant == TorchVariant.Frozen)
+        {
+            var module = jit.load(ScriptArchive.Of(FrozenText.Of(shaped, values, out packed)));
+            (_program, method, _forward) = (module, module.invoke, module.forward);
+        }
+        else
+        {
+            var unit = jit.compile(ScriptText.Of(shaped, values));
+            (_program, method, _forward) = (unit, unit.invoke, all => unit.invoke("forward", all));
+        }
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var arguments = new List<TorchTensor>();
         foreach (var input in subject.Inputs) arguments.Add(Ordered(Load(input, type)));
-        foreach (var parameter in parameters) arguments.Add(Ordered(Load(folded.Weights[parameter.Key], type)));
+        foreach (var parameter in parameters)
+        {
+            var tensor = Load(folded.Weights[parameter.Key], type);
+            arguments.Add(packed.Contains(parameter.Value)
+                ? (TorchTensor)method($"pack{parameter.Value}", [tensor])
+                : Ordered(tensor));
+        }
         foreach (var constant in constants) arguments.Add(Load(constant.Tensor, type));
         _arguments = [.. arguments.Select(tensor => tensor.DetachFromDisposeScope())];
     }
@@ -61,6 +78,7 @@ sealed class TorchContestant : Contestant
         double least = double.PositiveInfinity;
         foreach (var variant in Enum.GetValues<TorchVariant>())
         {
+            if (variant == TorchVariant.Frozen && type != ScalarType.Float32) continue;
             var contestant = new TorchContestant(folded, subject, type, variant);
             for (int run = 0; run < TrialWarmUps; run++) contestant.Run();
             double time = double.PositiveInfinity;
@@ -78,7 +96,12 @@ sealed class TorchContestant : Contestant
     }
 
     /// <inheritdoc/>
-    public override string Variant => _variant == TorchVariant.ChannelsLast ? "channels_last" : "contiguous";
+    public override string Variant => _variant switch
+    {
+        TorchVariant.ChannelsLast => "channels_last",
+        TorchVariant.Contiguous => "contiguous",
+        _ => "channels_last, frozen",
+    };
 
     /// <inheritdoc/>
     public override void Run()
@@ -86,7 +109,7 @@ sealed class TorchContestant : Contestant
         foreach (var output in _outputs) output.Dispose();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        object result = _unit.invoke("forward", _arguments);
+        object result = _forward(_arguments);
         _outputs = result is ITuple several
             ? [.. Enumerable.Range(0, several.Length).Select(i => ((TorchTensor)several[i]!).DetachFromDisposeScope())]
             : result is TorchTensor[] list ? [.. list.Select(tensor => tensor.DetachFromDisposeScope())]
@@ -101,7 +124,7 @@ sealed class TorchContestant : Contestant
     {
         foreach (var output in _outputs) output.Dispose();
         foreach (object argument in _arguments) ((TorchTensor)argument).Dispose();
-        _unit.Dispose();
+        _program.Dispose();
     }
 
     /// <summary>All elements in PyTorch's axis order.</summary>

@@ -21,11 +21,12 @@ static class ScriptText
         return text.Append(CultureInfo.InvariantCulture, $"    return {outputs}\n").ToString();
     }
 
-    // An operator may have results that its op has not: the indices of a pool.
-    static string Results(ShapedCall call) => string.Join(", ",
+    /// <summary>The names of a call's results. An operator may have some that its op has not: the indices of a pool.</summary>
+    public static string Results(ShapedCall call) => string.Join(", ",
         call.Results.Select(Name).Concat(call.Call.Results.Skip(call.Results.Length).Select(Name)));
 
-    static string Expression(Call call) => call.Target switch
+    /// <summary>A call as an expression.</summary>
+    public static string Expression(Call call) => call.Target switch
     {
         // The graph's view was taken of NCHW memory; over channels last only reshape is sure to find one.
         "aten::view" => $"torch.reshape({Arguments(call)})",
@@ -44,13 +45,14 @@ static class ScriptText
         _ => argument.ToString()!,
     };
 
-    // A literal without a point would be an integer.
-    static string Number(double number)
+    /// <summary>A number of type float: a literal without a point would be an integer.</summary>
+    public static string Number(double number)
     {
         if (!double.IsFinite(number)) return $"float('{(double.IsNaN(number) ? "nan" : number > 0 ? "inf" : "-inf")}')";
         string text = number.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
         return text.Contains('.', StringComparison.Ordinal) || text.Contains('e', StringComparison.Ordinal) ? text : text + ".0";
     }
 
-    static string Name(int value) => $"v{value}";
+    /// <summary>What a value is called.</summary>
+    public static string Name(int value) => string.Create(CultureInfo.InvariantCulture, $"v{value}");
 }
