@@ -96,6 +96,9 @@ public sealed record BatchNorm2d : Op
     internal override TailRole Tail => TailRole.Norm;
 
     /// <inheritdoc/>
+    internal override bool TakesTail => true;
+
+    /// <inheritdoc/>
     internal override ImmutableArray<int> Overwritable => [0];
 
     /// <summary>The per-channel constants.</summary>
@@ -113,5 +116,5 @@ public sealed record BatchNorm2d : Op
 
     /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node) =>
-        new NormStep<E>(node.Lanes, node.Output(), node.Input(0), Constants(node.ExactWeightOf, node.Inputs));
+        new NormStep<E>(node, Constants(node.ExactWeightOf, node.Inputs));
 }

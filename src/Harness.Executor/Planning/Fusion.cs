@@ -15,14 +15,13 @@ sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
 
     /// <summary>The values whose memory the result may take where they lie like it: see <see cref="Op.Overwritable"/>. The
     /// epilogue adds a residual element where it stores the sum.</summary>
-    public IEnumerable<int> Overwritable => Tail.Length == 0
-        ? Main.Op.Overwritable.Select(operand => Main.Inputs[operand])
-        : Tail.Where(node => node.Op.Tail == TailRole.Residual).SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value));
+    public IEnumerable<int> Overwritable => Main.Op.Overwritable.Select(operand => Main.Inputs[operand])
+        .Concat(Tail.Where(node => node.Op.Tail == TailRole.Residual).SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value)));
 
     IEnumerable<int> Inner => Tail.Length == 0 ? [] : Main.Outputs.Concat(Tail[..^1].SelectMany(node => node.Outputs));
 }
 
-/// <summary>Lets convolutions and linears take what follows them, so that their results are stored once.</summary>
+/// <summary>Lets convolutions, linears and norms take what follows them, so that their results are stored once.</summary>
 static class Fusion
 {
     /// <summary>The nodes in an order that defines values before their use, each with its tail.</summary>
@@ -47,7 +46,8 @@ static class Fusion
             if (taken.Contains(i)) continue;
             var tail = ImmutableArray.CreateBuilder<NhwcNode>();
             int last = i;
-            var role = TailRole.None;
+            // A norm that stands alone takes what may follow a norm.
+            var role = model.Nodes[i].Op.Tail;
             while (model.Nodes[i].Op.TakesTail && Next(model, readers, outputs, taken, last, role) is { } next)
             {
                 role = model.Nodes[next].Op.Tail;

@@ -39,7 +39,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
-        ExactOrder = options.ExactOrder || options.KeepAll || typeof(E) != typeof(float);
+        ExactOrder = options.ExactOrder || options.KeepAll;
         StepNodes = [.. Fusion.Apply(model, options.Fuse && !options.KeepAll).Where(node => !node.Main.Op.IsView)];
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Tail.Prepend(node.Main).Select(n => n.Name)))];
         _placement = new Placement(model, StepNodes, System.Runtime.CompilerServices.Unsafe.SizeOf<E>(), options.KeepAll);
@@ -63,8 +63,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>True when every value stays readable after a run.</summary>
     public bool KeepsAll { get; }
 
-    /// <summary>True when no convolution uses Winograd's transform: asked for, or in double, or because the plan keeps all
-    /// values.</summary>
+    /// <summary>True when no convolution uses Winograd's transform: asked for, or because the plan keeps all values.</summary>
     public bool ExactOrder { get; }
 
     /// <summary>The names of the steps in order; a fused step names its nodes.</summary>

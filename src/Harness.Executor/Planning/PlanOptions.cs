@@ -12,11 +12,11 @@ public sealed record PlanOptions
     /// <summary>Register width; null means what the environment says, else the widest.</summary>
     public LaneWidth? Lanes { get; init; }
 
-    /// <summary>Lets a convolution or linear take the batch norm, addition and activation that follow it.</summary>
+    /// <summary>Lets a convolution, linear or norm take the batch norm, addition and activation that follow it.</summary>
     public bool Fuse { get; init; } = true;
 
-    /// <summary>Computes every convolution as one chain over its window, never by Winograd's transform, which float32 uses
-    /// where it is faster. Implied by <see cref="KeepAll"/>: single nodes are held to a limit relative to their own
+    /// <summary>Computes every convolution as one chain over its window, never by Winograd's transform where that is faster.
+    /// Implied by <see cref="KeepAll"/>: single nodes are held to a limit relative to their own
     /// window.</summary>
     public bool ExactOrder { get; init; }
 

@@ -3,34 +3,64 @@ using Harness.Executor.Kernels;
 
 namespace Harness.Executor.Planning;
 
-/// <summary>Batch norm by running statistics, channels innermost.</summary>
+/// <summary>Batch norm by running statistics, channels innermost, with all that its tail adds: an epilogue whose sums are
+/// there already.</summary>
+/// <remarks>Subtracting the mean first keeps the result's error relative to the result: <c>x·scale + (bias - mean·scale)</c>
+/// loses the digits that x and mean share.</remarks>
 sealed unsafe class NormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    readonly LaneWidth _lanes;
+    // Pixels that share the constants while these are in registers, few enough to stay in the first cache.
+    const int PixelRun = 8;
+
     readonly ValueBuffer _output, _x;
     readonly BufferLayout _to, _from;
-    readonly PinnedArray<E> _center, _scale, _shift;
+    readonly TailEpilogue<E> _tail;
 
-    /// <summary>A step; the vectors hold one element a channel.</summary>
-    public NormStep(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ChannelNorm norm)
+    /// <summary>A step of a node that normalizes its operand 0.</summary>
+    public NormStep(Lowering<E> node, ChannelNorm norm)
     {
-        (_lanes, _output, _x) = (lanes, output, x);
-        _to = Lines(output);
-        _from = Lines(x);
-        _center = new PinnedArray<E>(norm.Center<E>());
-        _scale = new PinnedArray<E>(norm.Scale<E>());
-        _shift = new PinnedArray<E>(norm.Shift<E>());
+        (_output, _x) = (node.Output(), node.Input(0));
+        _to = Lines(_output);
+        _from = Lines(_x);
+        _tail = new TailEpilogue<E>(node, norm, bias: null);
     }
 
     /// <inheritdoc/>
     public override long Pieces => (long)_to.N * _to.H;
 
     /// <inheritdoc/>
-    public override StepCost Cost => new("norm", CostModel.Plain) { WeightBytes = _center.Bytes + _scale.Bytes + _shift.Bytes };
+    public override StepCost Cost => new("norm", CostModel.Plain) { WeightBytes = _tail.Bytes };
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last) => Normalize.Run(
-        _lanes, _to, _from, first, last, frame.Start(_output), frame.Start(_x), _center.Address, _scale.Address, _shift.Address);
+    public override void Run(in Frame<E> frame, long first, long last)
+    {
+        var epilogue = _tail.On(frame);
+        var residual = epilogue.ResidualLayout;
+        EpilogueTile<E> tile = default;
+        tile.SumStride = _from.PixelStride;
+        tile.OutputStride = _to.PixelStride;
+        tile.Columns = _to.C;
+        tile.Bias = epilogue.Bias;
+        tile.Scale = epilogue.Scale;
+        tile.Shift = epilogue.Shift;
+        tile.Scalars = epilogue.Scalars;
+        // A residual without pixels lies in one image row; ours has one row a pixel.
+        bool flat = residual.H != _to.H;
+        tile.ResidualStride = residual.PixelStride;
+        for (long at = first; at < last; at++)
+        {
+            int n = (int)Math.DivRem(at, _to.H, out long h);
+            for (int w = 0; w < _to.W; w += PixelRun)
+            {
+                tile.Rows = Math.Min(PixelRun, _to.W - w);
+                tile.Sums = frame.Start(_x) + _from.Index(n, (int)h, w);
+                tile.Output = frame.Start(_output) + _to.Index(n, (int)h, w);
+                if (epilogue.Residual != null)
+                    tile.Residual = epilogue.Residual + (flat ? residual.Index(0, 0, (int)h) : residual.Index(n, (int)h, w));
+                epilogue.Finish(&tile);
+            }
+        }
+    }
 
     // Where there are no pixels, each row of channels is an image row of one pixel: pieces to deal out.
     static BufferLayout Lines(ValueBuffer value) => value.Physical.Rank == 4
