@@ -62,7 +62,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         ObjectDisposedException.ThrowIf(_disposed, this);
         var buffer = _plan.BufferOf(_plan.Model.Inputs[port].Value);
         Check(buffer, elements.Length, nameof(elements));
-        E* at = Clean(buffer);
+        E* at = _values[buffer.Value] + buffer.Origin;
         foreach (var (offset, first, length) in new Rows(buffer))
             elements.Slice((int)first, length).CopyTo(new Span<E>(at + offset, length));
     }
@@ -77,6 +77,40 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         E* at = _values[buffer.Value] + buffer.Origin;
         foreach (var (offset, first, length) in new Rows(buffer))
             new ReadOnlySpan<E>(at + offset, length).CopyTo(elements.Slice((int)first, length));
+    }
+
+    /// <summary>The rows that <see cref="InputRow"/> counts.</summary>
+    public int InputRows(int port) => RowsOf(_plan.Model.Inputs[port].Value);
+
+    /// <summary>The memory of one row of an input, to be filled in place instead of copied by <see cref="WriteInput"/>: the
+    /// (w, c) of image row <c>n · h + row</c> for images, else the whole value in memory order as its one row. Runs leave
+    /// inputs as they are. Valid until the session is disposed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Span<E> InputRow(int port, int row) => Row(_plan.Model.Inputs[port].Value, row);
+
+    /// <summary>The rows that <see cref="OutputRow"/> counts.</summary>
+    public int OutputRows(int port) => RowsOf(_plan.Model.Outputs[port].Value);
+
+    /// <summary>The memory of one row of an output, read in place instead of copied by <see cref="ReadOutput"/>; rows as those
+    /// of <see cref="InputRow"/>. Holds the result until the next run.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<E> OutputRow(int port, int row) => Row(_plan.Model.Outputs[port].Value, row);
+
+    int RowsOf(int value)
+    {
+        var buffer = _plan.BufferOf(value);
+        return buffer.Physical.Rank == 4 ? buffer.Pixels.N * buffer.Pixels.H : 1;
+    }
+
+    Span<E> Row(int value, int row)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var buffer = _plan.BufferOf(value);
+        var pixels = buffer.Pixels;
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, RowsOf(value));
+        int n = Math.DivRem(row, pixels.H, out int h);
+        return new Span<E>(_values[buffer.Value] + pixels.Index(n, h, 0), pixels.W * pixels.C);
     }
 
     /// <summary>Computes all outputs from the inputs as written.</summary>

@@ -10,32 +10,29 @@ sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloat
 {
     readonly NhwcModel _model;
     readonly Session<E> _session;
-    readonly E[][] _inputs;
-    readonly E[][] _outputs;
 
     public HarnessContestant(Subject subject, PlanOptions options)
     {
         _model = NhwcPass.Apply(subject.Model, subject.Shapes);
         _session = Plan.Compile<E>(_model, options).CreateSession();
-        _inputs = [.. _model.Inputs.Select((port, i) => InMemoryOrder(subject.Inputs[i], _model.Values[port.Value].Layout))];
-        _outputs = [.. _model.Outputs.Select(port => new E[_model.Values[port.Value].Shape.Elements])];
+        // Inputs and outputs stay where the session has them, as those of the others stay in the buffers bound to them.
+        for (int i = 0; i < _model.Inputs.Length; i++)
+            _session.WriteInput(i, InMemoryOrder(subject.Inputs[i], _model.Values[_model.Inputs[i].Value].Layout));
     }
 
     /// <inheritdoc/>
     public override void Run()
     {
-        for (int i = 0; i < _inputs.Length; i++) _session.WriteInput(i, _inputs[i]);
         _session.Run();
-        for (int i = 0; i < _outputs.Length; i++) _session.ReadOutput(i, _outputs[i]);
     }
 
     /// <inheritdoc/>
     public override double[][] Outputs()
     {
-        var outputs = new double[_outputs.Length][];
+        var outputs = new double[_model.Outputs.Length][];
         for (int i = 0; i < outputs.Length; i++)
         {
-            outputs[i] = new double[_outputs[i].Length];
+            outputs[i] = new double[_model.Values[_model.Outputs[i].Value].Shape.Elements];
             _session.Read(_model.Outputs[i].Value, outputs[i]);
         }
         return outputs;

@@ -168,4 +168,43 @@ public sealed class SessionTests
         session.Dispose();
         session.Invoking(s => s.Run()).Should().Throw<ObjectDisposedException>();
     }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Rows_filled_and_read_in_place_are_the_values_written_and_read_by_copy(string name)
+    {
+        var model = Convert(name);
+        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
+        using var copied = plan.CreateSession();
+        using var inPlace = plan.CreateSession();
+        var random = new Random(5);
+        for (int port = 0; port < model.Inputs.Length; port++)
+        {
+            var elements = new float[model.Values[model.Inputs[port].Value].Shape.Elements];
+            foreach (ref float x in elements.AsSpan()) x = (float)random.NextDouble();
+            copied.WriteInput(port, elements);
+            int at = 0;
+            for (int row = 0; row < inPlace.InputRows(port); row++)
+            {
+                var span = inPlace.InputRow(port, row);
+                elements.AsSpan(at, span.Length).CopyTo(span);
+                at += span.Length;
+            }
+            at.Should().Be(elements.Length);
+            FluentActions.Invoking(() => inPlace.InputRow(port, inPlace.InputRows(port)).Length)
+                .Should().Throw<ArgumentOutOfRangeException>();
+        }
+        // Twice: a run leaves its inputs, and the zeros around them, as they are.
+        inPlace.Run();
+        inPlace.Run();
+        copied.Run();
+        for (int port = 0; port < model.Outputs.Length; port++)
+        {
+            var expected = new float[model.Values[model.Outputs[port].Value].Shape.Elements];
+            copied.ReadOutput(port, expected);
+            var actual = new List<float>();
+            for (int row = 0; row < inPlace.OutputRows(port); row++) actual.AddRange(inPlace.OutputRow(port, row));
+            actual.Should().Equal(expected);
+        }
+    }
 }

@@ -14,7 +14,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
     readonly ConvGeometry _g;
     readonly PackedWeights<E> _weights;
     readonly nint[] _taps;
-    readonly int _channelBlock;
+    readonly int _columns, _channelBlock;
     readonly bool _twoVectors;
 
     /// <summary>Compiles a depthwise convolution whose geometry has been checked.</summary>
@@ -23,15 +23,28 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         _g = geometry;
         _twoVectors = LaneWidths.TileRows(lanes) >= 14;
         _weights = weights;
-        nint window = geometry.KernelH * (geometry.Input.W + geometry.Input.Left + geometry.Input.Right) * sizeof(E);
-        int registers = (int)Math.Clamp(CacheBytes / window / weights.Width, 2, 64);
-        _channelBlock = registers * weights.Width;
+        (_columns, _channelBlock) = Blocks(geometry, weights.Width);
         var phase = ConvPhase.All(geometry)[0];
         _taps = GC.AllocateUninitializedArray<nint>(phase.Taps.Length, pinned: true);
         for (int t = 0; t < _taps.Length; t++)
         {
             _taps[t] = ((phase.Taps[t].H * _g.Input.RowStride) + (phase.Taps[t].W * _g.Input.PixelStride)) * sizeof(E);
         }
+    }
+
+    // Pixels and channels of a band whose input stays in the first cache while the rows go by. Whole pixels come first: parts
+    // of pixels that lie a power of two apart share a part of the cache's sets.
+    static (int Columns, int Channels) Blocks(ConvGeometry g, int width)
+    {
+        int Span(int columns) => ((columns - 1) * g.StrideW) + ((g.KernelW - 1) * g.DilationW) + 1;
+        int size = sizeof(E), channels = g.Output.C, least = 2 * DepthwiseBand<E>.Run7;
+        int columns = g.Output.W;
+        while (columns > least && (long)g.KernelH * Span(columns) * channels * size > CacheBytes)
+            columns = Math.Max(least, (columns - 1) / DepthwiseBand<E>.Run7 * DepthwiseBand<E>.Run7);
+        int most = (int)Math.Clamp(CacheBytes / ((long)g.KernelH * Span(columns) * size) / width, 2, 64) * width;
+        int blocks = (channels + most - 1) / most;
+        int pair = 2 * width;
+        return (columns, (((channels + blocks - 1) / blocks) + pair - 1) / pair * pair);
     }
 
     /// <summary>Output rows of all images.</summary>
@@ -43,6 +56,10 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         DepthwiseBand<E> band;
         band.Taps = (nint*)Unsafe.AsPointer(ref _taps[0]);
         band.TapCount = _taps.Length;
+        bool shared = _g.StrideW == 1 && _g.DilationW == 1 && DepthwiseTiles<E>.Exists(_g.KernelW);
+        band.WindowRows = shared ? _g.KernelH : 0;
+        band.WindowColumns = _g.KernelW;
+        band.WindowRowStride = _g.DilationH * _g.Input.RowStride * sizeof(E);
         band.Step = _g.StrideW * _g.Input.PixelStride * sizeof(E);
         band.Weights = _weights.Panel(0, 0, 0);
         band.WeightStride = _weights.PaddedColumns;
@@ -58,6 +75,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         band.OutputRowStride = _g.Output.RowStride;
         band.ResidualRowStride = epilogue.ResidualLayout.RowStride;
         band.ChannelBlock = _channelBlock;
+        band.ColumnBlock = _columns;
         band.TwoVectors = _twoVectors;
         for (int at = first; at < last; at += band.Rows)
         {
@@ -75,7 +93,9 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
 unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     const int Block = 256;
-    const int Run7 = 7;
+
+    /// <summary>Pixels of one turn of the innermost loop.</summary>
+    public const int Run7 = 7;
 
     /// <summary>Output rows.</summary>
     public int Rows;
@@ -87,12 +107,20 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public nint ResidualRowStride;
     /// <summary>Channels to finish in all rows before the next.</summary>
     public int ChannelBlock;
+    /// <summary>Pixels to finish in all rows before the next: a multiple of seven, or all.</summary>
+    public int ColumnBlock;
     /// <summary>Base of output pixel 0, channel 0.</summary>
     public byte* Input;
     /// <summary>Byte offset of each tap from a pixel's base.</summary>
     public nint* Taps;
     /// <summary>Taps.</summary>
     public int TapCount;
+    /// <summary>Window rows, where pixels are loaded once for all outputs of a run; else 0.</summary>
+    public int WindowRows;
+    /// <summary>Window columns, neighbouring pixels.</summary>
+    public int WindowColumns;
+    /// <summary>Bytes from one window row to the next.</summary>
+    public nint WindowRowStride;
     /// <summary>Bytes from one output pixel's base to the next.</summary>
     public nint Step;
     /// <summary>Weights [tap][channel].</summary>
@@ -131,19 +159,23 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         for (int from = 0; from < band->Channels; from += band->ChannelBlock)
         {
             int to = Math.Min(band->Channels, from + band->ChannelBlock);
-            var row = *band;
-            for (int r = 0; r < band->Rows; r++)
+            for (int pixel = 0; pixel < band->Pixels; pixel += band->ColumnBlock)
             {
-                Row<TOp, L>(&row, from, to);
-                row.Input += row.InputRowStride;
-                row.Output += row.OutputRowStride;
-                if (row.Residual != null) row.Residual += row.ResidualRowStride;
+                var row = *band;
+                int end = Math.Min(band->Pixels, pixel + band->ColumnBlock);
+                for (int r = 0; r < band->Rows; r++)
+                {
+                    Row<TOp, L>(&row, pixel, end, from, to);
+                    row.Input += row.InputRowStride;
+                    row.Output += row.OutputRowStride;
+                    if (row.Residual != null) row.Residual += row.ResidualRowStride;
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Row<TOp, L>(DepthwiseBand<E>* row, int from, int to)
+    static void Row<TOp, L>(DepthwiseBand<E>* row, int first, int end, int from, int to)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
@@ -152,20 +184,21 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         // The last run of pixels and the last register of channels overlap what comes before and compute it again; not
         // where the sums' place may hold what is to be added to them.
         bool overlaps = row->Residual == null;
+        bool narrow = row->Channels < L.Width;
         int full = slow ? from : from + ((to - from) / L.Width * L.Width);
-        int pixels = slow ? 0 : overlaps ? row->Pixels : row->Pixels / Run7 * Run7;
-        for (int pixel = 0; pixel < pixels; pixel += Run7)
+        int last = slow ? first : overlaps ? end : first + ((end - first) / Run7 * Run7);
+        for (int pixel = first; pixel < last; pixel += Run7)
         {
             int start = Math.Min(pixel, row->Pixels - Run7);
             Seven<TOp, L>(row, start, from, full);
-            if (full < to && overlaps && row->Channels >= L.Width) Seven<TOp, L>(row, start, to - L.Width, to);
+            if (full < to && overlaps && !narrow) Seven<TOp, L>(row, start, to - L.Width, to);
         }
-        if (pixels < row->Pixels)
+        if (last < end)
         {
-            for (int c = from; c < full; c += L.Width) Single<TOp, L>(row, pixels, row->Pixels - pixels, c, L.Width);
+            for (int c = from; c < full; c += L.Width) Single<TOp, L>(row, last, end - last, c, L.Width);
         }
-        if (full == to || (!slow && overlaps && row->Channels >= L.Width)) return;
-        for (int c = full; c < to; c += L.Width) Single<TOp, L>(row, 0, row->Pixels, c, Math.Min(L.Width, to - c));
+        if (full == to || (!slow && overlaps && !narrow)) return;
+        for (int c = full; c < to; c += L.Width) Single<TOp, L>(row, first, end - first, c, Math.Min(L.Width, to - c));
     }
 
     // A long activation follows when seven pixels are done: inlined seven times, between the sums, it would exceed the
@@ -178,12 +211,14 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         int pairs = row->TwoVectors ? from + ((to - from) / (2 * L.Width) * 2 * L.Width) : from;
         if (TOp.Short)
         {
-            if (from < pairs) Seven2<TOp, L>(row, pixel, from, pairs);
+            if (from < pairs && row->WindowRows > 0) DepthwiseTiles<E>.Run<TOp, L>(row, pixel, from, pairs);
+            else if (from < pairs) Seven2<TOp, L>(row, pixel, from, pairs);
             if (pairs < to) Seven1<TOp, L>(row, pixel, pairs, to);
         }
         else
         {
-            if (from < pairs) Seven2<Map.Identity, L>(row, pixel, from, pairs);
+            if (from < pairs && row->WindowRows > 0) DepthwiseTiles<E>.Run<Map.Identity, L>(row, pixel, from, pairs);
+            else if (from < pairs) Seven2<Map.Identity, L>(row, pixel, from, pairs);
             if (pairs < to) Seven1<Map.Identity, L>(row, pixel, pairs, to);
             Activate<TOp, L>(row, pixel, from, to);
         }

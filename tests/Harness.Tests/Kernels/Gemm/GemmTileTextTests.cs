@@ -2,11 +2,13 @@ namespace Harness.Tests.Kernels;
 
 public sealed class GemmTileTextTests
 {
-    [Fact]
-    public void Generated_tiles_are_current()
+    [Theory]
+    [InlineData("GemmTiles.g.cs")]
+    [InlineData("DepthwiseTiles.g.cs")]
+    public void Generated_tiles_are_current(string file)
     {
-        string path = Path.Combine(KernelSources.Folder, "Gemm", "GemmTiles.g.cs");
-        string expected = GemmTileText.Write();
+        string path = Path.Combine(KernelSources.Folder, "Gemm", file);
+        string expected = file.StartsWith("Gemm", StringComparison.Ordinal) ? GemmTileText.Write() : DepthwiseTileText.Write();
         if (Environment.GetEnvironmentVariable("HARNESS_REGENERATE") == "1") File.WriteAllText(path, expected);
         File.ReadAllText(path).Should().Be(expected, "HARNESS_REGENERATE=1 writes it anew");
     }
