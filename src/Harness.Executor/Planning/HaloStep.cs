@@ -18,6 +18,9 @@ sealed class HaloStep<E>(Step<E> inner, ImmutableArray<ValueBuffer> results) : S
     public override StepCost Cost => inner.Cost;
 
     /// <inheritdoc/>
+    public override long Grain(int workers) => inner.Grain(workers);
+
+    /// <inheritdoc/>
     public override unsafe void Run(in Frame<E> frame, long first, long last)
     {
         if (first == 0)

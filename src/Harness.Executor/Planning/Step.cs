@@ -37,6 +37,10 @@ abstract class Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>What only the step knows about its price.</summary>
     public virtual StepCost Cost => new(GetType().Name.Split('`')[0], CostModel.Plain);
 
+    /// <summary>How many neighbouring pieces should at least stay together when <paramref name="workers"/> share them, because
+    /// they share work.</summary>
+    public virtual long Grain(int workers) => 1;
+
     /// <summary>Does the pieces [first, last).</summary>
     public abstract void Run(in Frame<E> frame, long first, long last);
 }

@@ -4,18 +4,31 @@ namespace Harness.Executor.Planning;
 
 /// <summary>The threads of one session: the caller and its helpers. A helper spins briefly for the next step, then parks, so
 /// that an idle session costs no processor.</summary>
-/// <remarks>Worker i of n does pieces [i·p/n, (i+1)·p/n). Which worker does a piece never changes a bit.</remarks>
+/// <remarks>
+/// <para>A step's pieces are cut into slots, some for each worker, who does its own in order and then takes what others have
+/// not begun: a helper that sleeps or lost its processor delays nobody. Which worker does a piece never changes a bit.</para>
+/// <para>A slot is taken by raising its number to the step's generation. A helper that wakes late, with an older generation,
+/// finds no slot below that and does nothing, whatever step it sees.</para>
+/// </remarks>
 sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // About 200 µs of spinning: longer than the gap between two steps, shorter than anybody notices.
     const int Spins = 4000;
 
+    const int SlotsPerWorker = 4;
+
+    // Numbers of slots stand a cache line apart.
+    const int Apart = 16;
+
     readonly Partner[] _partners;
     readonly E** _values;
     readonly E** _scratch;
+    readonly int[] _slots;
     Step<E>? _step;
+    volatile int _count;
     volatile int _generation;
     volatile bool _stopping;
+    int _left;
     Exception? _failure;
 
     /// <summary>Starts <paramref name="threads"/> - 1 partners over a table of buffers and one scratch a worker.</summary>
@@ -23,6 +36,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     {
         _values = values;
         _scratch = scratch;
+        _slots = new int[threads * SlotsPerWorker * Apart];
         _partners = new Partner[threads - 1];
         for (int i = 0; i < _partners.Length; i++) _partners[i] = new Partner(this, i + 1);
     }
@@ -38,26 +52,54 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
             step.Run(new Frame<E>(_values, _scratch[0]), 0, pieces);
             return;
         }
+        long grain = Math.Max(1, step.Grain(Count));
+        int slots = (int)Math.Clamp((pieces + grain - 1) / grain, 1, Count * SlotsPerWorker);
         _step = step;
+        _count = slots;
+        Volatile.Write(ref _left, slots);
         int generation = ++_generation;
         foreach (var partner in _partners) partner.Wake();
-        try
-        {
-            Part(step, 0);
-        }
-        finally
-        {
-            // Whatever happens here, the partners still write into the session's memory until they are done.
-            foreach (var partner in _partners) partner.Await(generation);
-        }
+        Part(step, generation, slots, 0);
+        // The partners write into the session's memory until the last slot is done.
+        var spinner = default(SpinWait);
+        while (Volatile.Read(ref _left) > 0) spinner.SpinOnce(sleep1Threshold: -1);
         if (Interlocked.Exchange(ref _failure, null) is { } failure) throw new InvalidOperationException(failure.Message, failure);
     }
 
-    void Part(Step<E> step, int worker)
+    // One's own slots in order, then those of the others from their ends, which they come to last.
+    void Part(Step<E> step, int generation, int slots, int worker)
     {
-        long pieces = step.Pieces;
-        long first = pieces * worker / Count, last = pieces * (worker + 1) / Count;
-        if (first < last) step.Run(new Frame<E>(_values, _scratch[worker]), first, last);
+        int first = Home(worker, slots), end = Home(worker + 1, slots);
+        for (int slot = first; slot < end; slot++) TryDo(step, generation, slots, slot, worker);
+        for (int other = 1; other < Count; other++)
+        {
+            int owner = (worker + other) % Count;
+            int begin = Home(owner, slots);
+            for (int slot = Home(owner + 1, slots) - 1; slot >= begin; slot--) TryDo(step, generation, slots, slot, worker);
+        }
+    }
+
+    int Home(int worker, int slots) => (int)((long)slots * worker / Count);
+
+    void TryDo(Step<E> step, int generation, int slots, int slot, int worker)
+    {
+        ref int taken = ref _slots[slot * Apart];
+        int seen = Volatile.Read(ref taken);
+        // Generations wrap round after two thousand million steps.
+        if (seen - generation >= 0 || Interlocked.CompareExchange(ref taken, generation, seen) != seen) return;
+        try
+        {
+            long pieces = step.Pieces;
+            step.Run(new Frame<E>(_values, _scratch[worker]), pieces * slot / slots, pieces * (slot + 1) / slots);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Interlocked.CompareExchange(ref _failure, e, null);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _left);
+        }
     }
 
     /// <summary>Ends the partners and waits for them.</summary>
@@ -75,7 +117,6 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
         readonly Thread _thread;
         readonly SemaphoreSlim _wake = new(0);
         int _parked;
-        volatile int _done;
 
         public Partner(Workers<E> owner, int worker)
         {
@@ -89,12 +130,6 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
         {
             // An exchange is a full fence: the new generation is visible before the flag is read, so nobody sleeps through it.
             if (Interlocked.Exchange(ref _parked, 0) == 1) _wake.Release();
-        }
-
-        public void Await(int generation)
-        {
-            var spinner = default(SpinWait);
-            while (_done != generation) spinner.SpinOnce(sleep1Threshold: -1);
         }
 
         public void Dispose()
@@ -124,15 +159,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
                 }
                 if (_owner._stopping) return;
                 seen = _owner._generation;
-                try
-                {
-                    _owner.Part(_owner._step!, _worker);
-                }
-                catch (Exception e) when (e is not OutOfMemoryException)
-                {
-                    Interlocked.CompareExchange(ref _owner._failure, e, null);
-                }
-                _done = seen;
+                _owner.Part(_owner._step!, seen, _owner._count, _worker);
             }
         }
     }

@@ -83,7 +83,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         Tiles = _units.Length;
         _sumElements = tileSums * MaxRows * 2 * weights.Width;
         ScratchElements = _sumElements + packedElements;
-        _cold = geometry.Output.Elements * sizeof(E) > ColdBytes;
+        _cold = geometry.Output.Elements * sizeof(E) > ColdBytes && weights.Panels > 1;
     }
 
     /// <summary>Independent pieces of work; their order is the one that suits the caches.</summary>

@@ -80,6 +80,10 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>Elements of scratch that one <see cref="Run"/> needs; aligned to 64 bytes it is fastest.</summary>
     public long ScratchElements { get; }
 
+    /// <summary>Pieces that should stay together when several threads share them: a chunk's, which share its transform, or
+    /// where there are few chunks as many as one thread's part is.</summary>
+    public int Grain(int threads) => _chunks >= 2 * threads ? _weights.Panels : (Pieces + threads - 1) / threads;
+
     /// <summary>True where the transform exists: 3 × 3, stride 1, no dilation, one group.</summary>
     public static bool Applies(in ConvGeometry g) => g is
         { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Transposed: false }

@@ -40,6 +40,9 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
     public override nint ScratchElements => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements));
 
     /// <inheritdoc/>
+    public override long Grain(int workers) => _winograd?.Grain(workers) ?? 1;
+
+    /// <inheritdoc/>
     public override StepCost Cost
     {
         get
