@@ -29,7 +29,7 @@ static class CostModel
     public const double Plain = 0.1;
 
     /// <summary>Exponentials, error functions and divisions: dozens of instructions for what counts as one operation.</summary>
-    public const double Transcendental = 0.005;
+    public const double Transcendental = 0.015;
 
     // A server core under AVX-512: 3 GHz and two units of fused multiply-adds.
     const double Hertz = 3e9;

@@ -3,6 +3,7 @@ using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;
 using Harness.Formats;
+using Harness.Tests.Naive;
 
 namespace Harness.Tests.Planning;
 
@@ -32,6 +33,24 @@ public sealed class WeightMemoryTests
         held.Should().BeGreaterThan(plan.WeightBytes - Small).And.BeLessThan(plan.WeightBytes + Small);
         GC.KeepAlive(plan);
         GC.KeepAlive(model);
+    }
+
+    [Fact]
+    public void A_plan_runs_when_its_model_is_disposed()
+    {
+        string path = Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt");
+        float[] image = [.. OpCases.Values(1, 2 * 3 * 40 * 56).Select(x => (float)x)];
+        float[] expected = new float[20], actual = new float[20];
+        Plan<float> plan;
+        using (var torch = ModelFile.Open(path))
+        {
+            plan = Plan.Compile<float>(NhwcPass.Apply(torch, [[2, 3, 40, 56]]), new PlanOptions { Threads = 2 });
+            using var first = plan.CreateSession();
+            first.Run(image, expected);
+        }
+        using var session = plan.CreateSession();
+        session.Run(image, actual);
+        actual.Should().Equal(expected).And.Contain(score => score != 0);
     }
 
     [Fact]
