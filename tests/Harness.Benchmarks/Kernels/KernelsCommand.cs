@@ -17,7 +17,7 @@ static class KernelsCommand
 
     static readonly Type[] s_benches =
     [
-        typeof(ConvBench<>), typeof(DepthwiseBench<>), typeof(GemmBench<>), typeof(LayerNormBench<>), typeof(MapBench<>),
+        typeof(ConvBench<>), typeof(DepthwiseBench<>), typeof(GemmBench<>), typeof(LayerNormBench<>), typeof(MapBench<>), typeof(MatMulBench<>),
         typeof(SoftmaxBench<>), typeof(WinogradBench<>),
     ];
 
