@@ -1,39 +1,36 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Harness.Tests.Kernels;
 
-/// <summary>Elements whose last one ends where an unreadable page begins, so that one element too far is a crash.</summary>
+/// <summary>Where elements lie between two unreadable pages.</summary>
+enum Guard
+{
+    /// <summary>They end where the page behind them begins: one element too far is a crash.</summary>
+    Behind,
+    /// <summary>They begin where the page before them ends.</summary>
+    Before,
+}
+
+/// <summary>Zeroed elements between unreadable pages, close to one of them.</summary>
 sealed unsafe class GuardedMemory<E> : IDisposable where E : unmanaged
 {
-    const int NoAccess = 0, ReadWrite = 3;
+    readonly nuint _body;
+    readonly byte* _first;
 
-    readonly byte* _base;
-    readonly nuint _bytes;
-
-    public GuardedMemory(long length)
+    public GuardedMemory(long length, Guard guard = Guard.Behind)
     {
         nuint page = (nuint)Environment.SystemPageSize;
         nuint wanted = (nuint)(length * sizeof(E));
-        nuint body = (wanted + page - 1) / page * page;
-        _bytes = body + page;
-        if (OperatingSystem.IsWindows())
-        {
-            _base = (byte*)Windows.VirtualAlloc(null, _bytes, 0x3000, 4);
-            if (_base == null || !Windows.VirtualProtect(_base + body, page, 1, out _))
-                throw new InvalidOperationException("no guard page");
-        }
-        else
-        {
-            int flags = OperatingSystem.IsMacOS() ? 0x1002 : 0x22;
-            _base = (byte*)Unix.Mmap(null, _bytes, ReadWrite, flags, -1, 0);
-            if ((nint)_base == -1 || Unix.Mprotect(_base + body, page, NoAccess) != 0)
-                throw new InvalidOperationException("no guard page");
-        }
-        Pointer = (E*)(_base + body - wanted);
+        _body = (wanted + page - 1) / page * page;
+        _first = GuardedPages.Rent(_body);
+        Pointer = (E*)(guard == Guard.Before ? _first : _first + _body - wanted);
         Length = (int)length;
+        Span.Clear();
     }
 
-    public GuardedMemory(ReadOnlySpan<E> values) : this(values.Length) => values.CopyTo(Span);
+    public GuardedMemory(ReadOnlySpan<E> values, Guard guard = Guard.Behind) : this(values.Length, guard) =>
+        values.CopyTo(Span);
 
     public E* Pointer { get; }
 
@@ -41,10 +38,49 @@ sealed unsafe class GuardedMemory<E> : IDisposable where E : unmanaged
 
     public Span<E> Span => new(Pointer, Length);
 
-    public void Dispose()
+    public void Dispose() => GuardedPages.Return(_first, _body);
+}
+
+/// <summary>Pages with an unreadable one on either side. They are kept for the next who asks: sweeps ask a million
+/// times.</summary>
+static unsafe class GuardedPages
+{
+    const int NoAccess = 0, ReadWrite = 3;
+    const nuint Kept = 1024 * 1024;
+
+    static readonly ConcurrentDictionary<nuint, ConcurrentBag<nint>> s_free = [];
+
+    static nuint Page => (nuint)Environment.SystemPageSize;
+
+    /// <summary>The first of <paramref name="body"/> bytes, a multiple of the page size.</summary>
+    public static byte* Rent(nuint body)
     {
-        if (OperatingSystem.IsWindows()) Windows.VirtualFree(_base, 0, 0x8000);
-        else _ = Unix.Munmap(_base, _bytes);
+        if (s_free.TryGetValue(body, out var free) && free.TryTake(out nint kept)) return (byte*)kept;
+        nuint bytes = body + (2 * Page);
+        byte* memory;
+        bool guarded;
+        if (OperatingSystem.IsWindows())
+        {
+            memory = (byte*)Windows.VirtualAlloc(null, bytes, 0x3000, 4);
+            guarded = memory != null && Windows.VirtualProtect(memory, Page, 1, out _)
+                && Windows.VirtualProtect(memory + Page + body, Page, 1, out _);
+        }
+        else
+        {
+            int flags = OperatingSystem.IsMacOS() ? 0x1002 : 0x22;
+            memory = (byte*)Unix.Mmap(null, bytes, ReadWrite, flags, -1, 0);
+            guarded = (nint)memory != -1 && Unix.Mprotect(memory, Page, NoAccess) == 0
+                && Unix.Mprotect(memory + Page + body, Page, NoAccess) == 0;
+        }
+        return guarded ? memory + Page : throw new InvalidOperationException("no guard pages");
+    }
+
+    /// <summary>Takes them back.</summary>
+    public static void Return(byte* first, nuint body)
+    {
+        if (body <= Kept) s_free.GetOrAdd(body, _ => []).Add((nint)first);
+        else if (OperatingSystem.IsWindows()) Windows.VirtualFree(first - Page, 0, 0x8000);
+        else _ = Unix.Munmap(first - Page, body + (2 * Page));
     }
 }
 
