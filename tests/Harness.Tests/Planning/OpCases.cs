@@ -13,7 +13,10 @@ static class OpCases
     static readonly string s_folder = Path.Combine(NaiveWalkTests.Repository, "golden", "ops");
 
     /// <summary>The cases by name: <c>conv2d/stride</c>.</summary>
-    public static TheoryData<string> Names => [.. Directory
+    public static TheoryData<string> Names => [.. All];
+
+    /// <summary>The same as a list.</summary>
+    public static string[] All { get; } = [.. Directory
         .EnumerateFiles(s_folder, "graph.json", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(s_folder, Path.GetDirectoryName(file)!).Replace('\\', '/'))
         .Order(StringComparer.Ordinal)];
