@@ -79,7 +79,8 @@ public sealed record Drift(
         }
         double scaled = maxAbs == 0 ? 0 : maxAbs / maxExpected;
         return new Drift(
-            output, shape, maxAbs, DriftPlace.Of(shape, worst, actual, expected), scaled,
+            output, shape, maxAbs,
+            actual.IsEmpty ? DriftPlace.Nowhere : DriftPlace.Of(shape, worst, actual[worst], expected[worst]), scaled,
             finite == 0 ? 0 : Math.Sqrt(squares / finite), beyond, nonFinite, maxAbs > RoundingLimit * maxExpected);
     }
 }
@@ -91,9 +92,12 @@ public sealed record Drift(
 /// <param name="Expected">What the golden holds.</param>
 public sealed record DriftPlace(ImmutableArray<int> Nchw, ImmutableArray<int> Nhwc, double Actual, double Expected)
 {
-    internal static DriftPlace Of(Shape shape, int flat, ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
+    /// <summary>The worst place of no elements.</summary>
+    internal static readonly DriftPlace Nowhere = new([], [], 0, 0);
+
+    /// <summary>The element at a flat index in PyTorch's axis order.</summary>
+    internal static DriftPlace Of(Shape shape, long flat, double actual, double expected)
     {
-        if (actual.IsEmpty) return new DriftPlace([], [], 0, 0);
         var index = new int[shape.Rank];
         long rest = flat;
         for (int axis = shape.Rank - 1; axis >= 0; axis--)
@@ -104,7 +108,7 @@ public sealed record DriftPlace(ImmutableArray<int> Nchw, ImmutableArray<int> Nh
         var channelsLast = Permutation.ChannelsLast(shape.Rank).AsSpan();
         var nhwc = new int[shape.Rank];
         for (int axis = 0; axis < nhwc.Length; axis++) nhwc[axis] = index[channelsLast[axis]];
-        return new DriftPlace([.. index], [.. nhwc], actual[flat], expected[flat]);
+        return new DriftPlace([.. index], [.. nhwc], actual, expected);
     }
 
     /// <inheritdoc/>

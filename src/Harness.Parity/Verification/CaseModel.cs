@@ -1,6 +1,5 @@
 using System.Globalization;
 using Harness.Executor.Model;
-using Harness.Formats;
 using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
@@ -11,7 +10,7 @@ static class CaseModel
 {
     /// <summary>Opens the model that the caller or else golden.json names.</summary>
     /// <exception cref="ModelException">It is not there or cannot be read.</exception>
-    public static TorchModel Open(VerifyRequest request, GoldenCase golden)
+    public static TorchModel Open(VerifyRequest request, GoldenCase golden, OpenModel open)
     {
         string path = PathOf(request, golden);
         if (!ArchitectureSet.Names(path) && !File.Exists(path))
@@ -23,16 +22,17 @@ static class CaseModel
         string? weights = request.Weights ?? golden.WeightsPath
             ?? (golden.Document.Weights.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}")
                 : null);
-        return ModelFile.Open(path, weights);
+        return open.Get(path, weights);
     }
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>
-    public static Finding? Staleness(VerifyRequest request, GoldenCase golden, TorchModel model)
+    public static Finding? Staleness(
+        VerifyRequest request, GoldenCase golden, TorchModel model, Func<string> weightsHash)
     {
         var document = golden.Document;
         string path = PathOf(request, golden);
         if (ModelFault(path, document.Model) is { } other) return Stale(golden, "model", other);
-        string weights = Sha256Hash.Of(model.Weights);
+        string weights = weightsHash();
         if (weights != document.Weights.Sha256)
             return Stale(
                 golden, "weights",

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -8,20 +7,14 @@ namespace Harness.Parity.Verification;
 /// <summary>Check 2: the converted weights in double, every node by itself, against the float64 golden.</summary>
 static class Float64Check
 {
-    /// <summary>The drift of every output of a session that has run.</summary>
-    public static ImmutableArray<Drift> Measure(GoldenCase golden, Session<double> session, Tolerance tolerance)
-    {
-        var drifts = ImmutableArray.CreateBuilder<Drift>();
-        var ports = session.Plan.Model.Outputs;
-        for (int i = 0; i < ports.Length; i++)
-        {
-            var port = golden.Document.Outputs[i];
-            var actual = new double[port.Shape.Elements];
-            session.Read(ports[i].Value, actual);
-            drifts.Add(Drift.Measure(port.Name, port.Shape, actual, golden.Output(port).As<double>(), tolerance));
-        }
-        return drifts.ToImmutable();
-    }
+    /// <summary>The drift of every output.</summary>
+    /// <param name="golden">What they should be.</param>
+    /// <param name="outputs">What they are, in PyTorch's axis order.</param>
+    /// <param name="tolerance">The limit.</param>
+    public static ImmutableArray<Drift> Measure(
+        GoldenCase golden, ImmutableArray<double[]> outputs, Tolerance tolerance) =>
+        [.. golden.Document.Outputs.Select((port, i) => Drift.Measure(
+            port.Name, port.Shape, outputs[i], golden.Output(port).As<double>(), tolerance))];
 
     /// <summary>PAR2001 for drift, PAR2003 for what passes far above rounding; null when all is well.</summary>
     public static Finding? Judge(GoldenCase golden, ImmutableArray<Drift> drifts, Tolerance tolerance, BadNode? bad)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 using Harness.Executor.Planning;
 using Harness.Parity.Golden;
 
@@ -24,13 +25,17 @@ static class FoldCheck
         }
         // Unfused: batch norms folded into weights would round.
         var plan = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, Fuse = false };
-        using var session = Plan.Compile<double>(model, plan).CreateSession();
-        for (int i = 0; i < model.Inputs.Length; i++)
-            session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
-        session.Run(cancellation);
-        var worst = Float64Check.Measure(golden, session, tolerance).MaxBy(drift => drift.MaxAbs)!;
+        var outputs = Float64Run.Outputs(golden, model, plan, cancellation);
+        var worst = Float64Check.Measure(golden, outputs, tolerance).MaxBy(drift => drift.MaxAbs)!;
         return worst.Holds ? null : new Finding(
             Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(worst.Output)),
             $"with --flatten fold {Float64Check.Sentence(worst, tolerance)}; with --flatten transpose it holds");
     }
+
+    /// <summary>True where a flatten of a plane is there to fold; converting all weights again only to find none is
+    /// dear.</summary>
+    /// <param name="model">The model with its flattens transposed.</param>
+    public static bool Concerns(NhwcModel model) => model.Nodes.Any(node => node.Op is Reshaping
+        && model.Values[node.Inputs[0]].Shape is { Rank: 4 } from && model.Values[node.Outputs[0]].Shape.Rank == 2
+        && from[1] > 1 && from[2] * from[3] > 1);
 }

@@ -20,10 +20,11 @@ public static class Gate
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
         var verdicts = ImmutableArray.CreateBuilder<Verdict>(requests.Count);
+        using var open = new OpenModel();
         foreach (var request in requests)
         {
             cancellation.ThrowIfCancellationRequested();
-            var verdict = Verifier.Verify(request, options, cancellation);
+            var verdict = Verifier.Verify(request, options, open, cancellation);
             verdicts.Add(verdict);
             report?.Invoke(verdict);
         }

@@ -8,7 +8,7 @@ namespace Harness.Parity.Verification;
 /// value.</summary>
 static class ProbeCheck
 {
-    /// <summary>The first bad node of a run that kept all values; null where every probe holds.</summary>
+    /// <summary>The first bad node of a segment whose session kept all values; null where every probe holds.</summary>
     public static BadNode? First(GoldenCase golden, Session<double> session, double cumulative)
     {
         var probes = golden.Document.Probes.ToDictionary(probe => probe.Node, StringComparer.Ordinal);

@@ -54,7 +54,11 @@ public sealed record BadNode(string Node, string Op, SourcePlace Place, double I
 /// <param name="LimitReason">Where that limit comes from.</param>
 /// <param name="Nodes">The nodes nearest to their limits, worst first.</param>
 public sealed record Float32Verdict(
-    ImmutableArray<Drift> Outputs, double Limit, string LimitReason, ImmutableArray<Float32Node> Nodes);
+    ImmutableArray<Drift> Outputs, double Limit, string LimitReason, ImmutableArray<Float32Node> Nodes)
+{
+    /// <summary>In which order the end-to-end plan added; single nodes add in exact order, always.</summary>
+    public AdditionOrder Order { get; init; }
+}
 
 /// <summary>One node in float32, fed the float64 run's activations rounded to float32.</summary>
 /// <param name="Node">The call's name.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;
@@ -15,6 +16,14 @@ public static class Verifier
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public static Verdict Verify(VerifyRequest request, VerifyOptions options, CancellationToken cancellation = default)
     {
+        using var model = new OpenModel();
+        return Verify(request, options, model, cancellation);
+    }
+
+    /// <summary>The same with the model of the case before, where that is this one's too.</summary>
+    internal static Verdict Verify(
+        VerifyRequest request, VerifyOptions options, OpenModel open, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
         long started = Stopwatch.GetTimestamp();
@@ -23,8 +32,8 @@ public static class Verifier
         try
         {
             var golden = GoldenStore.Read(request.Golden);
-            using var model = CaseModel.Open(request, golden);
-            verdict = CaseModel.Staleness(request, golden, model) is { } stale
+            var model = CaseModel.Open(request, golden, open);
+            verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
                 : Compare(verdict, request, golden, model, options, cancellation);
         }
@@ -39,9 +48,24 @@ public static class Verifier
         Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, VerifyOptions options,
         CancellationToken cancellation)
     {
+        var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
+        (verdict, bool folds) = Transposed(verdict, golden, torch, tolerance, options, cancellation);
+        Reclaim.Now();
+        if (folds && options.VerifiesFloat64 && verdict.Holds)
+            verdict = verdict.With(FoldCheck.Judge(golden, torch, tolerance, options, cancellation));
+        if (verdict.Findings.All(finding => finding.Code != Codes.OutputDrift))
+            verdict = verdict.With(LooseLimit(golden, tolerance, verdict));
+        return verdict.Fault is null ? verdict : Confess(verdict);
+    }
+
+    // The tree with its flattens transposed, which is what plans run. Whatever it takes is gone when this returns.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static (Verdict Verdict, bool Folds) Transposed(
+        Verdict verdict, GoldenCase golden, TorchModel torch, Tolerance tolerance, VerifyOptions options,
+        CancellationToken cancellation)
+    {
         var model = NhwcPass.Apply(
             torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
-        var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
         var faults = WeightCheck.Faults(torch, model.Variables);
         verdict = verdict with
         {
@@ -49,8 +73,8 @@ public static class Verifier
             Nodes = model.Nodes.Length,
             Tolerance = tolerance,
         };
-        if (!faults.IsEmpty) return verdict.With(WeightFinding(golden, faults));
-        if (OutputFault(golden, model) is { } fault) return verdict.With(fault);
+        if (!faults.IsEmpty) return (verdict.With(WeightFinding(golden, faults)), false);
+        if (OutputFault(golden, model) is { } fault) return (verdict.With(fault), false);
         // From here on the model may carry a fault on purpose; what could excuse it stands above.
         if (options.Fault is { } injected && Faults.Concerns(injected, model))
         {
@@ -58,41 +82,43 @@ public static class Verifier
             verdict = verdict with { Fault = injected };
         }
         verdict = Run(verdict, golden, model, tolerance, options, cancellation);
-        if (options.VerifiesFloat64 && verdict.Holds)
-            verdict = verdict.With(FoldCheck.Judge(golden, torch, tolerance, options, cancellation));
-        if (verdict.Findings.FirstOrDefault(finding => finding.Code == Codes.OutputDrift) is null)
-            verdict = verdict.With(LooseLimit(golden, tolerance, verdict));
-        return verdict.Fault is null ? verdict : Confess(verdict);
+        return (verdict, FoldCheck.Concerns(model));
     }
 
     static Verdict Run(
         Verdict verdict, GoldenCase golden, NhwcModel model, Tolerance tolerance, VerifyOptions options,
         CancellationToken cancellation)
     {
-        var plan = Plan.Compile<double>(
-            model, new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, KeepAll = true });
-        using var session = plan.CreateSession();
-        for (int i = 0; i < model.Inputs.Length; i++)
-            session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
-        session.Run(cancellation);
+        var kept = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, KeepAll = true };
+        // Measured along the way, while the float64 run's weights and activations are at hand.
+        var nodes = options.VerifiesFloat32 ? new Float32Nodes(kept, cancellation) : null;
+        var outputs = nodes is null
+            ? Float64Run.Outputs(golden, model, kept, cancellation)
+            : Float64Run.Outputs(golden, model, kept, cancellation, nodes.Observe, nodes.Measure);
         if (options.VerifiesFloat64)
         {
-            var drifts = Float64Check.Measure(golden, session, tolerance);
+            var drifts = Float64Check.Measure(golden, outputs, tolerance);
             bool silent = drifts.All(drift => drift.Holds && !drift.AboveRounding);
-            var bad = silent ? null : ProbeCheck.First(golden, session, drifts.Max(drift => drift.Scaled));
+            BadNode? bad = null;
+            if (!silent)
+            {
+                double cumulative = drifts.Max(drift => drift.Scaled);
+                Float64Run.Outputs(golden, model, kept, cancellation,
+                    session => bad ??= ProbeCheck.First(golden, session, cumulative));
+            }
             verdict = (verdict with { Float64 = drifts, FirstBadNode = bad })
                 .With(Float64Check.Judge(golden, drifts, tolerance, bad));
             // Outputs under a fault on purpose must never be there to be accepted.
             if (verdict.Fault is null)
             {
-                if (drifts.Any(drift => !drift.Holds)) Received.Write(golden, session, options);
+                if (drifts.Any(drift => !drift.Holds)) Received.Write(golden, outputs, options);
                 else Received.Delete(golden, options);
             }
         }
         // Float32 is held to the float64 run; where that one is wrong already, more lines would only hide the first.
-        if (options.VerifiesFloat32 && verdict.Holds)
+        if (nodes is not null && verdict.Holds)
         {
-            var float32 = Float32Check.Measure(golden, model, session, tolerance, options, cancellation);
+            var float32 = Float32Check.Measure(golden, model, nodes.Measured, tolerance, options, cancellation);
             verdict = (verdict with { Float32 = float32 }).With([.. Float32Check.Judge(golden, float32)]);
         }
         return verdict;

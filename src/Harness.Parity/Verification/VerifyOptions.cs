@@ -46,6 +46,10 @@ public sealed record VerifyOptions
     /// <summary>Register width; null means what the environment says, else the widest.</summary>
     public LaneWidth? Lanes { get; init; }
 
+    /// <summary>Holds the float32 plan without Winograd's transform to the golden, instead of the one that users run by
+    /// default. Single nodes always run in exact order.</summary>
+    public bool ExactOrder { get; init; }
+
     /// <summary>Where received outputs of drifting cases are kept; null means beside each golden.</summary>
     public string? ReceivedDirectory { get; init; }
 

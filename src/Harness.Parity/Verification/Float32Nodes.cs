@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>Check 3a: node by node, each fed the float64 run's activations rounded to float32. Follows the float64 run
+/// segment by segment: what a segment's nodes give in double is taken from that run's own plan, and when it is gone, the
+/// same nodes run in float32 and, for the limit of contractions, without signs.</summary>
+/// <remarks>Values are held in memory order, which is the same in every plan of a model.</remarks>
+sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
+{
+    readonly List<Float32Node> _measured = [];
+    // Of the current segment: what its nodes read, rounded; what they give in double; Σ|w||x| + |b|.
+    readonly Dictionary<int, float[]> _read = [];
+    readonly Dictionary<int, double[]> _exact = [], _scale = [];
+    double[] _double = [];
+    float[] _single = [];
+
+    /// <summary>Every node's measurement so far.</summary>
+    public IReadOnlyList<Float32Node> Measured => _measured;
+
+    /// <summary>Computes a segment's nodes in double on their rounded operands, in the session that has run it.</summary>
+    /// <param name="truth">Of an opened segment; its activations are no longer the run's afterwards.</param>
+    public void Observe(Session<double> truth)
+    {
+        var model = truth.Plan.Model;
+        // All of them first, before any is overwritten.
+        var outputs = Ports(model.Outputs);
+        foreach (var (_, value, _, _) in model.Inputs) _read[value] = Rounded(truth, outputs[value]);
+        Each(truth, Widened, (_, port, value) =>
+        {
+            _exact[value] = new double[model.Values[value].Shape.Elements];
+            truth.ReadOutput(port, _exact[value]);
+        });
+    }
+
+    /// <summary>Computes and measures the same nodes in float32.</summary>
+    public void Measure(NhwcModel segment)
+    {
+        Scales(segment);
+        Reclaim.Now();
+        Singles(segment);
+        _read.Clear();
+        _exact.Clear();
+        _scale.Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Scales(NhwcModel segment)
+    {
+        NhwcNode[] contractions = [.. segment.Nodes.Where(node => node.Op.IsContraction)];
+        if (contractions.Length == 0) return;
+        // Σ|w||x| + |b| is the same op with every operand's sign taken away.
+        var part = WithoutSigns(Segment.OpenPart(segment, contractions));
+        using var session = Plan.Compile<double>(part, kept).CreateSession();
+        Each(session, WidenedWithoutSign, (_, port, value) =>
+        {
+            _scale[value] = new double[part.Values[value].Shape.Elements];
+            session.ReadOutput(port, _scale[value]);
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Singles(NhwcModel segment)
+    {
+        using var session = Plan.Compile<float>(segment, kept).CreateSession();
+        Each(session, value => _read[value], (node, port, value) =>
+        {
+            var actual = Buffer(ref _single, _exact[value].Length);
+            session.ReadOutput(port, actual);
+            _measured.Add(Measure(node, segment.Values[value], actual, _exact[value], _scale.GetValueOrDefault(value)));
+        });
+    }
+
+    delegate ReadOnlySpan<E> Elements<E>(int value);
+
+    // A view computes nothing: its elements are its operand's own.
+    void Each<E>(Session<E> session, Elements<E> read, Action<NhwcNode, int, int> take)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var model = session.Plan.Model;
+        var parameterViews = Segment.ParameterViews(model);
+        var inputs = Ports(model.Inputs);
+        var outputs = Ports(model.Outputs);
+        for (int i = 0; i < model.Nodes.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var node = model.Nodes[i];
+            if (node.Op.IsView) continue;
+            foreach (int input in Segment.Operands(model, node, parameterViews))
+                session.WriteInput(inputs[input], read(input));
+            session.RunNode(i);
+            foreach (int output in node.Outputs) take(node, outputs[output], output);
+        }
+    }
+
+    static Dictionary<int, int> Ports(ImmutableArray<Port> ports) =>
+        ports.Select((port, i) => (port.Value, i)).ToDictionary();
+
+    float[] Rounded(Session<double> session, int port)
+    {
+        var model = session.Plan.Model;
+        var exact = Buffer(ref _double, checked((int)model.Values[model.Outputs[port].Value].Shape.Elements));
+        session.ReadOutput(port, exact);
+        var rounded = new float[exact.Length];
+        for (int i = 0; i < rounded.Length; i++) rounded[i] = (float)exact[i];
+        return rounded;
+    }
+
+    ReadOnlySpan<double> Widened(int value)
+    {
+        var elements = _read[value];
+        var widened = Buffer(ref _double, elements.Length);
+        for (int i = 0; i < elements.Length; i++) widened[i] = elements[i];
+        return widened;
+    }
+
+    ReadOnlySpan<double> WidenedWithoutSign(int value)
+    {
+        var elements = _read[value];
+        var widened = Buffer(ref _double, elements.Length);
+        for (int i = 0; i < elements.Length; i++) widened[i] = Math.Abs(elements[i]);
+        return widened;
+    }
+
+    // One array for whatever is on its way in or out.
+    static Span<E> Buffer<E>(ref E[] buffer, int elements)
+    {
+        if (buffer.Length < elements) buffer = new E[elements];
+        return buffer.AsSpan(0, elements);
+    }
+
+    static NhwcModel WithoutSigns(NhwcModel model)
+    {
+        var read = model.Nodes.SelectMany(node => node.Inputs).ToHashSet();
+        return model with
+        {
+            Values = [.. model.Values.Select(value => value.Leaf is { } leaf && read.Contains(value.Id)
+                ? value with { Leaf = leaf with { Source = WithoutSigns(leaf.Source) } }
+                : value)],
+        };
+    }
+
+    static Tensor WithoutSigns(Tensor tensor)
+    {
+        var type = tensor.Type == ElementType.Float32 ? ElementType.Float32 : ElementType.Float64;
+        var bytes = new byte[checked((int)(tensor.Shape.Elements * type.Size()))];
+        if (type == ElementType.Float32)
+        {
+            var from = tensor.As<float>();
+            var to = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
+            for (int i = 0; i < to.Length; i++) to[i] = Math.Abs(from[i]);
+        }
+        else
+        {
+            var to = MemoryMarshal.Cast<byte, double>(bytes.AsSpan());
+            tensor.CopyTo(to);
+            foreach (ref double x in to) x = Math.Abs(x);
+        }
+        return new Tensor(type, tensor.Shape, bytes);
+    }
+
+    static Float32Node Measure(
+        NhwcNode node, NhwcValue value, ReadOnlySpan<float> actual, double[] expected, double[]? scale)
+    {
+        double factor = 1e-6 * node.Op.Float32Bound.Factor, largest = 1;
+        foreach (double e in expected)
+            if (double.IsFinite(e)) largest = Math.Max(largest, Math.Abs(e));
+        double ratio = 0, error = 0, limit = factor * (scale is { Length: > 0 } ? scale[0] : largest);
+        int worst = 0;
+        for (int i = 0; i < actual.Length; i++)
+        {
+            double a = actual[i], e = expected[i];
+            if (a.Equals(e)) continue;
+            double off = double.IsFinite(a) && double.IsFinite(e) ? Math.Abs(a - e) : double.PositiveInfinity;
+            double allowed = factor * (scale is null ? largest : scale[i]);
+            double of = off == 0 ? 0 : double.IsFinite(off) ? off / allowed : double.PositiveInfinity;
+            // 0 / 0 cannot come here; a scale that is itself not finite says nothing about a finite difference.
+            Debug.Assert(!double.IsNaN(of) || !double.IsFinite(allowed));
+            if (of > ratio) (ratio, error, limit, worst) = (of, off, allowed, i);
+        }
+        string formula = scale is null ? "max(1, max|e|)" : "(sum|w||x| + |b|)";
+        var bound = node.Op.Float32Bound;
+        string text = bound.Factor == 1 ? $"1e-6 * {formula}" : $"{Figures.Short(factor)} * {formula}: {bound.Reason}";
+        return new Float32Node(value.Name, node.Op.Name, node.Place, ratio, error, limit, text,
+            expected.Length == 0 ? DriftPlace.Nowhere
+                : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]));
+    }
+
+    // The flat index in PyTorch's axis order of an element in memory order.
+    static long Logical(NhwcValue value, long flat)
+    {
+        Shape physical = value.Physical;
+        long index = 0;
+        for (int axis = physical.Rank - 1; axis >= 0; axis--)
+        {
+            long stride = 1;
+            for (int later = value.Layout[axis] + 1; later < value.Shape.Rank; later++) stride *= value.Shape[later];
+            index += flat % physical[axis] * stride;
+            flat /= physical[axis];
+        }
+        return index;
+    }
+
+    // What a node reads that is computed: each value once, parameters and their views left out.
+    sealed class Operands(NhwcModel model)
+    {
+        readonly Dictionary<int, NhwcNode> _parameterViews = Segment.ParameterViews(model);
+
+        public IEnumerable<int> Of(NhwcNode node) => node.Inputs.Distinct().Where(input =>
+            input >= 0 && model.Values[input].Leaf is null && !_parameterViews.ContainsKey(input));
+    }
+}

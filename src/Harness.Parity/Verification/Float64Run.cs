@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Harness.Executor.Model;
+using Harness.Executor.Planning;
+using Harness.Parity.Golden;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>A case's inputs through the converted model in double, from end to end, segment after segment: one plan is held
+/// at a time, and only those activations that something will read.</summary>
+static class Float64Run
+{
+    /// <summary>The elements of each output, in PyTorch's axis order.</summary>
+    /// <param name="golden">Whose inputs to feed.</param>
+    /// <param name="model">The converted model.</param>
+    /// <param name="plan">How segments are compiled.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <param name="visit">Sees the session of each segment when it has run, and may use it up.</param>
+    /// <param name="leave">Told each segment when its plan is gone.</param>
+    /// <param name="size">Elements of one segment.</param>
+    public static ImmutableArray<double[]> Outputs(
+        GoldenCase golden, NhwcModel model, PlanOptions plan, CancellationToken cancellation,
+        Action<Session<double>>? visit = null, Action<NhwcModel>? leave = null,
+        long size = Segment.DefaultSize)
+    {
+        var values = new Dictionary<int, double[]>();
+        for (int i = 0; i < model.Inputs.Length; i++)
+            values[model.Inputs[i].Value] = golden.Input(golden.Document.Inputs[i]).ToDoubles();
+        foreach (var segment in Segment.Of(model, plan.KeepAll, size))
+        {
+            Run(segment, values, plan, visit, cancellation);
+            foreach (int value in segment.Spent) values.Remove(value);
+            Reclaim.Now();
+            leave?.Invoke(segment.Model);
+            Reclaim.Now();
+        }
+        return [.. model.Outputs.Select(port => values[port.Value])];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void Run(
+        Segment segment, Dictionary<int, double[]> values, PlanOptions plan, Action<Session<double>>? visit,
+        CancellationToken cancellation)
+    {
+        using var session = Plan.Compile<double>(segment.Model, plan).CreateSession();
+        foreach (int value in segment.Needs) session.Write(value, values[value]);
+        session.Run(cancellation);
+        foreach (int value in segment.Gives)
+        {
+            values[value] = new double[segment.Model.Values[value].Shape.Elements];
+            session.Read(value, values[value]);
+        }
+
+        visit?.Invoke(session);
+    }
+}
