@@ -51,8 +51,17 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
                 ? $"arch:{architecture.GetString()}"
                 : FileBeside(folder, model.GetProperty("path")),
             .. json.RootElement.TryGetProperty("weights", out var weights) ? Weights(folder, weights) : [],
+            .. Generated(json.RootElement),
         ];
     }
+
+    // Under another root no golden says how the input was made. Stored inputs are made anew there.
+    static string[] Generated(JsonElement golden) =>
+        golden.TryGetProperty("inputs", out var inputs) && inputs.GetArrayLength() == 1
+            && inputs[0].TryGetProperty("generator", out var generator)
+            ? ["--input-shape", string.Join(',', inputs[0].GetProperty("shape").EnumerateArray()),
+                "--seed", $"{generator.GetProperty("seed")}"]
+            : [];
 
     // A model that holds its own weights names neither a file nor a seed for them.
     static string[] Weights(DirectoryPath folder, JsonElement weights) =>

@@ -1,0 +1,44 @@
+using Harness.Executor.Model;
+using Harness.Formats.Architectures;
+using Harness.Parity.Golden;
+using Harness.Tests.Parity.Verification;
+
+namespace Harness.Tests.Parity.Golden;
+
+public sealed class ArchitectureGoldenTests
+{
+    public static TheoryData<string> Names => [.. ArchitectureSet.All.Select(known => known.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_architecture_has_a_golden_at_its_own_size_and_at_one_that_is_not_square(string name)
+    {
+        var known = ArchitectureSet.Find(ArchitectureSet.Prefix + name);
+        var goldens = Directory.GetDirectories(Path.Combine(GoldenModels.Folder, name)).Select(GoldenStore.Read)
+            .ToArray();
+
+        goldens.Should().OnlyContain(golden => golden.Document.Model.Architecture == name);
+        Shape[] shapes = [.. goldens.Select(golden => golden.Document.Inputs.Single().Shape)];
+        shapes.Should().Contain(known.Input).And.OnlyHaveUniqueItems();
+        // A vision transformer's positions fit one size alone.
+        if (name != "vit_b_16")
+            shapes.Should().Contain(shape => shape[0] > 1 && shape[2] != shape[3] && shape[2] != known.Input[2]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_golden_of_an_architecture_stores_no_input_no_weights_and_few_probes(string name)
+    {
+        foreach (string folder in Directory.GetDirectories(Path.Combine(GoldenModels.Folder, name)))
+        {
+            var golden = GoldenStore.Read(folder);
+            long outputs = golden.Document.Outputs.Sum(port => port.Shape.Elements) * sizeof(double);
+            long bytes = Directory.GetFiles(folder, "golden.*").Sum(file => new FileInfo(file).Length);
+
+            golden.Document.Weights.Seed.Should().NotBeNull(folder);
+            golden.Document.Inputs.Should().OnlyContain(port => port.Generator != null, folder);
+            golden.Document.Probes.Should().NotBeEmpty(folder);
+            (bytes - outputs).Should().BeLessThan(40_000, folder);
+        }
+    }
+}
