@@ -5,6 +5,7 @@ using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;
+using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
@@ -17,13 +18,13 @@ static class BenchVerb
 
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, shapes, threads, lanes) =
-            (Shared.Model(), Shared.Weights(), Shared.InputShape(), Shared.Threads(), Shared.Lanes());
+        var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
+        var (threads, lanes, exactOrder) = (Shared.Threads(), Shared.Lanes(), Shared.ExactOrder());
         var precision = Shared.Choice("--precision", "The arithmetic.", "float32", "float64");
         var json = new Option<bool>("--json") { Description = "JSON on stdout." };
         var command = new Command("bench", "Measures latency, memory, and the share of the processor's peak.")
         {
-            model, weights, shapes, precision, threads, lanes, json,
+            model, weights, shapes, precision, threads, lanes, exactOrder, json,
         };
         command.SetAction(result =>
         {
@@ -34,6 +35,7 @@ static class BenchVerb
             var options = new PlanOptions
             {
                 Threads = result.GetValue(threads), Lanes = Shared.ToLanes(result.GetValue(lanes)!),
+                ExactOrder = result.GetValue(exactOrder),
             };
             var converted = NhwcPass.Apply(torch, ModelSource.Shapes(torch, result.GetValue(shapes)));
             var measurement = result.GetValue(precision) == "float64"
@@ -79,6 +81,7 @@ static class BenchVerb
             InputShapes = [.. model.Inputs.Select(port => model.Values[port.Value].Shape)],
             Threads = plan.Threads,
             Lanes = plan.Lanes,
+            Order = AdditionOrder.Of(plan),
             Runs = times.Count,
             MedianMs = (times[times.Count / 2] + times[(times.Count - 1) / 2]) / 2,
             MinMs = times[0],

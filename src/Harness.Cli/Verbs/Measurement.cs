@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
@@ -24,6 +25,9 @@ sealed record Measurement
 
     /// <summary>Register width.</summary>
     public required LaneWidth Lanes { get; init; }
+
+    /// <summary>In which order the plan adds.</summary>
+    public required AdditionOrder Order { get; init; }
 
     /// <summary>Timed runs.</summary>
     public required int Runs { get; init; }
@@ -76,6 +80,8 @@ sealed record Measurement
             json.WriteString("precision", Precision);
             json.WriteNumber("threads", Threads);
             json.WriteNumber("lanes", (int)Lanes);
+            json.WriteBoolean("exactOrder", Order.IsExact);
+            json.WriteNumber("winogradSteps", Order.WinogradSteps);
             json.WriteNumber("runs", Runs);
             json.WriteNumber("medianMs", Rounded(MedianMs));
             json.WriteNumber("minMs", Rounded(MinMs));
@@ -97,7 +103,7 @@ sealed record Measurement
     /// <summary>The same for people.</summary>
     public void WriteText(TextWriter text)
     {
-        text.WriteLine($"{Model} {string.Join(" ", InputShapes)} {Precision}, {Threads} threads, {(int)Lanes} lanes, {Runs} runs");
+        text.WriteLine($"{Model} {string.Join(" ", InputShapes)} {Precision}, {Threads} threads, {(int)Lanes} lanes, {Order}, {Runs} runs");
         text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency          {MedianMs:0.000} ms median, {MinMs:0.000} ms at best"));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"speed            {Gflops:0.0} GFLOP/s, {100 * ShareOfPeak:0.0} % of the FMA peak {FmaPeakGflops:0.0}"));

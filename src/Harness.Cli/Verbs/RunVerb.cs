@@ -30,24 +30,30 @@ static class RunVerb
         var precision = Shared.Choice(
             "--precision", "The arithmetic, and the output's element type.", "float32", "float64");
         var device = Shared.Choice("--device", "Where; cuda runs TorchSharp in the same layout.", "cpu", "cuda");
-        var shapes = Shared.InputShape();
+        var (shapes, exactOrder) = (Shared.InputShape(), Shared.ExactOrder());
         var command = new Command("run", "Runs one inference.")
         {
             model, weights, input, inputLayout, output, outputLayout, precision, threads, lanes, device, shapes,
+                exactOrder,
         };
         command.SetAction(result =>
         {
             string path = result.GetValue(output)!;
             if (!IsNpz(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
                 throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
+            if (result.GetValue(device) == "cuda" && result.GetValue(exactOrder))
+                throw Program.Usage("--exact-order is about plans of this program; --device cuda runs TorchSharp");
             if (result.GetValue(device) == "cuda")
                 return ReferenceProcess.Run(terminal, Codes.CudaMissing, Forwarded(result));
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
             var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => tensor.Shape)]);
-            var options = new PlanOptions { Threads = result.GetValue(threads),
-                Lanes = Shared.ToLanes(result.GetValue(lanes)!) };
+            var options = new PlanOptions
+            {
+                Threads = result.GetValue(threads), Lanes = Shared.ToLanes(result.GetValue(lanes)!),
+                ExactOrder = result.GetValue(exactOrder),
+            };
             var outputs = result.GetValue(precision) == "float64"
                 ? Run<double>(converted, inputs, options, terminal.Cancellation)
                 : Run<float>(converted, inputs, options, terminal.Cancellation);

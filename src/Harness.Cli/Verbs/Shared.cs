@@ -48,6 +48,11 @@ static class Shared
         DefaultValueFactory = _ => 0,
     };
 
+    public static Option<bool> ExactOrder() => new("--exact-order")
+    {
+        Description = "Every convolution in float32 adds in its window's order, never by Winograd's transform.",
+    };
+
     public static Option<string> Lanes() =>
         Choice("--lanes", "Register width in float32 elements.", "auto", "1", "4", "8", "16");
 

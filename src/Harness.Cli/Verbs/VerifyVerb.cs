@@ -52,11 +52,11 @@ static class VerifyVerb
         {
             Description = "Keeps the outputs of drifting cases here instead of beside their goldens.",
         };
-        var (threads, lanes) = (Shared.Threads(), Shared.Lanes());
+        var (threads, lanes, exactOrder) = (Shared.Threads(), Shared.Lanes(), Shared.ExactOrder());
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
             goldens, cases, goldenRoot, permitUnused, report, format, shard, precision, float32, tolerance, received,
-                threads, lanes,
+                threads, lanes, exactOrder,
         };
         command.SetAction(result =>
         {
@@ -69,6 +69,7 @@ static class VerifyVerb
                 Precision = Enum.Parse<Precision>(result.GetValue(precision)!, ignoreCase: true),
                 Threads = result.GetValue(threads),
                 Lanes = Shared.ToLanes(result.GetValue(lanes)!),
+                ExactOrder = result.GetValue(exactOrder),
                 ReceivedDirectory = result.GetValue(received),
                 Fault = terminal.Variable(Faults.Variable) is { Length: > 0 } fault ? fault : null,
             };
@@ -127,7 +128,7 @@ static class VerifyVerb
         {
             figures.Add(string.Create(CultureInfo.InvariantCulture,
                 $"float32 {float32.Outputs.Max(drift => drift.MaxAbs):0.0e+0} (limit {float32.Limit:0.0e+0}: " +
-                $"{float32.LimitReason})"));
+                $"{float32.LimitReason}; {float32.Order})"));
         }
         return figures.Count == 0 ? $"{state} {verdict.Name}" : $"{state} {verdict.Name}  {string.Join(", ", figures)}";
     }

@@ -43,7 +43,7 @@ static class HtmlReport
         AppendFindings(text, gate.Findings);
         text.Append(
             "<table>\n<tr><th>case</th><th></th><th>float64 drift</th><th>scaled</th><th>float32 " +
-            "drift</th><th>limit</th></tr>\n");
+            "drift</th><th>limit</th><th>order of additions</th></tr>\n");
         foreach (var verdict in gate.Cases) AppendCase(text, verdict);
         return text.Append("</table>\n</body>\n</html>\n").ToString();
     }
@@ -58,9 +58,10 @@ static class HtmlReport
         string limit = verdict.Float32 is { } float32
             ? $"{Figures.Short(float32.Limit)}<br>{Text(float32.LimitReason)}"
             : "–";
-        text.Append($"<td class=\"n\">{limit}</td></tr>\n");
+        text.Append($"<td class=\"n\">{limit}</td>");
+        text.Append($"<td>{Text(verdict.Float32?.Order.ToString() ?? "–")}</td></tr>\n");
         if (verdict.Findings.IsEmpty && verdict.Fault is null) return;
-        text.Append("<tr><td colspan=\"6\">\n");
+        text.Append("<tr><td colspan=\"7\">\n");
         if (verdict.Fault is not null)
             text.Append(
                 $"<p class=\"fails\">A fault was injected on purpose: <code>{Text(verdict.Fault)}</code></p>\n");

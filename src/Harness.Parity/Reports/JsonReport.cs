@@ -110,6 +110,11 @@ static class JsonReport
         json.WriteStartObject("float32");
         json.WriteRoundTrip("limit", float32.Limit);
         json.WriteString("limitReason", float32.LimitReason);
+        json.WriteStartObject("order");
+        json.WriteBoolean("exact", float32.Order.IsExact);
+        json.WriteNumber("winogradSteps", float32.Order.WinogradSteps);
+        json.WriteNumber("steps", float32.Order.Steps);
+        json.WriteEndObject();
         WriteDrifts(json, "outputs", float32.Outputs);
         json.WriteStartArray("worstNodes");
         foreach (var node in float32.Nodes)
