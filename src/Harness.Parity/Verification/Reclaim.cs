@@ -8,6 +8,10 @@ static class Reclaim
     // Below this a collection costs more than it gives.
     const long Worthwhile = 128 << 20;
 
+    // What may lie ready for the next plan: segments are of one size and reuse it, and fresh pages cost as much time as
+    // the arithmetic. More than this was a single large weight, and goes back to the system.
+    const long Spare = 192 << 20;
+
     // Allocated by the process when it was last collected here.
     static long s_before;
 
@@ -18,7 +22,9 @@ static class Reclaim
         long allocated = GC.GetTotalAllocatedBytes();
         if (allocated - Volatile.Read(ref s_before) < Worthwhile) return;
         Volatile.Write(ref s_before, allocated);
-        // Aggressive hands the pages back to the system; otherwise they would wait for their like.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+        var memory = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        if (memory.TotalCommittedBytes - memory.HeapSizeBytes + memory.FragmentedBytes > Spare)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

@@ -22,7 +22,7 @@ public sealed class ReportSetTests
                 Float32 = new Float32Verdict([Measured(3e-7)], 1e-6, "1e-6",
                     [new Float32Node(
                         "conv", "Conv2d", new SourcePlace("conv", "code.py", 3), 0.25, 1e-7, 4e-7,
-                        "1e-6 * (sum|w||x| + |b|)", Measured(1e-7).Worst)]),
+                        "1e-6 * (sum|w||x| + |b|)", Measured(1e-7).Worst)]) { Order = new AdditionOrder(2, 5) },
             },
             new Verdict("golden/ops/b|<c>", "b/golden.json", [s_drift])
             {
@@ -73,6 +73,7 @@ public sealed class ReportSetTests
         cases[0].GetProperty("float64")[0].GetProperty("maxAbs").GetDouble().Should().Be(Measured(2e-8).MaxAbs);
         cases[0].GetProperty("float64")[0].GetProperty("at").GetProperty("nhwc")[3].GetInt32().Should().Be(1);
         cases[0].GetProperty("float32").GetProperty("limitReason").GetString().Should().Be("1e-6");
+        cases[0].GetProperty("float32").GetProperty("order").GetProperty("winogradSteps").GetInt32().Should().Be(2);
         cases[0].GetProperty("float32").GetProperty("worstNodes")[0].GetProperty("ratio").GetDouble().Should().Be(0.25);
         cases[1].GetProperty("float64")[0].GetProperty("maxAbs").GetString().Should().Be("Infinity");
         cases[1].GetProperty("firstBadNode").GetProperty("cumulative").GetString().Should().Be("NaN");
