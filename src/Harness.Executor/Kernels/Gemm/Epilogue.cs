@@ -119,7 +119,8 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
             }
             for (int row = 0; row < t.Rows; row++)
             {
-                var x = L.Load(sums);
+                // Not always scratch of whole registers: a batch norm that stands alone finds its sums in a value.
+                var x = L.LoadPartial(sums, count);
                 if (t.Bias != null) x += bias;
                 if (t.Scale != null) x = L.Fma(x, scale, shift);
                 if (t.Residual != null) x += L.LoadPartial(residual, count);
