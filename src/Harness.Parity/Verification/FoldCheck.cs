@@ -24,7 +24,7 @@ static class FoldCheck
                 $"weights do not survive --flatten fold: {fault}");
         }
         // Unfused: batch norms folded into weights would round.
-        var plan = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, Fuse = false };
+        var plan = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, Fuse = false, ExactOrder = true };
         var outputs = Float64Run.Outputs(golden, model, plan, cancellation);
         var worst = Float64Check.Measure(golden, outputs, tolerance).MaxBy(drift => drift.MaxAbs)!;
         return worst.Holds ? null : new Finding(

@@ -24,7 +24,7 @@ public sealed class Float64RunTests
 
         foreach (long size in (long[])[1, 3000, Segment.DefaultSize])
         {
-            foreach (var plan in (PlanOptions[])[s_kept, new() { Threads = 1, Fuse = false }])
+            foreach (var plan in (PlanOptions[])[s_kept, new() { Threads = 1, Fuse = false, ExactOrder = true }])
             {
                 var outputs = Float64Run.Outputs(golden, model, plan, CancellationToken.None, size: size);
                 for (int i = 0; i < outputs.Length; i++)
