@@ -7,8 +7,9 @@ namespace Harness.Executor.Planning;
 /// <remarks>
 /// <para>A step's pieces are cut into slots, some for each worker, who does its own in order and then takes what others have
 /// not begun: a helper that sleeps or lost its processor delays nobody. Which worker does a piece never changes a bit.</para>
-/// <para>A slot is taken by raising its number to the step's generation. A helper that wakes late, with an older generation,
-/// finds no slot below that and does nothing, whatever step it sees.</para>
+/// <para>A slot is taken by raising its number to the step's generation. A helper that wakes late, with an older step, finds
+/// none of that step's slots below its generation and does nothing. Generations are even; an odd one says that the next step
+/// is being laid out, so that nobody sees half of it.</para>
 /// </remarks>
 sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
@@ -24,9 +25,9 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     readonly E** _values;
     readonly E** _scratch;
     readonly int[] _slots;
-    Step<E>? _step;
+    volatile Step<E>? _step;
     volatile int _count;
-    volatile int _generation;
+    int _generation;
     volatile bool _stopping;
     int _left;
     Exception? _failure;
@@ -54,16 +55,27 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
         }
         long grain = Math.Max(1, step.Grain(Count));
         int slots = (int)Math.Clamp((pieces + grain - 1) / grain, 1, Count * SlotsPerWorker);
+        // Full fences on both sides: what follows the first is not seen before it, what precedes the second not after it.
+        Interlocked.Increment(ref _generation);
         _step = step;
         _count = slots;
         Volatile.Write(ref _left, slots);
-        int generation = ++_generation;
+        int generation = Interlocked.Increment(ref _generation);
         foreach (var partner in _partners) partner.Wake();
         Part(step, generation, slots, 0);
         // The partners write into the session's memory until the last slot is done.
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _left) > 0) spinner.SpinOnce(sleep1Threshold: -1);
         if (Interlocked.Exchange(ref _failure, null) is { } failure) throw new InvalidOperationException(failure.Message, failure);
+    }
+
+    // The step that is laid out for a helper who knows that of an older generation; false while there is none.
+    bool TrySee(int known, out int generation, out Step<E>? step, out int slots)
+    {
+        generation = Volatile.Read(ref _generation);
+        step = _step;
+        slots = _count;
+        return generation != known && generation % 2 == 0 && Volatile.Read(ref _generation) == generation;
     }
 
     // One's own slots in order, then those of the others from their ends, which they come to last.
@@ -144,7 +156,9 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
             while (true)
             {
                 int spins = 0;
-                while (_owner._generation == seen && !_owner._stopping)
+                int generation, slots;
+                Step<E>? step;
+                while (!_owner.TrySee(seen, out generation, out step, out slots) && !_owner._stopping)
                 {
                     if (++spins < Spins)
                     {
@@ -153,13 +167,13 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
                     }
                     spins = 0;
                     Interlocked.Exchange(ref _parked, 1);
-                    bool idle = _owner._generation == seen && !_owner._stopping;
+                    bool idle = Volatile.Read(ref _owner._generation) == seen && !_owner._stopping;
                     // Whoever clears the flag decides: when a waker did, its release is on the way and must be taken.
                     if (idle || Interlocked.Exchange(ref _parked, 0) == 0) _wake.Wait();
                 }
                 if (_owner._stopping) return;
-                seen = _owner._generation;
-                _owner.Part(_owner._step!, seen, _owner._count, _worker);
+                seen = generation;
+                _owner.Part(step!, generation, slots, _worker);
             }
         }
     }
