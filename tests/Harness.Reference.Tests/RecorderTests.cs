@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 using static TorchSharp.torch;
@@ -122,8 +123,9 @@ public sealed class RecorderTests
     {
         var committed = GoldenStore.Read(Path.Combine(Repository.Root, golden));
         string? weights = Earlier.Of(committed.Directory)!.Weights;
-        using var model = ModelFile.Open(committed.ModelPath!, weights);
-        var recorder = new Recorder(model, committed.ModelPath!, weights is null, CPU);
+        string path = committed.ModelPath ?? ArchitectureSet.Prefix + committed.Document.Model.Architecture;
+        using var model = ModelFile.Open(path, weights);
+        var recorder = new Recorder(model, path, weights is null, CPU);
         var (document, tensors) = recorder.Record(
             committed.Document.Model, committed.Document.Weights,
             [.. committed.Document.Inputs.Select(committed.Input)]);
