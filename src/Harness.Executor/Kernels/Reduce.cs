@@ -69,6 +69,7 @@ static unsafe class Reduce
             return;
         }
         int c = 0;
+        for (; centre == null && c <= shape.Inner - (4 * L.Width); c += 4 * L.Width) Columns4<TOp, L, E>(shape, x + c, y + c, scale);
         for (; c <= shape.Inner - L.Width; c += L.Width)
         {
             var from = centre == null ? L.Zero : L.Load(centre + c);
@@ -82,6 +83,55 @@ static unsafe class Reduce
             var total = Columns<TOp, L, E>(shape, x + c, from, count);
             L.StorePartial(divide ? total / L.Splat(scale) : total, y + c, count);
         }
+    }
+
+    // Four registers of results at a time: one alone waits for each of its additions.
+    [MethodImpl(Hot)]
+    static void Columns4<TOp, L, E>(in ReduceShape shape, E* x, E* y, E scale)
+        where TOp : struct, IReduction
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var none = TOp.Identity<L, E>();
+        L t0 = none, t1 = none, t2 = none, t3 = none, b0 = none, b1 = none, b2 = none, b3 = none;
+        int left = ColumnBlock;
+        nint stride = shape.Stride;
+        for (int row = 0; row < shape.Rows; row++)
+        {
+            E* p = x + (row * shape.RowStride);
+            int i = 0;
+            while (i < shape.Length)
+            {
+                int end = Math.Min(shape.Length, i + left);
+                left -= end - i;
+                for (; i < end; i++, p += stride)
+                {
+                    b0 = TOp.Step<L, E>(b0, L.Load(p), L.Zero);
+                    b1 = TOp.Step<L, E>(b1, L.Load(p + L.Width), L.Zero);
+                    b2 = TOp.Step<L, E>(b2, L.Load(p + (2 * L.Width)), L.Zero);
+                    b3 = TOp.Step<L, E>(b3, L.Load(p + (3 * L.Width)), L.Zero);
+                }
+                if (left > 0) continue;
+                (t0, t1) = (TOp.Combine<L, E>(t0, b0), TOp.Combine<L, E>(t1, b1));
+                (t2, t3) = (TOp.Combine<L, E>(t2, b2), TOp.Combine<L, E>(t3, b3));
+                (b0, b1, b2, b3) = (none, none, none, none);
+                left = ColumnBlock;
+            }
+        }
+        if (left != ColumnBlock)
+        {
+            (t0, t1) = (TOp.Combine<L, E>(t0, b0), TOp.Combine<L, E>(t1, b1));
+            (t2, t3) = (TOp.Combine<L, E>(t2, b2), TOp.Combine<L, E>(t3, b3));
+        }
+        if (scale != E.One)
+        {
+            var divisor = L.Splat(scale);
+            (t0, t1, t2, t3) = (t0 / divisor, t1 / divisor, t2 / divisor, t3 / divisor);
+        }
+        L.Store(t0, y);
+        L.Store(t1, y + L.Width);
+        L.Store(t2, y + (2 * L.Width));
+        L.Store(t3, y + (3 * L.Width));
     }
 
     [MethodImpl(Hot)]

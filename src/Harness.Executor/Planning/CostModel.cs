@@ -45,6 +45,9 @@ static class CostModel
     // Products of a tile's chain that take as long as entering it and storing its sums.
     const double TileOverhead = 8;
 
+    /// <summary>A step that one thread should do in less is not shared.</summary>
+    public const double AloneSeconds = 3e-6;
+
     const double PieceSeconds = 5e-9, WakeSeconds = 1e-6;
 
     const int TileRows = 14, Columns = 16;

@@ -29,7 +29,10 @@ public static class Plan
 /// <summary>A compiled model: immutable, shared by any number of sessions on any number of threads.</summary>
 public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
+    static readonly int ElementSize = System.Runtime.CompilerServices.Unsafe.SizeOf<E>();
+
     readonly Placement _placement;
+    readonly bool[] _alone;
     // Parameters that steps read as ordinary tensors.
     readonly Dictionary<int, PinnedArray<E>> _constants = [];
 
@@ -42,13 +45,17 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         ExactOrder = options.ExactOrder || options.KeepAll;
         StepNodes = [.. Fusion.Apply(model, options.Fuse && !options.KeepAll).Where(node => !node.Main.Op.IsView)];
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Tail.Prepend(node.Main).Select(n => n.Name)))];
-        _placement = new Placement(model, StepNodes, System.Runtime.CompilerServices.Unsafe.SizeOf<E>(), options.KeepAll);
+        _placement = new Placement(model, StepNodes, ElementSize, options.KeepAll);
         StepOfNode = new int[model.Nodes.Length];
         Array.Fill(StepOfNode, -1);
         for (int node = 0, step = 0; options.KeepAll && node < StepOfNode.Length; node++)
             if (!model.Nodes[node].Op.IsView) StepOfNode[node] = step++;
         Steps = LowerAll();
         foreach (var step in Steps) ScratchElements = Math.Max(ScratchElements, step.ScratchElements);
+        _alone = new bool[Steps.Length];
+        if (Threads == 1) return;
+        for (int step = 0; step < _alone.Length; step++)
+            _alone[step] = LoadOf(step).Seconds(Steps[step].Pieces, threads: 1) < CostModel.AloneSeconds;
     }
 
     /// <summary>The model this plan computes.</summary>
@@ -90,6 +97,9 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     internal nint ScratchElements { get; }
 
+    // True where a step is over before other threads would have begun.
+    internal bool RunsAlone(int step) => _alone[step];
+
     // Step of each node, -1 for aliases; only where every node is a step of its own.
     internal int[] StepOfNode { get; }
 
@@ -108,35 +118,47 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     StepPlan Describe(int index)
     {
-        var (step, node) = (Steps[index], StepNodes[index]);
-        var cost = step.Cost;
-        int size = System.Runtime.CompilerServices.Unsafe.SizeOf<E>();
+        var (step, load) = (Steps[index], LoadOf(index));
+        int threads = RunsAlone(index) ? 1 : Threads;
+        double seconds = load.Seconds(step.Pieces, threads);
+        return new StepPlan
+        {
+            Name = StepNames[index],
+            Kernel = step.Cost.Kernel,
+            Tile = step.Cost.Tile,
+            Pieces = step.Pieces,
+            Threads = (int)Math.Clamp(step.Pieces, 1, threads),
+            ActivationBytes = load.ActivationBytes,
+            WeightBytes = load.WeightBytes,
+            Flops = load.Flops,
+            DirectFlops = load.DirectFlops,
+            ExpectedMs = seconds * 1e3,
+            ExpectedShareOfPeak = load.DirectFlops / seconds / (CostModel.Peak(Lanes, ElementSize) * Threads),
+        };
+    }
+
+    // What a step does, whoever shares it.
+    readonly record struct Load(
+        long Flops, long DirectFlops, long ActivationBytes, long WeightBytes, double ArithmeticSeconds)
+    {
+        public double Seconds(long pieces, int threads) =>
+            CostModel.Seconds(ArithmeticSeconds, ActivationBytes, WeightBytes, pieces, threads);
+    }
+
+    Load LoadOf(int index)
+    {
+        var (cost, node) = (Steps[index].Cost, StepNodes[index]);
         long activations = 0, weights = cost.WeightBytes;
         foreach (int value in node.Reads.Concat(node.Defines).Select(RootOf).Distinct())
         {
-            long bytes = Model.Values[value].Shape.Elements * size;
+            long bytes = Model.Values[value].Shape.Elements * ElementSize;
             if (Model.Values[value].Leaf is null) activations += bytes;
             else if (_constants.ContainsKey(value)) weights += bytes;
         }
         long main = cost.Flops ?? Flops(node.Main), tail = node.Tail.Sum(Flops);
-        long direct = Flops(node.Main) + tail;
-        double peak = CostModel.Peak(Lanes, size);
         double arithmetic = (main / cost.Efficiency) + node.Tail.Sum(part => Flops(part) / EfficiencyOf(part));
-        double seconds = CostModel.Seconds(arithmetic / peak, activations, weights, step.Pieces, Threads);
-        return new StepPlan
-        {
-            Name = StepNames[index],
-            Kernel = cost.Kernel,
-            Tile = cost.Tile,
-            Pieces = step.Pieces,
-            Threads = (int)Math.Clamp(step.Pieces, 1, Threads),
-            ActivationBytes = activations,
-            WeightBytes = weights,
-            Flops = main + tail,
-            DirectFlops = direct,
-            ExpectedMs = seconds * 1e3,
-            ExpectedShareOfPeak = direct / seconds / (peak * Threads),
-        };
+        return new Load(
+            main + tail, Flops(node.Main) + tail, activations, weights, arithmetic / CostModel.Peak(Lanes, ElementSize));
     }
 
     static double EfficiencyOf(NhwcNode tail) => tail.Op is Elementwise function && !function.Operator<E>().IsShort

@@ -118,10 +118,10 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     public void Run(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        foreach (var step in _plan.Steps)
+        for (int step = 0; step < _plan.Steps.Length; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            _workers.Run(step);
+            _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
         }
     }
 
@@ -132,7 +132,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_plan.KeepsAll) throw new InvalidOperationException("single nodes run only where PlanOptions.KeepAll is set");
         int step = _plan.StepOfNode[node];
-        if (step >= 0) _workers.Run(_plan.Steps[step]);
+        if (step >= 0) _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
     }
 
     /// <summary>Runs one step of the plan by itself, on values as they are. All steps in order are a <see cref="Run(CancellationToken)"/>:
@@ -143,7 +143,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, _plan.Steps.Length);
-        _workers.Run(_plan.Steps[step]);
+        _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
     }
 
     /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the element type: an input, or with

@@ -45,10 +45,12 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     int Count => _partners.Length + 1;
 
     /// <summary>Runs all pieces of a step and returns when they are done.</summary>
-    public void Run(Step<E> step)
+    /// <param name="step">The step.</param>
+    /// <param name="alone">True where it is over before a helper would have begun.</param>
+    public void Run(Step<E> step, bool alone = false)
     {
         long pieces = step.Pieces;
-        if (_partners.Length == 0 || pieces < 2)
+        if (_partners.Length == 0 || pieces < 2 || alone)
         {
             step.Run(new Frame<E>(_values, _scratch[0]), 0, pieces);
             return;
@@ -65,7 +67,11 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
         Part(step, generation, slots, 0);
         // The partners write into the session's memory until the last slot is done.
         var spinner = default(SpinWait);
-        while (Volatile.Read(ref _left) > 0) spinner.SpinOnce(sleep1Threshold: -1);
+        for (int spins = 0; Volatile.Read(ref _left) > 0; spins++)
+        {
+            if (spins < Spins) Thread.SpinWait(1);
+            else spinner.SpinOnce(sleep1Threshold: -1);
+        }
         if (Interlocked.Exchange(ref _failure, null) is { } failure) throw new InvalidOperationException(failure.Message, failure);
     }
 

@@ -20,8 +20,10 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     const int MaxRows = 14;
     const int ChunkTiles = 16;
 
-    // Units for each thread when there are several, so that the last ones to finish are not far apart.
-    const int UnitsPerThread = 6;
+    // For the choice of units only: a core's speed, bytes a second from beyond the second cache and through packing, what a
+    // unit costs by itself, and how many there may be for each thread.
+    const double NominalFlops = 180e9, FarBytes = 12e9, PackBytes = 4e9, UnitSeconds = 0.2e-6;
+    const int MostUnits = 64;
 
     // Sums that wait in the second cache while the blocks of k go by.
     const int SumBytes = 256 * 1024;
@@ -73,13 +75,13 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         _weights = weights;
         if (geometry.IsDepthwise)
         {
-            _depthwise = new DepthwiseConvolution<E>(lanes, geometry, weights);
+            _depthwise = new DepthwiseConvolution<E>(lanes, geometry, weights, threads);
             Tiles = _depthwise.Tiles;
             return;
         }
         _maxRows = LaneWidths.TileRows(lanes);
         _phases = [.. ConvPhase.All(geometry).Select(p => new ConvTiles<E>(geometry, p, _maxRows))];
-        _units = CutIntoUnits(threads == 1 ? 1 : threads * UnitsPerThread, out int packedElements, out int tileSums);
+        _units = CutIntoUnits(threads, out int packedElements, out int tileSums);
         Tiles = _units.Length;
         _sumElements = tileSums * MaxRows * 2 * weights.Width;
         ScratchElements = _sumElements + packedElements;
@@ -351,8 +353,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         }
     }
 
-    // Chunks of tiles share weights while these are in a cache, chunks of panels share the input. Panels vary fastest.
-    Unit[] CutIntoUnits(int wanted, out int packedElements, out int tileSums)
+    // Chunks of tiles share weights while these are in a cache, groups of panels share the input. Panels vary fastest.
+    Unit[] CutIntoUnits(int threads, out int packedElements, out int tileSums)
     {
         var units = new List<Unit>();
         packedElements = 0;
@@ -361,20 +363,15 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         for (int p = 0; p < _phases.Length; p++)
         {
             var phase = _phases[p];
-            int tiles = phase.Tiles.Length, chunks = Math.Max(1, Count(tiles, ChunkTiles)), groups = 1;
+            int tiles = phase.Tiles.Length;
+            if (tiles == 0) continue;
             bool packs = phase.Tiles.Any(t => t.Packed);
             long weightBytes = (long)phase.Depth * _weights.PaddedColumns * sizeof(E);
             var order = phase.Blocks == 1 && panels > 1 && weightBytes <= TileMajorBytes ? Order.Tiles
-                : (phase.Blocks > 1 && Count(tiles, chunks) >= BlockMajorTiles) || (packs && phase.Blocks > 0) ? Order.Blocks
+                : (phase.Blocks > 1 && Math.Min(tiles, ChunkTiles) >= BlockMajorTiles) || (packs && phase.Blocks > 0)
+                    ? Order.Blocks
                 : Order.Panels;
-            // Sums of one unit that wait.
-            if (order == Order.Blocks)
-                groups = Count(Count(tiles, chunks) * panels * MaxRows * 2 * _weights.Width * sizeof(E), SumBytes);
-            // Few panels a unit mean that its input is read, and packed, more often; few tiles that its weights are.
-            int most = order == Order.Tiles ? 1 : Count(panels, order == Order.Blocks ? 4 : 1);
-            while (groups < most && chunks * groups * _g.Groups < wanted) groups++;
-            while (chunks < tiles && chunks * groups * _g.Groups < wanted) chunks++;
-            int chunk = Count(tiles, chunks), wide = Count(panels, groups);
+            var (chunk, wide) = Cut(phase, order, packs, weightBytes, threads);
             if (order == Order.Blocks) tileSums = Math.Max(tileSums, chunk * wide);
             if (packs)
                 packedElements = Math.Max(packedElements, (order == Order.Blocks ? chunk : 1) * MaxRows * phase.PackedRow);
@@ -391,7 +388,42 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             }
         }
         return [.. units];
-
-        static int Count(int all, int each) => (int)(((long)all + each - 1) / each);
     }
+
+    // Tiles and panels of a unit: the cut whose slowest thread is done first, counting what is read again because of it.
+    // Every chunk of tiles reads all weights, every group of panels all input.
+    (int Chunk, int Wide) Cut(ConvTiles<E> phase, Order order, bool packs, long weightBytes, int threads)
+    {
+        int tiles = phase.Tiles.Length, panels = _weights.Panels;
+        double tileSeconds = 2.0 * phase.Depth * phase.Tiles[0].Rows * 2 * _weights.Width / NominalFlops;
+        double weightSeconds = weightBytes * _g.Groups / FarBytes;
+        double inputSeconds = (double)_g.Input.Elements * sizeof(E) / (packs ? PackBytes : FarBytes);
+        var best = (Chunk: 1, Wide: 1);
+        double least = double.PositiveInfinity;
+        for (int groups = 1; groups <= (order == Order.Tiles ? 1 : panels); groups++)
+        {
+            int wide = Count(panels, groups);
+            if (Count(panels, wide) != groups) continue;
+            for (int chunks = Count(tiles, ChunkTiles); chunks <= Math.Min(tiles, MostUnits); chunks++)
+            {
+                int chunk = Count(tiles, chunks);
+                if (Count(tiles, chunk) != chunks) continue;
+                long sums = (long)chunk * wide * MaxRows * 2 * _weights.Width * sizeof(E);
+                if (order == Order.Blocks && sums > SumBytes && chunk * wide > BlockMajorTiles) continue;
+                long units = (long)chunks * groups * _g.Groups;
+                if (units > MostUnits * threads && units > 1 && chunk * wide < ChunkTiles) break;
+                // Whole units of the slowest thread; the last of each kind may be smaller.
+                double share = Math.Max(
+                    (double)Count(units, threads) * chunk * wide, (double)tiles * panels * _g.Groups / threads);
+                double again = (((order == Order.Tiles ? 0 : chunks) * weightSeconds) + (groups * inputSeconds)) / threads;
+                double seconds = (share * tileSeconds) + (again / 2) + (Count(units, threads) * UnitSeconds);
+                if (seconds >= least) continue;
+                least = seconds;
+                best = (chunk, wide);
+            }
+        }
+        return best;
+    }
+
+    static int Count(long all, int each) => (int)((all + each - 1) / each);
 }

@@ -9,21 +9,35 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
 {
     // Rows that share their input while it is in the first cache, and what it holds of it.
     const int BandRows = 8;
+
+    // Blocks of channels for each thread, where threads share these.
+    const int PiecesPerThread = 8;
+
     const int CacheBytes = 24 * 1024;
 
     readonly ConvGeometry _g;
     readonly PackedWeights<E> _weights;
     readonly nint[] _taps;
     readonly int _columns, _channelBlock;
-    readonly bool _twoVectors;
+    readonly bool _twoVectors, _byChannels;
 
     /// <summary>Compiles a depthwise convolution whose geometry has been checked.</summary>
-    public DepthwiseConvolution(LaneWidth lanes, in ConvGeometry geometry, PackedWeights<E> weights)
+    public DepthwiseConvolution(LaneWidth lanes, in ConvGeometry geometry, PackedWeights<E> weights, int threads = 1)
     {
         _g = geometry;
         _twoVectors = LaneWidths.TileRows(lanes) >= 14;
         _weights = weights;
         (_columns, _channelBlock) = Blocks(geometry, weights.Width);
+        // Rows that do not divide among the threads are few: then these share channels, whole planes a piece.
+        int rows = geometry.Output.N * geometry.Output.H;
+        int slowest = (rows + threads - 1) / threads * threads;
+        _byChannels = slowest - rows > rows / 10 && geometry.Output.C >= 4 * weights.Width;
+        if (_byChannels)
+        {
+            int pair = 2 * weights.Width;
+            int pieces = PiecesPerThread * threads / Math.Max(1, geometry.Output.N);
+            _channelBlock = Math.Clamp(geometry.Output.C / Math.Max(1, pieces) / pair * pair, pair, _channelBlock);
+        }
         var phase = ConvPhase.All(geometry)[0];
         _taps = GC.AllocateUninitializedArray<nint>(phase.Taps.Length, pinned: true);
         for (int t = 0; t < _taps.Length; t++)
@@ -47,13 +61,15 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         return (columns, (((channels + blocks - 1) / blocks) + pair - 1) / pair * pair);
     }
 
-    /// <summary>Output rows of all images.</summary>
-    public int Tiles => _g.Output.N * _g.Output.H;
+    int ChannelBlocks => (_g.Output.C + _channelBlock - 1) / _channelBlock;
 
-    /// <summary>Computes the output rows [first, last).</summary>
+    /// <summary>Independent pieces of work: output rows of all images, or blocks of channels of all images.</summary>
+    public int Tiles => _g.Output.N * (_byChannels ? ChannelBlocks : _g.Output.H);
+
+    /// <summary>Computes the pieces [first, last).</summary>
     public void Run(E* input, E* output, int first, int last, in Epilogue<E> epilogue)
     {
-        DepthwiseBand<E> band;
+        DepthwiseBand<E> band = default;
         band.Taps = (nint*)Unsafe.AsPointer(ref _taps[0]);
         band.TapCount = _taps.Length;
         bool shared = _g.StrideW == 1 && _g.DilationW == 1 && DepthwiseTiles<E>.Exists(_g.KernelW);
@@ -77,14 +93,37 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         band.ChannelBlock = _channelBlock;
         band.ColumnBlock = _columns;
         band.TwoVectors = _twoVectors;
-        for (int at = first; at < last; at += band.Rows)
+        band.FirstChannel = 0;
+        band.LastChannel = _g.Output.C;
+        if (_byChannels)
         {
-            int n = Math.DivRem(at, _g.Output.H, out int oh);
-            band.Rows = Math.Min(Math.Min(last - at, _g.Output.H - oh), BandRows);
+            for (int at = first; at < last; at++)
+            {
+                int n = Math.DivRem(at, ChannelBlocks, out int block);
+                band.FirstChannel = block * _channelBlock;
+                band.LastChannel = Math.Min(_g.Output.C, band.FirstChannel + _channelBlock);
+                Rows(ref band, input, output, n, 0, _g.Output.H, epilogue);
+            }
+            return;
+        }
+        while (first < last)
+        {
+            int n = Math.DivRem(first, _g.Output.H, out int oh);
+            int rows = Math.Min(last - first, _g.Output.H - oh);
+            Rows(ref band, input, output, n, oh, rows, epilogue);
+            first += rows;
+        }
+    }
+
+    void Rows(ref DepthwiseBand<E> band, E* input, E* output, int n, int first, int rows, in Epilogue<E> epilogue)
+    {
+        for (int oh = first; oh < first + rows; oh += band.Rows)
+        {
+            band.Rows = Math.Min(first + rows - oh, BandRows);
             band.Input = (byte*)(input + _g.Input.Index(n, oh * _g.StrideH, 0));
             band.Output = output + _g.Output.Index(n, oh, 0);
             band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, oh, 0);
-            epilogue.Depthwise(&band);
+            fixed (DepthwiseBand<E>* b = &band) epilogue.Depthwise(b);
         }
     }
 }
@@ -133,6 +172,10 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public int Pixels;
     /// <summary>Channels.</summary>
     public int Channels;
+    /// <summary>First channel to compute: a multiple of <see cref="ChannelBlock"/>.</summary>
+    public int FirstChannel;
+    /// <summary>Channel after the last to compute: all, or a multiple of the block.</summary>
+    public int LastChannel;
     /// <summary>Output pixel 0, channel 0.</summary>
     public E* Output;
     /// <summary>Elements from one output pixel to the next.</summary>
@@ -156,9 +199,9 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E>
     {
-        for (int from = 0; from < band->Channels; from += band->ChannelBlock)
+        for (int from = band->FirstChannel; from < band->LastChannel; from += band->ChannelBlock)
         {
-            int to = Math.Min(band->Channels, from + band->ChannelBlock);
+            int to = Math.Min(band->LastChannel, from + band->ChannelBlock);
             for (int pixel = 0; pixel < band->Pixels; pixel += band->ColumnBlock)
             {
                 var row = *band;

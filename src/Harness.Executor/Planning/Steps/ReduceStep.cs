@@ -14,6 +14,10 @@ sealed unsafe class ReduceStep<TOp, E> : Step<E>
     readonly List<(int Extent, nint From, nint To)> _kept = [];
     readonly List<(int Extent, nint From)> _outerReduced = [];
     readonly ReduceShape _shape;
+    readonly int _parts;
+
+    // Channels of one piece: whole registers at every width, and few enough that a plane alone keeps several threads busy.
+    const int Part = 64;
 
     /// <summary>A step that reduces the logical axes <paramref name="axes"/> and divides by <paramref name="divisor"/>.</summary>
     public ReduceStep(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ReadOnlySpan<int> axes, E divisor)
@@ -48,7 +52,8 @@ sealed unsafe class ReduceStep<TOp, E> : Step<E>
         nint rowStride = reduced.Count > 1 ? reduced[^2].From : 0, stride = reduced.Count > 0 ? reduced[^1].From : 1;
         _shape = new ReduceShape(1, rows, length, inner.Extent, 0, rowStride, stride, 0);
         if (reduced.Count > 2) _outerReduced.AddRange(reduced[..^2]);
-        Pieces = 1;
+        _parts = _outerReduced.Count == 0 ? Math.Max(1, (inner.Extent + Part - 1) / Part) : 1;
+        Pieces = _parts;
         foreach (var (extent, _, _) in _kept) Pieces *= extent;
     }
 
@@ -68,14 +73,20 @@ sealed unsafe class ReduceStep<TOp, E> : Step<E>
         for (long piece = first; piece < last; piece++)
         {
             nint from = 0, to = 0;
-            long index = piece;
+            long index = Math.DivRem(piece, _parts, out long part);
             for (int i = _kept.Count - 1; i >= 0; i--)
             {
                 index = Math.DivRem(index, _kept[i].Extent, out long at);
                 from += (nint)at * _kept[i].From;
                 to += (nint)at * _kept[i].To;
             }
-            if (_outerReduced.Count == 0) Reduce.Run<TOp, E>(_lanes, _shape, 0, 1, x + from, y + to, _divisor);
+            if (_parts > 1)
+            {
+                int channel = (int)part * Part;
+                var shape = _shape with { Inner = Math.Min(Part, _shape.Inner - channel) };
+                Reduce.Run<TOp, E>(_lanes, shape, 0, 1, x + from + channel, y + to + channel, _divisor);
+            }
+            else if (_outerReduced.Count == 0) Reduce.Run<TOp, E>(_lanes, _shape, 0, 1, x + from, y + to, _divisor);
             else Many(x + from, y + to, frame.Scratch);
         }
     }
