@@ -144,9 +144,22 @@ public sealed record Conv2d : Op
     /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
-        var geometry = Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
+        var geometry = GeometryOf(node);
         return ConvolutionStep<E>.Of(node, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: Bias ? 2 : null);
     }
+
+    /// <summary>True for a convolution of each channel by itself.</summary>
+    internal static bool IsDepthwise(NhwcModel model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
+        && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
+
+    /// <summary>True for a convolution that may be computed by bands of rows for another that reads these: one whose window is
+    /// no candidate for Winograd's transform, which wants whole planes.</summary>
+    internal static bool FillsBands(NhwcModel model, NhwcNode node) => node.Op is Conv2d conv && !IsDepthwise(model, node)
+        && !(conv.Stride == (1, 1) && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
+
+    /// <summary>The geometry between the buffers of a node.</summary>
+    internal ConvGeometry GeometryOf<E>(Lowering<E> node) where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E> =>
+        Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
 
     ConvGeometry Geometry(BufferLayout x, BufferLayout y, Shape window)
     {

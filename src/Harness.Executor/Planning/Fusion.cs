@@ -7,18 +7,33 @@ namespace Harness.Executor.Planning;
 /// <summary>A node and what its step does besides: batch norm, addition, activation, in this order.</summary>
 sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
 {
+    /// <summary>The convolution that takes the result band by band, so that it is never stored as a whole; or null.</summary>
+    public FusedNode? Then { get; init; }
+
+    /// <summary>All nodes, in order.</summary>
+    public IEnumerable<NhwcNode> Nodes => Tail.Prepend(Main).Concat(Then?.Nodes ?? []);
+
+    /// <summary>The nodes that are more than a tail.</summary>
+    public IEnumerable<NhwcNode> Mains => Then is null ? [Main] : [Main, Then.Main];
+
+    /// <summary>The nodes of all tails.</summary>
+    public IEnumerable<NhwcNode> Tails => Then is null ? Tail : Tail.Concat(Then.Tail);
+
     /// <summary>The values the step reads while it runs, parameters included.</summary>
-    public IEnumerable<int> Reads => Main.Inputs.Concat(Tail.SelectMany(node => node.Inputs)).Where(value => !Inner.Contains(value));
+    public IEnumerable<int> Reads => Nodes.SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value));
 
     /// <summary>The values the step defines for others.</summary>
-    public ImmutableArray<int> Defines => Tail.Length > 0 ? Tail[^1].Outputs : Main.Outputs;
+    public ImmutableArray<int> Defines => Then?.Defines ?? Last.Outputs;
+
+    NhwcNode Last => Tail.Length > 0 ? Tail[^1] : Main;
 
     /// <summary>The values whose memory the result may take where they lie like it: see <see cref="Op.Overwritable"/>. The
     /// epilogue adds a residual element where it stores the sum.</summary>
-    public IEnumerable<int> Overwritable => Main.Op.Overwritable.Select(operand => Main.Inputs[operand])
+    /// <remarks>Of a chain no operand may be: a band's rows are read again for the next.</remarks>
+    public IEnumerable<int> Overwritable => Then is not null ? [] : Main.Op.Overwritable.Select(operand => Main.Inputs[operand])
         .Concat(Tail.Where(node => node.Op.Tail == TailRole.Residual).SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value)));
 
-    IEnumerable<int> Inner => Tail.Length == 0 ? [] : Main.Outputs.Concat(Tail[..^1].SelectMany(node => node.Outputs));
+    IEnumerable<int> Inner => Nodes.SelectMany(node => node.Outputs).Except(Defines);
 }
 
 /// <summary>Lets convolutions, linears and norms take what follows them, so that their results are stored once.</summary>
@@ -58,6 +73,35 @@ static class Fusion
             at[last] = new FusedNode(model.Nodes[i], tail.ToImmutable());
         }
         return [.. at.OfType<FusedNode>()];
+    }
+
+    /// <summary>Joins convolutions to the depthwise ones that alone read them, where the value between them is large.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="nodes">Its fused nodes.</param>
+    /// <param name="least">Elements of one image from which a value is large.</param>
+    public static ImmutableArray<FusedNode> Chain(NhwcModel model, ImmutableArray<FusedNode> nodes, long least)
+    {
+        var readers = new Dictionary<int, int>();
+        foreach (int value in nodes.SelectMany(node => node.Reads).Concat(model.Outputs.Select(port => port.Value)))
+            readers[value] = readers.GetValueOrDefault(value) + 1;
+        var result = new List<FusedNode>(nodes.Length);
+        var waiting = new Dictionary<int, FusedNode>();
+        foreach (var node in nodes)
+        {
+            // The chain stands where its last node stood: all that it reads is defined by then.
+            if (Conv2d.IsDepthwise(model, node.Main) && waiting.Remove(node.Main.Inputs[0], out var first))
+            {
+                result.Remove(first);
+                result.Add(first with { Then = node });
+                continue;
+            }
+            result.Add(node);
+            if (node.Defines is not [var value] || readers.GetValueOrDefault(value) != 1 || !Conv2d.FillsBands(model, node.Main)) continue;
+            if (node.Tail.Any(part => part.Op.Tail == TailRole.Residual)) continue;
+            var shape = model.Values[value].Shape;
+            if (shape.Elements / Math.Max(1, shape[0]) >= least) waiting[value] = node;
+        }
+        return [.. result];
     }
 
     static int? Next(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 
 namespace Harness.Executor.Planning;
 
@@ -39,6 +40,9 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public ConvolutionAlgorithm AlgorithmOf(in ConvGeometry geometry) => ExactOrder
         ? ConvolutionAlgorithm.Direct
         : CostModel.Fastest(geometry, System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+
+    /// <summary>What the node computes.</summary>
+    public Op Op => _node.Op;
 
     /// <summary>How many operands there are.</summary>
     public int Operands => _node.Inputs.Length;

@@ -43,8 +43,11 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
-        StepNodes = [.. Fusion.Apply(model, options.Fuse && !options.KeepAll).Where(node => !node.Main.Op.IsView)];
-        StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Tail.Prepend(node.Main).Select(n => n.Name)))];
+        bool fuse = options.Fuse && !options.KeepAll;
+        var nodes = Fusion.Apply(model, fuse);
+        if (fuse) nodes = Fusion.Chain(model, nodes, (options.ChainBytes / ElementSize) + (options.ChainBytes % ElementSize == 0 ? 0 : 1));
+        StepNodes = [.. nodes.Where(node => !node.Main.Op.IsView)];
+        StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
         _placement = new Placement(model, StepNodes, ElementSize, options.KeepAll);
         StepOfNode = new int[model.Nodes.Length];
         Array.Fill(StepOfNode, -1);
@@ -155,10 +158,10 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             if (Model.Values[value].Leaf is null) activations += bytes;
             else if (_constants.ContainsKey(value)) weights += bytes;
         }
-        long main = cost.Flops ?? Flops(node.Main), tail = node.Tail.Sum(Flops);
-        double arithmetic = (main / cost.Efficiency) + node.Tail.Sum(part => Flops(part) / EfficiencyOf(part));
+        long direct = node.Mains.Sum(Flops), main = cost.Flops ?? direct, tail = node.Tails.Sum(Flops);
+        double arithmetic = (main / cost.Efficiency) + node.Tails.Sum(part => Flops(part) / EfficiencyOf(part));
         return new Load(
-            main + tail, Flops(node.Main) + tail, activations, weights, arithmetic / CostModel.Peak(Lanes, ElementSize));
+            main + tail, direct + tail, activations, weights, arithmetic / CostModel.Peak(Lanes, ElementSize));
     }
 
     static double EfficiencyOf(NhwcNode tail) => tail.Op is Elementwise function && !function.Operator<E>().IsShort
@@ -201,7 +204,15 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     Step<E> Lower(FusedNode node)
     {
-        var lowering = new Lowering<E>(Model, node.Main, node.Tail, Lanes, ExactOrder, Threads, value =>
+        var step = node.Then is { } then
+            ? new ChainStep<E>(LoweringOf(node), LoweringOf(then))
+            : node.Main.Op.Lower(LoweringOf(node));
+        var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
+        return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
+    }
+
+    Lowering<E> LoweringOf(FusedNode node) =>
+        new(Model, node.Main, node.Tail, Lanes, ExactOrder, Threads, value =>
         {
             int root = RootOf(value);
             if (Model.Values[root].Leaf is { } leaf)
@@ -214,8 +225,4 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             }
             return BufferOf(value);
         });
-        var step = node.Main.Op.Lower(lowering);
-        var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
-        return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
-    }
 }

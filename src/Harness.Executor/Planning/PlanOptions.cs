@@ -20,6 +20,10 @@ public sealed record PlanOptions
     /// window.</summary>
     public bool ExactOrder { get; init; }
 
+    // Bytes of one image from which a value between a convolution and a depthwise one is not stored: more than the second
+    // cache holds beside all else. Changes no bit.
+    internal long ChainBytes { get; init; } = 768 * 1024;
+
     /// <summary>Keeps every value readable after a run and makes every node a step of its own; costs memory.</summary>
     public bool KeepAll { get; init; }
 }
