@@ -42,7 +42,9 @@ public static class ModelFile
             var graph = GraphJson.Read(file);
             if (weights is null && graph.Parameters.Length > 0)
                 throw file.Bad(-1, $"the graph has {graph.Parameters.Length} parameters and no weights of its own; give weights, or seed:1");
-            return new TorchModel(graph, weights is null ? new StateDict() : WeightsFile.Open(weights, graph, note), "graph", file) { Path = file.Path };
+            MappedFile? apart = null;
+            var dict = weights is null ? new StateDict() : WeightsFile.Map(weights, WeightSlots.Of(graph), note, out apart);
+            return new TorchModel(graph, dict, "graph", new Owners(file, apart)) { Path = file.Path };
         }
         if (kind != FileKind.Zip) throw file.Bad(0, FileKinds.NotAModel(kind));
         var zip = ZipView.Open(file);
@@ -50,7 +52,17 @@ public static class ModelFile
         if (root is null || !FileKinds.HasCode(zip, root)) throw file.Bad(-1, FileKinds.NotAModel(zip, root));
         var model = TorchScriptFile.Read(zip, root);
         if (weights is null) return model;
-        var given = WeightsFile.Open(weights, WeightSlots.Of(model.Weights), note);
-        return new TorchModel(model.Graph, given, model.Format, file) { Path = file.Path };
+        var given = WeightsFile.Map(weights, WeightSlots.Of(model.Weights), note, out var other);
+        return new TorchModel(model.Graph, given, model.Format, new Owners(file, other)) { Path = file.Path };
+    }
+
+    // A model's file and that of its weights.
+    sealed class Owners(MappedFile model, MappedFile? weights) : IDisposable
+    {
+        public void Dispose()
+        {
+            model.Dispose();
+            weights?.Dispose();
+        }
     }
 }

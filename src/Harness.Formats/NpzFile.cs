@@ -16,7 +16,10 @@ public static class NpzFile
     public static StateDict Read(string path)
     {
         using var file = MappedFile.Open(path);
-        return Read(ZipView.Open(file));
+        var arrays = new StateDict();
+        foreach (var (name, array) in View(ZipView.Open(file)))
+            arrays.Add(name, new Tensor(array.Type, array.Shape, array.Bytes.ToArray()));
+        return arrays;
     }
 
     /// <summary>Writes arrays in the given order, uncompressed; equal arrays give equal files.</summary>
@@ -36,7 +39,8 @@ public static class NpzFile
         zip.Finish();
     });
 
-    internal static StateDict Read(ZipView zip)
+    // Views of the archive where it stores what a tensor holds.
+    internal static StateDict View(ZipView zip)
     {
         var tensors = new StateDict();
         foreach (var entry in zip.Entries)
@@ -45,7 +49,7 @@ public static class NpzFile
                 throw zip.File.Bad(entry.Offset, $"'{entry.Name}' is no array: an npz archive holds .npy files only");
             var bytes = zip.Read(entry);
             // Names are unique in the directory, so they are here.
-            tensors.Add(entry.Name[..^Ending.Length], NpyArray.Read(bytes.Span,
+            tensors.Add(entry.Name[..^Ending.Length], NpyArray.View(bytes,
                 (at, message) => zip.File.Bad(entry.IsStored ? entry.Offset + at : -1, $"'{entry.Name}': {message}")));
         }
         return tensors;

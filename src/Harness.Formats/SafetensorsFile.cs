@@ -21,6 +21,15 @@ public static class SafetensorsFile
     public static StateDict Read(string path, out IReadOnlyDictionary<string, string> metadata)
     {
         using var file = MappedFile.Open(path);
+        var tensors = new StateDict();
+        foreach (var (name, tensor) in View(file, out metadata))
+            tensors.Add(name, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
+        return tensors;
+    }
+
+    // Views of the file.
+    internal static StateDict View(MappedFile file, out IReadOnlyDictionary<string, string> metadata)
+    {
         if (file.Length < 8) throw file.Bad(0, "this is no safetensors file: it is shorter than its own length field");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8));
         if (length > MaxHeader || (long)length > file.Length - 8)
@@ -29,7 +38,7 @@ public static class SafetensorsFile
         var tensors = new StateDict();
         foreach (var entry in header.Entries)
         {
-            var bytes = file.Span(8 + (long)length + entry.Start, (int)entry.Length).ToArray();
+            var bytes = file.Memory(8 + (long)length + entry.Start, (int)entry.Length);
             tensors.Add(entry.Name, new Tensor(entry.Type, entry.Shape, bytes));
         }
         metadata = header.Metadata;

@@ -18,22 +18,49 @@ public static class WeightsFile
     /// <param name="graph">The graph, whose parameters they must be.</param>
     /// <param name="note">Told what a user should know and what is no error.</param>
     /// <exception cref="ModelFormatException"><c>PAR1001</c> when unreadable, <c>PAR1003</c> when they do not fit.</exception>
-    public static StateDict Open(string spec, Graph graph, Action<string>? note = null) => Open(spec, WeightSlots.Of(graph), note);
-
-    internal static StateDict Open(string spec, IReadOnlyList<WeightSlot> slots, Action<string>? note)
+    public static StateDict Open(string spec, Graph graph, Action<string>? note = null)
     {
-        if (!spec.StartsWith(SeedPrefix, StringComparison.Ordinal)) return WeightSlots.Fit(spec, Read(spec, note), slots);
+        var weights = Map(spec, WeightSlots.Of(graph), note, out var file);
+        if (file is null) return weights;
+        // Copies, because nobody would keep the file mapped.
+        using (file)
+        {
+            var copies = new StateDict();
+            foreach (var (key, tensor) in weights) copies.Add(key, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
+            return copies;
+        }
+    }
+
+    /// <summary>The same as views of the file, which the caller disposes when they are no longer needed; null for made-up
+    /// weights, which have none.</summary>
+    internal static StateDict Map(string spec, IReadOnlyList<WeightSlot> slots, Action<string>? note, out MappedFile? file)
+    {
+        file = null;
+        if (!spec.StartsWith(SeedPrefix, StringComparison.Ordinal))
+        {
+            var opened = MappedFile.Open(spec);
+            try
+            {
+                var weights = WeightSlots.Fit(spec, Read(opened, note), slots);
+                file = opened;
+                return weights;
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+        }
         return ulong.TryParse(spec.AsSpan(SeedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
             ? SeededWeights.Make(spec, seed, slots)
             : throw new ModelFormatException(spec, -1, Codes.BadUsage, "a seed is a whole number from 0: seed:1");
     }
 
-    static StateDict Read(string path, Action<string>? note)
+    static StateDict Read(MappedFile file, Action<string>? note)
     {
-        using var file = MappedFile.Open(path);
         switch (FileKinds.Of(file))
         {
-            case FileKind.Safetensors: return SafetensorsFile.Read(path);
+            case FileKind.Safetensors: return SafetensorsFile.View(file, out _);
             case FileKind.Zip: break;
             case FileKind.LegacyPickle:
                 throw file.Bad(0, "this is torch.save's old format (PyTorch 1.5 or older); load it and save it again with a newer PyTorch");
@@ -43,11 +70,7 @@ public static class WeightsFile
                 throw file.Bad(0, "these are no weights: expected safetensors, npz, or a state dict saved with torch.save");
         }
         var zip = ZipView.Open(file);
-        if (FileKinds.PickleRoot(zip) is not { } root) return NpzFile.Read(zip);
-        if (!FileKinds.HasCode(zip, root)) return TorchStateDict.Read(zip, root, note);
-        var copies = new StateDict();
-        foreach (var (key, tensor) in ModuleTree.StateDict(new ScriptArchive(zip, root)))
-            copies.Add(key, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
-        return copies;
+        if (FileKinds.PickleRoot(zip) is not { } root) return NpzFile.View(zip);
+        return FileKinds.HasCode(zip, root) ? ModuleTree.StateDict(new ScriptArchive(zip, root)) : TorchStateDict.Read(zip, root, note);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Harness.Executor.Model;
+using Harness.Formats.Weights;
 
 namespace Harness.Formats.Architectures;
 
@@ -53,9 +54,12 @@ public static class ArchitectureSet
     public static TorchModel Open(string model, string? weights, Action<string>? note = null)
     {
         var graph = Find(model).Build();
-        return weights is null
-            ? throw new ModelFormatException(model, -1, Codes.BadUsage,
-                "an architecture has no weights of its own; give --weights FILE, or --weights seed:1 for made-up ones")
-            : new TorchModel(graph, WeightsFile.Open(weights, graph, note), Format);
+        if (weights is null)
+        {
+            throw new ModelFormatException(model, -1, Codes.BadUsage,
+                "an architecture has no weights of its own; give --weights FILE, or --weights seed:1 for made-up ones");
+        }
+        var dict = WeightsFile.Map(weights, WeightSlots.Of(graph), note, out var file);
+        return new TorchModel(graph, dict, Format, file);
     }
 }

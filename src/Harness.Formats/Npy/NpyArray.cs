@@ -9,7 +9,13 @@ static class NpyArray
     /// <summary>The tensor that <paramref name="bytes"/> hold, copied into C order.</summary>
     /// <param name="bytes">The whole array file.</param>
     /// <param name="bad">Makes the error for an offset.</param>
-    public static Tensor Read(ReadOnlySpan<byte> bytes, Func<long, string, Exception> bad)
+    public static Tensor Read(ReadOnlySpan<byte> bytes, Func<long, string, Exception> bad) => Read(bytes, default, bad);
+
+    /// <summary>Reads an array as a view of <paramref name="bytes"/> where its elements lie there as a tensor's do, else as a
+    /// copy.</summary>
+    public static Tensor View(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad) => Read(bytes.Span, bytes, bad);
+
+    static Tensor Read(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> view, Func<long, string, Exception> bad)
     {
         var header = NpyHeader.Read(bytes, bad);
         var data = bytes[header.DataOffset..];
@@ -26,8 +32,10 @@ static class NpyArray
             throw bad(header.DataOffset, $"the array {header.Type.NumPyName()} {header.Shape} needs {needed} bytes, "
                 + $"found {data.Length}; is the copy complete?");
         }
+        bool moves = header.IsFortranOrder && header.Shape.Rank > 1;
+        if (!view.IsEmpty && !moves && !header.IsBigEndian) return new Tensor(header.Type, header.Shape, view[header.DataOffset..]);
         var copy = GC.AllocateUninitializedArray<byte>(data.Length);
-        if (header.IsFortranOrder && header.Shape.Rank > 1 && data.Length > 0) FromFortranOrder(data, copy, header.Shape, size);
+        if (moves && data.Length > 0) FromFortranOrder(data, copy, header.Shape, size);
         else data.CopyTo(copy);
         if (header.IsBigEndian) SwapBytes(copy, size);
         return new Tensor(header.Type, header.Shape, copy);

@@ -28,9 +28,7 @@ static class TorchStateDict
         foreach (var (key, value) in found.Items)
         {
             if (key is not string name || value is not PickleTensor pickled) continue;
-            var tensor = reader.Read(pickled, name);
-            // A copy, because a state dict has no owner that could keep the file mapped.
-            weights.Add(name, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
+            weights.Add(name, reader.Read(pickled, name));
         }
         return weights;
     }
