@@ -21,7 +21,7 @@ public sealed class PublishedSample
         string artifacts = Path.Combine(Repository, "artifacts", "aot");
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         Start(dotnet, "publish", Path.Combine(Repository, "tests", "Harness.AotSample"), "-c", "Release", "--use-current-runtime",
-            $"-p:ArtifactsPath={artifacts}", "-p:RunAnalyzers=false", "-nodeReuse:false", "-v", "quiet", "-nologo");
+            $"-p:ArtifactsPath={artifacts}", $"-p:LockFolder={artifacts}", "-p:RunAnalyzers=false", "-nodeReuse:false", "-v", "quiet", "-nologo");
         string name = OperatingSystem.IsWindows() ? "Harness.AotSample.exe" : "Harness.AotSample";
         return Directory.GetFiles(Path.Combine(artifacts, "publish"), name, SearchOption.AllDirectories)
             .OrderByDescending(File.GetLastWriteTimeUtc).First();

@@ -16,48 +16,47 @@ static class FirstChild
     public const string Verb = "first-child";
 
     /// <summary>Prints one line, <c>phase=ms …</c> and <c>peak=bytes</c>, as soon as the first result is there.</summary>
-    /// <param name="words">Engine, folder, threads, input shape.</param>
+    /// <param name="words">Engine, folder, threads.</param>
     /// <param name="main">When the process reached its first line of code.</param>
     public static int Run(string[] words, long main)
     {
         var files = new FirstFiles(words[1]);
         int threads = int.Parse(words[2], CultureInfo.InvariantCulture);
-        int[] shape = [.. words[3].Split(',').Select(extent => int.Parse(extent, CultureInfo.InvariantCulture))];
-        if (words[0] == "harness") Harness(files, threads, Shape.Create(shape), main);
-        else OnnxRuntime(files, threads, [.. shape.Select(extent => (long)extent)], main);
+        var result = words[0] == "harness" ? Harness(files, threads, main) : OnnxRuntime(files, threads, main);
+        NpyFile.Write(files.Output(words[0]), result);
         return 0;
     }
 
-    static void Harness(FirstFiles files, int threads, Shape shape, long main)
+    // As Harness.AotSample does, which is the same in native code.
+    static Tensor Harness(FirstFiles files, int threads, long main)
     {
         using var torch = ModelFile.Open(files.Graph, files.Weights);
-        var model = NhwcPass.Apply(torch, [shape]);
+        var input = NpyFile.Read(files.Input);
+        var model = NhwcPass.Apply(torch, [input.Shape]);
         long opened = Stopwatch.GetTimestamp();
         using var session = Plan.Compile<float>(model, new PlanOptions { Threads = threads }).CreateSession();
         long planned = Stopwatch.GetTimestamp();
-        float[] input = FirstFiles.Read(files.InputNhwc);
-        var output = new float[model.Values[model.Outputs[0].Value].Shape.Elements];
-        session.WriteInput(0, input);
+        session.Write(model.Inputs[0].Value, input.ToDoubles());
         session.Run();
-        session.ReadOutput(0, output);
+        var shape = model.Values[model.Outputs[0].Value].Shape;
+        var output = new double[shape.Elements];
+        session.Read(model.Outputs[0].Value, output);
         Report(main, ("open", opened), ("plan", planned), ("run", Stopwatch.GetTimestamp()));
-        var logical = new double[output.Length];
-        session.Read(model.Outputs[0].Value, logical);
-        FirstFiles.Write(files.Output("harness"), Array.ConvertAll(logical, y => (float)y));
+        return Tensor.Of(shape, output);
     }
 
-    static void OnnxRuntime(FirstFiles files, int threads, long[] shape, long main)
+    static Tensor OnnxRuntime(FirstFiles files, int threads, long main)
     {
         using var options = OnnxContestant.Options(threads);
         using var session = new InferenceSession(files.Onnx, options);
         long opened = Stopwatch.GetTimestamp();
-        float[] input = FirstFiles.Read(files.Input);
-        using var x = OrtValue.CreateTensorValueFromMemory(input, shape);
+        var input = NpyFile.Read(files.Input);
+        using var x = OrtValue.CreateTensorValueFromMemory(input.ToSingles(), [.. input.Shape.Select(extent => (long)extent)]);
         using var run = new RunOptions();
         using var outputs = session.Run(run, ["x0"], [x], ["y0"]);
         float[] output = outputs[0].GetTensorDataAsSpan<float>().ToArray();
         Report(main, ("session", opened), ("run", Stopwatch.GetTimestamp()));
-        FirstFiles.Write(files.Output("onnxruntime"), output);
+        return Tensor.Of(Shape.Create([.. outputs[0].GetTensorTypeAndShape().Shape.Select(extent => (int)extent)]), output);
     }
 
     static void Report(long main, params ReadOnlySpan<(string Phase, long End)> phases)

@@ -10,7 +10,7 @@ namespace Harness.Benchmarks.First;
 static class FirstCommand
 {
     /// <summary>How it is called.</summary>
-    public const string Usage = "first [--threads N] [--times N] [--json FILE] [--markdown FILE] [MODEL...]";
+    public const string Usage = "first [--native] [--threads N] [--times N] [--json FILE] [--markdown FILE] [MODEL...]";
 
     // Far above float32 rounding of deep models.
     const double Limit = 1e-4;
@@ -20,12 +20,14 @@ static class FirstCommand
     {
         int threads = 1, times = 11;
         string? json = null, markdown = null;
+        bool native = false;
         var models = new List<string>();
         for (int i = 0; i < words.Length; i++)
         {
             string? next = i + 1 < words.Length ? words[i + 1] : null;
             switch (words[i])
             {
+                case "--native": native = true; break;
                 case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads) && threads > 0: i++; break;
                 case "--times" when int.TryParse(next, CultureInfo.InvariantCulture, out times) && times > 0: i++; break;
                 case "--json" when next is not null: json = next; i++; break;
@@ -37,7 +39,8 @@ static class FirstCommand
             }
         }
         if (models.Count == 0) models.Add("resnet50");
-        FirstResult[] results = [.. models.Select(model => Measure(model, threads, times))];
+        string? executable = native ? NativeSample.Publish() : null;
+        FirstResult[] results = [.. models.Select(model => Measure(model, threads, times, executable))];
         var machine = Machine.Here();
         if (json is not null) JsonText.Save(json, FirstResult.Json(machine, threads, results));
         string table = FirstResult.Table(machine, threads, results);
@@ -46,24 +49,27 @@ static class FirstCommand
         return results.All(result => result.Agree) ? 0 : 1;
     }
 
-    static FirstResult Measure(string model, int threads, int times)
+    static FirstResult Measure(string model, int threads, int times, string? native)
     {
         var folder = Directory.CreateTempSubdirectory("harness-first-");
         try
         {
             var files = new FirstFiles(folder.FullName);
-            var (name, parameters, shape) = Prepare(model, files);
-            var runs = FirstResult.Engines.ToDictionary(engine => engine, _ => new List<FirstRun>());
+            var (name, parameters) = Prepare(model, files);
+            var lines = new Dictionary<string, string[]> { ["harness"] = Self("harness", files, threads) };
+            if (native is not null) lines["harnessNative"] = NativeSample.CommandLine(native, files, threads);
+            lines["onnxruntime"] = Self("onnxruntime", files, threads);
+            var runs = lines.Keys.ToDictionary(engine => engine, _ => new List<FirstRun>());
             // The first of each brings files and libraries into the system's cache.
             for (int time = -1; time < times; time++)
-                foreach (string engine in time % 2 == 0 ? FirstResult.Engines : FirstResult.Engines.Reverse())
+                foreach (string engine in time % 2 == 0 ? lines.Keys : lines.Keys.Reverse())
                 {
-                    var run = Start(engine, files, threads, shape);
+                    var run = Start(engine, lines[engine]);
                     if (time >= 0) runs[engine].Add(run);
                 }
-            double[][] outputs = [.. FirstResult.Engines.Select(engine =>
-                Array.ConvertAll(FirstFiles.Read(files.Output(engine)), y => (double)y))];
-            return new FirstResult(name, parameters, Match.Drift([outputs[0]], [outputs[1]]) <= Limit, runs);
+            var outputs = lines.Keys.ToDictionary(engine => engine, engine => NpyFile.Read(files.Output(engine)).ToDoubles());
+            bool agree = outputs.Values.All(output => Match.Drift([output], [outputs["onnxruntime"]]) <= Limit);
+            return new FirstResult(name, parameters, agree, runs);
         }
         finally
         {
@@ -71,23 +77,22 @@ static class FirstCommand
         }
     }
 
-    static (string Name, long Parameters, string Shape) Prepare(string model, FirstFiles files)
+    static (string Name, long Parameters) Prepare(string model, FirstFiles files)
     {
         using var subject = Subject.Open(model);
         if (subject.Inputs.Length != 1) throw new NotSupportedException($"{model} has {subject.Inputs.Length} inputs, expected 1");
         GraphJson.Write(files.Graph, subject.Model.Graph);
         SafetensorsFile.Write(files.Weights, subject.Model.Weights);
         File.WriteAllBytes(files.Onnx, OnnxWriter.Write(subject.Model, subject.Shapes));
-        var input = subject.Inputs[0];
-        FirstFiles.Write(files.Input, input.ToSingles());
-        FirstFiles.Write(files.InputNhwc, Subject.ChannelsLast(input).ToSingles());
-        return (subject.Name, subject.Model.Weights.Values.Sum(tensor => tensor.Shape.Elements), string.Join(',', input.Shape));
+        NpyFile.Write(files.Input, subject.Inputs[0]);
+        return (subject.Name, subject.Model.Weights.Values.Sum(tensor => tensor.Shape.Elements));
     }
 
-    static FirstRun Start(string engine, FirstFiles files, int threads, string shape)
+    static string[] Self(string engine, FirstFiles files, int threads) =>
+        Child.CommandLine(FirstChild.Verb, engine, files.Folder, threads.ToString(CultureInfo.InvariantCulture));
+
+    static FirstRun Start(string engine, string[] line)
     {
-        string[] line = Child.CommandLine(
-            FirstChild.Verb, engine, files.Folder, threads.ToString(CultureInfo.InvariantCulture), shape);
         long start = Stopwatch.GetTimestamp();
         using var process = Child.Start(line);
         string? report = process.StandardOutput.ReadLine();

@@ -4,16 +4,13 @@ using System.Text.Json;
 
 namespace Harness.Benchmarks.First;
 
-/// <summary>Both engines' fresh processes on one model.</summary>
+/// <summary>The engines' fresh processes on one model.</summary>
 /// <param name="Name">The model.</param>
 /// <param name="Parameters">Elements of its weights.</param>
-/// <param name="Agree">True when both first results are the same up to float32 rounding.</param>
-/// <param name="Runs">By engine, in the order they ran.</param>
+/// <param name="Agree">True when all first results are the same up to float32 rounding.</param>
+/// <param name="Runs">By engine, ours first, in the order they ran.</param>
 sealed record FirstResult(string Name, long Parameters, bool Agree, IReadOnlyDictionary<string, List<FirstRun>> Runs)
 {
-    /// <summary>The engines, ours first.</summary>
-    public static readonly string[] Engines = ["harness", "onnxruntime"];
-
     /// <summary>Results for programs.</summary>
     public static string Json(Machine machine, int threads, IReadOnlyList<FirstResult> results) => JsonText.Of(json =>
     {

@@ -40,10 +40,6 @@ sealed record Subject(string Name, TorchModel Model, Tensor[] Inputs) : IDisposa
         return Subject.Of(name, torch, shape is { } asked ? [asked] : InputShapes.Infer(torch, square: true));
     }
 
-    /// <summary>A tensor's elements in the order in which our executor takes an input.</summary>
-    public static Tensor ChannelsLast(Tensor tensor) =>
-        tensor.Shape.Rank == 4 ? new Rearrangement("abcd", "acdb").Apply(tensor) : tensor;
-
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 }
