@@ -157,6 +157,11 @@ public sealed record Conv2d : Op
     internal static bool FillsBands(NhwcModel model, NhwcNode node) => node.Op is Conv2d conv && !IsDepthwise(model, node)
         && !(conv.Stride == (1, 1) && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
 
+    /// <summary>True for a product of each pixel's channels.</summary>
+    internal static bool IsPointwise(NhwcModel model, NhwcNode node) =>
+        node.Op is Conv2d { Groups: 1, Stride: (1, 1) } conv
+        && model.Values[node.Inputs[1]].Shape is var window && window[2] == 1 && window[3] == 1 && conv.PaddingFor(1, 1) == default;
+
     /// <summary>The geometry between the buffers of a node.</summary>
     internal ConvGeometry GeometryOf<E>(Lowering<E> node) where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E> =>
         Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));

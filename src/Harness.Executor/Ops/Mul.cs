@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Harness.Executor.Kernels;
+using Harness.Executor.Model;
 using Harness.Executor.Planning;
 
 namespace Harness.Executor.Ops;
@@ -21,6 +22,23 @@ public sealed record Mul : Binary
     /// <inheritdoc/>
     internal override Step<E> WithTensor<E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y) =>
         new BinaryStep<Times, E>(lanes, output, x, y, default);
+
+    /// <summary>True for a feature map times one number for each of its channels, both computed: what squeeze and excitation
+    /// does.</summary>
+    internal static bool IsGate(NhwcModel model, NhwcNode node)
+    {
+        if (node.Op is not Mul { Other: null } || node.Inputs.Any(input => model.Values[input].Leaf is not null)) return false;
+        var result = model.Values[node.Outputs[0]];
+        bool IsWhole(int value) => model.Values[value].Shape == result.Shape;
+        bool IsChannels(int value) => model.Values[value].Shape is { Rank: 4 } shape
+            && shape[1] == result.Shape[1] && shape[2] == 1 && shape[3] == 1;
+        return result.Shape.Rank == 4 && result.Layout == Permutation.ChannelsLast(4) && node.Inputs is [var a, var b]
+            && ((IsWhole(a) && IsChannels(b)) || (IsChannels(a) && IsWhole(b)));
+    }
+
+    /// <summary>The product of two operands some rows at a time.</summary>
+    internal static BandSource<E> Bands<E>(Lowering<E> node) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        new MapBands<Times, E>(node);
 
     readonly struct TimesNumber : IUnary
     {

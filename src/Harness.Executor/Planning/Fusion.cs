@@ -39,6 +39,8 @@ sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
 /// <summary>Lets convolutions, linears and norms take what follows them, so that their results are stored once.</summary>
 static class Fusion
 {
+    const int GateShare = 3;
+
     /// <summary>The nodes in an order that defines values before their use, each with its tail.</summary>
     public static ImmutableArray<FusedNode> Apply(NhwcModel model, bool fuse)
     {
@@ -75,7 +77,8 @@ static class Fusion
         return [.. at.OfType<FusedNode>()];
     }
 
-    /// <summary>Joins convolutions to the depthwise ones that alone read them, where the value between them is large.</summary>
+    /// <summary>Joins convolutions to the depthwise ones that alone read them, and gated feature maps to the 1 × 1 convolutions
+    /// that do, where the value between them is large.</summary>
     /// <param name="model">The model.</param>
     /// <param name="nodes">Its fused nodes.</param>
     /// <param name="least">Elements of one image from which a value is large.</param>
@@ -89,17 +92,21 @@ static class Fusion
         foreach (var node in nodes)
         {
             // The chain stands where its last node stood: all that it reads is defined by then.
-            if (Conv2d.IsDepthwise(model, node.Main) && waiting.Remove(node.Main.Inputs[0], out var first))
+            if (node.Main.Op is Conv2d && waiting.TryGetValue(node.Main.Inputs[0], out var first)
+                && (first.Main.Op is Mul ? Conv2d.IsPointwise(model, node.Main) : Conv2d.IsDepthwise(model, node.Main)))
             {
                 result.Remove(first);
                 result.Add(first with { Then = node });
                 continue;
             }
             result.Add(node);
-            if (node.Defines is not [var value] || readers.GetValueOrDefault(value) != 1 || !Conv2d.FillsBands(model, node.Main)) continue;
+            if (node.Defines is not [var value] || readers.GetValueOrDefault(value) != 1) continue;
+            bool gate = Mul.IsGate(model, node.Main);
+            if (!gate && !Conv2d.FillsBands(model, node.Main)) continue;
             if (node.Tail.Any(part => part.Op.Tail == TailRole.Residual)) continue;
             var shape = model.Values[value].Shape;
-            if (shape.Elements / Math.Max(1, shape[0]) >= least) waiting[value] = node;
+            // A gate computes next to nothing: to store it and read it again is all that it costs.
+            if (shape.Elements / Math.Max(1, shape[0]) >= (gate ? least / GateShare : least)) waiting[value] = node;
         }
         return [.. result];
     }

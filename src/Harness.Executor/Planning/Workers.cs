@@ -57,6 +57,8 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
         }
         long grain = Math.Max(1, step.Grain(Count));
         int slots = (int)Math.Clamp((pieces + grain - 1) / grain, 1, Count * SlotsPerWorker);
+        // As many for every worker: they are alike, so that one more would be waited for.
+        if (slots > Count) slots -= slots % Count;
         // Full fences on both sides: what follows the first is not seen before it, what precedes the second not after it.
         Interlocked.Increment(ref _generation);
         _step = step;

@@ -3,13 +3,15 @@ using System.Numerics;
 using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 using Harness.Executor.Planning;
 using Harness.Formats;
 using Harness.Tests.Naive;
 
 namespace Harness.Tests.Planning;
 
-/// <summary>A convolution and the depthwise one after it, band by band: the bits of two steps.</summary>
+/// <summary>A convolution and the depthwise one after it, a gate and the 1 × 1 convolution after it, band by band: the bits of
+/// two steps.</summary>
 public sealed class ChainTests
 {
     /// <summary>One pair of convolutions.</summary>
@@ -63,16 +65,85 @@ public sealed class ChainTests
     }
 
     [Theory]
-    [InlineData("mobilenet_v2", 17)]
-    [InlineData("mobilenet_v3_large", 14)] // the stem's result is a residual too
-    [InlineData("efficientnet_b0", 16)]
-    public void Inverted_residuals_chain_and_keep_their_bits(string name, int chains)
+    [InlineData("mobilenet_v2", 17, 0)]
+    [InlineData("mobilenet_v3_large", 14, 8)] // the stem's result is a residual too
+    [InlineData("efficientnet_b0", 16, 16)]
+    [InlineData("regnet_y_400mf", 0, 16)]
+    public void Inverted_residuals_chain_and_keep_their_bits(string name, int depthwise, int gates)
     {
         using var torch = ModelFile.Open($"arch:{name}", "seed:0");
         var model = NhwcPass.Apply(torch, [Shape.Create([2, 3, 97, 75])]);
-        Plan.Compile<float>(model, new PlanOptions { Threads = 1, ChainBytes = 0 }).StepNodes
-            .Count(node => node.Then is not null).Should().Be(chains);
+        var chains = Plan.Compile<float>(model, new PlanOptions { Threads = 1, ChainBytes = 0 }).StepNodes
+            .Where(node => node.Then is not null).ToLookup(node => node.Main.Op is Mul);
+        chains[false].Should().HaveCount(depthwise);
+        chains[true].Should().HaveCount(gates);
         Compare<float>(model, mustChain: true);
+    }
+
+    /// <summary>One feature map and its gate.</summary>
+    public sealed record Gate(int N, int C, int H, int W, int Co, bool GateFirst = false, bool Residual = false, bool OneImage = false);
+
+    public static TheoryData<Gate> Gates =>
+    [
+        new(1, 64, 130, 66, 24), // several bands
+        new(2, 40, 70, 66, 33, GateFirst: true, Residual: true),
+        new(3, 17, 9, 5, 8),
+        new(3, 130, 7, 7, 48, OneImage: true), // one gate for all images
+        new(1, 5, 1, 1, 3, GateFirst: true),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Gates))]
+    public void A_gate_by_bands_has_the_bits_of_two_steps(Gate gate)
+    {
+        var model = Model(gate);
+        Compare<float>(model, mustChain: true);
+        Compare<double>(model, mustChain: true);
+        double[] expected = OpCases.Run<double>(model, new PlanOptions { Threads = 1, KeepAll = true })[0];
+        double[] actual = OpCases.Run<double>(model, new PlanOptions { Threads = 1, ChainBytes = 0 })[0];
+        double scale = expected.Max(Math.Abs);
+        expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max().Should().BeLessThanOrEqualTo(1e-14 * scale);
+    }
+
+    [Fact]
+    public void A_gate_chains_where_its_convolution_reads_single_pixels()
+    {
+        Chains(new Gate(1, 8, 12, 12, 4), 1).Should().Be(1);
+        Chains(new Gate(1, 8, 12, 12, 4), 3).Should().Be(0);
+        Chains(new Gate(1, 8, 12, 12, 4), 1, stride: 2).Should().Be(0);
+        Chains(new Gate(1, 8, 12, 12, 4), 1, pad: 1).Should().Be(0);
+        Chains(new Gate(1, 8, 12, 12, 4), 1, groups: 2).Should().Be(0);
+        Chains(new Gate(1, 8, 12, 12, 4), 1, alsoOutput: true).Should().Be(0);
+        Chains(new Gate(1, 8, 12, 12, 4), 1, rows: true).Should().Be(0); // a gate of rows, not of channels
+
+        static int Chains(Gate gate, int window, int stride = 1, int pad = 0, int groups = 1, bool alsoOutput = false, bool rows = false) =>
+            Plan.Compile<float>(
+                Model(gate, window, stride, pad, groups, alsoOutput, rows), new PlanOptions { Threads = 1, ChainBytes = 0 })
+                .StepNodes.Count(node => node.Then is not null);
+    }
+
+    static NhwcModel Model(
+        Gate gate, int window = 1, int stride = 1, int pad = 0, int groups = 1, bool alsoOutput = false, bool rows = false)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", [gate.N, gate.C, gate.H, gate.W]);
+        Shape channels = [gate.OneImage ? 1 : gate.N, rows ? 1 : gate.C, rows ? gate.H : 1, 1];
+        int y = builder.Input("y", channels);
+        int map = Call(builder, "map", "aten::silu", x), open = Call(builder, "open", "aten::sigmoid", y);
+        int product = builder.Call(
+            "aten::mul", gate.GateFirst ? [Argument.Value(open), Argument.Value(map)] : [Argument.Value(map), Argument.Value(open)],
+            [], 1, SourcePlace.Unknown, "gated")[0];
+        int result = Convolve(builder, "project", product, [gate.Co, gate.C / groups, window, window], stride, pad, 1, groups);
+        if (gate.Residual)
+        {
+            int other = Convolve(builder, "other", x, [gate.Co, gate.C, 1, 1], 1, 0, 1, 1);
+            result = builder.Call("aten::add", [Argument.Value(result), Argument.Value(other)], [], 1, SourcePlace.Unknown, "sum")[0];
+        }
+        builder.Output("z", Call(builder, "last", "aten::relu", result));
+        if (alsoOutput) builder.Output("product", product);
+        var graph = builder.Build();
+        var torch = new TorchModel(graph, WeightsFile.Open("seed:3", graph), "test");
+        return NhwcPass.Apply(torch, [Shape.Create([gate.N, gate.C, gate.H, gate.W]), channels]);
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Planning;
 
-/// <summary>A convolution and the depthwise one that alone reads it, by bands of output rows: what lies between them stays in
-/// the second cache and is never stored as a whole.</summary>
+/// <summary>A convolution and what it alone reads, by bands of output rows: what lies between them stays in the second cache and
+/// is never stored as a whole.</summary>
 /// <remarks>Every output is the same sums in the same order as in two steps: not a bit differs. A band finds the rows that it
 /// shares with the one before where that left them, if the same thread did both, and computes them again if not.</remarks>
 sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -13,45 +13,43 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     // What a band's rows between the two convolutions may take of the second cache.
     const int BandBytes = 384 * 1024;
 
-    readonly ValueBuffer _input, _output;
-    readonly TailEpilogue<E> _inner, _outer;
-    readonly ConvGeometry _first, _second;
+    readonly BandSource<E> _source;
+    readonly ValueBuffer _output;
+    readonly TailEpilogue<E> _tail;
+    readonly ConvGeometry _g;
     readonly BufferLayout _middle;
     readonly int _bands, _bandRows, _reach, _padTop, _height;
     readonly nint _middleElements;
     // By the number of rows that they compute.
-    readonly Convolution<E>?[] _firsts, _seconds;
+    readonly Convolution<E>?[] _convolutions;
 
     /// <summary>A step of two nodes.</summary>
     public ChainStep(Lowering<E> first, Lowering<E> second)
     {
-        var (convolution, depthwise) = ((Conv2d)first.Op, (Conv2d)second.Op);
-        _input = first.Input(0);
+        var convolution = (Conv2d)second.Op;
+        _source = first.Op is Mul ? Mul.Bands(first) : new ConvolutionBands<E>(first);
         _output = second.Output();
-        _first = convolution.GeometryOf(first);
-        _second = depthwise.GeometryOf(second);
-        _inner = new TailEpilogue<E>(first, norm: null, convolution.Bias ? first.ExactWeightOf(first.Inputs[2]) : null);
-        _outer = new TailEpilogue<E>(second, norm: null, depthwise.Bias ? second.ExactWeightOf(second.Inputs[2]) : null);
-        _height = _first.Output.H;
-        _padTop = _second.PadTop;
-        _reach = ((_second.KernelH - 1) * _second.DilationH) + 1;
-        var (_, left, _, right) = _second.RequiredHalo;
-        _middle = new BufferLayout(1, 1, _first.Output.W, _first.Output.C, 0, left, 0, right);
+        _g = convolution.GeometryOf(second);
+        _tail = new TailEpilogue<E>(second, norm: null, convolution.Bias ? second.ExactWeightOf(second.Inputs[2]) : null);
+        var whole = first.Output().Pixels;
+        _height = whole.H;
+        _padTop = _g.PadTop;
+        _reach = ((_g.KernelH - 1) * _g.DilationH) + 1;
+        var (_, left, _, right) = _g.RequiredHalo;
+        _middle = new BufferLayout(1, 1, whole.W, whole.C, 0, left, 0, right);
 
-        int rows = _second.Output.H, images = _second.Output.N;
+        int rows = _g.Output.H, images = _g.Output.N;
         long held = BandBytes / Math.Max(1, _middle.RowStride * sizeof(E));
-        _bandRows = (int)Math.Clamp(((held - _reach) / _second.StrideH) + 1, 1, Math.Max(1, rows));
+        _bandRows = (int)Math.Clamp(((held - _reach) / _g.StrideH) + 1, 1, Math.Max(1, rows));
         _bands = (rows + _bandRows - 1) / _bandRows;
         // As many bands for every thread.
         while (first.Threads > 1 && images * _bands % first.Threads != 0 && _bands < rows) _bands++;
         _bandRows = Math.Max(1, (rows + _bands - 1) / Math.Max(1, _bands));
         _bands = (rows + _bandRows - 1) / _bandRows;
 
-        var firstWeights = first.Packed(1, _first, WeightStrides.Hwio(_first));
-        var secondWeights = second.Packed(1, _second, WeightStrides.Hwio(_second));
-        int most = ((_bandRows - 1) * _second.StrideH) + _reach;
-        _firsts = new Convolution<E>?[Math.Min(most, _height) + 1];
-        _seconds = new Convolution<E>?[_bandRows + 1];
+        var weights = second.Packed(1, _g, WeightStrides.Hwio(_g));
+        int most = ((_bandRows - 1) * _g.StrideH) + _reach;
+        _convolutions = new Convolution<E>?[_bandRows + 1];
         nint scratch = 0;
         for (int band = 0; band < _bands; band++)
         {
@@ -59,23 +57,20 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
             var after = band == 0 ? alone : RowsOf(band, KeptFrom(band));
             foreach (int count in new[] { alone.Last - alone.First, after.Last - after.First })
             {
-                if (count <= 0 || _firsts[count] is not null) continue;
-                var geometry = _first with { Input = _first.Input with { N = 1 }, Output = _middle with { H = count } };
-                _firsts[count] = new Convolution<E>(first.Lanes, geometry, firstWeights);
-                scratch = Math.Max(scratch, (nint)_firsts[count]!.ScratchElements);
+                if (count > 0) scratch = Math.Max(scratch, _source.Prepare(count, _middle with { H = count }));
             }
             int bandRows = Math.Min(_bandRows, rows - (band * _bandRows));
-            if (_seconds[bandRows] is not null) continue;
-            var of = _second with
+            if (_convolutions[bandRows] is not null) continue;
+            var of = _g with
             {
-                Input = _middle with { H = ((bandRows - 1) * _second.StrideH) + _reach },
-                Output = _second.Output with { N = 1, H = bandRows },
+                Input = _middle with { H = ((bandRows - 1) * _g.StrideH) + _reach },
+                Output = _g.Output with { N = 1, H = bandRows },
                 PadTop = 0,
             };
-            _seconds[bandRows] = new Convolution<E>(second.Lanes, of, secondWeights);
-            scratch = Math.Max(scratch, (nint)_seconds[bandRows]!.ScratchElements);
+            _convolutions[bandRows] = new Convolution<E>(second.Lanes, of, weights);
+            scratch = Math.Max(scratch, (nint)_convolutions[bandRows]!.ScratchElements);
         }
-        WeightBytes = firstWeights.Bytes + secondWeights.Bytes + _inner.Bytes + _outer.Bytes;
+        WeightBytes = _source.WeightBytes + weights.Bytes + _tail.Bytes;
         // Whole cache lines, so that what follows stays aligned.
         nint line = 64 / sizeof(E);
         _middleElements = ((most * _middle.RowStride) + line - 1) / line * line;
@@ -92,18 +87,21 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     public override nint ScratchElements { get; }
 
     /// <inheritdoc/>
-    public override long Grain(int workers) => Math.Max(1, Pieces / (2 * workers));
+    public override long Grain(int workers) => Math.Max(1, (Pieces + (2 * workers) - 1) / (2 * workers));
 
     /// <inheritdoc/>
     public override StepCost Cost
     {
         get
         {
-            double first = _first.Flops, second = _second.Flops;
-            double efficiency = (first + second) / Math.Max(1,
-                (first / CostModel.DirectEfficiency(_first)) + (second / CostModel.Depthwise));
-            var (rows, columns) = Array.Find(_firsts, convolution => convolution is not null)?.Tile ?? (0, 0);
-            return new StepCost("gemm, depthwise by bands", efficiency) { Tile = $"{rows}x{columns}", WeightBytes = WeightBytes };
+            double own = _g.IsDepthwise ? CostModel.Depthwise : CostModel.DirectEfficiency(_g);
+            double efficiency = (_source.Flops + _g.Flops) / Math.Max(1, (_source.Flops / _source.Efficiency) + (_g.Flops / own));
+            var (rows, columns) = _source.Tile ?? Array.Find(_convolutions, convolution => convolution is not null)?.Tile ?? (0, 0);
+            return new StepCost($"{_source.Kernel}, {(_g.IsDepthwise ? "depthwise" : "gemm")} by bands", efficiency)
+            {
+                Tile = $"{rows}x{columns}",
+                WeightBytes = WeightBytes,
+            };
         }
     }
 
@@ -111,8 +109,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     public override void Run(in Frame<E> frame, long first, long last)
     {
         E* middle = frame.Scratch, scratch = middle + _middleElements;
-        var inner = _inner.On(frame);
-        var outer = _outer.On(frame);
+        var outer = _tail.On(frame);
         for (long piece = first; piece < last; piece++)
         {
             int n = (int)Math.DivRem(piece, _bands, out long at);
@@ -121,37 +118,34 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
             if (kept > 0) Move(middle + ((top - Top(band - 1)) * _middle.RowStride), middle, kept);
             var (from, to) = RowsOf(band, kept);
             int end = End(band);
-            // Rows beyond the plane are the depthwise convolution's padding.
+            // Rows beyond the plane are the convolution's padding.
             Clear(middle, kept, Math.Min(from, end) - top);
             Clear(middle, Math.Max(to - top, kept), end - top);
             if (to > from)
             {
                 E* target = middle + ((from - top) * _middle.RowStride);
                 Halo.Clear(target, _middle with { H = to - from });
-                var convolution = _firsts[to - from]!;
-                convolution.Run(
-                    frame.Start(_input) + (n * _first.Input.ImageStride) + ((nint)from * _first.StrideH * _first.Input.RowStride),
-                    target, 0, convolution.Tiles, scratch, inner);
+                _source.Run(frame, n, from, to - from, target, scratch);
             }
-            var depthwise = _seconds[Math.Min(_bandRows, _second.Output.H - row)]!;
+            var convolution = _convolutions[Math.Min(_bandRows, _g.Output.H - row)]!;
             var layout = outer.ResidualLayout;
             var epilogue = outer.Residual == null
                 ? outer
                 : outer with { Residual = outer.Residual + (n * layout.ImageStride) + (row * layout.RowStride) };
-            depthwise.Run(
-                middle, frame.Start(_output) + (n * _second.Output.ImageStride) + (row * _second.Output.RowStride),
-                0, depthwise.Tiles, scratch, epilogue);
+            convolution.Run(
+                middle, frame.Start(_output) + (n * _g.Output.ImageStride) + (row * _g.Output.RowStride),
+                0, convolution.Tiles, scratch, epilogue);
         }
     }
 
     // The first row between the convolutions that a band reads, in the plane's count: negative in the padding.
-    int Top(int band) => (band * _bandRows * _second.StrideH) - _padTop;
+    int Top(int band) => (band * _bandRows * _g.StrideH) - _padTop;
 
     // The row after the last.
     int End(int band)
     {
-        int last = Math.Min((band + 1) * _bandRows, _second.Output.H) - 1;
-        return (last * _second.StrideH) - _padTop + _reach;
+        int last = Math.Min((band + 1) * _bandRows, _g.Output.H) - 1;
+        return (last * _g.StrideH) - _padTop + _reach;
     }
 
     // Rows that a band shares with the one before.
