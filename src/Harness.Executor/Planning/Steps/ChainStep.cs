@@ -18,7 +18,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     readonly TailEpilogue<E> _tail;
     readonly ConvGeometry _g;
     readonly BufferLayout _middle;
-    readonly int _bands, _bandRows, _reach, _padTop, _height;
+    readonly int _bands, _reach, _padTop, _height;
     readonly nint _middleElements;
     // By the number of rows that they compute.
     readonly Convolution<E>?[] _convolutions;
@@ -40,16 +40,15 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
 
         int rows = _g.Output.H, images = _g.Output.N;
         long held = BandBytes / Math.Max(1, _middle.RowStride * sizeof(E));
-        _bandRows = (int)Math.Clamp(((held - _reach) / _g.StrideH) + 1, 1, Math.Max(1, rows));
-        _bands = (rows + _bandRows - 1) / _bandRows;
+        int fitting = (int)Math.Clamp(((held - _reach) / _g.StrideH) + 1, 1, Math.Max(1, rows));
+        _bands = (rows + fitting - 1) / fitting;
         // As many bands for every thread.
         while (first.Threads > 1 && images * _bands % first.Threads != 0 && _bands < rows) _bands++;
-        _bandRows = Math.Max(1, (rows + _bands - 1) / Math.Max(1, _bands));
-        _bands = (rows + _bandRows - 1) / _bandRows;
+        int largest = Math.Max(1, (rows + _bands - 1) / Math.Max(1, _bands));
 
         var weights = second.Packed(1, _g, WeightStrides.Hwio(_g));
-        int most = ((_bandRows - 1) * _g.StrideH) + _reach;
-        _convolutions = new Convolution<E>?[_bandRows + 1];
+        int most = ((largest - 1) * _g.StrideH) + _reach;
+        _convolutions = new Convolution<E>?[largest + 1];
         nint scratch = 0;
         for (int band = 0; band < _bands; band++)
         {
@@ -59,7 +58,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
             {
                 if (count > 0) scratch = Math.Max(scratch, _source.Prepare(count, _middle with { H = count }));
             }
-            int bandRows = Math.Min(_bandRows, rows - (band * _bandRows));
+            int bandRows = First(band + 1) - First(band);
             if (_convolutions[bandRows] is not null) continue;
             var of = _g with
             {
@@ -113,7 +112,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
         for (long piece = first; piece < last; piece++)
         {
             int n = (int)Math.DivRem(piece, _bands, out long at);
-            int band = (int)at, row = band * _bandRows, top = Top(band);
+            int band = (int)at, row = First(band), top = Top(band);
             int kept = piece > first && band > 0 ? KeptFrom(band) : 0;
             if (kept > 0) Move(middle + ((top - Top(band - 1)) * _middle.RowStride), middle, kept);
             var (from, to) = RowsOf(band, kept);
@@ -127,7 +126,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
                 Halo.Clear(target, _middle with { H = to - from });
                 _source.Run(frame, n, from, to - from, target, scratch);
             }
-            var convolution = _convolutions[Math.Min(_bandRows, _g.Output.H - row)]!;
+            var convolution = _convolutions[First(band + 1) - row]!;
             var layout = outer.ResidualLayout;
             var epilogue = outer.Residual == null
                 ? outer
@@ -138,15 +137,14 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
         }
     }
 
+    // The first output row of a band: all have as many, or one more.
+    int First(int band) => (int)((long)_g.Output.H * band / _bands);
+
     // The first row between the convolutions that a band reads, in the plane's count: negative in the padding.
-    int Top(int band) => (band * _bandRows * _g.StrideH) - _padTop;
+    int Top(int band) => (First(band) * _g.StrideH) - _padTop;
 
     // The row after the last.
-    int End(int band)
-    {
-        int last = Math.Min((band + 1) * _bandRows, _g.Output.H) - 1;
-        return (last * _g.StrideH) - _padTop + _reach;
-    }
+    int End(int band) => ((First(band + 1) - 1) * _g.StrideH) - _padTop + _reach;
 
     // Rows that a band shares with the one before.
     int KeptFrom(int band) => Math.Max(0, End(band - 1) - Top(band));
