@@ -1,6 +1,7 @@
 using Harness.Executor.Model;
 using Harness.Formats.Npy;
 using Harness.Formats.Storage;
+using Harness.Formats.Weights;
 using Harness.Formats.Zip;
 
 namespace Harness.Formats;
@@ -16,10 +17,7 @@ public static class NpzFile
     public static StateDict Read(string path)
     {
         using var file = MappedFile.Open(path);
-        var arrays = new StateDict();
-        foreach (var (name, array) in View(ZipView.Open(file)))
-            arrays.Add(name, new Tensor(array.Type, array.Shape, array.Bytes.ToArray()));
-        return arrays;
+        return View(ZipView.Open(file)).Copied();
     }
 
     /// <summary>Writes arrays in the given order, uncompressed; equal arrays give equal files.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Harness.Executor.Model;
 using Harness.Formats.Storage;
+using Harness.Formats.Weights;
 
 namespace Harness.Formats;
 
@@ -21,10 +22,7 @@ public static class SafetensorsFile
     public static StateDict Read(string path, out IReadOnlyDictionary<string, string> metadata)
     {
         using var file = MappedFile.Open(path);
-        var tensors = new StateDict();
-        foreach (var (name, tensor) in View(file, out metadata))
-            tensors.Add(name, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
-        return tensors;
+        return View(file, out metadata).Copied();
     }
 
     // Views of the file.

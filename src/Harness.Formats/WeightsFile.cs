@@ -21,14 +21,7 @@ public static class WeightsFile
     public static StateDict Open(string spec, Graph graph, Action<string>? note = null)
     {
         var weights = Map(spec, WeightSlots.Of(graph), note, out var file);
-        if (file is null) return weights;
-        // Copies, because nobody would keep the file mapped.
-        using (file)
-        {
-            var copies = new StateDict();
-            foreach (var (key, tensor) in weights) copies.Add(key, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
-            return copies;
-        }
+        using (file) return file is null ? weights : weights.Copied();
     }
 
     /// <summary>The same as views of the file, which the caller disposes when they are no longer needed; null for made-up

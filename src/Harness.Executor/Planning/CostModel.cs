@@ -3,7 +3,8 @@ using Harness.Executor.Kernels;
 namespace Harness.Executor.Planning;
 
 /// <summary>What a step should take on a nominal processor, and the choices that follow from it. All constants of the model
-/// are here.</summary>
+/// are here; how a convolution's work is cut, which changes no bit, has constants of its own in
+/// <see cref="Convolution{E}"/>.</summary>
 /// <remarks>
 /// <para>seconds = max(Σ operations / (peak · efficiency), bytes / bandwidth) / sharing + pieces · overhead. The constants were
 /// fitted to steps of whole models by one thread of a Xeon of the Sapphire Rapids generation, November 2026:

@@ -21,7 +21,7 @@ public sealed record PlanOptions
     public bool ExactOrder { get; init; }
 
     // Bytes of one image from which a value between a convolution and a depthwise one is not stored: more than the second
-    // cache holds beside all else. Changes no bit.
+    // cache holds beside all else. Of a gated feature map a part of it is enough: see Fusion.Chain. Changes no bit.
     internal long ChainBytes { get; init; } = 768 * 1024;
 
     /// <summary>Keeps every value readable after a run and makes every node a step of its own; costs memory.</summary>

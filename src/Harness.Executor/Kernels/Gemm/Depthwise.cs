@@ -9,11 +9,10 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
 {
     // Rows that share their input while it is in the first cache, and what it holds of it.
     const int BandRows = 8;
+    const int CacheBytes = 24 * 1024;
 
     // Blocks of channels for each thread, where threads share these.
     const int PiecesPerThread = 8;
-
-    const int CacheBytes = 24 * 1024;
 
     readonly ConvGeometry _g;
     readonly PackedWeights<E> _weights;

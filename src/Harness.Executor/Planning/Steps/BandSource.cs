@@ -95,7 +95,7 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
     readonly nint[] _xStrides, _yStrides;
     readonly LaneWidth _lanes;
     readonly Traversal?[] _over;
-    readonly nint[] _origins;
+    nint _origin;
 
     /// <summary>That of a node with two operands.</summary>
     public MapBands(Lowering<E> node)
@@ -105,7 +105,6 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
         (_xStrides, _yStrides) = (Strided.As(_x, output), Strided.As(_y, output));
         _lanes = node.Lanes;
         _over = new Traversal?[output.Pixels.H + 1];
-        _origins = new nint[_over.Length];
         Flops = output.Shape.Elements;
     }
 
@@ -123,7 +122,8 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
     {
         _over[rows] = Traversal.Of(
             [rows, layout.W, layout.C], [layout.RowStride, layout.PixelStride, 1], _xStrides[1..], _yStrides[1..]);
-        _origins[rows] = layout.Origin;
+        // No halo above: the same for any number of rows.
+        _origin = layout.Origin;
         return 0;
     }
 
@@ -132,7 +132,7 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
     {
         var over = _over[rows]!;
         Map.Binary<TOp, E>(
-            _lanes, over, 0, over.Pieces, target + _origins[rows],
+            _lanes, over, 0, over.Pieces, target + _origin,
             frame.At(_x) + (n * _xStrides[0]) + (from * _xStrides[1]), frame.At(_y) + (n * _yStrides[0]) + (from * _yStrides[1]), default);
     }
 }

@@ -4,13 +4,13 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Planning;
 
-/// <summary>A convolution and what it alone reads, by bands of output rows: what lies between them stays in the second cache and
-/// is never stored as a whole.</summary>
+/// <summary>A convolution and the node before it, whose result nothing else reads, by bands of output rows: what lies between
+/// them stays in the second cache and is never stored as a whole.</summary>
 /// <remarks>Every output is the same sums in the same order as in two steps: not a bit differs. A band finds the rows that it
 /// shares with the one before where that left them, if the same thread did both, and computes them again if not.</remarks>
 sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    // What a band's rows between the two convolutions may take of the second cache.
+    // What a band's rows between the two nodes may take of the second cache.
     const int BandBytes = 384 * 1024;
 
     readonly BandSource<E> _source;
@@ -140,7 +140,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     // The first output row of a band: all have as many, or one more.
     int First(int band) => (int)((long)_g.Output.H * band / _bands);
 
-    // The first row between the convolutions that a band reads, in the plane's count: negative in the padding.
+    // The first row between the nodes that a band reads, in the plane's count: negative in the padding.
     int Top(int band) => (First(band) * _g.StrideH) - _padTop;
 
     // The row after the last.
