@@ -58,7 +58,7 @@ static class ModelBench
             if (run % 8 == 0) peak = Math.Max(peak, FmaPeak.Measure<float>(plan.Lanes));
         }
         Line[] lines = [.. best.Select((seconds, step) =>
-            new Line(Describe(model, plan.StepNodes[step]), seconds, plan.StepNodes[step].Mains.Sum(node => Flops(model, node))))];
+            new Line(Describe(plan.Program, plan.StepNodes[step]), seconds, plan.StepNodes[step].Mains.Sum(node => Flops(plan.Program, node))))];
         double sum = lines.Sum(line => line.Seconds), flops = lines.Sum(line => line.Flops);
         Console.WriteLine($"== {name}: {whole * 1e3:F2} ms (steps {sum * 1e3:F2}), {flops / 1e9:F2} GFLOP, " +
             $"{flops / sum / 1e9 / peak / threads:P1} of {threads} x {peak:F0} GF/s, arena {plan.ArenaBytes >> 10} KiB");

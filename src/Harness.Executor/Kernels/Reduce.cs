@@ -5,23 +5,19 @@ namespace Harness.Executor.Kernels;
 
 /// <summary>Reductions in one fixed order of operations.</summary>
 /// <remarks>
-/// <para>Inner &gt; 1: each result takes its elements one after another, in index order; every 32 elements a block
-/// ends
-/// and joins the total. Registers hold neighbouring results.</para>
+/// <para>Inner &gt; 1: each result takes its elements one after another, in index order; every 32 elements
+/// (<see cref="ReduceShape.Block"/>) a block ends and joins the total. Registers hold neighbouring results.</para>
 /// <para>Inner = 1 with unit stride: sixteen virtual lanes, element i joining lane i mod 16, every 4096 elements a
 /// block
 /// ends; then the lanes' totals join by the tree (l, l+8), (l, l+4), (l, l+2), (l, l+1). Every width computes exactly
 /// these sixteen lanes. Other strides with inner = 1 run as the first case.</para>
-/// <para>Error of a sum: at most (32 + n/32) or (256 + n/4096 + 4) ulp of Σ|x|, in practice a few.</para>
+/// <para>Error of a sum: at most (block + n/block) or (256 + n/4096 + 4) ulp of Σ|x|, in practice a few.</para>
 /// </remarks>
 static unsafe class Reduce
 {
     const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
     const int VirtualLanes = 16;
     const int Block = 256;
-
-    // A plane of values alike rounds the same way at every addition: blocks of 256 drifted by 3e-6 of the mean, these do not.
-    const int ColumnBlock = 32;
 
     /// <summary>Reduces the outer range [first, last).</summary>
     /// <param name="lanes">Register width.</param>
@@ -40,65 +36,90 @@ static unsafe class Reduce
         where TOp : struct, IReduction
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        for (int outer = first; outer < last; outer++)
+        source += first * shape.OuterStride;
+        destination += first * shape.DestinationStride;
+        if (centre != null) centre += first * shape.DestinationStride;
+        switch (lanes)
         {
-            E* x = source + (outer * shape.OuterStride);
-            E* y = destination + (outer * shape.DestinationStride);
-            E* from = centre == null ? null : centre + (outer * shape.DestinationStride);
-            switch (lanes)
-            {
-                case LaneWidth.Sixteen: One<TOp, Lanes512<E>, E>(shape, x, y, from, scale); break;
-                case LaneWidth.Eight: One<TOp, Lanes256<E>, E>(shape, x, y, from, scale); break;
-                case LaneWidth.Four: One<TOp, Lanes128<E>, E>(shape, x, y, from, scale); break;
-                default: One<TOp, Lanes1<E>, E>(shape, x, y, from, scale); break;
-            }
+            case LaneWidth.Sixteen: All<TOp, Lanes512<E>, E>(shape, last - first, source, destination, centre, scale); break;
+            case LaneWidth.Eight: All<TOp, Lanes256<E>, E>(shape, last - first, source, destination, centre, scale); break;
+            case LaneWidth.Four: All<TOp, Lanes128<E>, E>(shape, last - first, source, destination, centre, scale); break;
+            default: All<TOp, Lanes1<E>, E>(shape, last - first, source, destination, centre, scale); break;
         }
     }
 
     [MethodImpl(Hot)]
-    static void One<TOp, L, E>(in ReduceShape shape, E* x, E* y, E* centre, E scale)
+    static void All<TOp, L, E>(in ReduceShape shape, int outers, E* x, E* y, E* centre, E scale)
         where TOp : struct, IReduction
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        bool divide = scale != E.One;
-        if (shape.Inner == 1 && shape.Stride == 1 && shape.Rows == 1)
+        bool contiguous = shape.Inner == 1 && shape.Stride == 1 && shape.Rows == 1;
+        int done = contiguous || centre != null ? 0 : Fours<TOp, L, E>(shape, outers, x, y, scale);
+        int registers = shape.Inner / L.Width;
+        for (int outer = 0; outer < outers; outer++)
         {
-            E total = Contiguous<TOp, L, E>(x, shape.Length, centre == null ? E.Zero : *centre);
-            *y = divide ? total / scale : total;
-            return;
-        }
-        int c = 0;
-        for (; centre == null && c <= shape.Inner - (4 * L.Width); c += 4 * L.Width) Columns4<TOp, L, E>(shape, x + c, y + c, scale);
-        for (; c <= shape.Inner - L.Width; c += L.Width)
-        {
-            var from = centre == null ? L.Zero : L.Load(centre + c);
-            var total = Columns<TOp, L, E>(shape, x + c, from, L.Width);
-            L.Store(divide ? total / L.Splat(scale) : total, y + c);
-        }
-        if (c < shape.Inner)
-        {
-            int count = shape.Inner - c;
-            var from = centre == null ? L.Zero : L.LoadPartial(centre + c, count);
-            var total = Columns<TOp, L, E>(shape, x + c, from, count);
-            L.StorePartial(divide ? total / L.Splat(scale) : total, y + c, count);
+            E* from = x + (outer * shape.OuterStride), to = y + (outer * shape.DestinationStride);
+            E* about = centre == null ? null : centre + (outer * shape.DestinationStride);
+            if (contiguous)
+            {
+                E total = Contiguous<TOp, L, E>(from, shape.Length, about == null ? E.Zero : *about);
+                *to = scale != E.One ? total / scale : total;
+                continue;
+            }
+            for (int c = Math.Clamp(done - (outer * registers), 0, registers) * L.Width; c < shape.Inner; c += L.Width)
+            {
+                int count = Math.Min(L.Width, shape.Inner - c);
+                var deviation = about == null ? L.Zero : L.LoadPartial(about + c, count);
+                var total = Columns<TOp, L, E>(shape, from + c, deviation, count);
+                L.StorePartial(scale != E.One ? total / L.Splat(scale) : total, to + c, count);
+            }
         }
     }
 
-    // Four registers of results at a time: one alone waits for each of its additions.
+    // Four registers of results at a time, neighbouring channels or neighbouring reductions: one alone waits for each of its
+    // additions. How many were done, counted reduction by reduction.
     [MethodImpl(Hot)]
-    static void Columns4<TOp, L, E>(in ReduceShape shape, E* x, E* y, E scale)
+    static int Fours<TOp, L, E>(in ReduceShape shape, int outers, E* x, E* y, E scale)
+        where TOp : struct, IReduction
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        int registers = shape.Inner / L.Width;
+        int fours = (int)Math.Min((long)outers * registers, int.MaxValue) / 4;
+        E** from = stackalloc E*[4];
+        E** to = stackalloc E*[4];
+        (int outer, int register) = (0, 0);
+        for (int four = 0; four < fours; four++)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                from[i] = x + (outer * shape.OuterStride) + (register * L.Width);
+                to[i] = y + (outer * shape.DestinationStride) + (register * L.Width);
+                if (++register < registers) continue;
+                register = 0;
+                outer++;
+            }
+            Columns4<TOp, L, E>(shape, from, to, scale);
+        }
+        return fours * 4;
+    }
+
+    [MethodImpl(Hot)]
+    static void Columns4<TOp, L, E>(in ReduceShape shape, E** from, E** to, E scale)
         where TOp : struct, IReduction
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var none = TOp.Identity<L, E>();
         L t0 = none, t1 = none, t2 = none, t3 = none, b0 = none, b1 = none, b2 = none, b3 = none;
-        int left = ColumnBlock;
+        int left = shape.Block;
         nint stride = shape.Stride;
+        // The others lie at fixed distances from the first.
+        nint to1 = (nint)(from[1] - from[0]), to2 = (nint)(from[2] - from[0]), to3 = (nint)(from[3] - from[0]);
         for (int row = 0; row < shape.Rows; row++)
         {
-            E* p = x + (row * shape.RowStride);
+            E* p = from[0] + (row * shape.RowStride);
             int i = 0;
             while (i < shape.Length)
             {
@@ -107,18 +128,18 @@ static unsafe class Reduce
                 for (; i < end; i++, p += stride)
                 {
                     b0 = TOp.Step<L, E>(b0, L.Load(p), L.Zero);
-                    b1 = TOp.Step<L, E>(b1, L.Load(p + L.Width), L.Zero);
-                    b2 = TOp.Step<L, E>(b2, L.Load(p + (2 * L.Width)), L.Zero);
-                    b3 = TOp.Step<L, E>(b3, L.Load(p + (3 * L.Width)), L.Zero);
+                    b1 = TOp.Step<L, E>(b1, L.Load(p + to1), L.Zero);
+                    b2 = TOp.Step<L, E>(b2, L.Load(p + to2), L.Zero);
+                    b3 = TOp.Step<L, E>(b3, L.Load(p + to3), L.Zero);
                 }
                 if (left > 0) continue;
                 (t0, t1) = (TOp.Combine<L, E>(t0, b0), TOp.Combine<L, E>(t1, b1));
                 (t2, t3) = (TOp.Combine<L, E>(t2, b2), TOp.Combine<L, E>(t3, b3));
                 (b0, b1, b2, b3) = (none, none, none, none);
-                left = ColumnBlock;
+                left = shape.Block;
             }
         }
-        if (left != ColumnBlock)
+        if (left != shape.Block)
         {
             (t0, t1) = (TOp.Combine<L, E>(t0, b0), TOp.Combine<L, E>(t1, b1));
             (t2, t3) = (TOp.Combine<L, E>(t2, b2), TOp.Combine<L, E>(t3, b3));
@@ -128,10 +149,10 @@ static unsafe class Reduce
             var divisor = L.Splat(scale);
             (t0, t1, t2, t3) = (t0 / divisor, t1 / divisor, t2 / divisor, t3 / divisor);
         }
-        L.Store(t0, y);
-        L.Store(t1, y + L.Width);
-        L.Store(t2, y + (2 * L.Width));
-        L.Store(t3, y + (3 * L.Width));
+        L.Store(t0, to[0]);
+        L.Store(t1, to[1]);
+        L.Store(t2, to[2]);
+        L.Store(t3, to[3]);
     }
 
     [MethodImpl(Hot)]
@@ -142,7 +163,7 @@ static unsafe class Reduce
     {
         var total = TOp.Identity<L, E>();
         var block = TOp.Identity<L, E>();
-        int left = ColumnBlock;
+        int left = shape.Block;
         nint stride = shape.Stride;
         for (int row = 0; row < shape.Rows; row++)
         {
@@ -163,10 +184,10 @@ static unsafe class Reduce
                 if (left > 0) continue;
                 total = TOp.Combine<L, E>(total, block);
                 block = TOp.Identity<L, E>();
-                left = ColumnBlock;
+                left = shape.Block;
             }
         }
-        return left == ColumnBlock ? total : TOp.Combine<L, E>(total, block);
+        return left == shape.Block ? total : TOp.Combine<L, E>(total, block);
     }
 
     /// <summary>One contiguous run, by sixteen virtual lanes and the fixed tree.</summary>

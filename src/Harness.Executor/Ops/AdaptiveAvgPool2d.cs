@@ -45,12 +45,8 @@ public sealed record AdaptiveAvgPool2d : Op
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
         ValueBuffer x = node.Input(0), y = node.Output();
-        // The mean of a whole plane adds in blocks: a thousand alike, one after another, drift beyond 1e-6 in float32.
-        if (y.Shape[2] * y.Shape[3] == 1)
-        {
-            var pixels = E.CreateTruncating(x.Shape[2] * (long)x.Shape[3]);
-            return new ReduceStep<SumReduction, E>(node.Lanes, y, x, [2, 3], pixels);
-        }
+        // The mean of a whole plane adds row by row: a thousand alike, one after another, drift beyond 1e-6 in float32.
+        if (y.Shape[2] * y.Shape[3] == 1) return new PlaneMeanStep<E>(node.Lanes, y, x);
         return PoolStep<E>.Average(node.Lanes, y, x,
             WindowAxis.Adaptive(x.Shape[2], y.Shape[2]), WindowAxis.Adaptive(x.Shape[3], y.Shape[3]), divisor: 0);
     }

@@ -10,20 +10,33 @@ sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
     /// <summary>The convolution that takes the result band by band, so that it is never stored as a whole; or null.</summary>
     public FusedNode? Then { get; init; }
 
+    /// <summary>The means of the result's rows, taken while these are near; or null. The step then has two results.</summary>
+    public NhwcNode? RowMeans { get; init; }
+
     /// <summary>All nodes, in order.</summary>
-    public IEnumerable<NhwcNode> Nodes => Tail.Prepend(Main).Concat(Then?.Nodes ?? []);
+    public IEnumerable<NhwcNode> Nodes
+    {
+        get
+        {
+            var nodes = Tail.Prepend(Main).Concat(Then?.Nodes ?? []);
+            return RowMeans is null ? nodes : nodes.Append(RowMeans);
+        }
+    }
 
     /// <summary>The nodes that are more than a tail.</summary>
     public IEnumerable<NhwcNode> Mains => Then is null ? [Main] : [Main, Then.Main];
 
     /// <summary>The nodes of all tails.</summary>
-    public IEnumerable<NhwcNode> Tails => Then is null ? Tail : Tail.Concat(Then.Tail);
+    public IEnumerable<NhwcNode> Tails => Nodes.Except(Mains);
 
     /// <summary>The values the step reads while it runs, parameters included.</summary>
     public IEnumerable<int> Reads => Nodes.SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value));
 
     /// <summary>The values the step defines for others.</summary>
-    public ImmutableArray<int> Defines => Then?.Defines ?? Last.Outputs;
+    public ImmutableArray<int> Defines => Then?.Defines ?? (RowMeans is null ? Result : Result.AddRange(RowMeans.Outputs));
+
+    /// <summary>The values it defines, those of <see cref="RowMeans"/> left out.</summary>
+    public ImmutableArray<int> Result => Then?.Result ?? Last.Outputs;
 
     NhwcNode Last => Tail.Length > 0 ? Tail[^1] : Main;
 
@@ -109,6 +122,35 @@ static class Fusion
             if (shape.Elements / Math.Max(1, shape[0]) >= (gate ? least / GateShare : least)) waiting[value] = node;
         }
         return [.. result];
+    }
+
+    /// <summary>Lets depthwise convolutions take the means of their rows where a pool wants their planes', which then is the mean
+    /// of those: the same bits as <see cref="PlaneMeanStep{E}"/> finds by itself.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="nodes">Its fused nodes.</param>
+    /// <returns>The model with the values that this adds, and its nodes.</returns>
+    public static (NhwcModel Model, ImmutableArray<FusedNode> Nodes) TakeRowMeans(NhwcModel model, ImmutableArray<FusedNode> nodes)
+    {
+        var result = nodes.ToBuilder();
+        var makers = new Dictionary<int, int>();
+        for (int i = 0; i < result.Count; i++)
+        {
+            var node = result[i];
+            if (Conv2d.IsDepthwise(model, (node.Then ?? node).Main)) makers[node.Result[0]] = i;
+            var pool = node.Main;
+            if (pool.Op is not AdaptiveAvgPool2d || !makers.Remove(pool.Inputs[0], out int maker)) continue;
+            if (model.Values[pool.Outputs[0]].Shape is var mean && mean[2] * mean[3] != 1) continue;
+            var x = model.Values[pool.Inputs[0]];
+            var rows = new NhwcValue(
+                model.Values.Length, $"{pool.Name}.rows", [x.Shape[0], x.Shape[1], x.Shape[2], 1], x.Layout, Leaf: null);
+            model = model with { Values = model.Values.Add(rows) };
+            var means = new NhwcNode(rows.Name, new Mean { Dims = [3], KeepDims = true }, [x.Id], [rows.Id], pool.Place);
+            result[maker] = result[maker].Then is { } then
+                ? result[maker] with { Then = then with { RowMeans = means } }
+                : result[maker] with { RowMeans = means };
+            result[i] = node with { Main = pool with { Op = new Mean { Dims = [2], KeepDims = true }, Inputs = [rows.Id] } };
+        }
+        return (model, result.ToImmutable());
     }
 
     static int? Next(

@@ -15,9 +15,10 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     readonly Func<int, ValueBuffer> _bufferOf;
 
     public Lowering(
-        NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, LaneWidth lanes, bool exactOrder, int threads,
-        Func<int, ValueBuffer> bufferOf)
+        NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
+        int threads, Func<int, ValueBuffer> bufferOf)
     {
+        RowMeans = rowMeans;
         ExactOrder = exactOrder;
         Threads = threads;
         _model = model;
@@ -49,6 +50,9 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>Nodes that the step computes too, in order: batch norm, addition, activation. Empty unless the op takes them.</summary>
     public ImmutableArray<NhwcNode> Tail { get; }
+
+    /// <summary>The value that is to hold the means of the result's rows besides; or null.</summary>
+    public int? RowMeans { get; }
 
     /// <summary>The value the node itself defines: what the first node of the tail reads.</summary>
     public int MainValue => _node.Outputs[0];

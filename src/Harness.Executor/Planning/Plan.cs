@@ -45,10 +45,15 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         ExactOrder = options.ExactOrder || options.KeepAll;
         bool fuse = options.Fuse && !options.KeepAll;
         var nodes = Fusion.Apply(model, fuse);
-        if (fuse) nodes = Fusion.Chain(model, nodes, (options.ChainBytes / ElementSize) + (options.ChainBytes % ElementSize == 0 ? 0 : 1));
+        Program = model;
+        if (fuse)
+        {
+            nodes = Fusion.Chain(model, nodes, (options.ChainBytes / ElementSize) + (options.ChainBytes % ElementSize == 0 ? 0 : 1));
+            (Program, nodes) = Fusion.TakeRowMeans(model, nodes);
+        }
         StepNodes = [.. nodes.Where(node => !node.Main.Op.IsView)];
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
-        _placement = new Placement(model, StepNodes, ElementSize, options.KeepAll);
+        _placement = new Placement(Program, StepNodes, ElementSize, options.KeepAll);
         StepOfNode = new int[model.Nodes.Length];
         Array.Fill(StepOfNode, -1);
         for (int node = 0, step = 0; options.KeepAll && node < StepOfNode.Length; node++)
@@ -63,6 +68,9 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>The model this plan computes.</summary>
     public NhwcModel Model { get; }
+
+    // The model with the values that fusion added.
+    internal NhwcModel Program { get; }
 
     /// <summary>Workers a session uses, its caller included.</summary>
     public int Threads { get; }
@@ -154,8 +162,8 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         long activations = 0, weights = cost.WeightBytes;
         foreach (int value in node.Reads.Concat(node.Defines).Select(RootOf).Distinct())
         {
-            long bytes = Model.Values[value].Shape.Elements * ElementSize;
-            if (Model.Values[value].Leaf is null) activations += bytes;
+            long bytes = Program.Values[value].Shape.Elements * ElementSize;
+            if (Program.Values[value].Leaf is null) activations += bytes;
             else if (_constants.ContainsKey(value)) weights += bytes;
         }
         long direct = node.Mains.Sum(Flops), main = cost.Flops ?? direct, tail = node.Tails.Sum(Flops);
@@ -169,8 +177,8 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         : CostModel.Plain;
 
     long Flops(NhwcNode node) => node.Op.Flops(
-        [.. node.Inputs.Where(value => value >= 0).Select(value => Model.Values[value].Shape)],
-        Model.Values[node.Outputs[0]].Shape);
+        [.. node.Inputs.Where(value => value >= 0).Select(value => Program.Values[value].Shape)],
+        Program.Values[node.Outputs[0]].Shape);
 
     // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and nothing
     // else.
@@ -200,7 +208,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     }
 
     long WeightsOf(FusedNode node) =>
-        node.Reads.Sum(value => value >= 0 && Model.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
+        node.Reads.Sum(value => value >= 0 && Program.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
 
     Step<E> Lower(FusedNode node)
     {
@@ -212,10 +220,10 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     }
 
     Lowering<E> LoweringOf(FusedNode node) =>
-        new(Model, node.Main, node.Tail, Lanes, ExactOrder, Threads, value =>
+        new(Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, value =>
         {
             int root = RootOf(value);
-            if (Model.Values[root].Leaf is { } leaf)
+            if (Program.Values[root].Leaf is { } leaf)
             {
                 lock (_constants)
                 {

@@ -18,7 +18,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     internal Session(Plan<E> plan)
     {
         _plan = plan;
-        int count = plan.Model.Values.Length;
+        int count = plan.Program.Values.Length;
         try
         {
             _values = (E**)Allocate((nuint)count * (nuint)sizeof(E*));

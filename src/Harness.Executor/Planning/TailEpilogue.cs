@@ -8,7 +8,7 @@ namespace Harness.Executor.Planning;
 sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly Epilogue<E> _epilogue;
-    readonly ValueBuffer? _residual;
+    readonly ValueBuffer? _residual, _rowMeans;
     // The epilogue holds their addresses; these fields keep them alive.
     readonly PinnedArray<E>? _bias, _scale, _shift;
 
@@ -34,12 +34,14 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
             _shift = new PinnedArray<E>(norm.Shift<E>());
         }
         else if (bias is not null) _bias = new PinnedArray<E>([.. bias.Select(E.CreateTruncating)]);
+        if (node.RowMeans is { } means) _rowMeans = node.BufferOf(means);
         _epilogue = epilogue with
         {
             Bias = _bias is null ? null : _bias.Address,
             Scale = _scale is null ? null : _scale.Address,
             Shift = _shift is null ? null : _shift.Address,
             ResidualLayout = _residual is null ? default : _residual.Rows,
+            RowMeansLayout = _rowMeans is null ? default : _rowMeans.Pixels,
         };
     }
 
@@ -47,5 +49,11 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
     public long Bytes => (_bias?.Bytes ?? 0) + (_scale?.Bytes ?? 0) + (_shift?.Bytes ?? 0);
 
     /// <summary>The epilogue over a session's memory.</summary>
-    public Epilogue<E> On(in Frame<E> frame) => _residual is null ? _epilogue : _epilogue with { Residual = frame.Start(_residual) };
+    public Epilogue<E> On(in Frame<E> frame) => _residual is null && _rowMeans is null
+        ? _epilogue
+        : _epilogue with
+        {
+            Residual = _residual is null ? null : frame.Start(_residual),
+            RowMeans = _rowMeans is null ? null : frame.Start(_rowMeans),
+        };
 }

@@ -100,7 +100,8 @@ public sealed class PlacementTests
             weights.Add(parameter.Key, new Tensor(parameter.Type, shape, new byte[shape.Elements * parameter.Type.Size()]));
         }
         var model = NhwcPass.Apply(new TorchModel(graph, weights, "test"), [[batch, .. known.Input.AsSpan()[1..]]]);
-        return (model, [.. Fusion.Apply(model, fuse: true).Where(node => !node.Main.Op.IsView)]);
+        var (program, nodes) = Fusion.TakeRowMeans(model, Fusion.Apply(model, fuse: true));
+        return (program, [.. nodes.Where(node => !node.Main.Op.IsView)]);
     }
 
     // First and last step of every value that has memory, by PyTorch's reading of the program: no sharing.

@@ -89,6 +89,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         band.InputRowStride = _g.StrideH * _g.Input.RowStride * sizeof(E);
         band.OutputRowStride = _g.Output.RowStride;
         band.ResidualRowStride = epilogue.ResidualLayout.RowStride;
+        band.MeansStride = epilogue.RowMeansLayout.RowStride;
         band.ChannelBlock = _channelBlock;
         band.ColumnBlock = _columns;
         band.TwoVectors = _twoVectors;
@@ -122,6 +123,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
             band.Input = (byte*)(input + _g.Input.Index(n, oh * _g.StrideH, 0));
             band.Output = output + _g.Output.Index(n, oh, 0);
             band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, oh, 0);
+            band.Means = epilogue.RowMeans == null ? null : epilogue.RowMeans + epilogue.RowMeansLayout.Index(n, oh, 0);
             fixed (DepthwiseBand<E>* b = &band) epilogue.Depthwise(b);
         }
     }
@@ -183,6 +185,10 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public E* Residual;
     /// <summary>Elements from one residual pixel to the next.</summary>
     public nint ResidualStride;
+    /// <summary>Means of the row's pixels, channel 0, to be filled; or null.</summary>
+    public E* Means;
+    /// <summary>Elements from one row's means to the next.</summary>
+    public nint MeansStride;
     /// <summary>Bias or null.</summary>
     public E* Bias;
     /// <summary>Scale or null.</summary>
@@ -211,6 +217,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
                     row.Input += row.InputRowStride;
                     row.Output += row.OutputRowStride;
                     if (row.Residual != null) row.Residual += row.ResidualRowStride;
+                    if (row.Means != null) row.Means += row.MeansStride;
                 }
             }
         }
@@ -226,21 +233,51 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         // The last run of pixels and the last register of channels overlap what comes before and compute it again; not
         // where the sums' place may hold what is to be added to them.
         bool overlaps = row->Residual == null;
-        bool narrow = row->Channels < L.Width;
+        bool together = !slow && overlaps && row->Channels >= L.Width;
         int full = slow ? from : from + ((to - from) / L.Width * L.Width);
         int last = slow ? first : overlaps ? end : first + ((end - first) / Run7 * Run7);
         for (int pixel = first; pixel < last; pixel += Run7)
         {
             int start = Math.Min(pixel, row->Pixels - Run7);
             Seven<TOp, L>(row, start, from, full);
-            if (full < to && overlaps && !narrow) Seven<TOp, L>(row, start, to - L.Width, to);
+            if (full < to && together) Seven<TOp, L>(row, start, to - L.Width, to);
+            if (together && row->Means != null) Mean<L>(row, pixel, Math.Min(Run7, end - pixel), from, to);
         }
         if (last < end)
         {
             for (int c = from; c < full; c += L.Width) Single<TOp, L>(row, last, end - last, c, L.Width);
         }
-        if (full == to || (!slow && overlaps && !narrow)) return;
+        if (together) return;
         for (int c = full; c < to; c += L.Width) Single<TOp, L>(row, first, end - first, c, Math.Min(L.Width, to - c));
+        if (row->Means == null) return;
+        for (int pixel = first; pixel < end; pixel += Run7) Mean<L>(row, pixel, Math.Min(Run7, end - pixel), from, to);
+    }
+
+    // Adds a run of pixels to the means of the row, which the last of them completes: while the run is in the first cache.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Mean<L>(DepthwiseBand<E>* row, int pixel, int count, int from, int to)
+        where L : struct, ILanes<L, E>
+    {
+        nint stride = row->OutputStride;
+        bool opens = pixel == 0, closes = pixel + count == row->Pixels;
+        var pixels = L.Splat(E.CreateTruncating(row->Pixels));
+        E* y = row->Output + (pixel * stride), means = row->Means;
+        for (int c = from; c < to; c += L.Width)
+        {
+            int lanes = Math.Min(L.Width, to - c);
+            var run = L.Zero;
+            E* p = y + c;
+            if (lanes == L.Width)
+            {
+                for (int i = 0; i < count; i++, p += stride) run += L.Load(p);
+            }
+            else
+            {
+                for (int i = 0; i < count; i++, p += stride) run += L.LoadPartial(p, lanes);
+            }
+            run = (opens ? L.Zero : L.LoadPartial(means + c, lanes)) + run;
+            L.StorePartial(closes ? run / pixels : run, means + c, lanes);
+        }
     }
 
     // A long activation follows when seven pixels are done: inlined seven times, between the sums, it would exceed the

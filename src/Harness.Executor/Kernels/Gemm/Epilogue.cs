@@ -33,6 +33,13 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>The layout of <see cref="Residual"/>.</summary>
     public BufferLayout ResidualLayout { get; init; }
 
+    /// <summary>The whole buffer of the means of the output's rows, (n, h, 1, c), which a depthwise convolution fills besides; or
+    /// null.</summary>
+    public E* RowMeans { get; init; }
+
+    /// <summary>The layout of <see cref="RowMeans"/>.</summary>
+    public BufferLayout RowMeansLayout { get; init; }
+
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars { get; }
 

@@ -127,10 +127,11 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
                 _source.Run(frame, n, from, to - from, target, scratch);
             }
             var convolution = _convolutions[First(band + 1) - row]!;
-            var layout = outer.ResidualLayout;
-            var epilogue = outer.Residual == null
-                ? outer
-                : outer with { Residual = outer.Residual + (n * layout.ImageStride) + (row * layout.RowStride) };
+            var epilogue = outer with
+            {
+                Residual = At(outer.Residual, outer.ResidualLayout, n, row),
+                RowMeans = At(outer.RowMeans, outer.RowMeansLayout, n, row),
+            };
             convolution.Run(
                 middle, frame.Start(_output) + (n * _g.Output.ImageStride) + (row * _g.Output.RowStride),
                 0, convolution.Tiles, scratch, epilogue);
@@ -155,6 +156,9 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
         int first = Math.Clamp(Top(band) + kept, 0, _height);
         return (first, Math.Max(first, Math.Min(End(band), _height)));
     }
+
+    static E* At(E* value, in BufferLayout layout, int n, int row) =>
+        value == null ? null : value + (n * layout.ImageStride) + (row * layout.RowStride);
 
     void Move(E* from, E* to, int rows)
     {
