@@ -19,6 +19,6 @@ public sealed record SiLU : Elementwise
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x * LaneMath.Sigmoid<L, E>(x);
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => LaneMath.SiLU<L, E>(x);
     }
 }

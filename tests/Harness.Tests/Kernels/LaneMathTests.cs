@@ -28,6 +28,9 @@ public sealed unsafe class LaneMathTests
     public void Sigmoid_is_within_3_ulp() => Near<SigmoidOp>(x => 1 / (1 + Math.Exp(-x)), -30, 30, -30, 30, 3, 5);
 
     [Fact]
+    public void SiLU_is_within_4_ulp() => Near<SiLUOp>(x => x / (1 + Math.Exp(-x)), -30, 30, -30, 30, 4, 6);
+
+    [Fact]
     public void Erf_is_within_3_ulp() => Near<ErfOp>(Series, -3, 3, -3, 3, 3, 4);
 
     [Fact]
@@ -58,6 +61,10 @@ public sealed unsafe class LaneMathTests
         One<SigmoidOp>(-Infinity).Should().Be(0);
         One<SigmoidOp>(Infinity).Should().Be(1);
         One<SigmoidOp>(0).Should().Be(0.5);
+        One<SiLUOp>(-Infinity).Should().Be(double.NaN);
+        One<SiLUOp>(Infinity).Should().Be(Infinity);
+        One<SiLUOp>(-1e300).Should().Be(0);
+        One<SiLUOp>(1e300).Should().Be(1e300);
         One<ErfOp>(Infinity).Should().Be(1);
         One<ErfOp>(-Infinity).Should().Be(-1);
     }
@@ -69,6 +76,7 @@ public sealed unsafe class LaneMathTests
         Odd<Log1pOp>();
         Odd<TanhOp>();
         Odd<ErfOp>();
+        Odd<SiLUOp>();
         One<ExpOp>(double.NaN).Should().Be(double.NaN);
         One<LogOp>(double.NaN).Should().Be(double.NaN);
         One<SigmoidOp>(double.NaN).Should().Be(double.NaN);
@@ -89,6 +97,8 @@ public sealed unsafe class LaneMathTests
         SameBits<TanhOp, double>();
         SameBits<SigmoidOp, float>();
         SameBits<SigmoidOp, double>();
+        SameBits<SiLUOp, float>();
+        SameBits<SiLUOp, double>();
         SameBits<ErfOp, float>();
         SameBits<ErfOp, double>();
     }
@@ -221,6 +231,14 @@ public sealed unsafe class LaneMathTests
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>
             where E : unmanaged, IBinaryFloatingPointIeee754<E> => LaneMath.Sigmoid<L, E>(x);
+    }
+
+    readonly struct SiLUOp : IUnary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Apply<L, E>(L x, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => LaneMath.SiLU<L, E>(x);
     }
 
     readonly struct ErfOp : IUnary
