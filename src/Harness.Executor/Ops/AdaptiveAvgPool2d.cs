@@ -42,6 +42,9 @@ public sealed record AdaptiveAvgPool2d : Op
         Math.Max(inputs[0].Elements, output.Elements);
 
     /// <inheritdoc/>
+    internal override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
         ValueBuffer x = node.Input(0), y = node.Output();

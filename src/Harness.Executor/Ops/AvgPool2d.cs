@@ -65,6 +65,9 @@ public sealed record AvgPool2d : Op
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements * Kernel.H * Kernel.W;
 
     /// <inheritdoc/>
+    internal override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
         ValueBuffer x = node.Input(0), y = node.Output();

@@ -115,6 +115,9 @@ public sealed record BatchNorm2d : Op
     }
 
     /// <inheritdoc/>
+    internal override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node) =>
         new NormStep<E>(node, Constants(node.ExactWeightOf, node.Inputs));
 }

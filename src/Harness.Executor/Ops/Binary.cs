@@ -35,6 +35,9 @@ public abstract record Binary : Op
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
     /// <inheritdoc/>
+    internal sealed override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal sealed override Step<E> Lower<E>(Lowering<E> node) => Other is { } other
         ? WithNumber<E>(other).Step(node.Lanes, node.Output(), node.Input(0))
         : WithTensor<E>(node.Lanes, node.Output(), node.Input(0), node.Input(1));

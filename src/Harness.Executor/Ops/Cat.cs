@@ -49,18 +49,27 @@ public sealed record Cat : Op
         return new Arrangement([.. Enumerable.Repeat(layout, inputs.Length)], [layout]);
     }
 
+    /// <summary>The operands that do not lie in the result already, each with its first index there.</summary>
+    internal ImmutableArray<(ValueBuffer Source, int At)> Copied(ImmutableArray<int> inputs, int result, Func<int, ValueBuffer> bufferOf)
+    {
+        var output = bufferOf(result);
+        int axis = Axis.Of(Dim, output.Shape.Rank), at = 0;
+        var copied = ImmutableArray.CreateBuilder<(ValueBuffer, int)>();
+        foreach (int input in inputs)
+        {
+            var source = bufferOf(input);
+            if (source.Home != output.Home || source.Channel != output.Channel + at) copied.Add((source, at));
+            at += source.Shape[axis];
+        }
+        return copied.ToImmutable();
+    }
+
     /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
         var output = node.Output();
-        int axis = Axis.Of(Dim, output.Shape.Rank);
-        var blocks = ImmutableArray.CreateBuilder<CopyStep<E>.Block>(node.Operands);
-        nint at = 0;
-        for (int i = 0; i < node.Operands; i++)
-        {
-            blocks.Add(CopyStep<E>.Block.Whole(output, at * output.StrideOf(axis), node.Input(i)));
-            at += node.ShapeOf(i)[axis];
-        }
-        return new CopyStep<E>(node.Lanes, blocks.MoveToImmutable());
+        nint stride = output.StrideOf(Axis.Of(Dim, output.Shape.Rank));
+        return new CopyStep<E>(node.Lanes, [.. Copied(node.Inputs, output.Value, node.BufferOf)
+            .Select(block => CopyStep<E>.Block.Whole(output, block.At * stride, block.Source))]);
     }
 }

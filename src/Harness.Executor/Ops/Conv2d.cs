@@ -142,6 +142,9 @@ public sealed record Conv2d : Op
     }
 
     /// <inheritdoc/>
+    internal override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
         var geometry = GeometryOf(node);

@@ -113,6 +113,9 @@ public sealed record ConvTranspose2d : Op
     }
 
     /// <inheritdoc/>
+    internal override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal override Step<E> Lower<E>(Lowering<E> node)
     {
         var geometry = Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));

@@ -27,6 +27,9 @@ public abstract record Elementwise : Op
     internal abstract UnaryKernel<E> Operator<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
     /// <inheritdoc/>
+    internal sealed override bool TakesSlices => true;
+
+    /// <inheritdoc/>
     internal sealed override Step<E> Lower<E>(Lowering<E> node) =>
         Operator<E>().Step(node.Lanes, node.Output(), node.Input(0));
 }

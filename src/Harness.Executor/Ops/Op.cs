@@ -76,6 +76,10 @@ public abstract record Op
     /// result's at the same place, and never again.</summary>
     internal virtual ImmutableArray<int> Overwritable => [];
 
+    /// <summary>True when the op's step reads images, and writes one, whose pixels lie apart: some channels of a wider
+    /// image.</summary>
+    internal virtual bool TakesSlices => false;
+
     /// <summary>The zeros that this op wants to find around an operand's plane.</summary>
     internal virtual Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes) => default;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 
 namespace Harness.Executor.Planning;
 
@@ -7,44 +8,73 @@ namespace Harness.Executor.Planning;
 /// places in the arena. Follows from the graph alone: no weight is read.</summary>
 sealed class Placement
 {
+    // The share of what is alive at once that slices may add.
+    const int SliceShare = 16;
+
     readonly NhwcModel _model;
-    readonly ImmutableArray<FusedNode> _nodes;
+    readonly int _elementSize;
     readonly int[] _roots;
+    readonly Slices _slices;
     readonly ValueBuffer[] _buffers;
+    readonly Dictionary<int, Lifetime> _lives;
+    readonly Dictionary<int, int> _owners;
     readonly long[] _offsets;
+
+    Placement(NhwcModel model, ImmutableArray<FusedNode> nodes, int elementSize, bool keepAll, int[] roots, Slices slices)
+    {
+        (_model, _elementSize, _roots, _slices) = (model, elementSize, roots, slices);
+        _buffers = BuffersOf(model, roots, slices);
+        Nodes = [.. nodes.Where(node => !IsInPlace(node.Main))];
+        _lives = Lives();
+        if (keepAll)
+        {
+            foreach (int root in _lives.Keys.ToArray()) _lives[root] = new Lifetime(-1, Nodes.Length);
+        }
+        _owners = keepAll ? [] : ShareInPlace(_lives);
+        _offsets = new long[roots.Length];
+        ArenaLowerBound = Arena.LowerBound([.. _lives.Keys.Select(SizeOf)], [.. _lives.Values]);
+    }
 
     /// <summary>Places the values of a model whose nodes run as given.</summary>
     /// <param name="model">The model.</param>
     /// <param name="nodes">The steps' nodes, views left out.</param>
     /// <param name="elementSize">Bytes of one element.</param>
     /// <param name="keepAll">True when no value may lose its memory to another.</param>
-    public Placement(NhwcModel model, ImmutableArray<FusedNode> nodes, int elementSize, bool keepAll)
+    /// <param name="slice">True when values may lie in the results of concatenations.</param>
+    public static Placement Of(NhwcModel model, ImmutableArray<FusedNode> nodes, int elementSize, bool keepAll, bool slice)
     {
-        (_model, _nodes) = (model, nodes);
-        _roots = NhwcModel.Roots(model.Values.Length, model.Nodes);
-        _buffers = BuffersOf(model, _roots);
-        var lives = Lives();
-        if (keepAll)
+        int[] roots = NhwcModel.Roots(model.Values.Length, model.Nodes);
+        Placement With(Slices slices) => new(model, nodes, elementSize, keepAll, roots, slices);
+        var best = With(Slices.None);
+        if (slice && !keepAll)
         {
-            foreach (int root in lives.Keys.ToArray()) lives[root] = new Lifetime(-1, nodes.Length);
+            // A slice holds its neighbours' memory from its own first step on: only where that costs next to nothing.
+            long most = best.ArenaLowerBound + (best.ArenaLowerBound / SliceShare);
+            var all = Slices.Find(model, nodes, roots);
+            if (all.Values.Count > 0 && With(all) is var whole && whole.ArenaLowerBound <= most) best = whole;
+            else
+            {
+                var allowed = new HashSet<int>();
+                foreach (int value in all.Values)
+                {
+                    allowed.Add(value);
+                    var one = With(Slices.Find(model, nodes, roots, allowed));
+                    if (one.ArenaLowerBound <= most) best = one;
+                    else allowed.Remove(value);
+                }
+            }
         }
-        var owners = keepAll ? [] : ShareInPlace(lives);
-        int[] order = [.. lives.Keys.Order()];
-        long[] sizes = [.. order.Select(root => checked((long)_buffers[root].Elements * elementSize))];
-        Lifetime[] lifetimes = [.. order.Select(root => lives[root])];
-        var arena = Arena.Place(sizes, lifetimes);
-        ArenaBytes = arena.Bytes;
-        ArenaLowerBound = Arena.LowerBound(sizes, lifetimes);
-        _offsets = new long[_roots.Length];
-        Array.Fill(_offsets, -1);
-        for (int i = 0; i < order.Length; i++) _offsets[order[i]] = arena.Offsets[i];
-        foreach (var (value, owner) in owners) _offsets[value] = _offsets[owner];
+        best.Place();
+        return best;
     }
 
-    /// <summary>Bytes of the arena.</summary>
-    public long ArenaBytes { get; }
+    /// <summary>The nodes that have something to do.</summary>
+    public ImmutableArray<FusedNode> Nodes { get; }
 
-    /// <summary>Bytes alive at the busiest step, values that share memory in place counted once.</summary>
+    /// <summary>Bytes of the arena.</summary>
+    public long ArenaBytes { get; private set; }
+
+    /// <summary>Bytes alive at the busiest step, values that share memory counted once.</summary>
     public long ArenaLowerBound { get; }
 
     /// <summary>A value's buffer.</summary>
@@ -56,8 +86,29 @@ sealed class Placement
     /// <summary>Byte offset of a root in the arena; -1 for parameters and values that live in registers only.</summary>
     public long OffsetOf(int root) => _offsets[root];
 
-    static ValueBuffer[] BuffersOf(NhwcModel model, int[] roots)
+    void Place()
     {
+        int[] order = [.. _lives.Keys.Order()];
+        var arena = Arena.Place([.. order.Select(SizeOf)], [.. order.Select(root => _lives[root])]);
+        ArenaBytes = arena.Bytes;
+        Array.Fill(_offsets, -1);
+        for (int i = 0; i < order.Length; i++) _offsets[order[i]] = arena.Offsets[i];
+        foreach (var (value, owner) in _owners) _offsets[value] = _offsets[owner];
+        foreach (int value in _slices.Values)
+        {
+            var (home, channel) = _slices.HomeOf(value);
+            _offsets[value] = _offsets[home] + ((long)channel * _elementSize);
+        }
+    }
+
+    long SizeOf(int root) => checked((long)_buffers[root].Elements * _elementSize);
+
+    // True for a concatenation all of whose operands were written in their places.
+    bool IsInPlace(NhwcNode node) => node.Op is Cat cat && cat.Copied(node.Inputs, node.Outputs[0], BufferOf).IsEmpty;
+
+    static ValueBuffer[] BuffersOf(NhwcModel model, int[] roots, Slices slices)
+    {
+        int Home(int value) => slices.HomeOf(roots[value]).Home;
         var halos = new Margin[roots.Length];
         var rigid = new bool[roots.Length];
         foreach (var node in model.Nodes)
@@ -65,18 +116,20 @@ sealed class Placement
             Shape[] shapes = [.. node.Inputs.Select(value => model.Values[value].Shape)];
             for (int i = 0; i < shapes.Length; i++)
             {
-                ref var halo = ref halos[roots[node.Inputs[i]]];
+                ref var halo = ref halos[Home(node.Inputs[i])];
                 halo = halo.Or(node.Op.HaloFor(i, shapes));
             }
         }
         // A value that is also read under another shape must be one run without gaps.
         for (int value = 0; value < roots.Length; value++)
-            if (model.Values[value].Physical != model.Values[roots[value]].Physical) rigid[roots[value]] = true;
+            if (model.Values[value].Physical != model.Values[roots[value]].Physical) rigid[Home(value)] = true;
         var buffers = new ValueBuffer[roots.Length];
         for (int value = 0; value < roots.Length; value++)
         {
-            bool bare = rigid[roots[value]] || model.Values[roots[value]].Leaf is not null;
-            buffers[value] = ValueBuffer.Of(model.Values[value], bare ? default : halos[roots[value]]);
+            var (home, channel) = slices.HomeOf(roots[value]);
+            bool bare = rigid[home] || model.Values[home].Leaf is not null;
+            var buffer = ValueBuffer.Of(model.Values[value], bare ? default : halos[home]);
+            buffers[value] = home == roots[value] ? buffer : buffer.SliceOf(home, channel, model.Values[home].Physical[3]);
         }
         return buffers;
     }
@@ -86,24 +139,24 @@ sealed class Placement
         var lives = new Dictionary<int, Lifetime>();
         void Need(int value, int step)
         {
-            int root = _roots[value];
+            int root = _slices.HomeOf(_roots[value]).Home;
             if (_model.Values[root].Leaf is not null) return;
             lives[root] = lives.TryGetValue(root, out var life)
                 ? new Lifetime(Math.Min(life.First, step), Math.Max(life.Last, step))
                 : new Lifetime(step, step);
         }
-        for (int step = 0; step < _nodes.Length; step++)
+        for (int step = 0; step < Nodes.Length; step++)
         {
-            foreach (int value in _nodes[step].Reads) Need(value, step);
-            foreach (int value in _nodes[step].Defines) Need(value, step);
+            foreach (int value in Nodes[step].Reads) Need(value, step);
+            foreach (int value in Nodes[step].Defines) Need(value, step);
         }
         // Inputs stay as written, so that a session can run again; outputs wait to be read.
         foreach (var port in _model.Inputs)
         {
             Need(port.Value, -1);
-            Need(port.Value, _nodes.Length);
+            Need(port.Value, Nodes.Length);
         }
-        foreach (var port in _model.Outputs) Need(port.Value, _nodes.Length);
+        foreach (var port in _model.Outputs) Need(port.Value, Nodes.Length);
         return lives;
     }
 
@@ -112,18 +165,18 @@ sealed class Placement
     Dictionary<int, int> ShareInPlace(Dictionary<int, Lifetime> lives)
     {
         var owners = new Dictionary<int, int>();
-        for (int step = 0; step < _nodes.Length; step++)
+        for (int step = 0; step < Nodes.Length; step++)
         {
-            if (_nodes[step].Defines is not [var defined]) continue;
+            if (Nodes[step].Defines is not [var defined]) continue;
             int result = _roots[defined];
             if (!lives.TryGetValue(result, out var next) || next.First != step) continue;
-            int[] overwritable = [.. _nodes[step].Overwritable];
+            int[] overwritable = [.. Nodes[step].Overwritable];
             foreach (int operand in overwritable.Select(RootOf).Distinct())
             {
                 int owner = owners.GetValueOrDefault(operand, operand);
                 if (!lives.TryGetValue(owner, out var life) || life.Last != step) continue;
                 // Every time the step reads that memory it must read it as the result lies, and be done with it.
-                int[] reads = [.. _nodes[step].Reads.Where(value => _roots[value] == operand)];
+                int[] reads = [.. Nodes[step].Reads.Where(value => _roots[value] == operand)];
                 if (reads.Length != overwritable.Count(value => _roots[value] == operand)) continue;
                 if (!reads.All(value => LieAlike(value, defined))) continue;
                 owners[result] = owner;

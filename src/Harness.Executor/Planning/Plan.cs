@@ -51,9 +51,10 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             nodes = Fusion.Chain(model, nodes, (options.ChainBytes / ElementSize) + (options.ChainBytes % ElementSize == 0 ? 0 : 1));
             (Program, nodes) = Fusion.TakeRowMeans(model, nodes);
         }
-        StepNodes = [.. nodes.Where(node => !node.Main.Op.IsView)];
+        _placement = Placement.Of(
+            Program, [.. nodes.Where(node => !node.Main.Op.IsView)], ElementSize, options.KeepAll, slice: fuse && options.Slice);
+        StepNodes = _placement.Nodes;
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
-        _placement = new Placement(Program, StepNodes, ElementSize, options.KeepAll);
         StepOfNode = new int[model.Nodes.Length];
         Array.Fill(StepOfNode, -1);
         for (int node = 0, step = 0; options.KeepAll && node < StepOfNode.Length; node++)

@@ -24,6 +24,9 @@ public sealed record PlanOptions
     // cache holds beside all else. Of a gated feature map a part of it is enough: see Fusion.Chain. Changes no bit.
     internal long ChainBytes { get; init; } = 768 * 1024;
 
+    // Lets values lie in the results of concatenations, where that saves copies. Changes no bit.
+    internal bool Slice { get; init; } = true;
+
     /// <summary>Keeps every value readable after a run and makes every node a step of its own; costs memory.</summary>
     public bool KeepAll { get; init; }
 }

@@ -12,6 +12,12 @@ namespace Harness.Executor.Planning;
 /// <param name="Pixels">The same as rows of pixels, for physical rank 4; other ranks are one long pixel.</param>
 sealed record ValueBuffer(int Value, Shape Shape, Permutation Layout, Shape Physical, nint[] Strides, BufferLayout Pixels)
 {
+    /// <summary>The value whose buffer it is: its own, or that of a concatenation's result of which it is some channels.</summary>
+    public int Home { get; private init; } = Value;
+
+    /// <summary>Its first channel there.</summary>
+    public int Channel { get; private init; }
+
     /// <summary>Index of the first element: past the halo.</summary>
     public nint Origin => Pixels.Origin;
 
@@ -32,6 +38,16 @@ sealed record ValueBuffer(int Value, Shape Shape, Permutation Layout, Shape Phys
         var strides = new nint[Shape.Rank];
         for (int j = 0; j < strides.Length; j++) strides[Layout[j]] = Strides[j];
         return strides;
+    }
+
+    /// <summary>The same value as some channels of another's buffer.</summary>
+    /// <param name="home">The other.</param>
+    /// <param name="channel">The first of its channels.</param>
+    /// <param name="pitch">How many it has.</param>
+    public ValueBuffer SliceOf(int home, int channel, int pitch)
+    {
+        var pixels = Pixels with { Pitch = pitch };
+        return this with { Home = home, Channel = channel, Pixels = pixels, Strides = pixels.Strides() };
     }
 
     /// <summary>A buffer for a value, with a halo where it has rows of pixels.</summary>
