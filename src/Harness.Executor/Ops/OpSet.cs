@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 
@@ -60,12 +59,13 @@ public static class OpSet
         Unsqueeze.Definition,
     ];
 
-    static readonly FrozenDictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>>
+    // Not a frozen one: compiling that takes longer than it ever saves.
+    static readonly Dictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>>
         s_byTarget = All
             .SelectMany(definition => definition.Signatures.Select(signature =>
                 (Definition: definition, Signature: signature)))
             .GroupBy(entry => entry.Signature.Target)
-            .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+            .ToDictionary(group => group.Key, group => group.ToImmutableArray());
 
     /// <summary>True when some op takes this operator.</summary>
     public static bool Knows(string target) => Candidates(target) is not null;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Harness.Executor.Model;
@@ -13,9 +12,11 @@ namespace Harness.Executor.Ops;
 public static class ScalarCalls
 {
     // What computes with numbers and never with tensors; arithmetic that does both stands in OpSet too.
-    static readonly FrozenSet<string> s_numbersOnly = FrozenSet.Create(
+    static readonly HashSet<string> s_numbersOnly =
+    [
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item", "Int",
-        "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor", "ceil", "round", "trunc");
+        "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor", "ceil", "round", "trunc",
+    ];
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
     public static bool Knows(string target) => s_numbersOnly.Contains(target[(target.LastIndexOf(':') + 1)..]);

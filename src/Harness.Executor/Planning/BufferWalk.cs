@@ -26,18 +26,25 @@ readonly ref struct Rows(ValueBuffer buffer)
     }
 }
 
-/// <summary>The elements of a buffer in PyTorch's axis order, as offsets past the origin.</summary>
-readonly ref struct LogicalOrder(ValueBuffer buffer)
+/// <summary>The elements of a buffer in PyTorch's axis order, by runs along the last logical axis: each as the offset of its first
+/// element past the origin.</summary>
+readonly ref struct LogicalRuns(ValueBuffer buffer)
 {
+    /// <summary>Elements of each run.</summary>
+    public int Length => buffer.Shape.Rank == 0 ? 1 : buffer.Shape[-1];
+
+    /// <summary>From one element of a run to the next.</summary>
+    public nint Stride => buffer.Shape.Rank == 0 ? 1 : buffer.StrideOf(-1);
+
     /// <summary>Starts the walk.</summary>
     public Walk GetEnumerator() => new(buffer);
 
-    /// <summary>The walk: an odometer over the logical axes.</summary>
+    /// <summary>The walk: an odometer over the other logical axes.</summary>
     public ref struct Walk
     {
         const int MaxRank = 8;
 
-        readonly int _rank;
+        readonly int _axes;
         Axes _extents, _strides, _index;
         long _left;
         bool _started;
@@ -45,25 +52,26 @@ readonly ref struct LogicalOrder(ValueBuffer buffer)
         /// <summary>A walk over a buffer.</summary>
         public Walk(ValueBuffer buffer)
         {
-            _rank = buffer.Shape.Rank;
-            if (_rank > MaxRank) throw new NotSupportedException($"rank {_rank}; at most {MaxRank} axes");
-            for (int axis = 0; axis < _rank; axis++)
+            _axes = Math.Max(0, buffer.Shape.Rank - 1);
+            if (buffer.Shape.Rank > MaxRank) throw new NotSupportedException($"rank {buffer.Shape.Rank}; at most {MaxRank} axes");
+            _left = 1;
+            for (int axis = 0; axis < _axes; axis++)
             {
                 _extents[axis] = buffer.Shape[axis];
                 _strides[axis] = buffer.StrideOf(axis);
+                _left *= buffer.Shape[axis];
             }
-            _left = buffer.Shape.Elements;
         }
 
-        /// <summary>The element's offset.</summary>
+        /// <summary>The run's first element.</summary>
         public nint Current { get; private set; }
 
-        /// <summary>The next element.</summary>
+        /// <summary>The next run.</summary>
         public bool MoveNext()
         {
             if (_left-- <= 0) return false;
             if (!_started) return _started = true;
-            for (int axis = _rank - 1; axis >= 0; axis--)
+            for (int axis = _axes - 1; axis >= 0; axis--)
             {
                 Current += _strides[axis];
                 if (++_index[axis] < _extents[axis]) return true;

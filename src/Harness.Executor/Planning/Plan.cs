@@ -187,9 +187,15 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var steps = new Step<E>[StepNodes.Length];
         int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => WeightsOf(StepNodes[step]))];
+        using var rehearsal = Rehearsal<E>.Begin(this);
+        void Make(int step)
+        {
+            steps[step] = Lower(StepNodes[step]);
+            if (rehearsal is not null && !ReadsConstants(StepNodes[step])) rehearsal.Add(steps[step]);
+        }
         if (Threads == 1)
         {
-            foreach (int step in order) steps[step] = Lower(StepNodes[step]);
+            foreach (int step in order) Make(step);
         }
         else
         {
@@ -198,7 +204,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
                 Parallel.ForEach(
                     Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
                     new ParallelOptions { MaxDegreeOfParallelism = Threads },
-                    step => steps[step] = Lower(StepNodes[step]));
+                    Make);
             }
             catch (AggregateException e)
             {
@@ -206,6 +212,12 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             }
         }
         return [.. steps];
+    }
+
+    // True where a step reads parameters as ordinary tensors.
+    internal bool ReadsConstants(FusedNode node)
+    {
+        lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(RootOf(value)));
     }
 
     long WeightsOf(FusedNode node) =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Executor.Kernels;
 
@@ -150,6 +151,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     /// <see cref="PlanOptions.KeepAll"/> any computed value.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a parameter.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(int value, ReadOnlySpan<double> elements)
     {
         var buffer = Readable(value);
@@ -157,20 +159,27 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
             throw new InvalidOperationException($"'{_plan.Model.Values[value].Name}' is a parameter");
         Check(buffer, elements.Length, nameof(elements));
         E* at = Clean(buffer);
-        int i = 0;
-        foreach (nint offset in new LogicalOrder(buffer)) at[offset] = E.CreateTruncating(elements[i++]);
+        var runs = new LogicalRuns(buffer);
+        int length = runs.Length, i = 0;
+        nint stride = runs.Stride;
+        foreach (nint run in runs)
+            for (int k = 0; k < length; k++) at[run + (k * stride)] = E.CreateTruncating(elements[i++]);
     }
 
     /// <summary>Copies a value in PyTorch's axis order: an output or input, or with <see cref="PlanOptions.KeepAll"/> any value.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(int value, Span<double> elements)
     {
         var buffer = Readable(value);
         Check(buffer, elements.Length, nameof(elements));
         E* at = _values[value] + buffer.Origin;
-        int i = 0;
-        foreach (nint offset in new LogicalOrder(buffer)) elements[i++] = double.CreateTruncating(at[offset]);
+        var runs = new LogicalRuns(buffer);
+        int length = runs.Length, i = 0;
+        nint stride = runs.Stride;
+        foreach (nint run in runs)
+            for (int k = 0; k < length; k++) elements[i++] = double.CreateTruncating(at[run + (k * stride)]);
     }
 
     /// <summary>Ends the threads and frees the memory.</summary>
