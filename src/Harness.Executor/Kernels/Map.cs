@@ -266,6 +266,9 @@ static unsafe class Map
     {
         public static bool Short => true;
 
+        public static Floor<E>? FloorOf<E>(in Scalars<E> a)
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Floor<E>();
+
         [MethodImpl(Inline)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>

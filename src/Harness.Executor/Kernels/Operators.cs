@@ -28,11 +28,18 @@ interface IUnary
     /// for anything that calls <see cref="LaneMath"/>.</summary>
     static virtual bool Short => false;
 
+    /// <summary>The floor below which the function lifts x, where it does nothing else; else null.</summary>
+    static virtual Floor<E>? FloorOf<E>(in Scalars<E> a)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => null;
+
     /// <summary>f(x), each lane by itself.</summary>
     static abstract L Apply<L, E>(L x, in Scalars<E> a)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 }
+
+/// <summary><c>max(x, At)</c>, by <see cref="ILanes{L, E}.AtLeast"/>; x itself where there is no floor.</summary>
+readonly record struct Floor<E>(bool Exists = false, E At = default) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
 /// <summary>An element-wise function of two values.</summary>
 interface IBinary

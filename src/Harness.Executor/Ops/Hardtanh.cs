@@ -42,6 +42,9 @@ public sealed record Hardtanh : Elementwise
     {
         public static bool Short => true;
 
+        public static Floor<E>? FloorOf<E>(in Scalars<E> a)
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => E.IsPositiveInfinity(a.B) ? new Floor<E>(Exists: true, a.A) : null;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>

@@ -17,6 +17,9 @@ public sealed record ReLU : Elementwise
     {
         public static bool Short => true;
 
+        public static Floor<E>? FloorOf<E>(in Scalars<E> a)
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Floor<E>(Exists: true, E.Zero);
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)
             where L : struct, ILanes<L, E>

@@ -135,6 +135,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         job.Output = output;
         job.Tile = default;
         job.Tile.Scalars = epilogue.Scalars;
+        job.Tile.Floor = epilogue.Floor.GetValueOrDefault();
+        job.Gapless = Gapless(_g.Output) && (epilogue.Residual == null || Gapless(epilogue.ResidualLayout));
         for (int u = first; u < last; u++)
         {
             var unit = _units[u];
@@ -157,6 +159,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         public E* Output;
         public byte* Input;
         public bool More;
+        public bool Gapless;
         public EpilogueTile<E> Tile;
     }
 
@@ -176,10 +179,10 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 if (panel > unit.FirstPanel + 1) near = null;
                 if (_cold && t + 1 < unit.FirstTile + unit.Tiles)
                     Fetch(phase.Phase, phase.Tiles[t + 1], channel, job.Output, epilogue);
-                Multiply<L>(phase, unit, rows, 0, panel, job.Packed, job.Sums, job.Input, near, null);
+                bool ends = Ends(phase.Phase, rows, channel, epilogue, ref job);
+                Multiply<L>(phase, unit, rows, 0, panel, job.Packed, job.Sums, job.Input, near, null, ref job.Tile, ends);
                 if (near != null) near += (nint)phase.Depth / 2 * 128;
-                job.Tile.Sums = job.Sums;
-                Finish(phase.Phase, rows, channel, job.Output, epilogue, ref job.Tile);
+                if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
             }
         }
     }
@@ -202,15 +205,17 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 // Each tile fetches its share of the coming panel.
                 byte* next = more && (t + 1) * share <= panelBytes ? end + (t * share) : null;
                 if (_cold) Fetch(phase.Phase, rows, channel, job.Output, epilogue);
+                bool ends = phase.Blocks > 0 && Ends(phase.Phase, rows, channel, epilogue, ref job);
                 for (int block = 0; block < phase.Blocks; block++)
                 {
                     if (rows.Packed) phase.Pack(rows, block, job.Input, job.Packed);
-                    Multiply<L>(phase, unit, rows, block, panel, job.Packed, job.Sums, job.Input, null, next);
+                    Multiply<L>(
+                        phase, unit, rows, block, panel, job.Packed, job.Sums, job.Input, null, next, ref job.Tile,
+                        ends && block == phase.Blocks - 1);
                     if (next != null) next += ConvTiles<E>.Block / 2 * 64;
                 }
                 if (phase.Blocks == 0) NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
-                job.Tile.Sums = job.Sums;
-                Finish(phase.Phase, rows, channel, job.Output, epilogue, ref job.Tile);
+                if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
             }
         }
     }
@@ -251,11 +256,11 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                     ref var rows = ref phase.Tiles[unit.FirstTile + t];
                     byte* next = coming != null && (t + 1) * share <= bytes ? coming + (t * share) : null;
                     if (last && _cold) Fetch(phase.Phase, rows, channel, job.Output, epilogue);
-                    Multiply<L>(phase, unit, rows, block, panel, job.Packed + (t * packedSize), sums, job.Input,
-                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null, next);
-                    if (!last) continue;
-                    job.Tile.Sums = sums;
-                    Finish(phase.Phase, rows, channel, job.Output, epilogue, ref job.Tile);
+                    bool ends = last && Ends(phase.Phase, rows, channel, epilogue, ref job);
+                    Multiply<L>(
+                        phase, unit, rows, block, panel, job.Packed + (t * packedSize), sums, job.Input,
+                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null, next, ref job.Tile, ends);
+                    if (last && !ends) Finish(phase.Phase, rows, channel, sums, epilogue, ref job);
                 }
             }
         }
@@ -279,7 +284,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     // One block of k of one tile, added to the sums unless it is the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Multiply<L>(
-        ConvTiles<E> phase, in Unit unit, in RowTile rows, int block, int panel, E* packed, E* sums, byte* input, byte* near, byte* next)
+        ConvTiles<E> phase, in Unit unit, in RowTile rows, int block, int panel, E* packed, E* sums, byte* input, byte* near, byte* next,
+        ref EpilogueTile<E> tile, bool ends)
         where L : struct, ILanes<L, E>
     {
         int vectors = _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 : 1;
@@ -298,23 +304,54 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             count = 1;
         }
         var code = GemmTiles.Pick<L, E>(rows.Rows, vectors);
-        code(a0, a1, step, segments, count, weights, sums, block > 0, near == null ? (byte*)weights : near, next == null ? (byte*)weights : next);
+        fixed (EpilogueTile<E>* end = &tile)
+        {
+            code(
+                a0, a1, step, segments, count, weights, sums, block > 0, near == null ? (byte*)weights : near,
+                next == null ? (byte*)weights : next, ends ? end : null);
+        }
     }
 
-    // A tile's pixels lie evenly within one output row; where it crosses rows it is finished row by row.
+    // True where pixels lie evenly through all rows and images.
+    static bool Gapless(in BufferLayout layout) =>
+        layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.H * layout.RowStride;
+
+    // True where the tile can end by itself, which is then made ready: whole registers of evenly spaced pixels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Finish(
-        ConvPhase phase, in RowTile rows, int channel, E* output, in Epilogue<E> epilogue, ref EpilogueTile<E> tile)
+    bool Ends(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
     {
+        ref var tile = ref job.Tile;
+        if (epilogue.Floor is null || tile.Columns != tile.SumStride || RowsTogether(phase, rows, 0, rows.Column, job) < rows.Rows)
+            return false;
+        int oh = phase.FirstH + (rows.Row * phase.StepH), ow = phase.FirstW + (rows.Column * phase.StepW);
+        tile.Output = job.Output + _g.Output.Index(rows.Image, oh, ow) + channel;
+        tile.OutputStride = phase.StepW * _g.Output.PixelStride;
+        tile.Residual = null;
+        if (epilogue.Residual == null) return true;
+        tile.Residual = epilogue.Residual + epilogue.ResidualLayout.Index(rows.Image, oh, ow) + channel;
+        tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
+        return true;
+    }
+
+    // How many of a tile's pixels, from one on, lie evenly: to the end of its output row, or all where rows follow each other.
+    static int RowsTogether(ConvPhase phase, in RowTile rows, int first, int column, in Job job) =>
+        job.Gapless && phase is { StepW: 1, StepH: 1 } ? rows.Rows - first : Math.Min(rows.Rows - first, phase.Columns - column);
+
+    // A tile's pixels lie evenly within one output row; where it crosses rows with a gap between it is finished row by row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Finish(ConvPhase phase, in RowTile rows, int channel, E* sums, in Epilogue<E> epilogue, ref Job job)
+    {
+        ref var tile = ref job.Tile;
+        tile.Sums = sums;
         tile.OutputStride = phase.StepW * _g.Output.PixelStride;
         tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
         int row = rows.Row, column = rows.Column, image = rows.Image;
         for (int done = 0; done < rows.Rows; done += tile.Rows)
         {
-            tile.Rows = Math.Min(rows.Rows - done, phase.Columns - column);
+            tile.Rows = RowsTogether(phase, rows, done, column, job);
             int oh = phase.FirstH + (row * phase.StepH);
             int ow = phase.FirstW + (column * phase.StepW);
-            tile.Output = output + _g.Output.Index(image, oh, ow) + channel;
+            tile.Output = job.Output + _g.Output.Index(image, oh, ow) + channel;
             tile.Residual = epilogue.Residual == null
                 ? null
                 : epilogue.Residual + epilogue.ResidualLayout.Index(image, oh, ow) + channel;

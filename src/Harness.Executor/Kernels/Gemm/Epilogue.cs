@@ -11,11 +11,13 @@ namespace Harness.Executor.Kernels;
 /// them in place (pinned or native memory) while kernels run.</remarks>
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    Epilogue(delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars)
+    Epilogue(
+        delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars, Floor<E>? floor)
     {
         Finish = finish;
         Depthwise = depthwise;
         Scalars = scalars;
+        Floor = floor;
     }
 
     /// <summary>One element a channel, added to the sum; or null.</summary>
@@ -43,6 +45,9 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars { get; }
 
+    /// <summary>What the activation is, where it is a floor and nothing else.</summary>
+    public Floor<E>? Floor { get; }
+
     internal delegate*<EpilogueTile<E>*, void> Finish { get; }
 
     internal delegate*<DepthwiseBand<E>*, void> Depthwise { get; }
@@ -62,7 +67,7 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     static Epilogue<E> Of<TOp, L>(Scalars<E> scalars)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E> =>
-        new(&EpilogueTile<E>.Finish<TOp, L>, &DepthwiseBand<E>.Run<TOp, L>, scalars);
+        new(&EpilogueTile<E>.Finish<TOp, L>, &DepthwiseBand<E>.Run<TOp, L>, scalars, TOp.FloorOf(scalars));
 }
 
 /// <summary>Rows of sums still hot in the first cache, and where they go.</summary>
@@ -92,6 +97,8 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
     public E* Shift;
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars;
+    /// <summary>What the activation does, where a tile of a product ends itself.</summary>
+    public Floor<E> Floor;
 
     /// <summary>Finishes and stores the tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

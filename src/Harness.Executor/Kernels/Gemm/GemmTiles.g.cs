@@ -14,11 +14,13 @@ namespace Harness.Executor.Kernels;
 /// registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile [row][vectors × width].
 /// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
 /// second: the panel that the coming tiles will read.</para>
+/// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would, without a way through c:
+/// whole registers, rows evenly spaced, no activation but a floor.</para>
 /// </remarks>
 static unsafe class GemmTiles
 {
     /// <summary>The tile of 1 to 14 rows and 1 or 2 registers.</summary>
-    public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, void> Pick<L, E>(int rows, int vectors)
+    public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, EpilogueTile<E>*, void> Pick<L, E>(int rows, int vectors)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => (vectors, rows) switch
     {
@@ -55,7 +57,8 @@ static unsafe class GemmTiles
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile1x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -96,16 +99,40 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+        }
+        L.Store(c0_0, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile2x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -150,18 +177,45 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile3x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -210,20 +264,50 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile4x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -276,22 +360,55 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile5x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -348,24 +465,60 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile6x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -426,26 +579,65 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile7x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -510,28 +702,70 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile8x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -603,30 +837,75 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile9x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -702,32 +981,80 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
-            c8_0 = L.Load(c + (8 * L.Width)) + c8_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c8_0 = L.Load(z += zs) + c8_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+                c8_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
-        L.Store(c8_0, c + (8 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
+        L.Store(c8_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile10x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -807,34 +1134,85 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
-            c8_0 = L.Load(c + (8 * L.Width)) + c8_0;
-            c9_0 = L.Load(c + (9 * L.Width)) + c9_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c9_0 = L.Load(z += zs) + c9_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+                c8_0 += bias0;
+                c9_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
-        L.Store(c8_0, c + (8 * L.Width));
-        L.Store(c9_0, c + (9 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
+        L.Store(c8_0, y += ys);
+        L.Store(c9_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile11x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -918,36 +1296,90 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
-            c8_0 = L.Load(c + (8 * L.Width)) + c8_0;
-            c9_0 = L.Load(c + (9 * L.Width)) + c9_0;
-            c10_0 = L.Load(c + (10 * L.Width)) + c10_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c10_0 = L.Load(z += zs) + c10_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+                c8_0 += bias0;
+                c9_0 += bias0;
+                c10_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
-        L.Store(c8_0, c + (8 * L.Width));
-        L.Store(c9_0, c + (9 * L.Width));
-        L.Store(c10_0, c + (10 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
+        L.Store(c8_0, y += ys);
+        L.Store(c9_0, y += ys);
+        L.Store(c10_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile12x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1035,38 +1467,95 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
-            c8_0 = L.Load(c + (8 * L.Width)) + c8_0;
-            c9_0 = L.Load(c + (9 * L.Width)) + c9_0;
-            c10_0 = L.Load(c + (10 * L.Width)) + c10_0;
-            c11_0 = L.Load(c + (11 * L.Width)) + c11_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c11_0 = L.Load(z += zs) + c11_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+                c8_0 += bias0;
+                c9_0 += bias0;
+                c10_0 += bias0;
+                c11_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c11_0 = L.Fma(c11_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
-        L.Store(c8_0, c + (8 * L.Width));
-        L.Store(c9_0, c + (9 * L.Width));
-        L.Store(c10_0, c + (10 * L.Width));
-        L.Store(c11_0, c + (11 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c11_0 = L.AtLeast(c11_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
+        L.Store(c8_0, y += ys);
+        L.Store(c9_0, y += ys);
+        L.Store(c10_0, y += ys);
+        L.Store(c11_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile13x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1158,40 +1647,100 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
-            c8_0 = L.Load(c + (8 * L.Width)) + c8_0;
-            c9_0 = L.Load(c + (9 * L.Width)) + c9_0;
-            c10_0 = L.Load(c + (10 * L.Width)) + c10_0;
-            c11_0 = L.Load(c + (11 * L.Width)) + c11_0;
-            c12_0 = L.Load(c + (12 * L.Width)) + c12_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c11_0 = L.Load(z += zs) + c11_0;
+                c12_0 = L.Load(z += zs) + c12_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+                c8_0 += bias0;
+                c9_0 += bias0;
+                c10_0 += bias0;
+                c11_0 += bias0;
+                c12_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c11_0 = L.Fma(c11_0, scale0, shift0);
+            c12_0 = L.Fma(c12_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
-        L.Store(c8_0, c + (8 * L.Width));
-        L.Store(c9_0, c + (9 * L.Width));
-        L.Store(c10_0, c + (10 * L.Width));
-        L.Store(c11_0, c + (11 * L.Width));
-        L.Store(c12_0, c + (12 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c11_0 = L.AtLeast(c11_0, floor);
+            c12_0 = L.AtLeast(c12_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
+        L.Store(c8_0, y += ys);
+        L.Store(c9_0, y += ys);
+        L.Store(c10_0, y += ys);
+        L.Store(c11_0, y += ys);
+        L.Store(c12_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile14x1<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1287,42 +1836,105 @@ static unsafe class GemmTiles
                 b += (1 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (1 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c1_0 = L.Load(c + (1 * L.Width)) + c1_0;
-            c2_0 = L.Load(c + (2 * L.Width)) + c2_0;
-            c3_0 = L.Load(c + (3 * L.Width)) + c3_0;
-            c4_0 = L.Load(c + (4 * L.Width)) + c4_0;
-            c5_0 = L.Load(c + (5 * L.Width)) + c5_0;
-            c6_0 = L.Load(c + (6 * L.Width)) + c6_0;
-            c7_0 = L.Load(c + (7 * L.Width)) + c7_0;
-            c8_0 = L.Load(c + (8 * L.Width)) + c8_0;
-            c9_0 = L.Load(c + (9 * L.Width)) + c9_0;
-            c10_0 = L.Load(c + (10 * L.Width)) + c10_0;
-            c11_0 = L.Load(c + (11 * L.Width)) + c11_0;
-            c12_0 = L.Load(c + (12 * L.Width)) + c12_0;
-            c13_0 = L.Load(c + (13 * L.Width)) + c13_0;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c11_0 = L.Load(z += zs) + c11_0;
+                c12_0 = L.Load(z += zs) + c12_0;
+                c13_0 = L.Load(z += zs) + c13_0;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                c0_0 += bias0;
+                c1_0 += bias0;
+                c2_0 += bias0;
+                c3_0 += bias0;
+                c4_0 += bias0;
+                c5_0 += bias0;
+                c6_0 += bias0;
+                c7_0 += bias0;
+                c8_0 += bias0;
+                c9_0 += bias0;
+                c10_0 += bias0;
+                c11_0 += bias0;
+                c12_0 += bias0;
+                c13_0 += bias0;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c11_0 = L.Fma(c11_0, scale0, shift0);
+            c12_0 = L.Fma(c12_0, scale0, shift0);
+            c13_0 = L.Fma(c13_0, scale0, shift0);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c1_0, c + (1 * L.Width));
-        L.Store(c2_0, c + (2 * L.Width));
-        L.Store(c3_0, c + (3 * L.Width));
-        L.Store(c4_0, c + (4 * L.Width));
-        L.Store(c5_0, c + (5 * L.Width));
-        L.Store(c6_0, c + (6 * L.Width));
-        L.Store(c7_0, c + (7 * L.Width));
-        L.Store(c8_0, c + (8 * L.Width));
-        L.Store(c9_0, c + (9 * L.Width));
-        L.Store(c10_0, c + (10 * L.Width));
-        L.Store(c11_0, c + (11 * L.Width));
-        L.Store(c12_0, c + (12 * L.Width));
-        L.Store(c13_0, c + (13 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c11_0 = L.AtLeast(c11_0, floor);
+            c12_0 = L.AtLeast(c12_0, floor);
+            c13_0 = L.AtLeast(c13_0, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c1_0, y += ys);
+        L.Store(c2_0, y += ys);
+        L.Store(c3_0, y += ys);
+        L.Store(c4_0, y += ys);
+        L.Store(c5_0, y += ys);
+        L.Store(c6_0, y += ys);
+        L.Store(c7_0, y += ys);
+        L.Store(c8_0, y += ys);
+        L.Store(c9_0, y += ys);
+        L.Store(c10_0, y += ys);
+        L.Store(c11_0, y += ys);
+        L.Store(c12_0, y += ys);
+        L.Store(c13_0, y += ys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile1x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1373,18 +1985,47 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile2x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1446,22 +2087,57 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile3x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1534,26 +2210,67 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile4x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1637,30 +2354,77 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile5x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1755,34 +2519,87 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile6x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -1888,38 +2705,97 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile7x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2036,42 +2912,107 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile8x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2202,46 +3143,117 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile9x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2383,50 +3395,127 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
-            c8_0 = L.Load(c + (16 * L.Width)) + c8_0;
-            c8_1 = L.Load(c + (17 * L.Width)) + c8_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c8_1 = L.Load(z + (1 * L.Width)) + c8_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+                c8_0 += bias0;
+                c8_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c8_1 = L.Fma(c8_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
-        L.Store(c8_0, c + (16 * L.Width));
-        L.Store(c8_1, c + (17 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c8_1 = L.AtLeast(c8_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
+        L.Store(c8_0, y += ys);
+        L.Store(c8_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile10x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2579,54 +3668,137 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
-            c8_0 = L.Load(c + (16 * L.Width)) + c8_0;
-            c8_1 = L.Load(c + (17 * L.Width)) + c8_1;
-            c9_0 = L.Load(c + (18 * L.Width)) + c9_0;
-            c9_1 = L.Load(c + (19 * L.Width)) + c9_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c8_1 = L.Load(z + (1 * L.Width)) + c8_1;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c9_1 = L.Load(z + (1 * L.Width)) + c9_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+                c8_0 += bias0;
+                c8_1 += bias1;
+                c9_0 += bias0;
+                c9_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c8_1 = L.Fma(c8_1, scale1, shift1);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c9_1 = L.Fma(c9_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
-        L.Store(c8_0, c + (16 * L.Width));
-        L.Store(c8_1, c + (17 * L.Width));
-        L.Store(c9_0, c + (18 * L.Width));
-        L.Store(c9_1, c + (19 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c8_1 = L.AtLeast(c8_1, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c9_1 = L.AtLeast(c9_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
+        L.Store(c8_0, y += ys);
+        L.Store(c8_1, y + (1 * L.Width));
+        L.Store(c9_0, y += ys);
+        L.Store(c9_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile11x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -2790,58 +3962,147 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
-            c8_0 = L.Load(c + (16 * L.Width)) + c8_0;
-            c8_1 = L.Load(c + (17 * L.Width)) + c8_1;
-            c9_0 = L.Load(c + (18 * L.Width)) + c9_0;
-            c9_1 = L.Load(c + (19 * L.Width)) + c9_1;
-            c10_0 = L.Load(c + (20 * L.Width)) + c10_0;
-            c10_1 = L.Load(c + (21 * L.Width)) + c10_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c8_1 = L.Load(z + (1 * L.Width)) + c8_1;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c9_1 = L.Load(z + (1 * L.Width)) + c9_1;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c10_1 = L.Load(z + (1 * L.Width)) + c10_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+                c8_0 += bias0;
+                c8_1 += bias1;
+                c9_0 += bias0;
+                c9_1 += bias1;
+                c10_0 += bias0;
+                c10_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c8_1 = L.Fma(c8_1, scale1, shift1);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c9_1 = L.Fma(c9_1, scale1, shift1);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c10_1 = L.Fma(c10_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
-        L.Store(c8_0, c + (16 * L.Width));
-        L.Store(c8_1, c + (17 * L.Width));
-        L.Store(c9_0, c + (18 * L.Width));
-        L.Store(c9_1, c + (19 * L.Width));
-        L.Store(c10_0, c + (20 * L.Width));
-        L.Store(c10_1, c + (21 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c8_1 = L.AtLeast(c8_1, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c9_1 = L.AtLeast(c9_1, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c10_1 = L.AtLeast(c10_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
+        L.Store(c8_0, y += ys);
+        L.Store(c8_1, y + (1 * L.Width));
+        L.Store(c9_0, y += ys);
+        L.Store(c9_1, y + (1 * L.Width));
+        L.Store(c10_0, y += ys);
+        L.Store(c10_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile12x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -3016,62 +4277,157 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
-            c8_0 = L.Load(c + (16 * L.Width)) + c8_0;
-            c8_1 = L.Load(c + (17 * L.Width)) + c8_1;
-            c9_0 = L.Load(c + (18 * L.Width)) + c9_0;
-            c9_1 = L.Load(c + (19 * L.Width)) + c9_1;
-            c10_0 = L.Load(c + (20 * L.Width)) + c10_0;
-            c10_1 = L.Load(c + (21 * L.Width)) + c10_1;
-            c11_0 = L.Load(c + (22 * L.Width)) + c11_0;
-            c11_1 = L.Load(c + (23 * L.Width)) + c11_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c8_1 = L.Load(z + (1 * L.Width)) + c8_1;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c9_1 = L.Load(z + (1 * L.Width)) + c9_1;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c10_1 = L.Load(z + (1 * L.Width)) + c10_1;
+                c11_0 = L.Load(z += zs) + c11_0;
+                c11_1 = L.Load(z + (1 * L.Width)) + c11_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+                c8_0 += bias0;
+                c8_1 += bias1;
+                c9_0 += bias0;
+                c9_1 += bias1;
+                c10_0 += bias0;
+                c10_1 += bias1;
+                c11_0 += bias0;
+                c11_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c8_1 = L.Fma(c8_1, scale1, shift1);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c9_1 = L.Fma(c9_1, scale1, shift1);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c10_1 = L.Fma(c10_1, scale1, shift1);
+            c11_0 = L.Fma(c11_0, scale0, shift0);
+            c11_1 = L.Fma(c11_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
-        L.Store(c8_0, c + (16 * L.Width));
-        L.Store(c8_1, c + (17 * L.Width));
-        L.Store(c9_0, c + (18 * L.Width));
-        L.Store(c9_1, c + (19 * L.Width));
-        L.Store(c10_0, c + (20 * L.Width));
-        L.Store(c10_1, c + (21 * L.Width));
-        L.Store(c11_0, c + (22 * L.Width));
-        L.Store(c11_1, c + (23 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c8_1 = L.AtLeast(c8_1, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c9_1 = L.AtLeast(c9_1, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c10_1 = L.AtLeast(c10_1, floor);
+            c11_0 = L.AtLeast(c11_0, floor);
+            c11_1 = L.AtLeast(c11_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
+        L.Store(c8_0, y += ys);
+        L.Store(c8_1, y + (1 * L.Width));
+        L.Store(c9_0, y += ys);
+        L.Store(c9_1, y + (1 * L.Width));
+        L.Store(c10_0, y += ys);
+        L.Store(c10_1, y + (1 * L.Width));
+        L.Store(c11_0, y += ys);
+        L.Store(c11_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile13x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -3257,66 +4613,167 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
-            c8_0 = L.Load(c + (16 * L.Width)) + c8_0;
-            c8_1 = L.Load(c + (17 * L.Width)) + c8_1;
-            c9_0 = L.Load(c + (18 * L.Width)) + c9_0;
-            c9_1 = L.Load(c + (19 * L.Width)) + c9_1;
-            c10_0 = L.Load(c + (20 * L.Width)) + c10_0;
-            c10_1 = L.Load(c + (21 * L.Width)) + c10_1;
-            c11_0 = L.Load(c + (22 * L.Width)) + c11_0;
-            c11_1 = L.Load(c + (23 * L.Width)) + c11_1;
-            c12_0 = L.Load(c + (24 * L.Width)) + c12_0;
-            c12_1 = L.Load(c + (25 * L.Width)) + c12_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c8_1 = L.Load(z + (1 * L.Width)) + c8_1;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c9_1 = L.Load(z + (1 * L.Width)) + c9_1;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c10_1 = L.Load(z + (1 * L.Width)) + c10_1;
+                c11_0 = L.Load(z += zs) + c11_0;
+                c11_1 = L.Load(z + (1 * L.Width)) + c11_1;
+                c12_0 = L.Load(z += zs) + c12_0;
+                c12_1 = L.Load(z + (1 * L.Width)) + c12_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+                c8_0 += bias0;
+                c8_1 += bias1;
+                c9_0 += bias0;
+                c9_1 += bias1;
+                c10_0 += bias0;
+                c10_1 += bias1;
+                c11_0 += bias0;
+                c11_1 += bias1;
+                c12_0 += bias0;
+                c12_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c8_1 = L.Fma(c8_1, scale1, shift1);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c9_1 = L.Fma(c9_1, scale1, shift1);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c10_1 = L.Fma(c10_1, scale1, shift1);
+            c11_0 = L.Fma(c11_0, scale0, shift0);
+            c11_1 = L.Fma(c11_1, scale1, shift1);
+            c12_0 = L.Fma(c12_0, scale0, shift0);
+            c12_1 = L.Fma(c12_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
-        L.Store(c8_0, c + (16 * L.Width));
-        L.Store(c8_1, c + (17 * L.Width));
-        L.Store(c9_0, c + (18 * L.Width));
-        L.Store(c9_1, c + (19 * L.Width));
-        L.Store(c10_0, c + (20 * L.Width));
-        L.Store(c10_1, c + (21 * L.Width));
-        L.Store(c11_0, c + (22 * L.Width));
-        L.Store(c11_1, c + (23 * L.Width));
-        L.Store(c12_0, c + (24 * L.Width));
-        L.Store(c12_1, c + (25 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c8_1 = L.AtLeast(c8_1, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c9_1 = L.AtLeast(c9_1, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c10_1 = L.AtLeast(c10_1, floor);
+            c11_0 = L.AtLeast(c11_0, floor);
+            c11_1 = L.AtLeast(c11_1, floor);
+            c12_0 = L.AtLeast(c12_0, floor);
+            c12_1 = L.AtLeast(c12_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
+        L.Store(c8_0, y += ys);
+        L.Store(c8_1, y + (1 * L.Width));
+        L.Store(c9_0, y += ys);
+        L.Store(c9_1, y + (1 * L.Width));
+        L.Store(c10_0, y += ys);
+        L.Store(c10_1, y + (1 * L.Width));
+        L.Store(c11_0, y += ys);
+        L.Store(c11_1, y + (1 * L.Width));
+        L.Store(c12_0, y += ys);
+        L.Store(c12_1, y + (1 * L.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile14x2<L, E>(
-        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)
+        byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,
+        EpilogueTile<E>* end)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -3513,64 +4970,170 @@ static unsafe class GemmTiles
                 b += (2 * L.Width);
             }
         }
-        if (add)
+        E* z = add ? c : null, y = c;
+        nint zs = (2 * L.Width), ys = zs;
+        for (bool ended = end == null; ; ended = true)
         {
-            c0_0 = L.Load(c + (0 * L.Width)) + c0_0;
-            c0_1 = L.Load(c + (1 * L.Width)) + c0_1;
-            c1_0 = L.Load(c + (2 * L.Width)) + c1_0;
-            c1_1 = L.Load(c + (3 * L.Width)) + c1_1;
-            c2_0 = L.Load(c + (4 * L.Width)) + c2_0;
-            c2_1 = L.Load(c + (5 * L.Width)) + c2_1;
-            c3_0 = L.Load(c + (6 * L.Width)) + c3_0;
-            c3_1 = L.Load(c + (7 * L.Width)) + c3_1;
-            c4_0 = L.Load(c + (8 * L.Width)) + c4_0;
-            c4_1 = L.Load(c + (9 * L.Width)) + c4_1;
-            c5_0 = L.Load(c + (10 * L.Width)) + c5_0;
-            c5_1 = L.Load(c + (11 * L.Width)) + c5_1;
-            c6_0 = L.Load(c + (12 * L.Width)) + c6_0;
-            c6_1 = L.Load(c + (13 * L.Width)) + c6_1;
-            c7_0 = L.Load(c + (14 * L.Width)) + c7_0;
-            c7_1 = L.Load(c + (15 * L.Width)) + c7_1;
-            c8_0 = L.Load(c + (16 * L.Width)) + c8_0;
-            c8_1 = L.Load(c + (17 * L.Width)) + c8_1;
-            c9_0 = L.Load(c + (18 * L.Width)) + c9_0;
-            c9_1 = L.Load(c + (19 * L.Width)) + c9_1;
-            c10_0 = L.Load(c + (20 * L.Width)) + c10_0;
-            c10_1 = L.Load(c + (21 * L.Width)) + c10_1;
-            c11_0 = L.Load(c + (22 * L.Width)) + c11_0;
-            c11_1 = L.Load(c + (23 * L.Width)) + c11_1;
-            c12_0 = L.Load(c + (24 * L.Width)) + c12_0;
-            c12_1 = L.Load(c + (25 * L.Width)) + c12_1;
-            c13_0 = L.Load(c + (26 * L.Width)) + c13_0;
-            c13_1 = L.Load(c + (27 * L.Width)) + c13_1;
+            if (z != null)
+            {
+                c0_0 = L.Load(z) + c0_0;
+                c0_1 = L.Load(z + (1 * L.Width)) + c0_1;
+                c1_0 = L.Load(z += zs) + c1_0;
+                c1_1 = L.Load(z + (1 * L.Width)) + c1_1;
+                c2_0 = L.Load(z += zs) + c2_0;
+                c2_1 = L.Load(z + (1 * L.Width)) + c2_1;
+                c3_0 = L.Load(z += zs) + c3_0;
+                c3_1 = L.Load(z + (1 * L.Width)) + c3_1;
+                c4_0 = L.Load(z += zs) + c4_0;
+                c4_1 = L.Load(z + (1 * L.Width)) + c4_1;
+                c5_0 = L.Load(z += zs) + c5_0;
+                c5_1 = L.Load(z + (1 * L.Width)) + c5_1;
+                c6_0 = L.Load(z += zs) + c6_0;
+                c6_1 = L.Load(z + (1 * L.Width)) + c6_1;
+                c7_0 = L.Load(z += zs) + c7_0;
+                c7_1 = L.Load(z + (1 * L.Width)) + c7_1;
+                c8_0 = L.Load(z += zs) + c8_0;
+                c8_1 = L.Load(z + (1 * L.Width)) + c8_1;
+                c9_0 = L.Load(z += zs) + c9_0;
+                c9_1 = L.Load(z + (1 * L.Width)) + c9_1;
+                c10_0 = L.Load(z += zs) + c10_0;
+                c10_1 = L.Load(z + (1 * L.Width)) + c10_1;
+                c11_0 = L.Load(z += zs) + c11_0;
+                c11_1 = L.Load(z + (1 * L.Width)) + c11_1;
+                c12_0 = L.Load(z += zs) + c12_0;
+                c12_1 = L.Load(z + (1 * L.Width)) + c12_1;
+                c13_0 = L.Load(z += zs) + c13_0;
+                c13_1 = L.Load(z + (1 * L.Width)) + c13_1;
+            }
+            if (ended) break;
+            z = end->Residual;
+            zs = end->ResidualStride;
+            y = end->Output;
+            ys = end->OutputStride;
+            if (end->Bias != null)
+            {
+                var bias0 = L.Load(end->Bias + (0 * L.Width));
+                var bias1 = L.Load(end->Bias + (1 * L.Width));
+                c0_0 += bias0;
+                c0_1 += bias1;
+                c1_0 += bias0;
+                c1_1 += bias1;
+                c2_0 += bias0;
+                c2_1 += bias1;
+                c3_0 += bias0;
+                c3_1 += bias1;
+                c4_0 += bias0;
+                c4_1 += bias1;
+                c5_0 += bias0;
+                c5_1 += bias1;
+                c6_0 += bias0;
+                c6_1 += bias1;
+                c7_0 += bias0;
+                c7_1 += bias1;
+                c8_0 += bias0;
+                c8_1 += bias1;
+                c9_0 += bias0;
+                c9_1 += bias1;
+                c10_0 += bias0;
+                c10_1 += bias1;
+                c11_0 += bias0;
+                c11_1 += bias1;
+                c12_0 += bias0;
+                c12_1 += bias1;
+                c13_0 += bias0;
+                c13_1 += bias1;
+            }
+            if (end->Scale == null) continue;
+            L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
+            L scale1 = L.Load(end->Scale + (1 * L.Width)), shift1 = L.Load(end->Shift + (1 * L.Width));
+            c0_0 = L.Fma(c0_0, scale0, shift0);
+            c0_1 = L.Fma(c0_1, scale1, shift1);
+            c1_0 = L.Fma(c1_0, scale0, shift0);
+            c1_1 = L.Fma(c1_1, scale1, shift1);
+            c2_0 = L.Fma(c2_0, scale0, shift0);
+            c2_1 = L.Fma(c2_1, scale1, shift1);
+            c3_0 = L.Fma(c3_0, scale0, shift0);
+            c3_1 = L.Fma(c3_1, scale1, shift1);
+            c4_0 = L.Fma(c4_0, scale0, shift0);
+            c4_1 = L.Fma(c4_1, scale1, shift1);
+            c5_0 = L.Fma(c5_0, scale0, shift0);
+            c5_1 = L.Fma(c5_1, scale1, shift1);
+            c6_0 = L.Fma(c6_0, scale0, shift0);
+            c6_1 = L.Fma(c6_1, scale1, shift1);
+            c7_0 = L.Fma(c7_0, scale0, shift0);
+            c7_1 = L.Fma(c7_1, scale1, shift1);
+            c8_0 = L.Fma(c8_0, scale0, shift0);
+            c8_1 = L.Fma(c8_1, scale1, shift1);
+            c9_0 = L.Fma(c9_0, scale0, shift0);
+            c9_1 = L.Fma(c9_1, scale1, shift1);
+            c10_0 = L.Fma(c10_0, scale0, shift0);
+            c10_1 = L.Fma(c10_1, scale1, shift1);
+            c11_0 = L.Fma(c11_0, scale0, shift0);
+            c11_1 = L.Fma(c11_1, scale1, shift1);
+            c12_0 = L.Fma(c12_0, scale0, shift0);
+            c12_1 = L.Fma(c12_1, scale1, shift1);
+            c13_0 = L.Fma(c13_0, scale0, shift0);
+            c13_1 = L.Fma(c13_1, scale1, shift1);
         }
-        L.Store(c0_0, c + (0 * L.Width));
-        L.Store(c0_1, c + (1 * L.Width));
-        L.Store(c1_0, c + (2 * L.Width));
-        L.Store(c1_1, c + (3 * L.Width));
-        L.Store(c2_0, c + (4 * L.Width));
-        L.Store(c2_1, c + (5 * L.Width));
-        L.Store(c3_0, c + (6 * L.Width));
-        L.Store(c3_1, c + (7 * L.Width));
-        L.Store(c4_0, c + (8 * L.Width));
-        L.Store(c4_1, c + (9 * L.Width));
-        L.Store(c5_0, c + (10 * L.Width));
-        L.Store(c5_1, c + (11 * L.Width));
-        L.Store(c6_0, c + (12 * L.Width));
-        L.Store(c6_1, c + (13 * L.Width));
-        L.Store(c7_0, c + (14 * L.Width));
-        L.Store(c7_1, c + (15 * L.Width));
-        L.Store(c8_0, c + (16 * L.Width));
-        L.Store(c8_1, c + (17 * L.Width));
-        L.Store(c9_0, c + (18 * L.Width));
-        L.Store(c9_1, c + (19 * L.Width));
-        L.Store(c10_0, c + (20 * L.Width));
-        L.Store(c10_1, c + (21 * L.Width));
-        L.Store(c11_0, c + (22 * L.Width));
-        L.Store(c11_1, c + (23 * L.Width));
-        L.Store(c12_0, c + (24 * L.Width));
-        L.Store(c12_1, c + (25 * L.Width));
-        L.Store(c13_0, c + (26 * L.Width));
-        L.Store(c13_1, c + (27 * L.Width));
+        if (end != null && end->Floor.Exists)
+        {
+            var floor = L.Splat(end->Floor.At);
+            c0_0 = L.AtLeast(c0_0, floor);
+            c0_1 = L.AtLeast(c0_1, floor);
+            c1_0 = L.AtLeast(c1_0, floor);
+            c1_1 = L.AtLeast(c1_1, floor);
+            c2_0 = L.AtLeast(c2_0, floor);
+            c2_1 = L.AtLeast(c2_1, floor);
+            c3_0 = L.AtLeast(c3_0, floor);
+            c3_1 = L.AtLeast(c3_1, floor);
+            c4_0 = L.AtLeast(c4_0, floor);
+            c4_1 = L.AtLeast(c4_1, floor);
+            c5_0 = L.AtLeast(c5_0, floor);
+            c5_1 = L.AtLeast(c5_1, floor);
+            c6_0 = L.AtLeast(c6_0, floor);
+            c6_1 = L.AtLeast(c6_1, floor);
+            c7_0 = L.AtLeast(c7_0, floor);
+            c7_1 = L.AtLeast(c7_1, floor);
+            c8_0 = L.AtLeast(c8_0, floor);
+            c8_1 = L.AtLeast(c8_1, floor);
+            c9_0 = L.AtLeast(c9_0, floor);
+            c9_1 = L.AtLeast(c9_1, floor);
+            c10_0 = L.AtLeast(c10_0, floor);
+            c10_1 = L.AtLeast(c10_1, floor);
+            c11_0 = L.AtLeast(c11_0, floor);
+            c11_1 = L.AtLeast(c11_1, floor);
+            c12_0 = L.AtLeast(c12_0, floor);
+            c12_1 = L.AtLeast(c12_1, floor);
+            c13_0 = L.AtLeast(c13_0, floor);
+            c13_1 = L.AtLeast(c13_1, floor);
+        }
+        L.Store(c0_0, y);
+        L.Store(c0_1, y + (1 * L.Width));
+        L.Store(c1_0, y += ys);
+        L.Store(c1_1, y + (1 * L.Width));
+        L.Store(c2_0, y += ys);
+        L.Store(c2_1, y + (1 * L.Width));
+        L.Store(c3_0, y += ys);
+        L.Store(c3_1, y + (1 * L.Width));
+        L.Store(c4_0, y += ys);
+        L.Store(c4_1, y + (1 * L.Width));
+        L.Store(c5_0, y += ys);
+        L.Store(c5_1, y + (1 * L.Width));
+        L.Store(c6_0, y += ys);
+        L.Store(c6_1, y + (1 * L.Width));
+        L.Store(c7_0, y += ys);
+        L.Store(c7_1, y + (1 * L.Width));
+        L.Store(c8_0, y += ys);
+        L.Store(c8_1, y + (1 * L.Width));
+        L.Store(c9_0, y += ys);
+        L.Store(c9_1, y + (1 * L.Width));
+        L.Store(c10_0, y += ys);
+        L.Store(c10_1, y + (1 * L.Width));
+        L.Store(c11_0, y += ys);
+        L.Store(c11_1, y + (1 * L.Width));
+        L.Store(c12_0, y += ys);
+        L.Store(c12_1, y + (1 * L.Width));
+        L.Store(c13_0, y += ys);
+        L.Store(c13_1, y + (1 * L.Width));
     }
 }

@@ -85,7 +85,7 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
             if (blocks == 0) new Span<E>(sums, rows * vectors * L.Width).Clear();
             for (int block = 0; block < blocks; block++)
             {
-                code(a, a + (7 * step), step, segments + block, 1, b, sums, block > 0, a + (rows * step), (byte*)b);
+                code(a, a + (7 * step), step, segments + block, 1, b, sums, block > 0, a + (rows * step), (byte*)b, null);
                 b += Block * vectors * L.Width;
             }
             tile.Rows = rows;

@@ -170,7 +170,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                 E* b = weights;
                 for (int block = 0; block < _segments.Length; block++)
                 {
-                    code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, (byte*)b, next);
+                    code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, (byte*)b, next, null);
                     b += Block * columns;
                     next += Block / 2 * 64;
                 }

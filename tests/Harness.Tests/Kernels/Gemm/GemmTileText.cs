@@ -31,6 +31,8 @@ static class GemmTileText
             /// registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile [row][vectors × width].
             /// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
             /// second: the panel that the coming tiles will read.</para>
+            /// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would, without a way through c:
+            /// whole registers, rows evenly spaced, no activation but a floor.</para>
             /// </remarks>
             static unsafe class GemmTiles
             {
@@ -48,7 +50,7 @@ static class GemmTileText
     {
         text.Append("""
                 /// <summary>The tile of 1 to 14 rows and 1 or 2 registers.</summary>
-                public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, void> Pick<L, E>(int rows, int vectors)
+                public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, EpilogueTile<E>*, void> Pick<L, E>(int rows, int vectors)
                     where L : struct, ILanes<L, E>
                     where E : unmanaged, IBinaryFloatingPointIeee754<E> => (vectors, rows) switch
                 {
@@ -66,7 +68,8 @@ static class GemmTileText
         text.Append('\n');
         Line(text, 1, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Line(text, 1, $"static void Tile{rows}x{vectors}<L, E>(");
-        Line(text, 2, "byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next)");
+        Line(text, 2, "byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,");
+        Line(text, 2, "EpilogueTile<E>* end)");
         Line(text, 2, "where L : struct, ILanes<L, E>");
         Line(text, 2, "where E : unmanaged, IBinaryFloatingPointIeee754<E>");
         Line(text, 1, "{");
@@ -97,15 +100,49 @@ static class GemmTileText
         Advance(text, rows, vectors, 1);
         Line(text, 3, "}");
         Line(text, 2, "}");
-        Line(text, 2, "if (add)");
-        Line(text, 2, "{");
-        foreach (var (row, vector) in Cells(rows, vectors))
-            Line(text, 3, $"c{row}_{vector} = L.Load({Cell(row, vector, vectors)}) + c{row}_{vector};");
-        Line(text, 2, "}");
-        foreach (var (row, vector) in Cells(rows, vectors))
-            Line(text, 2, $"L.Store(c{row}_{vector}, {Cell(row, vector, vectors)});");
+        End(text, rows, vectors);
         Line(text, 1, "}");
     }
+
+    // The same operations in the same order as EpilogueTile.Finish, cell by cell. What c held and the residual are added by the same
+    // lines: more of them than these would exceed the locals that the JIT compiler keeps in registers.
+    static void End(StringBuilder text, int rows, int vectors)
+    {
+        Line(text, 2, "E* z = add ? c : null, y = c;");
+        Line(text, 2, $"nint zs = {Times(vectors)}, ys = zs;");
+        Line(text, 2, "for (bool ended = end == null; ; ended = true)");
+        Line(text, 2, "{");
+        Line(text, 3, "if (z != null)");
+        Line(text, 3, "{");
+        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 4, $"c{row}_{vector} = L.Load({Next("z", row, vector)}) + c{row}_{vector};");
+        Line(text, 3, "}");
+        Line(text, 3, "if (ended) break;");
+        Line(text, 3, "z = end->Residual;");
+        Line(text, 3, "zs = end->ResidualStride;");
+        Line(text, 3, "y = end->Output;");
+        Line(text, 3, "ys = end->OutputStride;");
+        Line(text, 3, "if (end->Bias != null)");
+        Line(text, 3, "{");
+        for (int vector = 0; vector < vectors; vector++) Line(text, 4, $"var bias{vector} = L.Load(end->Bias + {Times(vector)});");
+        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 4, $"c{row}_{vector} += bias{vector};");
+        Line(text, 3, "}");
+        Line(text, 3, "if (end->Scale == null) continue;");
+        for (int vector = 0; vector < vectors; vector++)
+            Line(text, 3, $"L scale{vector} = L.Load(end->Scale + {Times(vector)}), shift{vector} = L.Load(end->Shift + {Times(vector)});");
+        foreach (var (row, vector) in Cells(rows, vectors))
+            Line(text, 3, $"c{row}_{vector} = L.Fma(c{row}_{vector}, scale{vector}, shift{vector});");
+        Line(text, 2, "}");
+        Line(text, 2, "if (end != null && end->Floor.Exists)");
+        Line(text, 2, "{");
+        Line(text, 3, "var floor = L.Splat(end->Floor.At);");
+        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 3, $"c{row}_{vector} = L.AtLeast(c{row}_{vector}, floor);");
+        Line(text, 2, "}");
+        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 2, $"L.Store(c{row}_{vector}, {Next("y", row, vector)});");
+    }
+
+    // The cells' addresses one after another: down a row, then along it.
+    static string Next(string pointer, int row, int vector) =>
+        vector > 0 ? $"{pointer} + {Times(vector)}" : row > 0 ? $"{pointer} += {pointer}s" : pointer;
 
     static void Step(StringBuilder text, int rows, int vectors, int k)
     {
@@ -149,8 +186,6 @@ static class GemmTileText
             _ => " + (s3 * 2)",
         };
     }
-
-    static string Cell(int row, int vector, int vectors) => "c + " + Times((row * vectors) + vector);
 
     static string Times(int registers) => string.Create(CultureInfo.InvariantCulture, $"({registers} * L.Width)");
 
