@@ -28,19 +28,21 @@ static class LanePolynomials
         }
         else
         {
-            var p = L.Of(1.608662795678036884e-10);
-            p = L.Fma(p, r, L.Of(2.091813773764273643e-9));
-            p = L.Fma(p, r, L.Of(2.505207109429354675e-8));
-            p = L.Fma(p, r, L.Of(2.755726327908849691e-7));
-            p = L.Fma(p, r, L.Of(2.755731924721873078e-6));
-            p = L.Fma(p, r, L.Of(0.00002480158733644223786));
-            p = L.Fma(p, r, L.Of(0.0001984126984126329913));
-            p = L.Fma(p, r, L.Of(0.001388888888887907399));
-            p = L.Fma(p, r, L.Of(0.008333333333333334007));
-            p = L.Fma(p, r, L.Of(0.04166666666666667677));
-            p = L.Fma(p, r, L.Of(0.1666666666666666667));
-            p = L.Fma(p, r, L.Of(0.5));
-            return p;
+            // Odd and even powers side by side: one chain of twelve waits for each of its products.
+            var z = r * r;
+            var odd = L.Of(1.608662795678036884e-10);
+            var even = L.Of(2.091813773764273643e-9);
+            odd = L.Fma(odd, z, L.Of(2.505207109429354675e-8));
+            even = L.Fma(even, z, L.Of(2.755726327908849691e-7));
+            odd = L.Fma(odd, z, L.Of(2.755731924721873078e-6));
+            even = L.Fma(even, z, L.Of(0.00002480158733644223786));
+            odd = L.Fma(odd, z, L.Of(0.0001984126984126329913));
+            even = L.Fma(even, z, L.Of(0.001388888888887907399));
+            odd = L.Fma(odd, z, L.Of(0.008333333333333334007));
+            even = L.Fma(even, z, L.Of(0.04166666666666667677));
+            odd = L.Fma(odd, z, L.Of(0.1666666666666666667));
+            even = L.Fma(even, z, L.Of(0.5));
+            return L.Fma(odd, r, even);
         }
     }
 

@@ -52,9 +52,6 @@ public abstract record Reduction : Op
     /// <inheritdoc/>
     public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => inputs[0].Elements;
 
-    /// <inheritdoc/>
-    internal sealed override bool TakesSlices => true;
-
     /// <summary>Reduces by <typeparamref name="TOp"/> and divides by <paramref name="divisor"/>.</summary>
     internal Step<E> Lower<TOp, E>(Lowering<E> node, double divisor)
         where TOp : struct, IReduction

@@ -81,8 +81,12 @@ sealed class Slices
         var able = new HashSet<int>();
         foreach (var node in nodes)
             if (JoinsChannels(model, node.Main) || (node.Then ?? node).Main.Op.TakesSlices) able.UnionWith(node.Result);
-        foreach (var node in nodes.SelectMany(node => node.Nodes))
-            if (node.Op is not Cat && !node.Op.TakesSlices) able.ExceptWith(node.Inputs);
+        foreach (var node in nodes)
+        {
+            // Means of rows are taken by the step that writes these.
+            foreach (var part in node.Nodes)
+                if (part != (node.Then ?? node).RowMeans && part.Op is not Cat && !part.Op.TakesSlices) able.ExceptWith(part.Inputs);
+        }
         foreach (var port in model.Inputs.Concat(model.Outputs)) able.Remove(roots[port.Value]);
         for (int value = 0; value < roots.Length; value++)
         {
@@ -90,7 +94,8 @@ sealed class Slices
             able.Remove(roots[value]);
             able.Remove(value);
         }
-        able.RemoveWhere(value => model.Values[value] is not { Leaf: null, Shape.Rank: 4 } x || x.Layout[3] != 1);
+        // One channel alone lies side by side, and some reductions add in another order there than where it does not.
+        able.RemoveWhere(value => model.Values[value] is not { Leaf: null, Shape.Rank: 4 } x || x.Layout[3] != 1 || x.Shape[1] < 2);
         return able;
     }
 }

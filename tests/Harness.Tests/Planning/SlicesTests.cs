@@ -74,6 +74,13 @@ public sealed class SlicesTests
             graph.Output("also", graph.One);
             return graph.Join("output", [graph.One, graph.Write("winograd")]);
         }).Should().Be(1);
+        // What a reduction reads must lie as it would by itself.
+        Copies(graph =>
+        {
+            graph.Output("mean", graph.Mean(graph.One));
+            return graph.Join("reduced", [graph.One, graph.Two]);
+        }).Should().Be(1);
+        Copies(graph => graph.Join("narrow", [graph.One, graph.Convolve("single", graph.X, 1, 1)])).Should().Be(1);
         // The same values in another order: the second finds them elsewhere.
         Copies(graph => graph.Sum(
             graph.Join("first", [graph.One, graph.Two]), graph.Join("second", [graph.Two, graph.One]))).Should().Be(1);
@@ -185,6 +192,9 @@ public sealed class SlicesTests
                 "aten::cat", [Argument.Of([.. parts.Select(Argument.Value)]), Argument.Of(axis)], [], 1, SourcePlace.Unknown, name)[0];
             return Keep(joined, axis == 2 ? ChannelsOf(parts[0]) : parts.Sum(ChannelsOf));
         }
+
+        public int Mean(int x) => Call(
+            "mean", "aten::mean", x, Argument.Of([Argument.Of(1L), Argument.Of(2L), Argument.Of(3L)]), Argument.Of(false));
 
         public int Sum(int x, int y) => Call("sum", "aten::add", x, Argument.Value(y));
 
