@@ -266,8 +266,8 @@ static unsafe class Map
     {
         public static bool Short => true;
 
-        public static Floor<E>? FloorOf<E>(in Scalars<E> a)
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Floor<E>();
+        public static Bounds<E>? BoundsOf<E>(in Scalars<E> a)
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Bounds<E>();
 
         [MethodImpl(Inline)]
         public static L Apply<L, E>(L x, in Scalars<E> a)

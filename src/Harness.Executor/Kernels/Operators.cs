@@ -28,8 +28,8 @@ interface IUnary
     /// for anything that calls <see cref="LaneMath"/>.</summary>
     static virtual bool Short => false;
 
-    /// <summary>The floor below which the function lifts x, where it does nothing else; else null.</summary>
-    static virtual Floor<E>? FloorOf<E>(in Scalars<E> a)
+    /// <summary>The bounds between which the function holds x, where it does nothing else; else null.</summary>
+    static virtual Bounds<E>? BoundsOf<E>(in Scalars<E> a)
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => null;
 
     /// <summary>f(x), each lane by itself.</summary>
@@ -38,8 +38,10 @@ interface IUnary
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 }
 
-/// <summary><c>max(x, At)</c>, by <see cref="ILanes{L, E}.AtLeast"/>; x itself where there is no floor.</summary>
-readonly record struct Floor<E>(bool Exists = false, E At = default) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+/// <summary><c>min(max(x, Low), High)</c>, by <see cref="ILanes{L, E}.AtLeast"/> and then <see cref="ILanes{L, E}.AtMost"/>, each
+/// where it is there.</summary>
+readonly record struct Bounds<E>(bool HasLow = false, E Low = default, bool HasHigh = false, E High = default)
+    where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
 /// <summary>An element-wise function of two values.</summary>
 interface IBinary

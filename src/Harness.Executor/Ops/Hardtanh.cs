@@ -42,8 +42,8 @@ public sealed record Hardtanh : Elementwise
     {
         public static bool Short => true;
 
-        public static Floor<E>? FloorOf<E>(in Scalars<E> a)
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => E.IsPositiveInfinity(a.B) ? new Floor<E>(Exists: true, a.A) : null;
+        public static Bounds<E>? BoundsOf<E>(in Scalars<E> a)
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Bounds<E>(HasLow: true, a.A, HasHigh: true, a.B);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)

@@ -17,8 +17,8 @@ public sealed record ReLU : Elementwise
     {
         public static bool Short => true;
 
-        public static Floor<E>? FloorOf<E>(in Scalars<E> a)
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Floor<E>(Exists: true, E.Zero);
+        public static Bounds<E>? BoundsOf<E>(in Scalars<E> a)
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Bounds<E>(HasLow: true, E.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static L Apply<L, E>(L x, in Scalars<E> a)

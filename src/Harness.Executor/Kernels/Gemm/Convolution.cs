@@ -135,7 +135,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         job.Output = output;
         job.Tile = default;
         job.Tile.Scalars = epilogue.Scalars;
-        job.Tile.Floor = epilogue.Floor.GetValueOrDefault();
+        job.Tile.Bounds = epilogue.Bounds.GetValueOrDefault();
         job.Gapless = Gapless(_g.Output) && (epilogue.Residual == null || Gapless(epilogue.ResidualLayout));
         for (int u = first; u < last; u++)
         {
@@ -321,7 +321,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     bool Ends(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
     {
         ref var tile = ref job.Tile;
-        if (epilogue.Floor is null || tile.Columns != tile.SumStride || RowsTogether(phase, rows, 0, rows.Column, job) < rows.Rows)
+        if (epilogue.Bounds is null || tile.Columns != tile.SumStride || RowsTogether(phase, rows, 0, rows.Column, job) < rows.Rows)
             return false;
         int oh = phase.FirstH + (rows.Row * phase.StepH), ow = phase.FirstW + (rows.Column * phase.StepW);
         tile.Output = job.Output + _g.Output.Index(rows.Image, oh, ow) + channel;

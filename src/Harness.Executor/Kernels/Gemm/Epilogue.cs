@@ -12,12 +12,12 @@ namespace Harness.Executor.Kernels;
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     Epilogue(
-        delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars, Floor<E>? floor)
+        delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars, Bounds<E>? bounds)
     {
         Finish = finish;
         Depthwise = depthwise;
         Scalars = scalars;
-        Floor = floor;
+        Bounds = bounds;
     }
 
     /// <summary>One element a channel, added to the sum; or null.</summary>
@@ -45,8 +45,8 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars { get; }
 
-    /// <summary>What the activation is, where it is a floor and nothing else.</summary>
-    public Floor<E>? Floor { get; }
+    /// <summary>What the activation is, where it is bounds and nothing else.</summary>
+    public Bounds<E>? Bounds { get; }
 
     internal delegate*<EpilogueTile<E>*, void> Finish { get; }
 
@@ -67,7 +67,7 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     static Epilogue<E> Of<TOp, L>(Scalars<E> scalars)
         where TOp : struct, IUnary
         where L : struct, ILanes<L, E> =>
-        new(&EpilogueTile<E>.Finish<TOp, L>, &DepthwiseBand<E>.Run<TOp, L>, scalars, TOp.FloorOf(scalars));
+        new(&EpilogueTile<E>.Finish<TOp, L>, &DepthwiseBand<E>.Run<TOp, L>, scalars, TOp.BoundsOf(scalars));
 }
 
 /// <summary>Rows of sums still hot in the first cache, and where they go.</summary>
@@ -98,7 +98,7 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars;
     /// <summary>What the activation does, where a tile of a product ends itself.</summary>
-    public Floor<E> Floor;
+    public Bounds<E> Bounds;
 
     /// <summary>Finishes and stores the tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -15,7 +15,7 @@ namespace Harness.Executor.Kernels;
 /// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
 /// second: the panel that the coming tiles will read.</para>
 /// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would, without a way through c:
-/// whole registers, rows evenly spaced, no activation but a floor.</para>
+/// whole registers, rows evenly spaced, no activation but bounds.</para>
 /// </remarks>
 static unsafe class GemmTiles
 {
@@ -68,7 +68,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -82,21 +82,18 @@ static unsafe class GemmTiles
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -121,10 +118,15 @@ static unsafe class GemmTiles
             L scale0 = L.Load(end->Scale + (0 * L.Width)), shift0 = L.Load(end->Shift + (0 * L.Width));
             c0_0 = L.Fma(c0_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
         }
         L.Store(c0_0, y);
     }
@@ -143,7 +145,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -158,6 +160,11 @@ static unsafe class GemmTiles
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
                     c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -165,16 +172,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -202,11 +200,17 @@ static unsafe class GemmTiles
             c0_0 = L.Fma(c0_0, scale0, shift0);
             c1_0 = L.Fma(c1_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -227,7 +231,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -243,6 +247,11 @@ static unsafe class GemmTiles
                     c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
                     c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -251,17 +260,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -292,12 +291,19 @@ static unsafe class GemmTiles
             c1_0 = L.Fma(c1_0, scale0, shift0);
             c2_0 = L.Fma(c2_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -320,7 +326,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -337,6 +343,11 @@ static unsafe class GemmTiles
                     c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
                     c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -346,18 +357,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -391,13 +391,21 @@ static unsafe class GemmTiles
             c2_0 = L.Fma(c2_0, scale0, shift0);
             c3_0 = L.Fma(c3_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -422,7 +430,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -440,6 +448,11 @@ static unsafe class GemmTiles
                     c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
                     c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -450,19 +463,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -499,14 +500,23 @@ static unsafe class GemmTiles
             c3_0 = L.Fma(c3_0, scale0, shift0);
             c4_0 = L.Fma(c4_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -533,7 +543,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -552,6 +562,11 @@ static unsafe class GemmTiles
                     c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
                     c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -563,20 +578,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -616,15 +618,25 @@ static unsafe class GemmTiles
             c4_0 = L.Fma(c4_0, scale0, shift0);
             c5_0 = L.Fma(c5_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -653,7 +665,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -673,6 +685,11 @@ static unsafe class GemmTiles
                     c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
                     c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -685,21 +702,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                }
-                p0 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -742,16 +745,27 @@ static unsafe class GemmTiles
             c5_0 = L.Fma(c5_0, scale0, shift0);
             c6_0 = L.Fma(c6_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -783,7 +797,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -804,6 +818,11 @@ static unsafe class GemmTiles
                     c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
                     c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -818,23 +837,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -880,17 +883,29 @@ static unsafe class GemmTiles
             c6_0 = L.Fma(c6_0, scale0, shift0);
             c7_0 = L.Fma(c7_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -924,7 +939,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -946,6 +961,11 @@ static unsafe class GemmTiles
                     c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
                     c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -961,24 +981,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -1027,18 +1030,31 @@ static unsafe class GemmTiles
             c7_0 = L.Fma(c7_0, scale0, shift0);
             c8_0 = L.Fma(c8_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c8_0 = L.AtMost(c8_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -1074,7 +1090,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -1097,6 +1113,11 @@ static unsafe class GemmTiles
                     c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
                     c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1113,25 +1134,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
-                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -1183,19 +1186,33 @@ static unsafe class GemmTiles
             c8_0 = L.Fma(c8_0, scale0, shift0);
             c9_0 = L.Fma(c9_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c9_0 = L.AtMost(c9_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -1233,7 +1250,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -1257,6 +1274,11 @@ static unsafe class GemmTiles
                     c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
                     c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1274,26 +1296,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
-                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
-                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -1348,20 +1351,35 @@ static unsafe class GemmTiles
             c9_0 = L.Fma(c9_0, scale0, shift0);
             c10_0 = L.Fma(c10_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c10_0 = L.AtMost(c10_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -1401,7 +1419,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -1426,6 +1444,11 @@ static unsafe class GemmTiles
                     c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
                     c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1444,27 +1467,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
-                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
-                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
-                    c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -1522,21 +1525,37 @@ static unsafe class GemmTiles
             c10_0 = L.Fma(c10_0, scale0, shift0);
             c11_0 = L.Fma(c11_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c11_0 = L.AtLeast(c11_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c11_0 = L.AtLeast(c11_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c11_0 = L.AtMost(c11_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -1578,7 +1597,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -1604,6 +1623,11 @@ static unsafe class GemmTiles
                     c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
                     c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1623,28 +1647,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
-                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
-                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
-                    c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
-                    c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -1705,22 +1708,39 @@ static unsafe class GemmTiles
             c11_0 = L.Fma(c11_0, scale0, shift0);
             c12_0 = L.Fma(c12_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c11_0 = L.AtLeast(c11_0, floor);
-            c12_0 = L.AtLeast(c12_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c11_0 = L.AtLeast(c11_0, bound);
+            c12_0 = L.AtLeast(c12_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c11_0 = L.AtMost(c11_0, bound);
+            c12_0 = L.AtMost(c12_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -1764,7 +1784,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -1791,6 +1811,11 @@ static unsafe class GemmTiles
                     c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
                     c13_0 = L.Fma(L.Splat(*(E*)(p1 + (s3 * 2))), b0, c13_0);
                 }
+                if (n == 1)
+                {
+                    b += (1 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1811,29 +1836,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
-                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
-                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
-                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
-                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
-                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
-                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
-                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
-                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
-                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
-                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
-                    c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
-                    c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
-                    c13_0 = L.Fma(L.Splat(*(E*)(p1 + (s3 * 2))), b0, c13_0);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (1 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -1897,23 +1900,41 @@ static unsafe class GemmTiles
             c12_0 = L.Fma(c12_0, scale0, shift0);
             c13_0 = L.Fma(c13_0, scale0, shift0);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c11_0 = L.AtLeast(c11_0, floor);
-            c12_0 = L.AtLeast(c12_0, floor);
-            c13_0 = L.AtLeast(c13_0, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c11_0 = L.AtLeast(c11_0, bound);
+            c12_0 = L.AtLeast(c12_0, bound);
+            c13_0 = L.AtLeast(c13_0, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c11_0 = L.AtMost(c11_0, bound);
+            c12_0 = L.AtMost(c12_0, bound);
+            c13_0 = L.AtMost(c13_0, bound);
         }
         L.Store(c0_0, y);
         L.Store(c1_0, y += ys);
@@ -1945,7 +1966,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -1962,6 +1983,11 @@ static unsafe class GemmTiles
                     c0_0 = L.Fma(x0, b0, c0_0);
                     c0_1 = L.Fma(x0, b1, c0_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -1971,18 +1997,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2012,11 +2027,17 @@ static unsafe class GemmTiles
             c0_0 = L.Fma(c0_0, scale0, shift0);
             c0_1 = L.Fma(c0_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -2038,7 +2059,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -2058,6 +2079,11 @@ static unsafe class GemmTiles
                     c1_0 = L.Fma(x1, b0, c1_0);
                     c1_1 = L.Fma(x1, b1, c1_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2070,21 +2096,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2120,13 +2132,21 @@ static unsafe class GemmTiles
             c1_0 = L.Fma(c1_0, scale0, shift0);
             c1_1 = L.Fma(c1_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -2152,7 +2172,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -2175,6 +2195,11 @@ static unsafe class GemmTiles
                     c2_0 = L.Fma(x2, b0, c2_0);
                     c2_1 = L.Fma(x2, b1, c2_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2190,24 +2215,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2249,15 +2257,25 @@ static unsafe class GemmTiles
             c2_0 = L.Fma(c2_0, scale0, shift0);
             c2_1 = L.Fma(c2_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -2287,7 +2305,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -2313,6 +2331,11 @@ static unsafe class GemmTiles
                     c3_0 = L.Fma(x3, b0, c3_0);
                     c3_1 = L.Fma(x3, b1, c3_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2331,27 +2354,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2399,17 +2402,29 @@ static unsafe class GemmTiles
             c3_0 = L.Fma(c3_0, scale0, shift0);
             c3_1 = L.Fma(c3_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -2443,7 +2458,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -2472,6 +2487,11 @@ static unsafe class GemmTiles
                     c4_0 = L.Fma(x4, b0, c4_0);
                     c4_1 = L.Fma(x4, b1, c4_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2493,30 +2513,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2570,19 +2567,33 @@ static unsafe class GemmTiles
             c4_0 = L.Fma(c4_0, scale0, shift0);
             c4_1 = L.Fma(c4_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -2620,7 +2631,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -2652,6 +2663,11 @@ static unsafe class GemmTiles
                     c5_0 = L.Fma(x5, b0, c5_0);
                     c5_1 = L.Fma(x5, b1, c5_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2676,33 +2692,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2762,21 +2752,37 @@ static unsafe class GemmTiles
             c5_0 = L.Fma(c5_0, scale0, shift0);
             c5_1 = L.Fma(c5_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -2818,7 +2824,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -2853,6 +2859,11 @@ static unsafe class GemmTiles
                     c6_0 = L.Fma(x6, b0, c6_0);
                     c6_1 = L.Fma(x6, b1, c6_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2880,36 +2891,7 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                }
-                p0 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -2975,23 +2957,41 @@ static unsafe class GemmTiles
             c6_0 = L.Fma(c6_0, scale0, shift0);
             c6_1 = L.Fma(c6_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -3038,7 +3038,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -3076,6 +3076,11 @@ static unsafe class GemmTiles
                     c7_0 = L.Fma(x7, b0, c7_0);
                     c7_1 = L.Fma(x7, b1, c7_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3107,40 +3112,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -3212,25 +3184,45 @@ static unsafe class GemmTiles
             c7_0 = L.Fma(c7_0, scale0, shift0);
             c7_1 = L.Fma(c7_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -3281,7 +3273,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -3322,6 +3314,11 @@ static unsafe class GemmTiles
                     c8_0 = L.Fma(x8, b0, c8_0);
                     c8_1 = L.Fma(x8, b1, c8_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3356,43 +3353,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                    var x8 = L.Splat(*(E*)(p1 + s));
-                    c8_0 = L.Fma(x8, b0, c8_0);
-                    c8_1 = L.Fma(x8, b1, c8_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -3470,27 +3431,49 @@ static unsafe class GemmTiles
             c8_0 = L.Fma(c8_0, scale0, shift0);
             c8_1 = L.Fma(c8_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c8_1 = L.AtLeast(c8_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c8_1 = L.AtLeast(c8_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c8_1 = L.AtMost(c8_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -3545,7 +3528,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -3589,6 +3572,11 @@ static unsafe class GemmTiles
                     c9_0 = L.Fma(x9, b0, c9_0);
                     c9_1 = L.Fma(x9, b1, c9_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3626,46 +3614,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                    var x8 = L.Splat(*(E*)(p1 + s));
-                    c8_0 = L.Fma(x8, b0, c8_0);
-                    c8_1 = L.Fma(x8, b1, c8_1);
-                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
-                    c9_0 = L.Fma(x9, b0, c9_0);
-                    c9_1 = L.Fma(x9, b1, c9_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -3749,29 +3698,53 @@ static unsafe class GemmTiles
             c9_0 = L.Fma(c9_0, scale0, shift0);
             c9_1 = L.Fma(c9_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c8_1 = L.AtLeast(c8_1, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c9_1 = L.AtLeast(c9_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c8_1 = L.AtLeast(c8_1, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c9_1 = L.AtLeast(c9_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c8_1 = L.AtMost(c8_1, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c9_1 = L.AtMost(c9_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -3830,7 +3803,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -3877,6 +3850,11 @@ static unsafe class GemmTiles
                     c10_0 = L.Fma(x10, b0, c10_0);
                     c10_1 = L.Fma(x10, b1, c10_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3917,49 +3895,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                    var x8 = L.Splat(*(E*)(p1 + s));
-                    c8_0 = L.Fma(x8, b0, c8_0);
-                    c8_1 = L.Fma(x8, b1, c8_1);
-                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
-                    c9_0 = L.Fma(x9, b0, c9_0);
-                    c9_1 = L.Fma(x9, b1, c9_1);
-                    var x10 = L.Splat(*(E*)(p1 + s3));
-                    c10_0 = L.Fma(x10, b0, c10_0);
-                    c10_1 = L.Fma(x10, b1, c10_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -4049,31 +3985,57 @@ static unsafe class GemmTiles
             c10_0 = L.Fma(c10_0, scale0, shift0);
             c10_1 = L.Fma(c10_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c8_1 = L.AtLeast(c8_1, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c9_1 = L.AtLeast(c9_1, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c10_1 = L.AtLeast(c10_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c8_1 = L.AtLeast(c8_1, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c9_1 = L.AtLeast(c9_1, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c10_1 = L.AtLeast(c10_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c8_1 = L.AtMost(c8_1, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c9_1 = L.AtMost(c9_1, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c10_1 = L.AtMost(c10_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -4136,7 +4098,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -4186,6 +4148,11 @@ static unsafe class GemmTiles
                     c11_0 = L.Fma(x11, b0, c11_0);
                     c11_1 = L.Fma(x11, b1, c11_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -4229,52 +4196,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                    var x8 = L.Splat(*(E*)(p1 + s));
-                    c8_0 = L.Fma(x8, b0, c8_0);
-                    c8_1 = L.Fma(x8, b1, c8_1);
-                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
-                    c9_0 = L.Fma(x9, b0, c9_0);
-                    c9_1 = L.Fma(x9, b1, c9_1);
-                    var x10 = L.Splat(*(E*)(p1 + s3));
-                    c10_0 = L.Fma(x10, b0, c10_0);
-                    c10_1 = L.Fma(x10, b1, c10_1);
-                    var x11 = L.Splat(*(E*)(p1 + (s * 4)));
-                    c11_0 = L.Fma(x11, b0, c11_0);
-                    c11_1 = L.Fma(x11, b1, c11_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -4370,33 +4292,61 @@ static unsafe class GemmTiles
             c11_0 = L.Fma(c11_0, scale0, shift0);
             c11_1 = L.Fma(c11_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c8_1 = L.AtLeast(c8_1, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c9_1 = L.AtLeast(c9_1, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c10_1 = L.AtLeast(c10_1, floor);
-            c11_0 = L.AtLeast(c11_0, floor);
-            c11_1 = L.AtLeast(c11_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c8_1 = L.AtLeast(c8_1, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c9_1 = L.AtLeast(c9_1, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c10_1 = L.AtLeast(c10_1, bound);
+            c11_0 = L.AtLeast(c11_0, bound);
+            c11_1 = L.AtLeast(c11_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c8_1 = L.AtMost(c8_1, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c9_1 = L.AtMost(c9_1, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c10_1 = L.AtMost(c10_1, bound);
+            c11_0 = L.AtMost(c11_0, bound);
+            c11_1 = L.AtMost(c11_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -4463,7 +4413,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -4516,6 +4466,11 @@ static unsafe class GemmTiles
                     c12_0 = L.Fma(x12, b0, c12_0);
                     c12_1 = L.Fma(x12, b1, c12_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -4562,55 +4517,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                    var x8 = L.Splat(*(E*)(p1 + s));
-                    c8_0 = L.Fma(x8, b0, c8_0);
-                    c8_1 = L.Fma(x8, b1, c8_1);
-                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
-                    c9_0 = L.Fma(x9, b0, c9_0);
-                    c9_1 = L.Fma(x9, b1, c9_1);
-                    var x10 = L.Splat(*(E*)(p1 + s3));
-                    c10_0 = L.Fma(x10, b0, c10_0);
-                    c10_1 = L.Fma(x10, b1, c10_1);
-                    var x11 = L.Splat(*(E*)(p1 + (s * 4)));
-                    c11_0 = L.Fma(x11, b0, c11_0);
-                    c11_1 = L.Fma(x11, b1, c11_1);
-                    var x12 = L.Splat(*(E*)(p1 + s5));
-                    c12_0 = L.Fma(x12, b0, c12_0);
-                    c12_1 = L.Fma(x12, b1, c12_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -4712,35 +4619,65 @@ static unsafe class GemmTiles
             c12_0 = L.Fma(c12_0, scale0, shift0);
             c12_1 = L.Fma(c12_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c8_1 = L.AtLeast(c8_1, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c9_1 = L.AtLeast(c9_1, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c10_1 = L.AtLeast(c10_1, floor);
-            c11_0 = L.AtLeast(c11_0, floor);
-            c11_1 = L.AtLeast(c11_1, floor);
-            c12_0 = L.AtLeast(c12_0, floor);
-            c12_1 = L.AtLeast(c12_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c8_1 = L.AtLeast(c8_1, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c9_1 = L.AtLeast(c9_1, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c10_1 = L.AtLeast(c10_1, bound);
+            c11_0 = L.AtLeast(c11_0, bound);
+            c11_1 = L.AtLeast(c11_1, bound);
+            c12_0 = L.AtLeast(c12_0, bound);
+            c12_1 = L.AtLeast(c12_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c8_1 = L.AtMost(c8_1, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c9_1 = L.AtMost(c9_1, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c10_1 = L.AtMost(c10_1, bound);
+            c11_0 = L.AtMost(c11_0, bound);
+            c11_1 = L.AtMost(c11_1, bound);
+            c12_0 = L.AtMost(c12_0, bound);
+            c12_1 = L.AtMost(c12_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));
@@ -4811,7 +4748,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            for (; n >= 2; n -= 2)
+            while (n > 0)
             {
                 if (Sse.IsSupported)
                 {
@@ -4867,6 +4804,11 @@ static unsafe class GemmTiles
                     c13_0 = L.Fma(x13, b0, c13_0);
                     c13_1 = L.Fma(x13, b1, c13_1);
                 }
+                if (n == 1)
+                {
+                    b += (2 * L.Width);
+                    break;
+                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -4916,58 +4858,7 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-            }
-            if (n > 0)
-            {
-                {
-                    var b0 = L.Load(b + (0 * L.Width));
-                    var b1 = L.Load(b + (1 * L.Width));
-                    var x0 = L.Splat(*(E*)(p0));
-                    c0_0 = L.Fma(x0, b0, c0_0);
-                    c0_1 = L.Fma(x0, b1, c0_1);
-                    var x1 = L.Splat(*(E*)(p0 + s));
-                    c1_0 = L.Fma(x1, b0, c1_0);
-                    c1_1 = L.Fma(x1, b1, c1_1);
-                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
-                    c2_0 = L.Fma(x2, b0, c2_0);
-                    c2_1 = L.Fma(x2, b1, c2_1);
-                    var x3 = L.Splat(*(E*)(p0 + s3));
-                    c3_0 = L.Fma(x3, b0, c3_0);
-                    c3_1 = L.Fma(x3, b1, c3_1);
-                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
-                    c4_0 = L.Fma(x4, b0, c4_0);
-                    c4_1 = L.Fma(x4, b1, c4_1);
-                    var x5 = L.Splat(*(E*)(p0 + s5));
-                    c5_0 = L.Fma(x5, b0, c5_0);
-                    c5_1 = L.Fma(x5, b1, c5_1);
-                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
-                    c6_0 = L.Fma(x6, b0, c6_0);
-                    c6_1 = L.Fma(x6, b1, c6_1);
-                    var x7 = L.Splat(*(E*)(p1));
-                    c7_0 = L.Fma(x7, b0, c7_0);
-                    c7_1 = L.Fma(x7, b1, c7_1);
-                    var x8 = L.Splat(*(E*)(p1 + s));
-                    c8_0 = L.Fma(x8, b0, c8_0);
-                    c8_1 = L.Fma(x8, b1, c8_1);
-                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
-                    c9_0 = L.Fma(x9, b0, c9_0);
-                    c9_1 = L.Fma(x9, b1, c9_1);
-                    var x10 = L.Splat(*(E*)(p1 + s3));
-                    c10_0 = L.Fma(x10, b0, c10_0);
-                    c10_1 = L.Fma(x10, b1, c10_1);
-                    var x11 = L.Splat(*(E*)(p1 + (s * 4)));
-                    c11_0 = L.Fma(x11, b0, c11_0);
-                    c11_1 = L.Fma(x11, b1, c11_1);
-                    var x12 = L.Splat(*(E*)(p1 + s5));
-                    c12_0 = L.Fma(x12, b0, c12_0);
-                    c12_1 = L.Fma(x12, b1, c12_1);
-                    var x13 = L.Splat(*(E*)(p1 + (s3 * 2)));
-                    c13_0 = L.Fma(x13, b0, c13_0);
-                    c13_1 = L.Fma(x13, b1, c13_1);
-                }
-                p0 += sizeof(E);
-                p1 += sizeof(E);
-                b += (2 * L.Width);
+                n -= 2;
             }
         }
         E* z = add ? c : null, y = c;
@@ -5075,37 +4966,69 @@ static unsafe class GemmTiles
             c13_0 = L.Fma(c13_0, scale0, shift0);
             c13_1 = L.Fma(c13_1, scale1, shift1);
         }
-        if (end != null && end->Floor.Exists)
+        if (end != null && end->Bounds.HasLow)
         {
-            var floor = L.Splat(end->Floor.At);
-            c0_0 = L.AtLeast(c0_0, floor);
-            c0_1 = L.AtLeast(c0_1, floor);
-            c1_0 = L.AtLeast(c1_0, floor);
-            c1_1 = L.AtLeast(c1_1, floor);
-            c2_0 = L.AtLeast(c2_0, floor);
-            c2_1 = L.AtLeast(c2_1, floor);
-            c3_0 = L.AtLeast(c3_0, floor);
-            c3_1 = L.AtLeast(c3_1, floor);
-            c4_0 = L.AtLeast(c4_0, floor);
-            c4_1 = L.AtLeast(c4_1, floor);
-            c5_0 = L.AtLeast(c5_0, floor);
-            c5_1 = L.AtLeast(c5_1, floor);
-            c6_0 = L.AtLeast(c6_0, floor);
-            c6_1 = L.AtLeast(c6_1, floor);
-            c7_0 = L.AtLeast(c7_0, floor);
-            c7_1 = L.AtLeast(c7_1, floor);
-            c8_0 = L.AtLeast(c8_0, floor);
-            c8_1 = L.AtLeast(c8_1, floor);
-            c9_0 = L.AtLeast(c9_0, floor);
-            c9_1 = L.AtLeast(c9_1, floor);
-            c10_0 = L.AtLeast(c10_0, floor);
-            c10_1 = L.AtLeast(c10_1, floor);
-            c11_0 = L.AtLeast(c11_0, floor);
-            c11_1 = L.AtLeast(c11_1, floor);
-            c12_0 = L.AtLeast(c12_0, floor);
-            c12_1 = L.AtLeast(c12_1, floor);
-            c13_0 = L.AtLeast(c13_0, floor);
-            c13_1 = L.AtLeast(c13_1, floor);
+            var bound = L.Splat(end->Bounds.Low);
+            c0_0 = L.AtLeast(c0_0, bound);
+            c0_1 = L.AtLeast(c0_1, bound);
+            c1_0 = L.AtLeast(c1_0, bound);
+            c1_1 = L.AtLeast(c1_1, bound);
+            c2_0 = L.AtLeast(c2_0, bound);
+            c2_1 = L.AtLeast(c2_1, bound);
+            c3_0 = L.AtLeast(c3_0, bound);
+            c3_1 = L.AtLeast(c3_1, bound);
+            c4_0 = L.AtLeast(c4_0, bound);
+            c4_1 = L.AtLeast(c4_1, bound);
+            c5_0 = L.AtLeast(c5_0, bound);
+            c5_1 = L.AtLeast(c5_1, bound);
+            c6_0 = L.AtLeast(c6_0, bound);
+            c6_1 = L.AtLeast(c6_1, bound);
+            c7_0 = L.AtLeast(c7_0, bound);
+            c7_1 = L.AtLeast(c7_1, bound);
+            c8_0 = L.AtLeast(c8_0, bound);
+            c8_1 = L.AtLeast(c8_1, bound);
+            c9_0 = L.AtLeast(c9_0, bound);
+            c9_1 = L.AtLeast(c9_1, bound);
+            c10_0 = L.AtLeast(c10_0, bound);
+            c10_1 = L.AtLeast(c10_1, bound);
+            c11_0 = L.AtLeast(c11_0, bound);
+            c11_1 = L.AtLeast(c11_1, bound);
+            c12_0 = L.AtLeast(c12_0, bound);
+            c12_1 = L.AtLeast(c12_1, bound);
+            c13_0 = L.AtLeast(c13_0, bound);
+            c13_1 = L.AtLeast(c13_1, bound);
+        }
+        if (end != null && end->Bounds.HasHigh)
+        {
+            var bound = L.Splat(end->Bounds.High);
+            c0_0 = L.AtMost(c0_0, bound);
+            c0_1 = L.AtMost(c0_1, bound);
+            c1_0 = L.AtMost(c1_0, bound);
+            c1_1 = L.AtMost(c1_1, bound);
+            c2_0 = L.AtMost(c2_0, bound);
+            c2_1 = L.AtMost(c2_1, bound);
+            c3_0 = L.AtMost(c3_0, bound);
+            c3_1 = L.AtMost(c3_1, bound);
+            c4_0 = L.AtMost(c4_0, bound);
+            c4_1 = L.AtMost(c4_1, bound);
+            c5_0 = L.AtMost(c5_0, bound);
+            c5_1 = L.AtMost(c5_1, bound);
+            c6_0 = L.AtMost(c6_0, bound);
+            c6_1 = L.AtMost(c6_1, bound);
+            c7_0 = L.AtMost(c7_0, bound);
+            c7_1 = L.AtMost(c7_1, bound);
+            c8_0 = L.AtMost(c8_0, bound);
+            c8_1 = L.AtMost(c8_1, bound);
+            c9_0 = L.AtMost(c9_0, bound);
+            c9_1 = L.AtMost(c9_1, bound);
+            c10_0 = L.AtMost(c10_0, bound);
+            c10_1 = L.AtMost(c10_1, bound);
+            c11_0 = L.AtMost(c11_0, bound);
+            c11_1 = L.AtMost(c11_1, bound);
+            c12_0 = L.AtMost(c12_0, bound);
+            c12_1 = L.AtMost(c12_1, bound);
+            c13_0 = L.AtMost(c13_0, bound);
+            c13_1 = L.AtMost(c13_1, bound);
         }
         L.Store(c0_0, y);
         L.Store(c0_1, y + (1 * L.Width));

@@ -32,7 +32,7 @@ static class GemmTileText
             /// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
             /// second: the panel that the coming tiles will read.</para>
             /// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would, without a way through c:
-            /// whole registers, rows evenly spaced, no activation but a floor.</para>
+            /// whole registers, rows evenly spaced, no activation but bounds.</para>
             /// </remarks>
             static unsafe class GemmTiles
             {
@@ -80,7 +80,7 @@ static class GemmTileText
         Line(text, 3, "byte* p0 = a0 + segments[segment].Offset;");
         if (rows > Run) Line(text, 3, "byte* p1 = a1 + segments[segment].Offset;");
         Line(text, 3, "nint n = segments[segment].Length;");
-        Line(text, 3, "for (; n >= 2; n -= 2)");
+        Line(text, 3, "while (n > 0)");
         Line(text, 3, "{");
         Line(text, 4, "if (Sse.IsSupported)");
         Line(text, 4, "{");
@@ -91,13 +91,16 @@ static class GemmTileText
         Line(text, 5, "near += 128;");
         Line(text, 4, "}");
         Step(text, rows, vectors, 0);
+        Line(text, 4, "if (n == 1)");
+        Line(text, 4, "{");
+        Line(text, 5, $"b += {Times(vectors)};");
+        Line(text, 5, "break;");
+        Line(text, 4, "}");
         Step(text, rows, vectors, 1);
-        Advance(text, rows, vectors, 2);
-        Line(text, 3, "}");
-        Line(text, 3, "if (n > 0)");
-        Line(text, 3, "{");
-        Step(text, rows, vectors, 0);
-        Advance(text, rows, vectors, 1);
+        Line(text, 4, "p0 += 2 * sizeof(E);");
+        if (rows > Run) Line(text, 4, "p1 += 2 * sizeof(E);");
+        Line(text, 4, $"b += {Times(2 * vectors)};");
+        Line(text, 4, "n -= 2;");
         Line(text, 3, "}");
         Line(text, 2, "}");
         End(text, rows, vectors);
@@ -132,11 +135,14 @@ static class GemmTileText
         foreach (var (row, vector) in Cells(rows, vectors))
             Line(text, 3, $"c{row}_{vector} = L.Fma(c{row}_{vector}, scale{vector}, shift{vector});");
         Line(text, 2, "}");
-        Line(text, 2, "if (end != null && end->Floor.Exists)");
-        Line(text, 2, "{");
-        Line(text, 3, "var floor = L.Splat(end->Floor.At);");
-        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 3, $"c{row}_{vector} = L.AtLeast(c{row}_{vector}, floor);");
-        Line(text, 2, "}");
+        foreach (var (bound, function) in new[] { ("Low", "AtLeast"), ("High", "AtMost") })
+        {
+            Line(text, 2, $"if (end != null && end->Bounds.Has{bound})");
+            Line(text, 2, "{");
+            Line(text, 3, $"var bound = L.Splat(end->Bounds.{bound});");
+            foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 3, $"c{row}_{vector} = L.{function}(c{row}_{vector}, bound);");
+            Line(text, 2, "}");
+        }
         foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 2, $"L.Store(c{row}_{vector}, {Next("y", row, vector)});");
     }
 
@@ -162,14 +168,6 @@ static class GemmTileText
                 Line(text, 5, $"c{row}_{vector} = L.Fma(x{row}, b{vector}, c{row}_{vector});");
         }
         Line(text, 4, "}");
-    }
-
-    static void Advance(StringBuilder text, int rows, int vectors, int k)
-    {
-        string bytes = k == 1 ? "sizeof(E)" : "2 * sizeof(E)";
-        Line(text, 4, $"p0 += {bytes};");
-        if (rows > Run) Line(text, 4, $"p1 += {bytes};");
-        Line(text, 4, $"b += {Times(k * vectors)};");
     }
 
     static string Address(int row)
