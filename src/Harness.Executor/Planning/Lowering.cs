@@ -13,11 +13,13 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     readonly NhwcModel _model;
     readonly NhwcNode _node;
     readonly Func<int, ValueBuffer> _bufferOf;
+    readonly WeightMemory<E> _memory;
 
     public Lowering(
         NhwcModel model, NhwcNode node, ImmutableArray<NhwcNode> tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
-        int threads, Func<int, ValueBuffer> bufferOf)
+        int threads, WeightMemory<E> memory, Func<int, ValueBuffer> bufferOf)
     {
+        _memory = memory;
         RowMeans = rowMeans;
         ExactOrder = exactOrder;
         Threads = threads;
@@ -91,9 +93,9 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         var tensor = Stored(operand, ref strides);
         return tensor.Type switch
         {
-            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<float>(), strides),
-            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<double>(), strides),
-            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(tensor), strides),
+            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<float>(), strides, _memory),
+            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<double>(), strides, _memory),
+            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(tensor), strides, _memory),
         };
     }
 
@@ -101,7 +103,7 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public Winograd<E> Transformed(int operand, in ConvGeometry geometry, WeightStrides strides)
     {
         var tensor = Stored(operand, ref strides);
-        return new Winograd<E>(Lanes, geometry, Elements(tensor), strides);
+        return new Winograd<E>(Lanes, geometry, Elements(tensor), strides, _memory);
     }
 
     // A kernel as it is stored, and its strides there; where they do not exist, a copy that lies as the strides say.

@@ -187,10 +187,11 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var steps = new Step<E>[StepNodes.Length];
         int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => WeightsOf(StepNodes[step]))];
+        var memory = new WeightMemory<E>(StepNodes.Sum(WeightsOf) * ElementSize / sizeof(float));
         using var rehearsal = Rehearsal<E>.Begin(this);
         void Make(int step)
         {
-            steps[step] = Lower(StepNodes[step]);
+            steps[step] = Lower(StepNodes[step], memory);
             if (rehearsal is not null && !ReadsConstants(StepNodes[step])) rehearsal.Add(steps[step]);
         }
         if (Threads == 1)
@@ -223,17 +224,17 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     long WeightsOf(FusedNode node) =>
         node.Reads.Sum(value => value >= 0 && Program.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
 
-    Step<E> Lower(FusedNode node)
+    Step<E> Lower(FusedNode node, WeightMemory<E> memory)
     {
         var step = node.Then is { } then
-            ? new ChainStep<E>(LoweringOf(node), LoweringOf(then))
-            : node.Main.Op.Lower(LoweringOf(node));
+            ? new ChainStep<E>(LoweringOf(node, memory), LoweringOf(then, memory))
+            : node.Main.Op.Lower(LoweringOf(node, memory));
         var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
     }
 
-    Lowering<E> LoweringOf(FusedNode node) =>
-        new(Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, value =>
+    Lowering<E> LoweringOf(FusedNode node, WeightMemory<E> memory) =>
+        new(Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, memory, value =>
         {
             int root = RootOf(value);
             if (Program.Values[root].Leaf is { } leaf)

@@ -216,8 +216,10 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     void* Allocate(nuint bytes)
     {
         nuint size = Math.Max(bytes, 1);
-        void* memory = NativeMemory.AlignedAlloc(size, Arena.Alignment);
+        bool large = size >= LargePages.Size;
+        void* memory = NativeMemory.AlignedAlloc(size, (nuint)(large ? LargePages.Size : Arena.Alignment));
         _allocations.Add((nint)memory);
+        if (large) LargePages.Ask(memory, size);
         // Fresh pages are zero anyway; recycled ones must not bring a NaN into a value that nobody wrote.
         NativeMemory.Clear(memory, size);
         return memory;

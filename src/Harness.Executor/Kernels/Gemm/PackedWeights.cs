@@ -40,6 +40,7 @@ readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, ni
 /// are zero. Pinned, and aligned to 64 bytes.</remarks>
 sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
+    // Keeps the address valid.
     readonly E[] _storage;
     readonly E* _first;
     readonly List<nint> _phases = [];
@@ -50,18 +51,19 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="geometry">The convolution; its buffers' layouts do not matter here.</param>
     /// <param name="weights">The stored kernel.</param>
     /// <param name="strides">How it is stored.</param>
+    /// <param name="memory">Where the result lies; an array of its own if null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedWeights<E> Of<T>(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides)
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory<E>? memory = null)
         where T : unmanaged, INumberBase<T>
     {
-        if (geometry.IsDepthwise) return OfDepthwise(lanes, geometry, weights, strides);
+        if (geometry.IsDepthwise) return OfDepthwise(lanes, geometry, weights, strides, memory);
         var phases = ConvPhase.All(geometry);
         int width = LaneCount(lanes);
         long elements = 0;
         foreach (var phase in phases)
             elements += (long)geometry.Groups * phase.Taps.Length * geometry.GroupInput * Padded(geometry.GroupOutput, width);
-        var packed = new PackedWeights<E>(elements, geometry.Groups, geometry.GroupOutput, width);
+        var packed = new PackedWeights<E>(memory, elements, geometry.Groups, geometry.GroupOutput, width);
         E* destination = packed._first;
         foreach (var phase in phases)
         {
@@ -138,13 +140,13 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     // [tap][channel], channels padded to whole registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static PackedWeights<E> OfDepthwise<T>(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides)
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory<E>? memory)
         where T : unmanaged, INumberBase<T>
     {
         int width = LaneCount(lanes);
         int channels = geometry.Output.C;
         var taps = ConvPhase.All(geometry)[0].Taps;
-        var packed = new PackedWeights<E>((long)taps.Length * Padded(channels, width), 1, channels, width);
+        var packed = new PackedWeights<E>(memory, (long)taps.Length * Padded(channels, width), 1, channels, width);
         packed._phases.Add(0);
         packed._depths.Add(taps.Length);
         E* destination = packed._first;
@@ -159,11 +161,11 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         return packed;
     }
 
-    PackedWeights(long elements, int groups, int groupOutput, int width)
+    PackedWeights(WeightMemory<E>? memory, long elements, int groups, int groupOutput, int width)
     {
-        _storage = GC.AllocateUninitializedArray<E>(checked((int)elements + (64 / sizeof(E))), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref _storage[0]);
-        _first = (E*)((address + 63) & ~63);
+        (_storage, nint address) = (memory ?? new WeightMemory<E>(0)).Take(elements);
+        _first = (E*)address;
+        Bytes = elements * sizeof(E);
         Groups = groups;
         GroupOutput = groupOutput;
         Width = width;
@@ -186,7 +188,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     public int Panels => (PaddedColumns + (2 * Width) - 1) / (2 * Width);
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => (long)_storage.Length * sizeof(E);
+    public long Bytes { get; }
 
     /// <summary>The first weight of a panel.</summary>
     public E* Panel(int phase, int group, int panel)

@@ -35,7 +35,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
 
     /// <summary>Compiles the convolution from a kernel that lies as <paramref name="strides"/> say.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
-    public Winograd(LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides)
+    public Winograd(
+        LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides, WeightMemory<E>? memory = null)
     {
         if (!Applies(geometry)) throw new ArgumentException($"no 3x3 convolution of stride 1: {geometry}");
         geometry.Check();
@@ -48,7 +49,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         {
             Transform(geometry, weights, strides, transformed);
             _weights = PackedWeights<E>.Of(
-                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places));
+                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places), memory);
         }
         finally
         {
