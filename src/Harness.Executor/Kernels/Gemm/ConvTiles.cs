@@ -11,10 +11,11 @@ namespace Harness.Executor.Kernels;
 /// <param name="Image">Image of pixel 0.</param>
 /// <param name="Row">Output row of pixel 0.</param>
 /// <param name="Column">Output column of pixel 0.</param>
+/// <param name="Output">Index of pixel 0 in the output buffer.</param>
 /// <param name="Packed">True when the rows are not two evenly spaced runs of seven: their input is first copied
 /// together.</param>
 readonly record struct RowTile(
-    int Rows, int Pixel, nint Input0, nint Input1, int Image, int Row, int Column, bool Packed);
+    int Rows, int Pixel, nint Input0, nint Input1, int Image, int Row, int Column, nint Output, bool Packed);
 
 /// <summary>A phase cut into tiles, and its k cut into segments and blocks.</summary>
 sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -165,6 +166,7 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
             int image = Math.DivRem(row, Phase.Rows, out row);
             tiles.Add(new RowTile(
                 rows, pixel, InputOffset(pixel), rows > Run ? InputOffset(pixel + Run) : 0, image, row, column,
+                _g.Output.Index(image, Phase.FirstH + (row * Phase.StepH), Phase.FirstW + (column * Phase.StepW)),
                 packed && rows > 1));
         }
     }

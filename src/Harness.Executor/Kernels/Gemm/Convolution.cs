@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Kernels;
 
@@ -31,9 +30,6 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     // Weights that a tile may run through while its input stays in the first cache.
     const int TileMajorBytes = 128 * 1024;
 
-    // Outputs beyond this are not in the second cache when they are written.
-    const int ColdBytes = 512 * 1024;
-
     // Fewer tiles do not pay for sums that wait.
     const int BlockMajorTiles = 3;
 
@@ -55,10 +51,9 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     readonly PackedWeights<E> _weights;
     readonly DepthwiseConvolution<E>? _depthwise;
     readonly ConvTiles<E>[] _phases = [];
-    readonly int _maxRows;
+    readonly int _maxRows, _groupInput, _groupOutput;
     readonly Unit[] _units = [];
     readonly nint _sumElements;
-    readonly bool _cold;
 
     /// <summary>Compiles the convolution.</summary>
     /// <param name="lanes">Register width; the one the weights were packed for.</param>
@@ -73,6 +68,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         _g = geometry;
         _lanes = lanes;
         _weights = weights;
+        // Kept, because to divide takes as long as a row of a small tile.
+        (_groupInput, _groupOutput) = (geometry.GroupInput, geometry.GroupOutput);
         if (geometry.IsDepthwise)
         {
             _depthwise = new DepthwiseConvolution<E>(lanes, geometry, weights, threads);
@@ -85,7 +82,6 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         Tiles = _units.Length;
         _sumElements = tileSums * MaxRows * 2 * weights.Width;
         ScratchElements = _sumElements + packedElements;
-        _cold = geometry.Output.Elements * sizeof(E) > ColdBytes && weights.Panels > 1;
     }
 
     /// <summary>Independent pieces of work; their order is the one that suits the caches.</summary>
@@ -136,11 +132,16 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         job.Tile = default;
         job.Tile.Scalars = epilogue.Scalars;
         job.Tile.Bounds = epilogue.Bounds.GetValueOrDefault();
-        job.Gapless = Gapless(_g.Output) && (epilogue.Residual == null || Gapless(epilogue.ResidualLayout));
+        bool gapless = Gapless(_g.Output) && (epilogue.Residual == null || Gapless(epilogue.ResidualLayout));
+        job.ResidualLiesAlike = epilogue.ResidualLayout == _g.Output;
         for (int u = first; u < last; u++)
         {
             var unit = _units[u];
-            job.Input = (byte*)(input + (unit.Group * _g.GroupInput));
+            var phase = _phases[unit.Phase].Phase;
+            job.Even = gapless && phase is { StepW: 1, StepH: 1 };
+            job.Tile.OutputStride = phase.StepW * _g.Output.PixelStride;
+            job.Tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
+            job.Input = (byte*)(input + (unit.Group * _groupInput));
             // The panel after this unit's lies behind it in memory.
             job.More = u + 1 < last && _units[u + 1].Group == unit.Group && _units[u + 1].FirstPanel > unit.FirstPanel;
             switch (unit.Order)
@@ -159,7 +160,9 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         public E* Output;
         public byte* Input;
         public bool More;
-        public bool Gapless;
+        // True where a tile's pixels lie evenly whichever they are.
+        public bool Even;
+        public bool ResidualLiesAlike;
         public EpilogueTile<E> Tile;
     }
 
@@ -167,20 +170,21 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     void TileMajor<L>(in Unit unit, ref Job job, in Epilogue<E> epilogue) where L : struct, ILanes<L, E>
     {
         var phase = _phases[unit.Phase];
+        E* first = _weights.Panel(unit.Phase, unit.Group, unit.FirstPanel);
         for (int t = unit.FirstTile; t < unit.FirstTile + unit.Tiles; t++)
         {
             ref var rows = ref phase.Tiles[t];
             if (rows.Packed) phase.Pack(rows, 0, job.Input, job.Packed);
             // Two panels' share of fetches covers the coming tile's input where pixels lie side by side.
             byte* near = t + 1 < unit.FirstTile + unit.Tiles ? job.Input + phase.Tiles[t + 1].Input0 : null;
+            E* weights = first;
             for (int panel = unit.FirstPanel; panel < unit.FirstPanel + unit.Panels; panel++)
             {
                 int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
                 if (panel > unit.FirstPanel + 1) near = null;
-                if (_cold && t + 1 < unit.FirstTile + unit.Tiles)
-                    Fetch(phase.Phase, phase.Tiles[t + 1], channel, job.Output, epilogue);
                 bool ends = Ends(phase.Phase, rows, channel, epilogue, ref job);
-                Multiply<L>(phase, unit, rows, 0, panel, job.Packed, job.Sums, job.Input, near, null, ref job.Tile, ends);
+                Multiply<L>(phase, rows, 0, weights, job.Packed, job.Sums, job.Input, near, null, ref job.Tile, ends);
+                weights += phase.Depth * job.Tile.SumStride;
                 if (near != null) near += (nint)phase.Depth / 2 * 128;
                 if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
             }
@@ -197,20 +201,20 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         {
             int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
             nint panelBytes = phase.Depth * job.Tile.SumStride * sizeof(E);
-            byte* end = (byte*)_weights.Panel(unit.Phase, unit.Group, panel) + panelBytes;
+            E* weights = _weights.Panel(unit.Phase, unit.Group, panel);
+            byte* end = (byte*)weights + panelBytes;
             bool more = panel < lastPanel || job.More;
             for (int t = 0; t < unit.Tiles; t++)
             {
                 ref var rows = ref phase.Tiles[unit.FirstTile + t];
                 // Each tile fetches its share of the coming panel.
                 byte* next = more && (t + 1) * share <= panelBytes ? end + (t * share) : null;
-                if (_cold) Fetch(phase.Phase, rows, channel, job.Output, epilogue);
                 bool ends = phase.Blocks > 0 && Ends(phase.Phase, rows, channel, epilogue, ref job);
                 for (int block = 0; block < phase.Blocks; block++)
                 {
                     if (rows.Packed) phase.Pack(rows, block, job.Input, job.Packed);
                     Multiply<L>(
-                        phase, unit, rows, block, panel, job.Packed, job.Sums, job.Input, null, next, ref job.Tile,
+                        phase, rows, block, weights, job.Packed, job.Sums, job.Input, null, next, ref job.Tile,
                         ends && block == phase.Blocks - 1);
                     if (next != null) next += ConvTiles<E>.Block / 2 * 64;
                 }
@@ -242,7 +246,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
                 // The same block of the coming panel, or the coming block of the first.
                 nint rest = phase.Depth * job.Tile.SumStride * sizeof(E), bytes = depth * job.Tile.SumStride * sizeof(E);
-                byte* coming = (byte*)_weights.Panel(unit.Phase, unit.Group, panel)
+                E* weights = _weights.Panel(unit.Phase, unit.Group, panel);
+                byte* coming = (byte*)weights
                     + ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) + rest;
                 if (p == unit.Panels - 1)
                 {
@@ -255,10 +260,9 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 {
                     ref var rows = ref phase.Tiles[unit.FirstTile + t];
                     byte* next = coming != null && (t + 1) * share <= bytes ? coming + (t * share) : null;
-                    if (last && _cold) Fetch(phase.Phase, rows, channel, job.Output, epilogue);
                     bool ends = last && Ends(phase.Phase, rows, channel, epilogue, ref job);
                     Multiply<L>(
-                        phase, unit, rows, block, panel, job.Packed + (t * packedSize), sums, job.Input,
+                        phase, rows, block, weights, job.Packed + (t * packedSize), sums, job.Input,
                         rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null, next, ref job.Tile, ends);
                     if (last && !ends) Finish(phase.Phase, rows, channel, sums, epilogue, ref job);
                 }
@@ -272,8 +276,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     {
         int column = panel * 2 * L.Width;
         int columns = _weights.PaddedColumns - column > L.Width ? 2 * L.Width : L.Width;
-        int channel = (unit.Group * _g.GroupOutput) + column;
-        tile.Columns = Math.Min(columns, _g.GroupOutput - column);
+        int channel = (unit.Group * _groupOutput) + column;
+        tile.Columns = Math.Min(columns, _groupOutput - column);
         tile.SumStride = columns;
         tile.Bias = epilogue.Bias == null ? null : epilogue.Bias + channel;
         tile.Scale = epilogue.Scale == null ? null : epilogue.Scale + channel;
@@ -281,15 +285,15 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         return channel;
     }
 
-    // One block of k of one tile, added to the sums unless it is the first.
+    // One block of k of one tile and panel, added to the sums unless it is the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Multiply<L>(
-        ConvTiles<E> phase, in Unit unit, in RowTile rows, int block, int panel, E* packed, E* sums, byte* input, byte* near, byte* next,
+    static void Multiply<L>(
+        ConvTiles<E> phase, in RowTile rows, int block, E* weights, E* packed, E* sums, byte* input, byte* near, byte* next,
         ref EpilogueTile<E> tile, bool ends)
         where L : struct, ILanes<L, E>
     {
-        int vectors = _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 : 1;
-        E* weights = _weights.Panel(unit.Phase, unit.Group, panel) + ((nint)block * ConvTiles<E>.Block * vectors * L.Width);
+        int vectors = tile.SumStride > L.Width ? 2 : 1;
+        weights += block * ConvTiles<E>.Block * tile.SumStride;
         byte* a0 = input + rows.Input0;
         byte* a1 = input + rows.Input1;
         nint step = phase.Step;
@@ -317,25 +321,30 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.H * layout.RowStride;
 
     // True where the tile can end by itself, which is then made ready: whole registers of evenly spaced pixels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    bool Ends(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool Ends(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
     {
         ref var tile = ref job.Tile;
-        if (epilogue.Bounds is null || tile.Columns != tile.SumStride || RowsTogether(phase, rows, 0, rows.Column, job) < rows.Rows)
+        if (epilogue.Bounds is null || tile.Columns != tile.SumStride
+            || (!job.Even && RowsTogether(phase, rows, 0, rows.Column, job) < rows.Rows))
             return false;
-        int oh = phase.FirstH + (rows.Row * phase.StepH), ow = phase.FirstW + (rows.Column * phase.StepW);
-        tile.Output = job.Output + _g.Output.Index(rows.Image, oh, ow) + channel;
-        tile.OutputStride = phase.StepW * _g.Output.PixelStride;
-        tile.Residual = null;
-        if (epilogue.Residual == null) return true;
-        tile.Residual = epilogue.Residual + epilogue.ResidualLayout.Index(rows.Image, oh, ow) + channel;
-        tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
+        tile.Output = job.Output + rows.Output + channel;
+        tile.Residual = epilogue.Residual == null ? null : epilogue.Residual + ResidualOf(phase, rows, epilogue, job) + channel;
         return true;
     }
 
+    // The index of the first pixel's residual.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static nint ResidualOf(ConvPhase phase, in RowTile rows, in Epilogue<E> epilogue, in Job job) =>
+        job.ResidualLiesAlike ? rows.Output : ResidualIndex(phase, rows, epilogue.ResidualLayout);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static nint ResidualIndex(ConvPhase phase, in RowTile rows, in BufferLayout layout) => layout.Index(
+        rows.Image, phase.FirstH + (rows.Row * phase.StepH), phase.FirstW + (rows.Column * phase.StepW));
+
     // How many of a tile's pixels, from one on, lie evenly: to the end of its output row, or all where rows follow each other.
     static int RowsTogether(ConvPhase phase, in RowTile rows, int first, int column, in Job job) =>
-        job.Gapless && phase is { StepW: 1, StepH: 1 } ? rows.Rows - first : Math.Min(rows.Rows - first, phase.Columns - column);
+        job.Even ? rows.Rows - first : Math.Min(rows.Rows - first, phase.Columns - column);
 
     // A tile's pixels lie evenly within one output row; where it crosses rows with a gap between it is finished row by row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -343,8 +352,6 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     {
         ref var tile = ref job.Tile;
         tile.Sums = sums;
-        tile.OutputStride = phase.StepW * _g.Output.PixelStride;
-        tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
         int row = rows.Row, column = rows.Column, image = rows.Image;
         for (int done = 0; done < rows.Rows; done += tile.Rows)
         {
@@ -366,30 +373,6 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         }
     }
 
-    // Asks for the lines that a tile will write and add to, which come while it multiplies. Where the tile crosses rows of a
-    // plane with a halo the guess is off by the halo: nothing but time depends on it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Fetch(ConvPhase phase, in RowTile rows, int channel, E* output, in Epilogue<E> epilogue)
-    {
-        if (!Sse.IsSupported) return;
-        int oh = phase.FirstH + (rows.Row * phase.StepH), ow = phase.FirstW + (rows.Column * phase.StepW);
-        byte* line = (byte*)(output + _g.Output.Index(rows.Image, oh, ow) + channel);
-        nint stride = phase.StepW * _g.Output.PixelStride * sizeof(E);
-        for (int row = 0; row < rows.Rows; row++, line += stride)
-        {
-            Sse.Prefetch0(line);
-            Sse.Prefetch0(line + 64);
-        }
-        if (epilogue.Residual == null) return;
-        line = (byte*)(epilogue.Residual + epilogue.ResidualLayout.Index(rows.Image, oh, ow) + channel);
-        stride = phase.StepW * epilogue.ResidualLayout.PixelStride * sizeof(E);
-        for (int row = 0; row < rows.Rows; row++, line += stride)
-        {
-            Sse.Prefetch0(line);
-            Sse.Prefetch0(line + 64);
-        }
-    }
-
     // Chunks of tiles share weights while these are in a cache, groups of panels share the input. Panels vary fastest.
     Unit[] CutIntoUnits(int threads, out int packedElements, out int tileSums)
     {
@@ -404,7 +387,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             if (tiles == 0) continue;
             bool packs = phase.Tiles.Any(t => t.Packed);
             long weightBytes = (long)phase.Depth * _weights.PaddedColumns * sizeof(E);
-            var order = phase.Blocks == 1 && panels > 1 && weightBytes <= TileMajorBytes ? Order.Tiles
+            var order = phase.Blocks == 1 && weightBytes <= TileMajorBytes ? Order.Tiles
                 : (phase.Blocks > 1 && Math.Min(tiles, ChunkTiles) >= BlockMajorTiles) || (packs && phase.Blocks > 0)
                     ? Order.Blocks
                 : Order.Panels;

@@ -158,23 +158,30 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         nint step = (nint)_row * sizeof(E);
         nint share = channels / 2 * 64, bytes = channels * columns * sizeof(E);
         int groups = (count + _maxRows - 1) / _maxRows;
+        int least = Math.DivRem(count, groups, out int higher);
+        var high = GemmTiles.Pick<L, E>(higher > 0 ? least + 1 : least, vectors);
+        var low = GemmTiles.Pick<L, E>(least, vectors);
         for (int place = 0; place < Places; place++)
         {
             E* end = weights + (channels * columns);
+            var a = (byte*)(patches + ((nint)place * _chunk * _row));
+            E* c = products + ((nint)place * _chunk * columns);
             for (int group = 0; group < groups; group++)
             {
-                int from = count * group / groups, rows = (count * (group + 1) / groups) - from;
-                var code = GemmTiles.Pick<L, E>(rows, vectors);
-                var a = (byte*)(patches + ((((nint)place * _chunk) + from) * _row));
-                E* c = products + ((((nint)place * _chunk) + from) * columns);
+                int rows = group < higher ? least + 1 : least;
+                var code = group < higher ? high : low;
                 byte* next = (group + 1) * share <= bytes ? (byte*)end + (group * share) : (byte*)weights;
                 E* b = weights;
+                byte* near = a + (rows * step);
                 for (int block = 0; block < _segments.Length; block++)
                 {
-                    code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, (byte*)b, next, null);
+                    code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, near, next, null);
+                    near += Block / 2 * 128;
                     b += Block * columns;
                     next += Block / 2 * 64;
                 }
+                a += rows * step;
+                c += rows * columns;
             }
             weights = end;
         }
