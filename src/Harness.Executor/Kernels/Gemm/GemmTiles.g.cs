@@ -68,7 +68,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -82,18 +82,20 @@ static unsafe class GemmTiles
                     var b0 = L.Load(b + (0 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -145,7 +147,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -160,11 +162,6 @@ static unsafe class GemmTiles
                     c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
                     c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -172,7 +169,15 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -231,7 +236,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -247,11 +252,6 @@ static unsafe class GemmTiles
                     c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
                     c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -260,7 +260,16 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -326,7 +335,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -343,11 +352,6 @@ static unsafe class GemmTiles
                     c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
                     c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -357,7 +361,17 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -430,7 +444,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -448,11 +462,6 @@ static unsafe class GemmTiles
                     c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
                     c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -463,7 +472,18 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -543,7 +563,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -562,11 +582,6 @@ static unsafe class GemmTiles
                     c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
                     c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -578,7 +593,19 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -665,7 +692,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -685,11 +712,6 @@ static unsafe class GemmTiles
                     c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
                     c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -702,7 +724,20 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -797,7 +832,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -818,11 +853,6 @@ static unsafe class GemmTiles
                     c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
                     c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -837,7 +867,21 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -939,7 +983,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -961,11 +1005,6 @@ static unsafe class GemmTiles
                     c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
                     c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -981,7 +1020,22 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -1090,7 +1144,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -1113,11 +1167,6 @@ static unsafe class GemmTiles
                     c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
                     c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1134,7 +1183,23 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
+                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -1250,7 +1315,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -1274,11 +1339,6 @@ static unsafe class GemmTiles
                     c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
                     c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1296,7 +1356,24 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
+                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
+                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -1419,7 +1496,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -1444,11 +1521,6 @@ static unsafe class GemmTiles
                     c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
                     c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1467,7 +1539,25 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
+                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
+                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
+                    c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -1597,7 +1687,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -1623,11 +1713,6 @@ static unsafe class GemmTiles
                     c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
                     c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1647,7 +1732,26 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
+                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
+                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
+                    c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
+                    c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -1784,7 +1888,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -1811,11 +1915,6 @@ static unsafe class GemmTiles
                     c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
                     c13_0 = L.Fma(L.Splat(*(E*)(p1 + (s3 * 2))), b0, c13_0);
                 }
-                if (n == 1)
-                {
-                    b += (1 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (1 * L.Width));
                     c0_0 = L.Fma(L.Splat(*(E*)(p0 + sizeof(E))), b0, c0_0);
@@ -1836,7 +1935,27 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (2 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    c0_0 = L.Fma(L.Splat(*(E*)(p0)), b0, c0_0);
+                    c1_0 = L.Fma(L.Splat(*(E*)(p0 + s)), b0, c1_0);
+                    c2_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 2))), b0, c2_0);
+                    c3_0 = L.Fma(L.Splat(*(E*)(p0 + s3)), b0, c3_0);
+                    c4_0 = L.Fma(L.Splat(*(E*)(p0 + (s * 4))), b0, c4_0);
+                    c5_0 = L.Fma(L.Splat(*(E*)(p0 + s5)), b0, c5_0);
+                    c6_0 = L.Fma(L.Splat(*(E*)(p0 + (s3 * 2))), b0, c6_0);
+                    c7_0 = L.Fma(L.Splat(*(E*)(p1)), b0, c7_0);
+                    c8_0 = L.Fma(L.Splat(*(E*)(p1 + s)), b0, c8_0);
+                    c9_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 2))), b0, c9_0);
+                    c10_0 = L.Fma(L.Splat(*(E*)(p1 + s3)), b0, c10_0);
+                    c11_0 = L.Fma(L.Splat(*(E*)(p1 + (s * 4))), b0, c11_0);
+                    c12_0 = L.Fma(L.Splat(*(E*)(p1 + s5)), b0, c12_0);
+                    c13_0 = L.Fma(L.Splat(*(E*)(p1 + (s3 * 2))), b0, c13_0);
+                }
+                b += (1 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -1966,7 +2085,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -1983,11 +2102,6 @@ static unsafe class GemmTiles
                     c0_0 = L.Fma(x0, b0, c0_0);
                     c0_1 = L.Fma(x0, b1, c0_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -1997,7 +2111,17 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -2059,7 +2183,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -2079,11 +2203,6 @@ static unsafe class GemmTiles
                     c1_0 = L.Fma(x1, b0, c1_0);
                     c1_1 = L.Fma(x1, b1, c1_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2096,7 +2215,20 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -2172,7 +2304,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -2195,11 +2327,6 @@ static unsafe class GemmTiles
                     c2_0 = L.Fma(x2, b0, c2_0);
                     c2_1 = L.Fma(x2, b1, c2_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2215,7 +2342,23 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -2305,7 +2448,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -2331,11 +2474,6 @@ static unsafe class GemmTiles
                     c3_0 = L.Fma(x3, b0, c3_0);
                     c3_1 = L.Fma(x3, b1, c3_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2354,7 +2492,26 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -2458,7 +2615,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -2487,11 +2644,6 @@ static unsafe class GemmTiles
                     c4_0 = L.Fma(x4, b0, c4_0);
                     c4_1 = L.Fma(x4, b1, c4_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2513,7 +2665,29 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -2631,7 +2805,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -2663,11 +2837,6 @@ static unsafe class GemmTiles
                     c5_0 = L.Fma(x5, b0, c5_0);
                     c5_1 = L.Fma(x5, b1, c5_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2692,7 +2861,32 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                    var x5 = L.Splat(*(E*)(p0 + s5));
+                    c5_0 = L.Fma(x5, b0, c5_0);
+                    c5_1 = L.Fma(x5, b1, c5_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -2824,7 +3018,7 @@ static unsafe class GemmTiles
         {
             byte* p0 = a0 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -2859,11 +3053,6 @@ static unsafe class GemmTiles
                     c6_0 = L.Fma(x6, b0, c6_0);
                     c6_1 = L.Fma(x6, b1, c6_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -2891,7 +3080,35 @@ static unsafe class GemmTiles
                 }
                 p0 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                    var x5 = L.Splat(*(E*)(p0 + s5));
+                    c5_0 = L.Fma(x5, b0, c5_0);
+                    c5_1 = L.Fma(x5, b1, c5_1);
+                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
+                    c6_0 = L.Fma(x6, b0, c6_0);
+                    c6_1 = L.Fma(x6, b1, c6_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -3038,7 +3255,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -3076,11 +3293,6 @@ static unsafe class GemmTiles
                     c7_0 = L.Fma(x7, b0, c7_0);
                     c7_1 = L.Fma(x7, b1, c7_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3112,7 +3324,38 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                    var x5 = L.Splat(*(E*)(p0 + s5));
+                    c5_0 = L.Fma(x5, b0, c5_0);
+                    c5_1 = L.Fma(x5, b1, c5_1);
+                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
+                    c6_0 = L.Fma(x6, b0, c6_0);
+                    c6_1 = L.Fma(x6, b1, c6_1);
+                    var x7 = L.Splat(*(E*)(p1));
+                    c7_0 = L.Fma(x7, b0, c7_0);
+                    c7_1 = L.Fma(x7, b1, c7_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -3273,7 +3516,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -3314,11 +3557,6 @@ static unsafe class GemmTiles
                     c8_0 = L.Fma(x8, b0, c8_0);
                     c8_1 = L.Fma(x8, b1, c8_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3353,7 +3591,41 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                    var x5 = L.Splat(*(E*)(p0 + s5));
+                    c5_0 = L.Fma(x5, b0, c5_0);
+                    c5_1 = L.Fma(x5, b1, c5_1);
+                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
+                    c6_0 = L.Fma(x6, b0, c6_0);
+                    c6_1 = L.Fma(x6, b1, c6_1);
+                    var x7 = L.Splat(*(E*)(p1));
+                    c7_0 = L.Fma(x7, b0, c7_0);
+                    c7_1 = L.Fma(x7, b1, c7_1);
+                    var x8 = L.Splat(*(E*)(p1 + s));
+                    c8_0 = L.Fma(x8, b0, c8_0);
+                    c8_1 = L.Fma(x8, b1, c8_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -3528,7 +3800,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -3572,11 +3844,6 @@ static unsafe class GemmTiles
                     c9_0 = L.Fma(x9, b0, c9_0);
                     c9_1 = L.Fma(x9, b1, c9_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3614,7 +3881,44 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                    var x5 = L.Splat(*(E*)(p0 + s5));
+                    c5_0 = L.Fma(x5, b0, c5_0);
+                    c5_1 = L.Fma(x5, b1, c5_1);
+                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
+                    c6_0 = L.Fma(x6, b0, c6_0);
+                    c6_1 = L.Fma(x6, b1, c6_1);
+                    var x7 = L.Splat(*(E*)(p1));
+                    c7_0 = L.Fma(x7, b0, c7_0);
+                    c7_1 = L.Fma(x7, b1, c7_1);
+                    var x8 = L.Splat(*(E*)(p1 + s));
+                    c8_0 = L.Fma(x8, b0, c8_0);
+                    c8_1 = L.Fma(x8, b1, c8_1);
+                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
+                    c9_0 = L.Fma(x9, b0, c9_0);
+                    c9_1 = L.Fma(x9, b1, c9_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;
@@ -3803,7 +4107,7 @@ static unsafe class GemmTiles
             byte* p0 = a0 + segments[segment].Offset;
             byte* p1 = a1 + segments[segment].Offset;
             nint n = segments[segment].Length;
-            while (n > 0)
+            for (; n > 1; n -= 2)
             {
                 if (Sse.IsSupported)
                 {
@@ -3850,11 +4154,6 @@ static unsafe class GemmTiles
                     c10_0 = L.Fma(x10, b0, c10_0);
                     c10_1 = L.Fma(x10, b1, c10_1);
                 }
-                if (n == 1)
-                {
-                    b += (2 * L.Width);
-                    break;
-                }
                 {
                     var b0 = L.Load(b + (2 * L.Width));
                     var b1 = L.Load(b + (3 * L.Width));
@@ -3895,7 +4194,47 @@ static unsafe class GemmTiles
                 p0 += 2 * sizeof(E);
                 p1 += 2 * sizeof(E);
                 b += (4 * L.Width);
-                n -= 2;
+            }
+            if (n > 0)
+            {
+                {
+                    var b0 = L.Load(b + (0 * L.Width));
+                    var b1 = L.Load(b + (1 * L.Width));
+                    var x0 = L.Splat(*(E*)(p0));
+                    c0_0 = L.Fma(x0, b0, c0_0);
+                    c0_1 = L.Fma(x0, b1, c0_1);
+                    var x1 = L.Splat(*(E*)(p0 + s));
+                    c1_0 = L.Fma(x1, b0, c1_0);
+                    c1_1 = L.Fma(x1, b1, c1_1);
+                    var x2 = L.Splat(*(E*)(p0 + (s * 2)));
+                    c2_0 = L.Fma(x2, b0, c2_0);
+                    c2_1 = L.Fma(x2, b1, c2_1);
+                    var x3 = L.Splat(*(E*)(p0 + s3));
+                    c3_0 = L.Fma(x3, b0, c3_0);
+                    c3_1 = L.Fma(x3, b1, c3_1);
+                    var x4 = L.Splat(*(E*)(p0 + (s * 4)));
+                    c4_0 = L.Fma(x4, b0, c4_0);
+                    c4_1 = L.Fma(x4, b1, c4_1);
+                    var x5 = L.Splat(*(E*)(p0 + s5));
+                    c5_0 = L.Fma(x5, b0, c5_0);
+                    c5_1 = L.Fma(x5, b1, c5_1);
+                    var x6 = L.Splat(*(E*)(p0 + (s3 * 2)));
+                    c6_0 = L.Fma(x6, b0, c6_0);
+                    c6_1 = L.Fma(x6, b1, c6_1);
+                    var x7 = L.Splat(*(E*)(p1));
+                    c7_0 = L.Fma(x7, b0, c7_0);
+                    c7_1 = L.Fma(x7, b1, c7_1);
+                    var x8 = L.Splat(*(E*)(p1 + s));
+                    c8_0 = L.Fma(x8, b0, c8_0);
+                    c8_1 = L.Fma(x8, b1, c8_1);
+                    var x9 = L.Splat(*(E*)(p1 + (s * 2)));
+                    c9_0 = L.Fma(x9, b0, c9_0);
+                    c9_1 = L.Fma(x9, b1, c9_1);
+                    var x10 = L.Splat(*(E*)(p1 + s3));
+                    c10_0 = L.Fma(x10, b0, c10_0);
+                    c10_1 = L.Fma(x10, b1, c10_1);
+                }
+                b += (2 * L.Width);
             }
         }
         E* z = add ? c : null, y = c;

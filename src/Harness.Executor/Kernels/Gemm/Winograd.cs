@@ -27,11 +27,18 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     const int SmallChunk = 512 * 1024;
     const int LargeChunk = 1792 * 1024;
 
+    // What patches and products may take beyond the second cache, where that spares passes over weights.
+    const long MostWaiting = 32L * 1024 * 1024;
+
+    // What waits is fetched to be written, written back and read again; measured, that costs a little more than three passes
+    // over weights of that size.
+    const int WaitingPasses = 4;
+
     readonly ConvGeometry _g;
     readonly LaneWidth _lanes;
     readonly PackedWeights<E> _weights;
     readonly Segment[] _segments;
-    readonly int _tileRows, _tileColumns, _chunk, _chunks, _maxRows, _row;
+    readonly int _tileRows, _tileColumns, _chunk, _chunks, _together, _maxRows, _row;
 
     /// <summary>Compiles the convolution from a kernel that lies as <paramref name="strides"/> say.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
@@ -66,14 +73,26 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         _tileRows = (geometry.Output.H + 1) / 2;
         _tileColumns = (geometry.Output.W + 1) / 2;
         int tiles = geometry.Output.N * _tileRows * _tileColumns;
-        long budget = (long)Places * channels * geometry.Output.C * sizeof(E) > 2 * SmallChunk ? LargeChunk : SmallChunk;
-        int most = (int)Math.Max(MaxRows, budget / ((long)Places * _row * sizeof(E)));
-        _chunks = (tiles + most - 1) / most;
+        (_chunks, _together) = Cut(tiles);
         _chunk = (tiles + _chunks - 1) / _chunks;
         Pieces = _chunks * _weights.Panels;
         int pair = 2 * _weights.Width;
-        ScratchElements = ((long)Places * _chunk * _row) + ((long)Places * _chunk * pair) + (4L * _tileColumns * pair);
+        ScratchElements = ((long)Places * _chunk * _row) + ((long)Places * _chunk * pair * _together) + (4L * _tileColumns * pair);
     }
+
+    // Chunks of patches, and the panels whose products wait for each other. A panel at a time takes all places of a chunk
+    // that stays in the second cache, and each chunk passes over all weights. Where these are large it is cheaper to go place
+    // by place through all panels: few chunks then, whose patches and products leave the cache and come back.
+    (int Chunks, int Together) Cut(int tiles)
+    {
+        long weights = (long)Places * _g.Input.C * _g.Output.C * sizeof(E), patch = (long)Places * _row * sizeof(E);
+        int chunks = Count(tiles, Math.Max(MaxRows, (weights > 2 * SmallChunk ? LargeChunk : SmallChunk) / patch));
+        long waiting = tiles * (patch + ((long)Places * _weights.PaddedColumns * sizeof(E)));
+        int fewer = Count(waiting, MostWaiting);
+        return (weights * fewer) + (WaitingPasses * waiting) < weights * chunks ? (fewer, _weights.Panels) : (chunks, 1);
+    }
+
+    static int Count(long all, long each) => (int)((all + each - 1) / each);
 
     /// <summary>Independent pieces of work: a chunk of patches for a panel of output channels, panels varying fastest.</summary>
     public int Pieces { get; }
@@ -115,11 +134,13 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     {
         E* patches = scratch;
         E* products = patches + ((nint)Places * _chunk * _row);
-        E* sums = products + ((nint)Places * _chunk * 2 * L.Width);
+        E* sums = products + ((nint)Places * _chunk * 2 * L.Width * _together);
         int tiles = _g.Output.N * _tileRows * _tileColumns, transformed = -1;
-        for (int piece = first; piece < last; piece++)
+        nint panelProducts = (nint)Places * _chunk * 2 * L.Width;
+        for (int piece = first, panels; piece < last; piece += panels)
         {
             int chunk = Math.DivRem(piece, _weights.Panels, out int panel);
+            panels = Math.Min(Math.Min(_together, _weights.Panels - panel), last - piece);
             int start = chunk * _chunk, count = Math.Min(_chunk, tiles - start);
             if (count <= 0) continue;
             if (chunk != transformed)
@@ -127,8 +148,9 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                 for (int t = 0; t < count; t++) Scatter<L>(input, start + t, patches + ((nint)t * _row));
                 transformed = chunk;
             }
-            Multiply<L>(patches, products, count, panel);
-            Gather<L>(products, sums, start, count, panel, output, epilogue);
+            Multiply<L>(patches, products, count, panel, panels);
+            for (int p = 0; p < panels; p++)
+                Gather<L>(products + (p * panelProducts), sums, start, count, panel + p, output, epilogue);
         }
     }
 
@@ -147,52 +169,71 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
             corner, rowStride, row3, pixelStride, column3, _g.Input.C, patch, (nint)_chunk * _row);
     }
 
+    // Place by place, and within a place panel by panel.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Multiply<L>(E* patches, E* products, int count, int panel) where L : struct, ILanes<L, E>
+    void Multiply<L>(E* patches, E* products, int count, int first, int panels) where L : struct, ILanes<L, E>
     {
-        int channels = _g.Input.C;
-        int vectors = _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 : 1;
-        nint columns = vectors * L.Width;
-        E* weights = _weights.Panel(0, 0, panel);
+        nint panelProducts = (nint)Places * _chunk * 2 * L.Width;
+        for (int place = 0; place < Places; place++)
+        {
+            for (int panel = first; panel < first + panels; panel++)
+            {
+                nint columns = Columns<L>(panel);
+                E* weights = Weights<L>(panel, place), end = weights + (_g.Input.C * columns);
+                E* coming = panel + 1 < first + panels ? Weights<L>(panel + 1, place)
+                    : place + 1 < Places ? Weights<L>(first, place + 1)
+                    : end;
+                Multiply<L>(
+                    (byte*)(patches + ((nint)place * _chunk * _row)), weights,
+                    products + ((panel - first) * panelProducts) + (place * _chunk * columns), count, columns, (byte*)coming);
+            }
+        }
+    }
+
+    // One place of one panel.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Multiply<L>(byte* a, E* weights, E* c, int count, nint columns, byte* coming) where L : struct, ILanes<L, E>
+    {
+        int channels = _g.Input.C, vectors = columns > L.Width ? 2 : 1;
         var segments = (Segment*)Unsafe.AsPointer(ref _segments[0]);
-        nint step = (nint)_row * sizeof(E);
-        nint share = channels / 2 * 64, bytes = channels * columns * sizeof(E);
+        nint step = (nint)_row * sizeof(E), share = channels / 2 * 64, bytes = channels * columns * sizeof(E);
         int groups = (count + _maxRows - 1) / _maxRows;
         int least = Math.DivRem(count, groups, out int higher);
         var high = GemmTiles.Pick<L, E>(higher > 0 ? least + 1 : least, vectors);
         var low = GemmTiles.Pick<L, E>(least, vectors);
-        for (int place = 0; place < Places; place++)
+        for (int group = 0; group < groups; group++)
         {
-            E* end = weights + (channels * columns);
-            var a = (byte*)(patches + ((nint)place * _chunk * _row));
-            E* c = products + ((nint)place * _chunk * columns);
-            for (int group = 0; group < groups; group++)
+            int rows = group < higher ? least + 1 : least;
+            var code = group < higher ? high : low;
+            // Each tile fetches its share of the coming weights, and the coming tile's patches.
+            byte* next = (group + 1) * share <= bytes ? coming + (group * share) : (byte*)weights;
+            byte* near = a + (rows * step);
+            E* b = weights;
+            for (int block = 0; block < _segments.Length; block++)
             {
-                int rows = group < higher ? least + 1 : least;
-                var code = group < higher ? high : low;
-                byte* next = (group + 1) * share <= bytes ? (byte*)end + (group * share) : (byte*)weights;
-                E* b = weights;
-                byte* near = a + (rows * step);
-                for (int block = 0; block < _segments.Length; block++)
-                {
-                    code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, near, next, null);
-                    near += Block / 2 * 128;
-                    b += Block * columns;
-                    next += Block / 2 * 64;
-                }
-                a += rows * step;
-                c += rows * columns;
+                code(a, a + (7 * step), step, segments + block, 1, b, c, block > 0, near, next, null);
+                near += Block / 2 * 128;
+                b += Block * columns;
+                next += Block / 2 * 64;
             }
-            weights = end;
+            a += rows * step;
+            c += rows * columns;
         }
     }
+
+    // Columns of a panel, and its weights of a place.
+    nint Columns<L>(int panel) where L : struct, ILanes<L, E> =>
+        _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 * L.Width : L.Width;
+
+    E* Weights<L>(int panel, int place) where L : struct, ILanes<L, E> =>
+        _weights.Panel(0, 0, panel) + (place * _g.Input.C * Columns<L>(panel));
 
     // Patches that lie side by side become two rows of outputs.
     void Gather<L>(E* products, E* sums, int start, int count, int panel, E* output, in Epilogue<E> epilogue)
         where L : struct, ILanes<L, E>
     {
         int channel = panel * 2 * L.Width;
-        int columns = _weights.PaddedColumns - channel > L.Width ? 2 * L.Width : L.Width;
+        int columns = (int)Columns<L>(panel);
         EpilogueTile<E> tile = default;
         tile.Scalars = epilogue.Scalars;
         tile.Columns = Math.Min(columns, _g.Output.C - channel);

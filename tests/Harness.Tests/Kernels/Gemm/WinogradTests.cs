@@ -30,6 +30,19 @@ public sealed unsafe class WinogradTests
     }
 
     [Fact]
+    public void Large_weights_are_passed_over_once_for_all_patches()
+    {
+        var layer = Layer(1, 13, 17, 500, 330, 1);
+        foreach (var lanes in LaneWidths.All)
+        {
+            var winograd = new Winograd<double>(lanes, WithHalo(layer), new double[9 * 500 * 330], WeightStrides.Hwio(layer));
+            int pair = winograd.Tile.Columns;
+            winograd.Pieces.Should().Be((330 + pair - 1) / pair, "63 patches would be cut in three to stay in the second cache");
+        }
+        Check<double>(layer, 1e-15);
+    }
+
+    [Fact]
     public void Random_layers_are_near_and_equal_in_every_width() =>
         Gen.Select(Gen.Int[1, 2], Gen.Int[3, 15], Gen.Int[3, 15], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[0, 2])
             .Sample((n, h, w, ci, co, padding) => Check<float>(Layer(n, h, w, ci, co, padding), Tolerance), iter: 40, threads: 1);
