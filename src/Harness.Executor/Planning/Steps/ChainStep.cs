@@ -10,8 +10,9 @@ namespace Harness.Executor.Planning;
 /// shares with the one before where that left them, if the same thread did both, and computes them again if not.</remarks>
 sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    // What a band's rows between the two nodes may take of the second cache.
-    const int BandBytes = 384 * 1024;
+    // What a band's rows between the two nodes may take of the second cache: as many rows for either element type, since each band
+    // passes over all weights.
+    const int BandElements = 96 * 1024;
 
     readonly BandSource<E> _source;
     readonly ValueBuffer _output;
@@ -39,7 +40,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
         _middle = new BufferLayout(1, 1, whole.W, whole.C, 0, left, 0, right);
 
         int rows = _g.Output.H, images = _g.Output.N;
-        long held = BandBytes / Math.Max(1, _middle.RowStride * sizeof(E));
+        long held = BandElements / Math.Max(1, _middle.RowStride);
         int fitting = (int)Math.Clamp(((held - _reach) / _g.StrideH) + 1, 1, Math.Max(1, rows));
         _bands = (rows + fitting - 1) / fitting;
         // As many bands for every thread.
