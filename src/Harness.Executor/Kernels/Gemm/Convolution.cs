@@ -445,5 +445,6 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         return best;
     }
 
-    static int Count(long all, int each) => (int)((all + each - 1) / each);
+    /// <summary>How many parts of that size there are, the last perhaps smaller.</summary>
+    internal static int Count(long all, long each) => (int)((all + each - 1) / each);
 }

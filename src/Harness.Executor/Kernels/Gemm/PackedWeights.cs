@@ -187,6 +187,9 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <summary>Panels of one group.</summary>
     public int Panels => (PaddedColumns + (2 * Width) - 1) / (2 * Width);
 
+    /// <summary>Columns of one panel: two registers, or one for the last where that suffices.</summary>
+    public int Columns(int panel) => Math.Min(2 * Width, PaddedColumns - (panel * 2 * Width));
+
     /// <summary>Bytes held.</summary>
     public long Bytes { get; }
 

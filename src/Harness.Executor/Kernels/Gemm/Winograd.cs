@@ -86,13 +86,11 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     (int Chunks, int Together) Cut(int tiles)
     {
         long weights = (long)Places * _g.Input.C * _g.Output.C * sizeof(E), patch = (long)Places * _row * sizeof(E);
-        int chunks = Count(tiles, Math.Max(MaxRows, (weights > 2 * SmallChunk ? LargeChunk : SmallChunk) / patch));
+        int chunks = Convolution<E>.Count(tiles, Math.Max(MaxRows, (weights > 2 * SmallChunk ? LargeChunk : SmallChunk) / patch));
         long waiting = tiles * (patch + ((long)Places * _weights.PaddedColumns * sizeof(E)));
-        int fewer = Count(waiting, MostWaiting);
+        int fewer = Convolution<E>.Count(waiting, MostWaiting);
         return (weights * fewer) + (WaitingPasses * waiting) < weights * chunks ? (fewer, _weights.Panels) : (chunks, 1);
     }
-
-    static int Count(long all, long each) => (int)((all + each - 1) / each);
 
     /// <summary>Independent pieces of work: a chunk of patches for a panel of output channels, panels varying fastest.</summary>
     public int Pieces { get; }
@@ -134,9 +132,9 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     {
         E* patches = scratch;
         E* products = patches + ((nint)Places * _chunk * _row);
-        E* sums = products + ((nint)Places * _chunk * 2 * L.Width * _together);
-        int tiles = _g.Output.N * _tileRows * _tileColumns, transformed = -1;
         nint panelProducts = (nint)Places * _chunk * 2 * L.Width;
+        E* sums = products + (panelProducts * _together);
+        int tiles = _g.Output.N * _tileRows * _tileColumns, transformed = -1;
         for (int piece = first, panels; piece < last; piece += panels)
         {
             int chunk = Math.DivRem(piece, _weights.Panels, out int panel);
@@ -148,7 +146,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                 for (int t = 0; t < count; t++) Scatter<L>(input, start + t, patches + ((nint)t * _row));
                 transformed = chunk;
             }
-            Multiply<L>(patches, products, count, panel, panels);
+            Multiply<L>(patches, products, panelProducts, count, panel, panels);
             for (int p = 0; p < panels; p++)
                 Gather<L>(products + (p * panelProducts), sums, start, count, panel + p, output, epilogue);
         }
@@ -171,17 +169,17 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
 
     // Place by place, and within a place panel by panel.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Multiply<L>(E* patches, E* products, int count, int first, int panels) where L : struct, ILanes<L, E>
+    void Multiply<L>(E* patches, E* products, nint panelProducts, int count, int first, int panels)
+        where L : struct, ILanes<L, E>
     {
-        nint panelProducts = (nint)Places * _chunk * 2 * L.Width;
         for (int place = 0; place < Places; place++)
         {
             for (int panel = first; panel < first + panels; panel++)
             {
-                nint columns = Columns<L>(panel);
-                E* weights = Weights<L>(panel, place), end = weights + (_g.Input.C * columns);
-                E* coming = panel + 1 < first + panels ? Weights<L>(panel + 1, place)
-                    : place + 1 < Places ? Weights<L>(first, place + 1)
+                nint columns = _weights.Columns(panel);
+                E* weights = Weights(panel, place), end = weights + (_g.Input.C * columns);
+                E* coming = panel + 1 < first + panels ? Weights(panel + 1, place)
+                    : place + 1 < Places ? Weights(first, place + 1)
                     : end;
                 Multiply<L>(
                     (byte*)(patches + ((nint)place * _chunk * _row)), weights,
@@ -221,19 +219,15 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         }
     }
 
-    // Columns of a panel, and its weights of a place.
-    nint Columns<L>(int panel) where L : struct, ILanes<L, E> =>
-        _weights.PaddedColumns - (panel * 2 * L.Width) > L.Width ? 2 * L.Width : L.Width;
-
-    E* Weights<L>(int panel, int place) where L : struct, ILanes<L, E> =>
-        _weights.Panel(0, 0, panel) + (place * _g.Input.C * Columns<L>(panel));
+    // The weights of one place of a panel.
+    E* Weights(int panel, int place) => _weights.Panel(0, 0, panel) + ((nint)place * _g.Input.C * _weights.Columns(panel));
 
     // Patches that lie side by side become two rows of outputs.
     void Gather<L>(E* products, E* sums, int start, int count, int panel, E* output, in Epilogue<E> epilogue)
         where L : struct, ILanes<L, E>
     {
         int channel = panel * 2 * L.Width;
-        int columns = (int)Columns<L>(panel);
+        int columns = _weights.Columns(panel);
         EpilogueTile<E> tile = default;
         tile.Scalars = epilogue.Scalars;
         tile.Columns = Math.Min(columns, _g.Output.C - channel);
