@@ -43,7 +43,12 @@ static class Program
         {
             return Fail(terminal, new Finding(Codes.BadUsage, "harness", e.Message), e);
         }
-        catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
+        catch (OutOfMemoryException e)
+        {
+            return Fail(terminal, new Finding(
+                Codes.OutOfMemory, "harness", $"not enough memory: {e.Message} A smaller input shape needs less"), e);
+        }
+        catch (Exception e) when (e is not StackOverflowException)
         {
             // The boundary of the process: a user gets one line even for our own mistakes, and a way to the trace.
             return Fail(terminal, new Finding(Codes.BadUsage, "harness",
@@ -67,7 +72,7 @@ static class Program
     // An unknown verb is also a missing one; the user wants to hear about the word that was typed.
     static string Complaint(ParseResult result) => result.UnmatchedTokens is [var word, ..]
         ? $"'{word}' is unknown here; harness --help lists verbs and options"
-        : $"{result.Errors[0].Message} harness --help lists verbs and options";
+        : $"{result.Errors[0].Message.TrimEnd('.')}; harness --help lists verbs and options";
 
     static RootCommand Root(Terminal terminal)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Harness.Executor.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Planning;
 
 namespace Harness.Cli.Verbs;
 
@@ -24,7 +25,7 @@ static class Shared
         argument.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
-                if (token.Value.StartsWith('-')) result.AddError($"'{token.Value}' is unknown here;");
+                if (token.Value.StartsWith('-')) result.AddError($"'{token.Value}' is unknown here");
         });
         return argument;
     }
@@ -106,8 +107,9 @@ static class Shared
 
     static int Number(string text, Action<string> refuse)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
-        refuse($"--threads is '{text}', expected a number from 0 on");
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= PlanOptions.MostThreads)
+            return number;
+        refuse($"--threads is '{text}', expected a number from 0 to {PlanOptions.MostThreads}");
         return 0;
     }
 }

@@ -11,11 +11,14 @@ public static unsafe class FmaPeak
     // 12 chains cover two FMA units of latency 4 with room to spare.
     const int Chains = 12, Links = 100_000, Runs = 20;
 
-    /// <summary>GFLOP/s of <paramref name="threads"/> threads together, the best of several short runs of each.</summary>
+    /// <summary>GFLOP/s of <paramref name="threads"/> threads together, the best of several short runs of each; more threads than
+    /// processors have no more than these.</summary>
     /// <typeparam name="E">float or double.</typeparam>
     public static double Measure<E>(LaneWidth lanes, int threads = 1) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        // Each takes its best moment, so that threads who take turns on a processor would each claim all of it.
+        threads = Math.Min(threads, Environment.ProcessorCount);
         if (threads == 1) return One<E>(lanes);
         var speeds = new double[threads];
         using var together = new Barrier(threads);

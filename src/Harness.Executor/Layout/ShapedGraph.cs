@@ -14,6 +14,9 @@ sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, Immutab
 /// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout yet.</summary>
 sealed class ShapedGraph
 {
+    // More elements than any machine addresses. Below it, counts of bytes and operations stay within 64 bits.
+    const long MostElements = 1L << 46;
+
     readonly List<Shape?> _shapes;
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
@@ -50,7 +53,15 @@ sealed class ShapedGraph
             throw new ModelException(new Finding(Codes.ShapeMismatch, "", $"found {inputShapes.Count} input shapes, the model " +
                 $"expects {graph.Inputs.Length}: {string.Join(", ", graph.Inputs.Select(i => i.Name))}"));
         }
-        for (int i = 0; i < inputShapes.Count; i++) shaped._shapes[graph.Inputs[i].Value] = inputShapes[i];
+        for (int i = 0; i < inputShapes.Count; i++)
+        {
+            if (!IsCountable(inputShapes[i]))
+            {
+                throw new ModelException(new Finding(
+                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {TooMany(inputShapes[i])}"));
+            }
+            shaped._shapes[graph.Inputs[i].Value] = inputShapes[i];
+        }
         foreach (var parameter in graph.Parameters)
         {
             if (!model.Weights.TryGetValue(parameter.Key, out var tensor))
@@ -104,7 +115,10 @@ sealed class ShapedGraph
         for (int i = 0; i < shapes.Length; i++) shapes[i] = ShapeOf(operands[i]);
         try
         {
-            return new ShapedCall(resolved, op, operands, Define(call, op.Infer(shapes)));
+            var outputs = op.Infer(shapes);
+            foreach (var output in outputs)
+                if (!IsCountable(output)) throw Mismatch(call, TooMany(output));
+            return new ShapedCall(resolved, op, operands, Define(call, outputs));
         }
         catch (ShapeException e)
         {
@@ -115,6 +129,17 @@ sealed class ShapedGraph
             throw Mismatch(call, $"operands {string.Join(", ", shapes)} give an extent beyond 2^31");
         }
     }
+
+    static bool IsCountable(Shape shape)
+    {
+        Int128 elements = 1;
+        // An extent of 0 anywhere makes the rest harmless, but no axis alone may go past the limit on the way.
+        foreach (int extent in shape.AsSpan())
+            if ((elements *= Math.Max(1, extent)) > MostElements) return false;
+        return true;
+    }
+
+    static string TooMany(Shape shape) => $"{shape} has more than 2^46 elements, which no memory holds";
 
     static bool TakesItem(Call call, out Argument item)
     {

@@ -35,4 +35,6 @@ public static class Codes
     public const string CudaMissing = "PAR9002";
     /// <summary>The command line or an input file is not usable.</summary>
     public const string BadUsage = "PAR9003";
+    /// <summary>What is asked for needs more memory than there is.</summary>
+    public const string OutOfMemory = "PAR9004";
 }

@@ -22,6 +22,7 @@ public static class Plan
             throw new ArgumentException($"{typeof(E).Name} is not computed; float and double are");
         options ??= new PlanOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, PlanOptions.MostThreads, nameof(options));
         return new Plan<E>(model, options);
     }
 }
@@ -39,7 +40,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     internal Plan(NhwcModel model, PlanOptions options)
     {
         Model = model;
-        Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        Threads = options.Threads == 0 ? Math.Min(Environment.ProcessorCount, PlanOptions.MostThreads) : options.Threads;
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
@@ -125,7 +126,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     internal long OffsetOf(int root) => _placement.OffsetOf(root);
 
     /// <summary>A session: the memory and threads of one run at a time.</summary>
-    /// <exception cref="OutOfMemoryException">The arena does not fit.</exception>
+    /// <exception cref="ModelException">PAR9004: its memory is more than there is; none is kept.</exception>
     public Session<E> CreateSession() => new(this);
 
     StepPlan Describe(int index)

@@ -6,7 +6,11 @@ namespace Harness.Executor.Planning;
 /// mean of a batch norm after it are rounded: once instead of twice.</summary>
 public sealed record PlanOptions
 {
-    /// <summary>Workers a session uses, its caller included; 0 means one a processor.</summary>
+    /// <summary>The most <see cref="Threads"/>: each has a stack and scratch memory of its own.</summary>
+    public const int MostThreads = 1024;
+
+    /// <summary>Workers a session uses, its caller included; 0 means one a processor, at most
+    /// <see cref="MostThreads"/>.</summary>
     public int Threads { get; init; }
 
     /// <summary>Register width; null means what the environment says, else the widest.</summary>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Executor.Kernels;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Planning;
 
@@ -20,6 +22,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     {
         _plan = plan;
         int count = plan.Program.Values.Length;
+        RequireMemory(plan);
         try
         {
             _values = (E**)Allocate((nuint)count * (nuint)sizeof(E*));
@@ -36,12 +39,32 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
                 scratch[worker] = (E*)Allocate((nuint)plan.ScratchElements * (nuint)sizeof(E));
             _workers = new Workers<E>(plan.Threads, _values, scratch);
         }
+        catch (OutOfMemoryException)
+        {
+            Free();
+            throw NotEnough(plan, "the system refused it");
+        }
         catch
         {
             Free();
             throw;
         }
     }
+
+    // Linux promises memory that it does not have and ends the process that then touches it.
+    static void RequireMemory(Plan<E> plan)
+    {
+        long most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (most > 0 && BytesOf(plan) > most) throw NotEnough(plan, $"there are {MiB(most)}");
+    }
+
+    static Int128 BytesOf(Plan<E> plan) => plan.ArenaBytes + ((Int128)plan.Threads * plan.ScratchElements * sizeof(E));
+
+    static ModelException NotEnough(Plan<E> plan, string why) => new(new Finding(Codes.OutOfMemory, "",
+        $"a run needs {MiB(BytesOf(plan))} of memory ({MiB(plan.ArenaBytes)} of activations, {plan.Threads} threads), {why}; " +
+        "a smaller input shape or fewer threads need less"));
+
+    static string MiB(Int128 bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 20):0} MiB");
 
     /// <summary>The plan.</summary>
     public Plan<E> Plan => _plan;

@@ -48,6 +48,31 @@ public sealed class BenchVerbTests
         line.ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR1001");
     }
 
+    [Theory]
+    [InlineData("1,3,2000000000,2000000000", "PAR1004", "more than 2^46 elements")]
+    [InlineData("1,3,1000000,1000000", "PAR9004", "of memory")]
+    public void A_shape_that_no_memory_holds_is_one_line_and_exit_2(string shape, string code, string why)
+    {
+        var line = CommandLine.Run("bench", "arch:squeezenet1_1", "--weights", "seed:1", "--input-shape", shape);
+
+        line.ExitCode.Should().Be(2);
+        line.Out.Should().BeEmpty();
+        line.ErrorLines.Should().ContainSingle().Which.Should().Contain(code).And.Contain(why);
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("1025")]
+    [InlineData("two")]
+    public void Threads_that_nobody_could_start_are_refused_before_the_model_is_read(string threads)
+    {
+        var line = CommandLine.Run("bench", "nowhere.pt", "--threads", threads);
+
+        line.ExitCode.Should().Be(2);
+        line.ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR9003").And.Contain(
+            $"--threads is '{threads}', expected a number from 0 to 1024; harness --help");
+    }
+
     static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -33,6 +33,25 @@ public sealed class NhwcPassTests
         fused[0].Distinct().Count().Should().BeGreaterThan(50);
     }
 
+    [Fact]
+    public void A_value_that_no_memory_holds_is_refused_at_its_op()
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", [1, 3, 1, 1]);
+        var extents = Argument.Of([Argument.Of(1L), Argument.Of(3L), Argument.Of(1L << 30), Argument.Of(1L << 30)]);
+        int vast = builder.Call(
+            "aten::expand", [Argument.Value(x), extents], [], 1, SourcePlace.Unknown, "vast")[0];
+        builder.Output("y", vast);
+        var graph = builder.Build();
+        using var torch = new TorchModel(graph, WeightsFile.Open("seed:3", graph), "test");
+
+        var refusal = FluentActions.Invoking(() => NhwcPass.Apply(torch, [Shape.Create([1, 3, 1, 1])]))
+            .Should().Throw<ModelException>().Which.Finding;
+
+        refusal.Code.Should().Be(Codes.ShapeMismatch);
+        refusal.Message.Should().Contain("'vast'").And.Contain("(1, 3, 1073741824, 1073741824)").And.Contain("2^46");
+    }
+
     static int Call(GraphBuilder builder, string name, string target, int x) =>
         builder.Call(target, [Argument.Value(x)], [], 1, SourcePlace.Unknown, name)[0];
 

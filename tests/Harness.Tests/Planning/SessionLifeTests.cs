@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Harness.Executor.Kernels;
 using Harness.Executor.Layout;
 using Harness.Executor.Model;
 using Harness.Executor.Planning;
@@ -118,6 +119,35 @@ public sealed class SessionLifeTests
     }
 
     // Convolutions in a row, no two of which may be fused.
+    [Fact]
+    public void A_session_that_does_not_fit_says_what_it_needs_and_takes_nothing()
+    {
+        using var torch = ModelFile.Open("arch:squeezenet1_1", "seed:1");
+        var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [[1, 3, 1_000_000, 1_000_000]]));
+        long before = Environment.WorkingSet;
+
+        var refusal = FluentActions.Invoking(plan.CreateSession).Should().Throw<ModelException>().Which.Finding;
+
+        refusal.Code.Should().Be(Codes.OutOfMemory);
+        refusal.Message.Should().Contain("a run needs").And.Contain($"{plan.Threads} threads").And.Contain("there are");
+        (Environment.WorkingSet - before).Should().BeLessThan(256 << 20);
+    }
+
+    [Fact]
+    public void Threads_beyond_the_most_are_refused() => FluentActions.Invoking(() =>
+        Plan.Compile<float>(Chain(steps: 1), new PlanOptions { Threads = PlanOptions.MostThreads + 1 }))
+        .Should().Throw<ArgumentOutOfRangeException>();
+
+    [Fact]
+    public void More_threads_than_processors_have_the_processors_peak()
+    {
+        int processors = Environment.ProcessorCount;
+        double peak = FmaPeak.Measure<float>(LaneWidth.One, processors);
+
+        // Threads who took turns would claim eight times as much.
+        FmaPeak.Measure<float>(LaneWidth.One, 8 * processors).Should().BeLessThan(4 * peak);
+    }
+
     static NhwcModel Chain(int steps)
     {
         Shape shape = [1, 24, 40, 40];
