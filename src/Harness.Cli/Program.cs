@@ -45,8 +45,9 @@ static class Program
         }
         catch (OutOfMemoryException e)
         {
+            // The exception's own words name its type at best.
             return Fail(terminal, new Finding(
-                Codes.OutOfMemory, "harness", $"not enough memory: {e.Message} A smaller input shape needs less"), e);
+                Codes.OutOfMemory, "harness", "not enough memory; a smaller input shape or fewer threads need less"), e);
         }
         catch (Exception e) when (e is not StackOverflowException)
         {

@@ -107,7 +107,8 @@ static class Shared
 
     static int Number(string text, Action<string> refuse)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= PlanOptions.MostThreads)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number <= PlanOptions.MostThreads)
             return number;
         refuse($"--threads is '{text}', expected a number from 0 to {PlanOptions.MostThreads}");
         return 0;

@@ -11,8 +11,8 @@ public static unsafe class FmaPeak
     // 12 chains cover two FMA units of latency 4 with room to spare.
     const int Chains = 12, Links = 100_000, Runs = 20;
 
-    /// <summary>GFLOP/s of <paramref name="threads"/> threads together, the best of several short runs of each; more threads than
-    /// processors have no more than these.</summary>
+    /// <summary>GFLOP/s of <paramref name="threads"/> threads together, the best of several short runs of each; threads
+    /// beyond the processors add nothing.</summary>
     /// <typeparam name="E">float or double.</typeparam>
     public static double Measure<E>(LaneWidth lanes, int threads = 1) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {

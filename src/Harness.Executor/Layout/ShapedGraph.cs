@@ -14,7 +14,7 @@ sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, Immutab
 /// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout yet.</summary>
 sealed class ShapedGraph
 {
-    // More elements than any machine addresses. Below it, counts of bytes and operations stay within 64 bits.
+    // More elements than any machine addresses, and few enough that bytes of them stay far below 2^63.
     const long MostElements = 1L << 46;
 
     readonly List<Shape?> _shapes;
@@ -132,10 +132,13 @@ sealed class ShapedGraph
 
     static bool IsCountable(Shape shape)
     {
-        Int128 elements = 1;
-        // An extent of 0 anywhere makes the rest harmless, but no axis alone may go past the limit on the way.
+        long elements = 1;
         foreach (int extent in shape.AsSpan())
-            if ((elements *= Math.Max(1, extent)) > MostElements) return false;
+        {
+            // Past an extent of 0 too: strides are products without it.
+            if (extent > MostElements / elements) return false;
+            elements *= Math.Max(1, extent);
+        }
         return true;
     }
 

@@ -51,10 +51,13 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         }
     }
 
-    // Linux promises memory that it does not have and ends the process that then touches it.
+    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the machine's
+    // or container's, but less where the managed heap, which holds none of this, has a limit of its own; the second is most of
+    // it either way.
     static void RequireMemory(Plan<E> plan)
     {
-        long most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var memory = GC.GetGCMemoryInfo();
+        long most = Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
         if (most > 0 && BytesOf(plan) > most) throw NotEnough(plan, $"there are {MiB(most)}");
     }
 

@@ -1,9 +1,13 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Harness.Cli;
 
 namespace Harness.Tests.Cli;
 
 public sealed class BenchVerbTests
 {
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
     static readonly string s_model = Path.Combine(Repository(), "golden", "models", "guide_cnn", "model.pt");
 
     [Theory]
@@ -58,6 +62,36 @@ public sealed class BenchVerbTests
         line.ExitCode.Should().Be(2);
         line.Out.Should().BeEmpty();
         line.ErrorLines.Should().ContainSingle().Which.Should().Contain(code).And.Contain(why);
+    }
+
+    [Fact]
+    public async Task A_limit_of_the_managed_heap_is_none_of_a_run()
+    {
+        // 64 MiB of managed memory beside 126 MiB of activations, which are not managed.
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(host, [
+            "exec", typeof(Program).Assembly.Location, "bench", "arch:squeezenet1_1", "--weights", "seed:1",
+            "--input-shape", "1,3,1200,1200", "--threads", "1", "--json"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x4000000";
+        using var process = Process.Start(start)!;
+        var (text, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var patience = new CancellationTokenSource(s_patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        process.ExitCode.Should().Be(0, await error);
+        JsonDocument.Parse(await text).RootElement.GetProperty("arenaBytes").GetInt64().Should().BeGreaterThan(64 << 20);
     }
 
     [Theory]

@@ -118,7 +118,6 @@ public sealed class SessionLifeTests
         share.Should().BeLessThan(0.5, "of one processor");
     }
 
-    // Convolutions in a row, no two of which may be fused.
     [Fact]
     public void A_session_that_does_not_fit_says_what_it_needs_and_takes_nothing()
     {
@@ -148,6 +147,7 @@ public sealed class SessionLifeTests
         FmaPeak.Measure<float>(LaneWidth.One, 8 * processors).Should().BeLessThan(4 * peak);
     }
 
+    // Convolutions in a row, no two of which may be fused.
     static NhwcModel Chain(int steps)
     {
         Shape shape = [1, 24, 40, 40];
