@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
@@ -14,7 +14,7 @@ public static class Faults
     /// <summary>The variable: <c>layer1.0.conv1:swap-hw</c>.</summary>
     public const string Variable = "HARNESS_INJECT_FAULT";
 
-    static readonly (string Name, string Meaning, Func<NhwcModel, NhwcNode, NhwcModel?> Apply)[] s_all =
+    static readonly (string Name, string Meaning, Func<NhwcProgram, NhwcNode, NhwcProgram?> Apply)[] s_all =
     [
         ("count-include-pad", "an average pool counts its padding, or no longer does", CountIncludePad),
         ("epsilon", "a norm's epsilon is a hundred times as large", Epsilon),
@@ -33,12 +33,12 @@ public static class Faults
 
     /// <summary>True when the fault <c>node:fault</c> is about a node of this model.</summary>
     /// <exception cref="ModelException">PAR9003: no such fault.</exception>
-    public static bool Concerns(string fault, NhwcModel model) =>
+    public static bool Concerns(string fault, NhwcProgram model) =>
         model.Nodes.Any(node => node.Name == Parse(fault).Node);
 
     /// <summary>The model with the fault <c>node:fault</c>.</summary>
     /// <exception cref="ModelException">PAR9003: no such fault or node, or the node cannot have this fault.</exception>
-    public static NhwcModel Inject(string fault, NhwcModel model)
+    public static NhwcProgram Inject(string fault, NhwcProgram model)
     {
         var (name, kind) = Parse(fault);
         var node = model.Nodes.FirstOrDefault(n => n.Name == name)
@@ -59,23 +59,23 @@ public static class Faults
     static ModelException Refuse(string fault, string why) =>
         new(new Finding(Codes.BadUsage, "harness", $"{Variable} is '{fault}': {why}"));
 
-    static NhwcModel? Epsilon(NhwcModel model, NhwcNode node) =>
+    static NhwcProgram? Epsilon(NhwcProgram model, NhwcNode node) =>
         node.Op is BatchNorm2d norm ? WithOp(model, node, norm with { Eps = 100 * norm.Eps }) : null;
 
-    static NhwcModel? CountIncludePad(NhwcModel model, NhwcNode node) =>
+    static NhwcProgram? CountIncludePad(NhwcProgram model, NhwcNode node) =>
         node.Op is AvgPool2d pool ? WithOp(model, node, pool with { CountIncludePad = !pool.CountIncludePad }) : null;
 
-    static NhwcModel? OtherGelu(NhwcModel model, NhwcNode node) =>
+    static NhwcProgram? OtherGelu(NhwcProgram model, NhwcNode node) =>
         node.Op is GELU gelu ? WithOp(model, node, gelu with { Approximate = !gelu.Approximate }) : null;
 
-    static NhwcModel? Same(NhwcModel model, NhwcNode node)
+    static NhwcProgram? Same(NhwcProgram model, NhwcNode node)
     {
         if (node.Op is not Conv2d { SamePadding: false, Padding: { } padding } convolution) return null;
         var moved = new Padding2d(0, 0, padding.Top + padding.Bottom, padding.Left + padding.Right);
         return moved == padding ? null : WithOp(model, node, convolution with { Padding = moved });
     }
 
-    static NhwcModel? Statistics(NhwcModel model, NhwcNode node)
+    static NhwcProgram? Statistics(NhwcProgram model, NhwcNode node)
     {
         if (node.Op is not BatchNorm2d norm) return null;
         foreach (var rule in norm.Weights)
@@ -84,7 +84,7 @@ public static class Faults
         return model;
     }
 
-    static NhwcModel? OneWeight(NhwcModel model, NhwcNode node)
+    static NhwcProgram? OneWeight(NhwcProgram model, NhwcNode node)
     {
         int value = node.Inputs.FirstOrDefault(id => id >= 0 && model.Values[id].Leaf is not null, -1);
         if (value < 0) return null;
@@ -94,11 +94,11 @@ public static class Faults
         return WithWeights(model, value, i => i != largest ? weights[i] : weights[i] == 0 ? 1 : -weights[i]);
     }
 
-    static NhwcModel? SwapInputOutput(NhwcModel model, NhwcNode node) =>
+    static NhwcProgram? SwapInputOutput(NhwcProgram model, NhwcNode node) =>
         Kernel(model, node, "hwio", "hwoi") ?? Kernel(model, node, "io", "oi");
 
     // The moved kernel must have the shape it had, else the plan would refuse it instead of computing something wrong.
-    static NhwcModel? Kernel(NhwcModel model, NhwcNode node, string from, string to, string flip = "")
+    static NhwcProgram? Kernel(NhwcProgram model, NhwcNode node, string from, string to, string flip = "")
     {
         if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
         int value = node.Inputs[rule.Operand];
@@ -107,17 +107,17 @@ public static class Faults
         return moved.Shape == leaf.Shape ? WithTensor(model, value, moved) : null;
     }
 
-    static NhwcModel WithOp(NhwcModel model, NhwcNode node, Op op) =>
+    static NhwcProgram WithOp(NhwcProgram model, NhwcNode node, Op op) =>
         model with { Nodes = model.Nodes.Replace(node, node with { Op = op }) };
 
-    static NhwcModel WithWeights(NhwcModel model, int value, Func<int, double> weight)
+    static NhwcProgram WithWeights(NhwcProgram model, int value, Func<int, double> weight)
     {
         var shape = model.Values[value].Leaf!.Shape;
         double[] weights = [.. Enumerable.Range(0, checked((int)shape.Elements)).Select(weight)];
         return WithTensor(model, value, Tensor.Of(shape, weights));
     }
 
-    static NhwcModel WithTensor(NhwcModel model, int value, Tensor tensor)
+    static NhwcProgram WithTensor(NhwcProgram model, int value, Tensor tensor)
     {
         var old = model.Values[value];
         return model with { Values = model.Values.SetItem(

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Reflection;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Formats;
 
 namespace Harness.Aot.Tests;
@@ -42,7 +42,7 @@ public sealed class NativeSampleTests(PublishedSample sample) : IClassFixture<Pu
         typeof(Plan).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Should().Contain(metadata => metadata.Key == "IsTrimmable" && metadata.Value == "True");
 
-    static double[] Run<E>(NhwcModel model, Tensor input) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static double[] Run<E>(NhwcProgram model, Tensor input) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         using var session = Plan.Compile<E>(model).CreateSession();
         session.Write(model.Inputs[0].Value, input.ToDoubles());

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Harness.Benchmarks.Peers;
-using Harness.Executor.Kernels;
-using Harness.Executor.Layout;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Benchmarks;
 
@@ -33,7 +33,7 @@ static class ModelBench
         return 0;
     }
 
-    static void Measure(string name, NhwcModel model, int threads, int repeats, int top)
+    static void Measure(string name, NhwcProgram model, int threads, int repeats, int top)
     {
         var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
         using var session = plan.CreateSession();
@@ -74,7 +74,7 @@ static class ModelBench
         }
     }
 
-    static string Describe(NhwcModel model, FusedNode node)
+    static string Describe(NhwcProgram model, FusedNode node)
     {
         string kind = string.Join(" + ", node.Nodes.Select(part => part.Op.Name));
         string shapes = string.Join(" ", node.Main.Inputs.Select(value => model.Values[value].Shape.ToString()));
@@ -87,7 +87,7 @@ static class ModelBench
         return $"{kind}| {shapes} -> {model.Values[node.Main.Outputs[0]].Shape}";
     }
 
-    static double Flops(NhwcModel model, NhwcNode node)
+    static double Flops(NhwcProgram model, NhwcNode node)
     {
         Shape[] shapes = [.. node.Inputs.Select(value => model.Values[value].Shape)];
         return node.Op.Flops(shapes, model.Values[node.Outputs[0]].Shape);

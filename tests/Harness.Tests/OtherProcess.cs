@@ -1,4 +1,4 @@
-using Harness.Tests.Kernels;
+using Harness.Tests.Cpu.Kernels;
 
 namespace Harness.Tests;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Formats;
 using Harness.Tests.Naive;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Numerics;
-using Harness.Executor.Kernels;
-using Harness.Executor.Layout;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -49,7 +49,7 @@ static class BenchVerb
         return command;
     }
 
-    static Measurement Measure<E>(NhwcModel model, PlanOptions options, CancellationToken cancellation)
+    static Measurement Measure<E>(NhwcProgram model, PlanOptions options, CancellationToken cancellation)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         long start = Stopwatch.GetTimestamp();

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Harness.Executor.Layout;
-using Harness.Executor.Planning;
+using Harness.Executor.Program;
+using Harness.Executor.Cpu;
 
 namespace Harness.Cli.Verbs;
 

@@ -4,10 +4,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Cli.Verbs;
 
@@ -15,7 +15,7 @@ namespace Harness.Cli.Verbs;
 /// <param name="Torch">The model.</param>
 /// <param name="Converted">The converted model; null where it cannot be converted.</param>
 /// <param name="Obstacle">Why it cannot; null where it can.</param>
-sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstacle)
+sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obstacle)
 {
     /// <summary>Looks at a model; what hinders its conversion is part of the answer.</summary>
     public static Inspection Of(TorchModel model, string[]? shapes)
@@ -151,7 +151,7 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
     }
 
     /// <summary>Operations of one run.</summary>
-    public static long Flops(NhwcModel model)
+    public static long Flops(NhwcProgram model)
     {
         long sum = 0;
         foreach (var node in model.Nodes)
@@ -162,7 +162,7 @@ sealed record Inspection(TorchModel Torch, NhwcModel? Converted, Finding? Obstac
         return sum;
     }
 
-    static long ArenaBytes(NhwcModel model) => Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).ArenaBytes;
+    static long ArenaBytes(NhwcProgram model) => Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).ArenaBytes;
 
     static string Figure(long number) => number switch
     {

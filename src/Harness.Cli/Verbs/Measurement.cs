@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Parity.Verification;
 

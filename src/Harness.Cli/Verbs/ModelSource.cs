@@ -1,4 +1,4 @@
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Formats.Architectures;

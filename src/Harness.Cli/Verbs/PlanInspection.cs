@@ -5,9 +5,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
-using Harness.Executor.Kernels;
-using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Cpu;
+using Harness.Executor.Program;
 using Spectre.Console;
 
 namespace Harness.Cli.Verbs;
@@ -51,7 +51,7 @@ sealed record PlanInspection
 
     /// <summary>Compiles a plan, and runs it where it is to be profiled.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
-    public static PlanInspection Of<E>(NhwcModel model, PlanOptions options, bool profile, CancellationToken cancellation)
+    public static PlanInspection Of<E>(NhwcProgram model, PlanOptions options, bool profile, CancellationToken cancellation)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var plan = Plan.Compile<E>(model, options);

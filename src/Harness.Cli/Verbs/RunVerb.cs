@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Numerics;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Formats;
 
 namespace Harness.Cli.Verbs;
@@ -70,7 +70,7 @@ static class RunVerb
     }
 
     static List<KeyValuePair<string, Tensor>> Run<E>(
-        NhwcModel model, List<Tensor> inputs, PlanOptions options, CancellationToken cancellation)
+        NhwcProgram model, List<Tensor> inputs, PlanOptions options, CancellationToken cancellation)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         using var session = Plan.Compile<E>(model, options).CreateSession();

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Cli.Verbs;
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Harness.Executor.Model;
 
 /// <summary>How a value lies in memory: physical axis j holds logical (PyTorch) axis <c>this[j]</c>.</summary>
-/// <remarks>The channels-last order of rank r is (0, 2, …, r-1, 1). Every value of an <see cref="NhwcModel"/> carries one,
-/// so that PyTorch's permutes and transposes move no data (CONVERSION section 2).</remarks>
+/// <remarks>The channels-last order of rank r is (0, 2, …, r-1, 1). Every value of an NHWC program carries one,
+/// so that PyTorch's permutes and transposes move no data.</remarks>
 public readonly struct Permutation : IEquatable<Permutation>
 {
     readonly ImmutableArray<int> _axes;

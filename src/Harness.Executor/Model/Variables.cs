@@ -14,7 +14,7 @@ public sealed record Leaf(
     string Collection,
     ImmutableArray<string> Path,
     string TorchKey,
-    Layout.Rearrangement Rearrangement,
+    Rearrangement Rearrangement,
     Tensor Source)
 {
     /// <summary><c>params/layer1/0/conv1/kernel</c>.</summary>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Harness.Executor.Kernels;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using Harness.Executor.Kernels;
-using Harness.Executor.Layout;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 

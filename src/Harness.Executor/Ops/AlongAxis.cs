@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Harness.Executor.Kernels;
-using Harness.Executor.Layout;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
@@ -152,16 +153,16 @@ public sealed record Conv2d : Op
     }
 
     /// <summary>True for a convolution of each channel by itself.</summary>
-    internal static bool IsDepthwise(NhwcModel model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
+    internal static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
         && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
 
     /// <summary>True for a convolution that may be computed by bands of rows for another that reads these: one whose window is
     /// no candidate for Winograd's transform, which wants whole planes.</summary>
-    internal static bool FillsBands(NhwcModel model, NhwcNode node) => node.Op is Conv2d conv && !IsDepthwise(model, node)
+    internal static bool FillsBands(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && !IsDepthwise(model, node)
         && !(conv.Stride == (1, 1) && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
 
     /// <summary>True for a product of each pixel's channels.</summary>
-    internal static bool IsPointwise(NhwcModel model, NhwcNode node) =>
+    internal static bool IsPointwise(NhwcProgram model, NhwcNode node) =>
         node.Op is Conv2d { Groups: 1, Stride: (1, 1) } conv
         && model.Values[node.Inputs[1]].Shape is var window && window[2] == 1 && window[3] == 1 && conv.PaddingFor(1, 1) == default;
 

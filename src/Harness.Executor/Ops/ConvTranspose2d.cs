@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Harness.Executor.Kernels;
-using Harness.Executor.Layout;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 

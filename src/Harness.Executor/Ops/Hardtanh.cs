@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Harness.Executor.Kernels;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Cpu;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

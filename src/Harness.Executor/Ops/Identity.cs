@@ -1,5 +1,6 @@
-using Harness.Executor.Kernels;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Cpu;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

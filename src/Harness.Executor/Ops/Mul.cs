@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Program;
 
 namespace Harness.Executor.Ops;
 
@@ -25,7 +26,7 @@ public sealed record Mul : Binary
 
     /// <summary>True for a feature map times one number for each of its channels, both computed: what squeeze and excitation
     /// does.</summary>
-    internal static bool IsGate(NhwcModel model, NhwcNode node)
+    internal static bool IsGate(NhwcProgram model, NhwcNode node)
     {
         if (node.Op is not Mul { Other: null } || node.Inputs.Any(input => model.Values[input].Leaf is not null)) return false;
         var result = model.Values[node.Outputs[0]];

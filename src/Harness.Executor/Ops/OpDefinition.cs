@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

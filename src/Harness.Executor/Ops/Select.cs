@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 

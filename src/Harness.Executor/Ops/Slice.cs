@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

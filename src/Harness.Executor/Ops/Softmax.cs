@@ -1,4 +1,4 @@
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 

@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Parity.Verification;
 

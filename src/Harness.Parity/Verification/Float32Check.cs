@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Program;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -13,7 +14,7 @@ static class Float32Check
 
     /// <summary>The end-to-end measurement, beside that of the nodes.</summary>
     public static Float32Verdict Measure(
-        GoldenCase golden, NhwcModel model, IReadOnlyList<Float32Node> nodes, Tolerance tolerance,
+        GoldenCase golden, NhwcProgram model, IReadOnlyList<Float32Node> nodes, Tolerance tolerance,
         VerifyOptions options, CancellationToken cancellation)
     {
         var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32);

@@ -4,7 +4,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
 
@@ -40,7 +41,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     }
 
     /// <summary>Computes and measures the same nodes in float32.</summary>
-    public void Measure(NhwcModel segment)
+    public void Measure(NhwcProgram segment)
     {
         Scales(segment);
         Reclaim.Now();
@@ -51,7 +52,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    void Scales(NhwcModel segment)
+    void Scales(NhwcProgram segment)
     {
         NhwcNode[] contractions = [.. segment.Nodes.Where(node => node.Op.IsContraction)];
         if (contractions.Length == 0) return;
@@ -66,7 +67,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    void Singles(NhwcModel segment)
+    void Singles(NhwcProgram segment)
     {
         using var session = Plan.Compile<float>(segment, kept).CreateSession();
         Each(session, value => _read[value], (node, port, value) =>
@@ -135,7 +136,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
         return buffer.AsSpan(0, elements);
     }
 
-    static NhwcModel WithoutSigns(NhwcModel model)
+    static NhwcProgram WithoutSigns(NhwcProgram model)
     {
         var read = model.Nodes.SelectMany(node => node.Inputs).ToHashSet();
         return model with
@@ -208,7 +209,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     }
 
     // What a node reads that is computed: each value once, parameters and their views left out.
-    sealed class Operands(NhwcModel model)
+    sealed class Operands(NhwcProgram model)
     {
         readonly Dictionary<int, NhwcNode> _parameterViews = Segment.ParameterViews(model);
 

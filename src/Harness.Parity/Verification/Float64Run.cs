@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Program;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -19,8 +19,8 @@ static class Float64Run
     /// <param name="leave">Told each segment when its plan is gone.</param>
     /// <param name="size">Elements of one segment.</param>
     public static ImmutableArray<double[]> Outputs(
-        GoldenCase golden, NhwcModel model, PlanOptions plan, CancellationToken cancellation,
-        Action<Session<double>>? visit = null, Action<NhwcModel>? leave = null,
+        GoldenCase golden, NhwcProgram model, PlanOptions plan, CancellationToken cancellation,
+        Action<Session<double>>? visit = null, Action<NhwcProgram>? leave = null,
         long size = Segment.DefaultSize)
     {
         var values = new Dictionary<int, double[]>();

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -35,7 +35,7 @@ static class FoldCheck
     /// <summary>True where a flatten of a plane is there to fold; converting all weights again only to find none is
     /// dear.</summary>
     /// <param name="model">The model with its flattens transposed.</param>
-    public static bool Concerns(NhwcModel model) => model.Nodes.Any(node => node.Op is Reshaping
+    public static bool Concerns(NhwcProgram model) => model.Nodes.Any(node => node.Op is Reshaping
         && model.Values[node.Inputs[0]].Shape is { Rank: 4 } from && model.Values[node.Outputs[0]].Shape.Rank == 2
         && from[1] > 1 && from[2] * from[3] > 1);
 }

@@ -1,5 +1,5 @@
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;

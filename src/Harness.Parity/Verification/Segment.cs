@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
 
@@ -10,7 +11,7 @@ namespace Harness.Parity.Verification;
 /// <param name="Gives">Values that it computes and something after it reads.</param>
 /// <param name="Spent">Values that nothing reads after it.</param>
 sealed record Segment(
-    NhwcModel Model, ImmutableArray<int> Needs, ImmutableArray<int> Gives, ImmutableArray<int> Spent)
+    NhwcProgram Model, ImmutableArray<int> Needs, ImmutableArray<int> Gives, ImmutableArray<int> Spent)
 {
     /// <summary>Elements of parameters and results that one segment holds: a plan that keeps all values in double takes
     /// some 200 MB for that many, and a model of any size is verified in that much beside its weights. A single node
@@ -21,7 +22,7 @@ sealed record Segment(
     /// <param name="model">The model.</param>
     /// <param name="opened">True where every value is to be a port, for plans that keep all values.</param>
     /// <param name="size">Elements of parameters and results of one segment.</param>
-    public static ImmutableArray<Segment> Of(NhwcModel model, bool opened, long size = DefaultSize)
+    public static ImmutableArray<Segment> Of(NhwcProgram model, bool opened, long size = DefaultSize)
     {
         var runs = Cut(model, size);
         var parameterViews = ParameterViews(model);
@@ -32,7 +33,7 @@ sealed record Segment(
         foreach (var port in model.Outputs) lastRead[port.Value] = runs.Count;
         return [.. runs.Select((nodes, run) => Of(run, Part(model, nodes, parameterViews)))];
 
-        Segment Of(int run, NhwcModel part)
+        Segment Of(int run, NhwcProgram part)
         {
             ImmutableArray<int> needs = [.. part.Inputs.Select(port => port.Value)];
             ImmutableArray<int> gives = [.. part.Nodes.SelectMany(node => node.Outputs)
@@ -44,17 +45,17 @@ sealed record Segment(
     }
 
     /// <summary>Some nodes of a model as a model of its own, every value a port.</summary>
-    public static NhwcModel OpenPart(NhwcModel model, IReadOnlyList<NhwcNode> nodes) =>
+    public static NhwcProgram OpenPart(NhwcProgram model, IReadOnlyList<NhwcNode> nodes) =>
         Opened(Part(model, nodes, ParameterViews(model)));
 
     /// <summary>What a node reads that is computed: each value once, parameters and their views left out.</summary>
     public static IEnumerable<int> Operands(
-        NhwcModel model, NhwcNode node, Dictionary<int, NhwcNode> parameterViews) =>
+        NhwcProgram model, NhwcNode node, Dictionary<int, NhwcNode> parameterViews) =>
         node.Inputs.Distinct().Where(input =>
             input >= 0 && model.Values[input].Leaf is null && !parameterViews.ContainsKey(input));
 
     /// <summary>Views of parameters by the value they define: their elements are the parameter's own, whatever runs.</summary>
-    public static Dictionary<int, NhwcNode> ParameterViews(NhwcModel model)
+    public static Dictionary<int, NhwcNode> ParameterViews(NhwcProgram model)
     {
         var views = new Dictionary<int, NhwcNode>();
         foreach (var node in model.Nodes)
@@ -67,8 +68,8 @@ sealed record Segment(
     }
 
     // Its inputs are what it needs; outputs are for the caller to choose.
-    static NhwcModel Part(
-        NhwcModel model, IReadOnlyList<NhwcNode> nodes, Dictionary<int, NhwcNode> parameterViews)
+    static NhwcProgram Part(
+        NhwcProgram model, IReadOnlyList<NhwcNode> nodes, Dictionary<int, NhwcNode> parameterViews)
     {
         var program = new List<NhwcNode>();
         var defined = new HashSet<int>();
@@ -94,7 +95,7 @@ sealed record Segment(
         }
     }
 
-    static NhwcModel Opened(NhwcModel part)
+    static NhwcProgram Opened(NhwcProgram part)
     {
         var parameterViews = ParameterViews(part);
         int[] operands = [.. part.Nodes.SelectMany(node => Operands(part, node, parameterViews)).Distinct()];
@@ -106,9 +107,9 @@ sealed record Segment(
         };
     }
 
-    static Port ToPort(NhwcModel model, int value) => new(model.Values[value].Name, value, model.Values[value].Shape);
+    static Port ToPort(NhwcProgram model, int value) => new(model.Values[value].Name, value, model.Values[value].Shape);
 
-    static List<List<NhwcNode>> Cut(NhwcModel model, long size)
+    static List<List<NhwcNode>> Cut(NhwcProgram model, long size)
     {
         var runs = new List<List<NhwcNode>>();
         var parameters = new HashSet<int>();

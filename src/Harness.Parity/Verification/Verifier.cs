@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
@@ -86,7 +86,7 @@ public static class Verifier
     }
 
     static Verdict Run(
-        Verdict verdict, GoldenCase golden, NhwcModel model, Tolerance tolerance, VerifyOptions options,
+        Verdict verdict, GoldenCase golden, NhwcProgram model, Tolerance tolerance, VerifyOptions options,
         CancellationToken cancellation)
     {
         var kept = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, KeepAll = true };
@@ -145,7 +145,7 @@ public static class Verifier
         $"weights do not survive the conversion: " +
         $"{faults[0]}{(faults.Length > 1 ? $"; {faults.Length - 1} more" : "")}");
 
-    static Finding? OutputFault(GoldenCase golden, NhwcModel model)
+    static Finding? OutputFault(GoldenCase golden, NhwcProgram model)
     {
         if (model.Nodes.IsEmpty)
             return new Finding(

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Formats;
 using Harness.Benchmarks.Peers;
 using Microsoft.ML.OnnxRuntime;

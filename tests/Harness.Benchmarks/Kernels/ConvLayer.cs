@@ -1,4 +1,4 @@
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 

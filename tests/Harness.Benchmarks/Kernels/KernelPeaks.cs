@@ -1,5 +1,5 @@
 using System.Numerics;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 

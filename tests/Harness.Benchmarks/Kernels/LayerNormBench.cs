@@ -1,6 +1,6 @@
 using System.Numerics;
 using BenchmarkDotNet.Attributes;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using BenchmarkDotNet.Attributes;
-using Harness.Executor.Kernels;
+using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 
@@ -64,5 +64,5 @@ public unsafe class SoftmaxBench<E> where E : unmanaged, IBinaryFloatingPointIee
 
     /// <summary>Ours.</summary>
     [Benchmark]
-    public void Softmax() => Executor.Kernels.Softmax.Run(_lanes, _shape, 0, Shape.Count, _x, _y, logarithm: false);
+    public void Softmax() => Executor.Cpu.Kernels.Softmax.Run(_lanes, _shape, 0, Shape.Count, _x, _y, logarithm: false);
 }

@@ -1,4 +1,4 @@
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 
 namespace Harness.Benchmarks.Onnx;

@@ -1,14 +1,14 @@
 using System.Numerics;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 
 namespace Harness.Benchmarks.Peers;
 
 /// <summary>Our own executor, channels last in and out.</summary>
 sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    readonly NhwcModel _model;
+    readonly NhwcProgram _model;
     readonly Session<E> _session;
 
     public HarnessContestant(Subject subject, PlanOptions options)

@@ -1,6 +1,6 @@
-using Harness.Executor.Kernels;
-using Harness.Executor.Layout;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Program;
+using Harness.Executor.Cpu;
 using Harness.Reference.Walk;
 using static TorchSharp.torch;
 

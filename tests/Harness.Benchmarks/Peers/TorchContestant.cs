@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Harness.Benchmarks.Script;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using static TorchSharp.torch;
 using Stored = Harness.Executor.Model.Tensor;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Harness.Benchmarks.Peers;
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
 using Harness.Reference.Native;
 using TorchSharp;
 

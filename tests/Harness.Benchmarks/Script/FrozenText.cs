@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Ops;
 
 namespace Harness.Benchmarks.Script;

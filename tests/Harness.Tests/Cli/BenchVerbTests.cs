@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Harness.Cli;
 
 namespace Harness.Tests.Cli;
 
@@ -70,7 +69,7 @@ public sealed class BenchVerbTests
         // 64 MiB of managed memory beside 126 MiB of activations, which are not managed.
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(host, [
-            "exec", typeof(Program).Assembly.Location, "bench", "arch:squeezenet1_1", "--weights", "seed:1",
+            "exec", typeof(Harness.Cli.Program).Assembly.Location, "bench", "arch:squeezenet1_1", "--weights", "seed:1",
             "--input-shape", "1,3,1200,1200", "--threads", "1", "--json"])
         {
             RedirectStandardError = true,

@@ -25,7 +25,7 @@ sealed record CommandLine(int ExitCode, string Out, string Error)
         // A home without Harness.Reference beside it, whatever has been built on this machine.
         using var home = new TemporaryFolder();
         var terminal = new Terminal(output, error, name => variables.GetValueOrDefault(name), home.Path, cancellation);
-        int exitCode = Program.Run(arguments, terminal);
+        int exitCode = Harness.Cli.Program.Run(arguments, terminal);
         return new CommandLine(exitCode, output.ToString(), error.ToString());
     }
 }

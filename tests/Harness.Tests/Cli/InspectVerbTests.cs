@@ -85,7 +85,7 @@ public sealed class InspectVerbTests
         var terminal = new Terminal(
             output, TextWriter.Null, _ => null, folder.Path, CancellationToken.None, IsInteractive: true, SharesScreen: true);
 
-        Program.Run(["inspect", s_model, "--plan", "--threads", "1"], terminal).Should().Be(0);
+        Harness.Cli.Program.Run(["inspect", s_model, "--plan", "--threads", "1"], terminal).Should().Be(0);
 
         output.ToString().Should().Contain(TableBorder.Rounded.GetPart(Spectre.Console.Rendering.TableBorderPart.HeaderTopLeft));
     }

@@ -132,7 +132,7 @@ public sealed class ProgramTests : IDisposable
         var x = golden.Tensors["input.x"];
         NpyFile.Write(
             _folder["x.npy"], layout == "nchw" ? x
-            : new Harness.Executor.Layout.Rearrangement("nchw", "nhwc").Apply(x));
+            : new Harness.Executor.Model.Rearrangement("nchw", "nhwc").Apply(x));
 
         var run = CommandLine.Run(
             "run", _case.Model, "--weights", _case.Weights, "--input", _folder["x.npy"], "--input-layout", layout,
@@ -162,7 +162,7 @@ public sealed class ProgramTests : IDisposable
         var nchw = NpzFile.Read(_folder["nchw.npz"])["image"];
         nchw.Shape.Should().Equal(2, 3, 4, 5);
         NpzFile.Read(_folder["nhwc.npz"])["image"].Bytes.ToArray().Should().Equal(
-            new Harness.Executor.Layout.Rearrangement("nchw", "nhwc").Apply(nchw).Bytes.ToArray());
+            new Harness.Executor.Model.Rearrangement("nchw", "nhwc").Apply(nchw).Bytes.ToArray());
         NpzFile.Read(_folder["nhwc.npz"])["0"].Shape.Should().Equal(2, 6);
     }
 
@@ -200,7 +200,7 @@ public sealed class ProgramTests : IDisposable
             _ => SafetensorsFile.Read(file)["params.conv.kernel"],
         };
         kernel.Bytes.ToArray().Should().Equal(
-            new Harness.Executor.Layout.Rearrangement("oihw", "hwio")
+            new Harness.Executor.Model.Rearrangement("oihw", "hwio")
                 .Apply(SafetensorsFile.Read(_case.Weights)["conv.weight"]).Bytes.ToArray());
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
+using Harness.Executor.Program;
 
 namespace Harness.Tests.Ops;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
+using Harness.Executor.Program;
 
 namespace Harness.Tests.Ops;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Formats.Architectures;

@@ -1,5 +1,6 @@
 using Harness.Executor.Model;
-using Harness.Executor.Planning;
+using Harness.Executor.Cpu;
+using Harness.Executor.Program;
 using Harness.Parity.Verification;
 
 namespace Harness.Tests.Parity.Verification;
@@ -128,7 +129,7 @@ public sealed class Float64RunTests
         worst.Actual.Should().BeApproximately(values[flat], 1e-5).And.NotBe(values[flat]);
     }
 
-    static IReadOnlyList<Float32Node> Measured(Harness.Parity.Golden.GoldenCase golden, NhwcModel model, long size)
+    static IReadOnlyList<Float32Node> Measured(Harness.Parity.Golden.GoldenCase golden, NhwcProgram model, long size)
     {
         var nodes = new Float32Nodes(s_kept, CancellationToken.None);
         Float64Run.Outputs(golden, model, s_kept, CancellationToken.None, nodes.Observe, nodes.Measure, size);

@@ -1,4 +1,4 @@
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Parity.Verification;
 
 namespace Harness.Tests.Parity.Verification;

@@ -1,4 +1,4 @@
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
@@ -16,7 +16,7 @@ static class GoldenModels
             .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal);
 
     /// <summary>The golden and the converted model of a traced one; the caller disposes the file.</summary>
-    public static (GoldenCase Golden, NhwcModel Model) Open(
+    public static (GoldenCase Golden, NhwcProgram Model) Open(
         string name, out TorchModel torch, FlattenMode flatten = FlattenMode.Transpose)
     {
         var golden = GoldenStore.Read(Path.Combine(Folder, name));

@@ -286,7 +286,7 @@ public sealed class VerifierTests : IDisposable
     [Fact]
     public void Threads_and_lanes_change_nothing_of_a_verdict()
     {
-        var one = _case.Verify(new VerifyOptions { Threads = 1, Lanes = Harness.Executor.Kernels.LaneWidth.One });
+        var one = _case.Verify(new VerifyOptions { Threads = 1, Lanes = Harness.Executor.Cpu.Kernels.LaneWidth.One });
         var two = _case.Verify(new VerifyOptions { Threads = 2 });
 
         two.Float64.Should().Equal(one.Float64);

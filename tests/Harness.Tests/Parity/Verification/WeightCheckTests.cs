@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Layout;
+using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Verification;

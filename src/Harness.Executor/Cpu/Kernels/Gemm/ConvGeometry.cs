@@ -1,0 +1,103 @@
+namespace Harness.Executor.Cpu.Kernels;
+
+/// <summary>A 2-d convolution or transposed convolution between two buffers; a matrix product is the 1 × 1
+/// case.</summary>
+/// <param name="Input">Input buffer (n, ih, iw, ci). Its halo must be at least <see cref="RequiredHalo"/>.</param>
+/// <param name="Output">Output buffer (n, oh, ow, co).</param>
+/// <param name="KernelH">Window rows.</param>
+/// <param name="KernelW">Window columns.</param>
+/// <remarks>
+/// Convolution: y[oh, ow, co] = Σ x[oh·StrideH − PadTop + kh·DilationH, …, g·ci/G + i] · w[kh, kw, i, co].
+/// Transposed: y[oh, ow, co] = Σ x[th / StrideH, tw / StrideW, g·ci/G + i] · w[kh, kw, i, co] over the taps where
+/// th = oh + PadTop − kh·DilationH and tw are multiples of the strides (PyTorch's definition, unflipped w).
+/// Sums run in the order (kh, kw, i), as <see cref="Convolution{E}"/> states. Output extents are taken as given: floor,
+/// output_padding and asymmetric padding are the caller's arithmetic.
+/// </remarks>
+readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int KernelH, int KernelW)
+{
+    /// <summary>Rows from one output to the next (input rows; output rows when transposed).</summary>
+    public int StrideH { get; init; } = 1;
+
+    /// <summary>Columns from one output to the next.</summary>
+    public int StrideW { get; init; } = 1;
+
+    /// <summary>Rows from one tap to the next.</summary>
+    public int DilationH { get; init; } = 1;
+
+    /// <summary>Columns from one tap to the next.</summary>
+    public int DilationW { get; init; } = 1;
+
+    /// <summary>Zero rows above the input; PyTorch's padding when transposed. May be negative.</summary>
+    public int PadTop { get; init; }
+
+    /// <summary>Zero columns left of the input; PyTorch's padding when transposed. May be negative.</summary>
+    public int PadLeft { get; init; }
+
+    /// <summary>Independent groups of channels, in order.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>True for a transposed convolution.</summary>
+    public bool Transposed { get; init; }
+
+    /// <summary>Input channels of one group.</summary>
+    public int GroupInput => Input.C / Groups;
+
+    /// <summary>Output channels of one group.</summary>
+    public int GroupOutput => Output.C / Groups;
+
+    /// <summary>True when each output channel reads one input channel of the same index.</summary>
+    public bool IsDepthwise => Groups > 1 && Groups == Input.C && Groups == Output.C && !Transposed;
+
+    /// <summary>Multiplications and additions of one run, a fused one counting two.</summary>
+    public long Flops
+    {
+        get
+        {
+            long taps = 0;
+            foreach (var phase in ConvPhase.All(this)) taps += (long)phase.Rows * phase.Columns * phase.Taps.Length;
+            return 2 * taps * Input.N * Output.C * GroupInput;
+        }
+    }
+
+    /// <summary>A product (m × k) · (k × n) of contiguous matrices, possibly with pitches.</summary>
+    public static ConvGeometry Product(int m, int k, int n) =>
+        new(new BufferLayout(1, 1, m, k), new BufferLayout(1, 1, m, n), 1, 1);
+
+    /// <summary>The halo of the input that the taps reach into: top, left, bottom, right.</summary>
+    public (int Top, int Left, int Bottom, int Right) RequiredHalo
+    {
+        get
+        {
+            int top = 0, left = 0, bottom = 0, right = 0;
+            foreach (var phase in ConvPhase.All(this))
+            {
+                foreach (var tap in phase.Taps)
+                {
+                    top = Math.Max(top, -tap.H);
+                    left = Math.Max(left, -tap.W);
+                    bottom = Math.Max(bottom, tap.H + ((phase.Rows - 1) * phase.InputStepH) - (Input.H - 1));
+                    right = Math.Max(right, tap.W + ((phase.Columns - 1) * phase.InputStepW) - (Input.W - 1));
+                }
+            }
+            return (top, left, bottom, right);
+        }
+    }
+
+    /// <summary>Refuses what the kernels must not be asked.</summary>
+    /// <exception cref="ArgumentException">Extents, groups or the halo do not fit.</exception>
+    public void Check()
+    {
+        if (Input.N != Output.N) throw new ArgumentException($"batch {Input.N} in, {Output.N} out");
+        if (KernelH < 1 || KernelW < 1 || StrideH < 1 || StrideW < 1 || DilationH < 1 || DilationW < 1)
+            throw new ArgumentException($"window, strides and dilation must be positive: {this}");
+        if (Groups < 1 || Input.C % Groups != 0 || Output.C % Groups != 0)
+            throw new ArgumentException($"{Groups} groups do not divide {Input.C} input and {Output.C} output channels");
+        var (top, left, bottom, right) = RequiredHalo;
+        if (Input.Top < top || Input.Left < left || Input.Bottom < bottom || Input.Right < right)
+        {
+            throw new ArgumentException(
+                $"input halo ({Input.Top}, {Input.Left}, {Input.Bottom}, {Input.Right}) is smaller than the " +
+                $"({top}, {left}, {bottom}, {right}) that the window reaches");
+        }
+    }
+}

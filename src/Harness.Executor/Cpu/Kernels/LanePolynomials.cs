@@ -1,0 +1,161 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Harness.Executor.Cpu.Kernels;
+
+/// <summary>The polynomials of <see cref="LaneMath"/>: few coefficients for float32, more for float64.</summary>
+/// <remarks>Near-minimax fits by Chebyshev interpolation of the exact function in 200-bit arithmetic
+/// (<c>mpmath.chebyfit(f, [a, b], n)</c>), rounded to the element type. Horner's rule with fused
+/// multiply-adds.</remarks>
+static class LanePolynomials
+{
+    const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    /// <summary>(eʳ − 1 − r) / r² for |r| ≤ ½ ln 2, within 2^-23 and 2^-65.</summary>
+    [MethodImpl(Inline)]
+    public static L ExpTail<L, E>(L r)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(0.001392618359);
+            p = L.Fma(p, r, L.Of(0.008363179053));
+            p = L.Fma(p, r, L.Of(0.04166655462));
+            p = L.Fma(p, r, L.Of(0.1666657699));
+            p = L.Fma(p, r, L.Of(0.5));
+            return p;
+        }
+        else
+        {
+            // Odd and even powers side by side: one chain of twelve waits for each of its products.
+            var z = r * r;
+            var odd = L.Of(1.608662795678036884e-10);
+            var even = L.Of(2.091813773764273643e-9);
+            odd = L.Fma(odd, z, L.Of(2.505207109429354675e-8));
+            even = L.Fma(even, z, L.Of(2.755726327908849691e-7));
+            odd = L.Fma(odd, z, L.Of(2.755731924721873078e-6));
+            even = L.Fma(even, z, L.Of(0.00002480158733644223786));
+            odd = L.Fma(odd, z, L.Of(0.0001984126984126329913));
+            even = L.Fma(even, z, L.Of(0.001388888888887907399));
+            odd = L.Fma(odd, z, L.Of(0.008333333333333334007));
+            even = L.Fma(even, z, L.Of(0.04166666666666667677));
+            odd = L.Fma(odd, z, L.Of(0.1666666666666666667));
+            even = L.Fma(even, z, L.Of(0.5));
+            return L.Fma(odd, r, even);
+        }
+    }
+
+    /// <summary>(2 atanh s − 2 s) / s³ with z = s², m in [√½, √2], s = (m − 1) / (m + 1), within 2^-29 and
+    /// 2^-58.</summary>
+    [MethodImpl(Inline)]
+    public static L LogTail<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(0.2333058194);
+            p = L.Fma(p, z, L.Of(0.285508166));
+            p = L.Fma(p, z, L.Of(0.4000012188));
+            p = L.Fma(p, z, L.Of(0.6666666655));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(0.1308676700994817371);
+            p = L.Fma(p, z, L.Of(0.1326875966856061269));
+            p = L.Fma(p, z, L.Of(0.1538624020581347788));
+            p = L.Fma(p, z, L.Of(0.181817956308847532));
+            p = L.Fma(p, z, L.Of(0.2222222239180046933));
+            p = L.Fma(p, z, L.Of(0.2857142857080323001));
+            p = L.Fma(p, z, L.Of(0.4000000000000087761));
+            p = L.Fma(p, z, L.Of(0.6666666666666666646));
+            return p;
+        }
+    }
+
+    /// <summary>erf(x) / x − 1 for float32 with z = x² ≤ 2.25, within 2^-26.</summary>
+    [MethodImpl(Inline)]
+    public static L ErfInner<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var p = L.Of(-5.724338348e-6);
+        p = L.Fma(p, z, L.Of(9.252342521e-5));
+        p = L.Fma(p, z, L.Of(-0.0008061112414));
+        p = L.Fma(p, z, L.Of(0.005175185407));
+        p = L.Fma(p, z, L.Of(-0.02683908524));
+        p = L.Fma(p, z, L.Of(0.1128304394));
+        p = L.Fma(p, z, L.Of(-0.3761255955));
+        p = L.Fma(p, z, L.Of(0.128379153));
+        return p;
+    }
+
+    /// <summary>erf(x) for float32 with t = x − 2.71875, 1.5 ≤ x ≤ 3.9375, within 2^-24.</summary>
+    [MethodImpl(Inline)]
+    public static L ErfOuter<L, E>(L t)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var p = L.Of(4.42200746e-5);
+        p = L.Fma(p, t, L.Of(-0.0001210628674));
+        p = L.Fma(p, t, L.Of(-3.977289741e-5));
+        p = L.Fma(p, t, L.Of(0.000698994995));
+        p = L.Fma(p, t, L.Of(-0.001818979927));
+        p = L.Fma(p, t, L.Of(0.003062257207));
+        p = L.Fma(p, t, L.Of(-0.003708792916));
+        p = L.Fma(p, t, L.Of(0.003199770378));
+        p = L.Fma(p, t, L.Of(-0.001891370124));
+        p = L.Fma(p, t, L.Of(0.0006952469874));
+        p = L.Fma(p, t, L.Of(0.999879395));
+        return p;
+    }
+
+    /// <summary>erf(x) / x for float64 with z = x² ≤ 1, within 2^-62.</summary>
+    [MethodImpl(Inline)]
+    public static L ErfCentre<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var p = L.Of(5.957176147748911404e-11);
+        p = L.Fma(p, z, L.Of(-1.137284885679167367e-9));
+        p = L.Fma(p, z, L.Of(1.465977527404743581e-8));
+        p = L.Fma(p, z, L.Of(-1.635031270105469501e-7));
+        p = L.Fma(p, z, L.Of(1.646100048412136803e-6));
+        p = L.Fma(p, z, L.Of(-0.00001492559526683118157));
+        p = L.Fma(p, z, L.Of(0.0001205533111164271092));
+        p = L.Fma(p, z, L.Of(-0.0008548326980833789905));
+        p = L.Fma(p, z, L.Of(0.005223977624818014467));
+        p = L.Fma(p, z, L.Of(-0.02686617064507679325));
+        p = L.Fma(p, z, L.Of(0.1128379167095487867));
+        p = L.Fma(p, z, L.Of(-0.3761263890318374806));
+        p = L.Fma(p, z, L.Of(1.128379167095512574));
+        return p;
+    }
+
+    /// <summary>exp(x²) · erfc(x) with t = (x − 3) / (x + 3), 1 ≤ x ≤ 6, for float64, within
+    /// 2^-56.</summary>
+    [MethodImpl(Inline)]
+    public static L ErfTail<L, E>(L t)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var p = L.Of(1.280190086296266194e-6);
+        p = L.Fma(p, t, L.Of(2.023603179641756635e-6));
+        p = L.Fma(p, t, L.Of(-8.008021319412684335e-6));
+        p = L.Fma(p, t, L.Of(-0.0000128488945125235288));
+        p = L.Fma(p, t, L.Of(0.00006406182073530546743));
+        p = L.Fma(p, t, L.Of(0.00004525472635483354137));
+        p = L.Fma(p, t, L.Of(-0.0005970623517093284279));
+        p = L.Fma(p, t, L.Of(0.0007077464443901537315));
+        p = L.Fma(p, t, L.Of(0.004269136347508256361));
+        p = L.Fma(p, t, L.Of(-0.02439249931827319312));
+        p = L.Fma(p, t, L.Of(0.07166583719774874339));
+        p = L.Fma(p, t, L.Of(-0.1501159365007874391));
+        p = L.Fma(p, t, L.Of(0.2456038017123319448));
+        p = L.Fma(p, t, L.Of(-0.3262335600430371748));
+        p = L.Fma(p, t, L.Of(0.1790011511813899502));
+        return p;
+    }
+}

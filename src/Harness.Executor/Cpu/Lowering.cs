@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+using Harness.Executor.Program;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>What an op sees when it becomes a step: its operands' buffers and weights, the register width, and what it is to
+/// do with its results before it stores them.</summary>
+sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly NhwcProgram _model;
+    readonly NhwcNode _node;
+    readonly Func<int, ValueBuffer> _bufferOf;
+    readonly WeightMemory<E> _memory;
+
+    public Lowering(
+        NhwcProgram model, NhwcNode node, ImmutableArray<NhwcNode> tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
+        int threads, WeightMemory<E> memory, Func<int, ValueBuffer> bufferOf)
+    {
+        _memory = memory;
+        RowMeans = rowMeans;
+        ExactOrder = exactOrder;
+        Threads = threads;
+        _model = model;
+        _node = node;
+        _bufferOf = bufferOf;
+        Tail = tail;
+        Lanes = lanes;
+    }
+
+    /// <summary>Register width.</summary>
+    public LaneWidth Lanes { get; }
+
+    /// <summary>True when convolutions must keep their window's order of additions.</summary>
+    public bool ExactOrder { get; }
+
+    /// <summary>How many workers will share the step's pieces: may decide how work is cut, never a bit.</summary>
+    public int Threads { get; }
+
+    /// <summary>How a convolution is to be computed: the one place where a plan decides it.</summary>
+    public ConvolutionAlgorithm AlgorithmOf(in ConvGeometry geometry) => ExactOrder
+        ? ConvolutionAlgorithm.Direct
+        : CostModel.Fastest(geometry, System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+
+    /// <summary>What the node computes.</summary>
+    public Op Op => _node.Op;
+
+    /// <summary>How many operands there are.</summary>
+    public int Operands => _node.Inputs.Length;
+
+    /// <summary>Nodes that the step computes too, in order: batch norm, addition, activation. Empty unless the op takes them.</summary>
+    public ImmutableArray<NhwcNode> Tail { get; }
+
+    /// <summary>The value that is to hold the means of the result's rows besides; or null.</summary>
+    public int? RowMeans { get; }
+
+    /// <summary>The value the node itself defines: what the first node of the tail reads.</summary>
+    public int MainValue => _node.Outputs[0];
+
+    /// <summary>The node's operands.</summary>
+    public ImmutableArray<int> Inputs => _node.Inputs;
+
+    /// <summary>Logical shape of an operand.</summary>
+    public Shape ShapeOf(int operand) => _model.Values[_node.Inputs[operand]].Shape;
+
+    /// <summary>An operand's buffer; a parameter read as an ordinary tensor has one too.</summary>
+    public ValueBuffer Input(int operand) => _bufferOf(_node.Inputs[operand]);
+
+    /// <summary>The buffer of a value: for what the tail reads.</summary>
+    public ValueBuffer BufferOf(int value) => _bufferOf(value);
+
+    /// <summary>The buffer of a result: that of the last node of the tail when there is one.</summary>
+    public ValueBuffer Output(int result = 0) => _bufferOf(Tail.Length > 0 ? Tail[^1].Outputs[0] : _node.Outputs[result]);
+
+    /// <summary>How many results there are.</summary>
+    public int Results => _node.Outputs.Length;
+
+    /// <summary>True when the operand is a parameter or constant.</summary>
+    public bool IsWeight(int operand) => _model.Values[_node.Inputs[operand]].Leaf is not null;
+
+    /// <summary>A parameter's elements in Flax's layout, widened or rounded to the step's element type: to be read and let go,
+    /// since a plan holds weights once.</summary>
+    public ReadOnlySpan<E> Weight(int operand) => Elements(LeafOf(_node.Inputs[operand]).Materialize());
+
+    /// <summary>A convolution's kernel packed, read where it is stored if its rearrangement is a plain permutation.</summary>
+    /// <param name="operand">The kernel.</param>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="strides">How it lies in Flax's layout.</param>
+    public PackedWeights<E> Packed(int operand, in ConvGeometry geometry, WeightStrides strides)
+    {
+        var tensor = Stored(operand, ref strides);
+        return tensor.Type switch
+        {
+            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<float>(), strides, _memory),
+            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<double>(), strides, _memory),
+            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(tensor), strides, _memory),
+        };
+    }
+
+    /// <summary>The same kernel for Winograd's transform.</summary>
+    public Winograd<E> Transformed(int operand, in ConvGeometry geometry, WeightStrides strides)
+    {
+        var tensor = Stored(operand, ref strides);
+        return new Winograd<E>(Lanes, geometry, Elements(tensor), strides, _memory);
+    }
+
+    // A kernel as it is stored, and its strides there; where they do not exist, a copy that lies as the strides say.
+    Tensor Stored(int operand, ref WeightStrides strides)
+    {
+        var leaf = LeafOf(_node.Inputs[operand]);
+        if (strides.Origin != 0 || leaf.Rearrangement.SourceStrides(leaf.Source.Shape) is not { } stored) return leaf.Materialize();
+        strides = Stored(strides, leaf.Shape, stored);
+        return leaf.Source;
+    }
+
+    // Strides that count elements of a leaf, counted in its source instead. Along an axis of extent 1 nothing is counted.
+    static WeightStrides Stored(WeightStrides strides, Shape leaf, nint[] source)
+    {
+        var own = Traversal.ContiguousStrides(leaf.AsSpan());
+        nint Of(nint stride)
+        {
+            for (int axis = 0; axis < own.Length; axis++)
+                if (own[axis] == stride && leaf[axis] > 1) return source[axis];
+            return 0;
+        }
+        return new WeightStrides(0, Of(strides.KernelH), Of(strides.KernelW), Of(strides.Input), Of(strides.Output));
+    }
+
+    /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are rounded.</summary>
+    public double[] ExactWeightOf(int value) => LeafOf(value).Materialize().ToDoubles();
+
+    Leaf LeafOf(int value) => _model.Values[value].Leaf
+        ?? throw new InvalidOperationException($"'{_model.Values[value].Name}' is no parameter");
+
+    // The tensor's own memory where its elements are of the step's type.
+    internal static ReadOnlySpan<E> Elements(Tensor tensor)
+    {
+        if (tensor.Type == (typeof(E) == typeof(float) ? ElementType.Float32 : ElementType.Float64)) return tensor.As<E>();
+        var elements = new E[tensor.Shape.Elements];
+        var doubles = tensor.ToDoubles();
+        for (int i = 0; i < elements.Length; i++) elements[i] = E.CreateTruncating(doubles[i]);
+        return elements;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>A convolution, transposed convolution or product with all that its tail adds.</summary>
+sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    // One of the two.
+    readonly Convolution<E>? _convolution;
+    readonly Winograd<E>? _winograd;
+    readonly ConvGeometry _geometry;
+    readonly TailEpilogue<E> _tail;
+    readonly ValueBuffer _output, _input;
+
+    ConvolutionStep(Lowering<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias)
+    {
+        _geometry = geometry;
+        _output = node.Output();
+        _input = node.Input(input);
+        _tail = new TailEpilogue<E>(node, norm: null, bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
+        if (node.AlgorithmOf(geometry) == ConvolutionAlgorithm.Winograd)
+        {
+            _winograd = node.Transformed(kernel, geometry, strides);
+            return;
+        }
+        var packed = node.Packed(kernel, geometry, strides);
+        _convolution = new Convolution<E>(node.Lanes, geometry, packed, node.Threads);
+    }
+
+    /// <summary>The step of a node whose operands are an input, a kernel and perhaps a bias.</summary>
+    public static ConvolutionStep<E> Of(
+        Lowering<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias) =>
+        new(node, geometry, input, kernel, strides, bias);
+
+    /// <inheritdoc/>
+    public override long Pieces => _winograd?.Pieces ?? _convolution!.Tiles;
+
+    /// <inheritdoc/>
+    public override nint ScratchElements => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements));
+
+    /// <inheritdoc/>
+    public override long Grain(int workers) => _winograd?.Grain(workers) ?? 1;
+
+    /// <inheritdoc/>
+    public override StepCost Cost
+    {
+        get
+        {
+            var (kernel, efficiency) = _winograd is not null ? ("winograd F(2,3)", CostModel.WinogradEfficiency(_geometry))
+                : _geometry.IsDepthwise ? ("depthwise", CostModel.Depthwise)
+                : ("gemm", CostModel.DirectEfficiency(_geometry));
+            var (rows, columns) = _winograd?.Tile ?? _convolution!.Tile;
+            return new StepCost(kernel, efficiency)
+            {
+                Tile = $"{rows}x{columns}",
+                Flops = _winograd is null ? null : CostModel.WinogradFlops(_geometry),
+                WeightBytes = (_winograd?.WeightBytes ?? _convolution!.WeightBytes) + _tail.Bytes,
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Run(in Frame<E> frame, long first, long last)
+    {
+        var epilogue = _tail.On(frame);
+        if (_winograd is not null)
+            _winograd.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
+        else
+            _convolution!.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>Copies strided blocks of values into blocks of one result: relayout, concatenation, slices.</summary>
+sealed unsafe class CopyStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly LaneWidth _lanes;
+    readonly ImmutableArray<Block> _blocks;
+
+    /// <summary>A step over blocks.</summary>
+    public CopyStep(LaneWidth lanes, ImmutableArray<Block> blocks)
+    {
+        _lanes = lanes;
+        _blocks = blocks;
+        foreach (var block in blocks) Pieces += block.Over.Pieces;
+    }
+
+    /// <summary>One block: what is walked, and where it starts past the origins.</summary>
+    public sealed record Block(Traversal Over, ValueBuffer Target, nint TargetOffset, ValueBuffer Source, nint SourceOffset)
+    {
+        /// <summary>All of <paramref name="source"/> into <paramref name="target"/> from a place on; axes are the target's physical ones.</summary>
+        public static Block Whole(ValueBuffer target, nint targetOffset, ValueBuffer source)
+        {
+            // The source's own extents in the target's memory order.
+            var extents = source.Shape.Permute(target.Layout.AsSpan());
+            var logical = source.LogicalStrides();
+            var strides = new nint[logical.Length];
+            for (int j = 0; j < strides.Length; j++) strides[j] = logical[target.Layout[j]];
+            return new Block(Traversal.Of(extents.AsSpan(), target.Strides, strides), target, targetOffset, source, 0);
+        }
+
+        /// <summary>All of <paramref name="target"/> from every <paramref name="step"/>th index of one logical axis of a source of the
+        /// same rank, from <paramref name="first"/> on.</summary>
+        public static Block Part(ValueBuffer target, ValueBuffer source, int axis, int first, int step)
+        {
+            var strides = new nint[target.Strides.Length];
+            for (int j = 0; j < strides.Length; j++)
+                strides[j] = source.StrideOf(target.Layout[j]) * (target.Layout[j] == axis ? step : 1);
+            return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, first * source.StrideOf(axis));
+        }
+
+        /// <summary>All of <paramref name="target"/> from one index of a logical axis that only the source has.</summary>
+        public static Block Without(ValueBuffer target, ValueBuffer source, int axis, int index)
+        {
+            var strides = new nint[target.Strides.Length];
+            for (int j = 0; j < strides.Length; j++)
+                strides[j] = source.StrideOf(target.Layout[j] < axis ? target.Layout[j] : target.Layout[j] + 1);
+            return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, index * source.StrideOf(axis));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Pieces { get; }
+
+    /// <inheritdoc/>
+    public override StepCost Cost => new("copy", CostModel.Plain);
+
+    /// <inheritdoc/>
+    public override void Run(in Frame<E> frame, long first, long last)
+    {
+        long start = 0;
+        foreach (var block in _blocks)
+        {
+            long from = Math.Max(first, start), to = Math.Min(last, start + block.Over.Pieces);
+            if (from < to)
+            {
+                Map.Copy(_lanes, block.Over, from - start, to - start,
+                    frame.At(block.Target) + block.TargetOffset, frame.At(block.Source) + block.SourceOffset);
+            }
+            start += block.Over.Pieces;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>Layer norm: the innermost axes of a value are one block, every block a piece.</summary>
+sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly LaneWidth _lanes;
+    readonly ValueBuffer _output, _x;
+    readonly E _eps;
+    readonly int _length;
+    readonly nint[] _from, _to;
+    readonly PinnedArray<E> _scale, _shift;
+    readonly List<(int Extent, nint From, nint To)> _kept = [];
+
+    /// <summary>A step over the last <paramref name="axes"/> axes, which lie innermost in both values; null for a scale
+    /// of 1 or a bias of 0.</summary>
+    public LayerNormStep(LaneWidth lanes, ValueBuffer output, ValueBuffer x, int axes, double eps, E[]? scale, E[]? bias)
+    {
+        (_lanes, _output, _x, _eps) = (lanes, output, x, E.CreateTruncating(eps));
+        int rank = x.Physical.Rank, first = rank - axes;
+        // Between rows of an image there may be a halo. A run ends with its row whether there is one or not: the order
+        // of the additions must not depend on what the neighbours want.
+        int run = Math.Max(first, rank == 4 ? 2 : 0);
+        _length = 1;
+        for (int j = run; j < rank; j++) _length = checked(_length * x.Physical[j]);
+        _from = Offsets(x, first, run);
+        _to = Offsets(output, first, run);
+        Pieces = 1;
+        for (int j = 0; j < first; j++)
+        {
+            _kept.Add((x.Physical[j], x.Strides[j], output.Strides[j]));
+            Pieces *= x.Physical[j];
+        }
+        int block = checked(_length * _from.Length);
+        _scale = new PinnedArray<E>(scale ?? Filled(block, E.One));
+        _shift = new PinnedArray<E>(bias ?? Filled(block, E.Zero));
+        if (block == 0) Pieces = 0;
+    }
+
+    /// <inheritdoc/>
+    public override long Pieces { get; }
+
+    /// <inheritdoc/>
+    public override StepCost Cost => new("layer norm", CostModel.Plain) { WeightBytes = _scale.Bytes + _shift.Bytes };
+
+    /// <inheritdoc/>
+    public override void Run(in Frame<E> frame, long first, long last)
+    {
+        fixed (nint* from = _from, to = _to)
+        {
+            for (long piece = first; piece < last; piece++)
+            {
+                nint x = 0, y = 0;
+                long index = piece;
+                for (int i = _kept.Count - 1; i >= 0; i--)
+                {
+                    index = Math.DivRem(index, _kept[i].Extent, out long at);
+                    x += (nint)at * _kept[i].From;
+                    y += (nint)at * _kept[i].To;
+                }
+                var runs = new BlockRuns(_from.Length, _length, from, to);
+                BlockNorm.Run(
+                    _lanes, runs, frame.At(_x) + x, frame.At(_output) + y, _scale.Address, _shift.Address, _eps);
+            }
+        }
+    }
+
+    // Where each run of a block starts.
+    static nint[] Offsets(ValueBuffer value, int first, int run)
+    {
+        nint[] offsets = [0];
+        for (int j = first; j < run; j++)
+        {
+            nint stride = value.Strides[j];
+            int extent = value.Physical[j];
+            offsets = [.. offsets.SelectMany(start => Enumerable.Range(0, extent).Select(i => start + (i * stride)))];
+        }
+        return offsets;
+    }
+
+    static E[] Filled(int count, E value)
+    {
+        var values = new E[count];
+        Array.Fill(values, value);
+        return values;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>Products of matrices that are both computed while running: a panel of columns of one product is a
+/// piece.</summary>
+sealed unsafe class MatMulStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly ValueBuffer _output, _a, _b;
+    readonly MatrixProduct<E> _product;
+    readonly nint[] _aStrides, _bStrides;
+    readonly nint _aRow, _bRow, _bColumn;
+
+    /// <summary>A step; k lies innermost in a, one of the last two axes in b, the result in PyTorch's order.</summary>
+    public MatMulStep(LaneWidth lanes, ValueBuffer output, ValueBuffer a, ValueBuffer b)
+    {
+        (_output, _a, _b) = (output, a, b);
+        _product = new MatrixProduct<E>(lanes, a.Shape[-2], a.Shape[-1], b.Shape[-1]);
+        var batch = output.Shape.AsSpan()[..^2];
+        nint[] aStrides = a.LogicalStrides(), bStrides = b.LogicalStrides();
+        _aStrides = Traversal.Broadcast(a.Shape.AsSpan()[..^2], aStrides.AsSpan()[..^2], batch);
+        _bStrides = Traversal.Broadcast(b.Shape.AsSpan()[..^2], bStrides.AsSpan()[..^2], batch);
+        (_aRow, _bRow, _bColumn) = (aStrides[^2], bStrides[^2], bStrides[^1]);
+        Pieces = a.Shape[-2] == 0 ? 0 : _product.Panels;
+        foreach (int extent in batch) Pieces *= extent;
+    }
+
+    /// <inheritdoc/>
+    public override long Pieces { get; }
+
+    /// <inheritdoc/>
+    public override nint ScratchElements => _product.ScratchElements;
+
+    /// <inheritdoc/>
+    public override StepCost Cost => new("gemm packed while running", CostModel.RuntimeGemm)
+    {
+        Tile = $"{_product.Tile.Rows}x{_product.Tile.Columns}",
+    };
+
+    /// <inheritdoc/>
+    public override void Run(in Frame<E> frame, long first, long last)
+    {
+        for (long piece = first; piece < last; piece++)
+        {
+            long index = Math.DivRem(piece, _product.Panels, out long panel);
+            E* a = frame.At(_a), b = frame.At(_b), y = frame.At(_output);
+            for (int axis = _aStrides.Length - 1; axis >= 0; axis--)
+            {
+                index = Math.DivRem(index, _output.Shape[axis], out long at);
+                a += (nint)at * _aStrides[axis];
+                b += (nint)at * _bStrides[axis];
+                y += (nint)at * _output.Strides[axis];
+            }
+            _product.Run(
+                new MatrixOperands<E>((nint)a, _aRow, (nint)b, _bRow, _bColumn, (nint)y, _output.Strides[^2]), (int)panel,
+                frame.Scratch);
+        }
+    }
+}

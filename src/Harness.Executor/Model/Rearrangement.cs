@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Harness.Executor.Cpu.Kernels;
+
+namespace Harness.Executor.Model;
+
+/// <summary>A move of a tensor's elements, written with one letter an axis: <c>oihw → hwio</c>,
+/// <c>o(chw) → (hwc)o</c>, <c>(gi)ohw → hwi(go)</c>. Parentheses merge axes into one. The only code that permutes weights.</summary>
+/// <param name="From">The source's axes.</param>
+/// <param name="To">The target's axes: the same letters.</param>
+/// <param name="Sizes">Extents of letters that a merged source axis does not determine.</param>
+/// <param name="Flip">Letters whose index is reversed: a transposed convolution's window.</param>
+public sealed record Rearrangement(string From, string To, ImmutableSortedDictionary<char, int> Sizes, string Flip = "")
+{
+    /// <summary>A plain permutation: <c>oihw → hwio</c>.</summary>
+    public Rearrangement(string from, string to) : this(from, to, ImmutableSortedDictionary<char, int>.Empty) { }
+
+    /// <summary>The identity on any shape.</summary>
+    public static readonly Rearrangement None = new("", "");
+
+    /// <summary>True when nothing moves.</summary>
+    public bool IsIdentity => From == To && Flip.Length == 0;
+
+    /// <summary>The move back.</summary>
+    public Rearrangement Inverse => this with { From = To, To = From };
+
+    /// <summary>The target's shape.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    public Shape Apply(Shape source)
+    {
+        if (IsIdentity) return source;
+        var sizes = Extents(source);
+        return Shape.Create([.. Groups(To).Select(g => g.Aggregate(1, (product, letter) => checked(product * sizes[letter])))]);
+    }
+
+    /// <summary>The target, element by element a bit-exact copy; the source itself when nothing moves.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    public Tensor Apply(Tensor source)
+    {
+        if (IsIdentity) return source;
+        var sizes = Extents(source.Shape);
+        // Source strides per letter; a flipped letter walks backwards from its last element.
+        var strides = new Dictionary<char, long>();
+        long stride = 1, origin = 0;
+        foreach (char letter in Groups(From).SelectMany(g => g).Reverse())
+        {
+            strides[letter] = stride;
+            stride *= sizes[letter];
+        }
+        foreach (char letter in Flip)
+        {
+            origin += (sizes[letter] - 1) * strides[letter];
+            strides[letter] = -strides[letter];
+        }
+        char[] order = [.. Groups(To).SelectMany(g => g)];
+        int[] extents = [.. order.Select(letter => sizes[letter])];
+        nint[] from = [.. order.Select(letter => (nint)strides[letter])];
+        var bytes = new byte[source.Bytes.Length];
+        // Bits move, whatever they mean.
+        switch (source.Type.Size())
+        {
+            case 8: Move<ulong>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            case 4: Move<uint>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            case 2: Move<ushort>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            default: Move<byte>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+        }
+        return new Tensor(source.Type, Apply(source.Shape), bytes);
+    }
+
+    /// <summary>Elements of the source from one index of each of the target's axes to the next, so that a kernel is read where it
+    /// is stored; null where axes are merged or reversed, which strides alone do not say.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    internal nint[]? SourceStrides(Shape source)
+    {
+        var strides = Traversal.ContiguousStrides(source.AsSpan());
+        if (IsIdentity) return strides;
+        var from = Groups(From);
+        if (from.Count != source.Rank) throw Mismatch(source);
+        if (Flip.Length > 0 || from.Any(group => group.Length != 1)) return null;
+        var to = Groups(To);
+        return to.Any(group => group.Length != 1) ? null : [.. to.Select(letter => strides[from.IndexOf(letter)])];
+    }
+
+    static void Move<T>(ReadOnlySpan<byte> source, Span<byte> target, int[] extents, nint[] strides, nint origin)
+        where T : unmanaged => StridedCopy.Copy(
+            extents, Traversal.ContiguousStrides(extents), strides,
+            MemoryMarshal.Cast<byte, T>(target), MemoryMarshal.Cast<byte, T>(source), origin);
+
+    Dictionary<char, int> Extents(Shape source)
+    {
+        var groups = Groups(From);
+        if (groups.Count != source.Rank) throw Mismatch(source);
+        var sizes = new Dictionary<char, int>();
+        for (int axis = 0; axis < groups.Count; axis++)
+        {
+            long known = 1;
+            char open = '\0';
+            foreach (char letter in groups[axis])
+            {
+                if (Sizes.TryGetValue(letter, out int size)) sizes[letter] = size;
+                else if (open == '\0') open = letter;
+                else throw new ArgumentException($"'{From}': the sizes of '{open}' and '{letter}' are both open");
+                known *= sizes.GetValueOrDefault(letter, 1);
+            }
+            if (open != '\0')
+            {
+                if (known == 0 || source[axis] % known != 0) throw Mismatch(source);
+                sizes[open] = (int)(source[axis] / known);
+            }
+            else if (known != source[axis]) throw Mismatch(source);
+        }
+        return sizes;
+    }
+
+    ArgumentException Mismatch(Shape source) =>
+        new($"shape {source} does not have the axes '{From}' with {string.Join(", ", Sizes.Select(s => $"{s.Key}={s.Value}"))}");
+
+    internal static List<string> Groups(string axes)
+    {
+        var groups = new List<string>();
+        for (int at = 0; at < axes.Length; at++)
+        {
+            if (axes[at] != '(')
+            {
+                groups.Add(axes[at].ToString());
+                continue;
+            }
+            int close = axes.IndexOf(')', at);
+            groups.Add(axes[(at + 1)..close]);
+            at = close;
+        }
+        return groups;
+    }
+
+    /// <summary><c>oihw → hwio</c>.</summary>
+    public override string ToString() => IsIdentity ? "as is" : Flip.Length == 0 ? $"{From} → {To}" : $"{From} → {To}, {Flip} reversed";
+}

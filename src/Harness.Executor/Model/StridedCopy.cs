@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+
+namespace Harness.Executor.Model;
+
+/// <summary>Copies a value into another order of axes.</summary>
+/// <remarks>Where source and destination are contiguous along different axes, those two are copied in square tiles, so
+/// that both sides use whole cache lines. No arithmetic: every bit pattern survives, of any element type.</remarks>
+static unsafe class StridedCopy
+{
+    const int TileSide = 32;
+
+    /// <summary>Copies <paramref name="extents"/> elements; strides are elements, by axis.</summary>
+    /// <param name="extents">The shape, in any order of axes that both strides share.</param>
+    /// <param name="destinationStrides">Of the destination.</param>
+    /// <param name="sourceStrides">Of the source.</param>
+    /// <param name="destination">Element (0, …, 0) of the destination.</param>
+    /// <param name="source">Element (0, …, 0) of the source.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Copy<T>(
+        ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
+        T* destination, T* source)
+        where T : unmanaged
+    {
+        foreach (int extent in extents)
+        {
+            if (extent == 0) return;
+        }
+        int to = Contiguous(extents, destinationStrides);
+        int from = Contiguous(extents, sourceStrides);
+        if (extents.Length == 0)
+        {
+            *destination = *source;
+            return;
+        }
+        Span<int> index = stackalloc int[extents.Length];
+        while (true)
+        {
+            T* d = destination;
+            T* s = source;
+            for (int axis = 0; axis < extents.Length; axis++)
+            {
+                d += index[axis] * destinationStrides[axis];
+                s += index[axis] * sourceStrides[axis];
+            }
+            if (to == from)
+            {
+                Line(d, destinationStrides[to], s, sourceStrides[to], extents[to]);
+            }
+            else
+            {
+                Plane(d, destinationStrides[to], destinationStrides[from], s, sourceStrides[to], sourceStrides[from],
+                    extents[to], extents[from]);
+            }
+            if (!Next(index, extents, to, from)) return;
+        }
+    }
+
+    /// <summary>The same between spans; the source starts at <paramref name="origin"/>, since strides may be negative.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An element would lie outside a span.</exception>
+    public static void Copy<T>(
+        ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
+        Span<T> destination, ReadOnlySpan<T> source, nint origin)
+        where T : unmanaged
+    {
+        Inside(extents, destinationStrides, 0, destination.Length);
+        Inside(extents, sourceStrides, origin, source.Length);
+        fixed (T* to = destination, from = source) Copy(extents, destinationStrides, sourceStrides, to, from + origin);
+    }
+
+    static void Inside(ReadOnlySpan<int> extents, ReadOnlySpan<nint> strides, nint origin, int length)
+    {
+        nint low = origin, high = origin;
+        for (int axis = 0; axis < extents.Length; axis++)
+        {
+            if (extents[axis] == 0) return;
+            nint reach = (extents[axis] - 1) * strides[axis];
+            if (reach < 0) low += reach;
+            else high += reach;
+        }
+        if (low < 0 || high >= length) throw new ArgumentOutOfRangeException(nameof(strides), $"[{low}, {high}] of {length} elements");
+    }
+
+    // The axis of the smallest stride: the last of those that are longer than 1.
+    static int Contiguous(ReadOnlySpan<int> extents, ReadOnlySpan<nint> strides)
+    {
+        int best = Math.Max(0, extents.Length - 1);
+        for (int axis = extents.Length - 1; axis >= 0; axis--)
+        {
+            if (extents[axis] > 1 && (extents[best] == 1 || Math.Abs(strides[axis]) < Math.Abs(strides[best]))) best = axis;
+        }
+        return best;
+    }
+
+    static bool Next(Span<int> index, ReadOnlySpan<int> extents, int skip, int alsoSkip)
+    {
+        for (int axis = extents.Length - 1; axis >= 0; axis--)
+        {
+            if (axis == skip || axis == alsoSkip) continue;
+            if (++index[axis] < extents[axis]) return true;
+            index[axis] = 0;
+        }
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Line<T>(T* d, nint ds, T* s, nint ss, int length) where T : unmanaged
+    {
+        if (ds == 1 && ss == 1)
+        {
+            new ReadOnlySpan<T>(s, length).CopyTo(new Span<T>(d, length));
+            return;
+        }
+        for (int i = 0; i < length; i++) d[i * ds] = s[i * ss];
+    }
+
+    // a is the destination's contiguous axis, b the source's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Plane<T>(T* d, nint da, nint db, T* s, nint sa, nint sb, int a, int b) where T : unmanaged
+    {
+        for (int b0 = 0; b0 < b; b0 += TileSide)
+        {
+            int b1 = Math.Min(b, b0 + TileSide);
+            for (int a0 = 0; a0 < a; a0 += TileSide)
+            {
+                int a1 = Math.Min(a, a0 + TileSide);
+                for (int j = b0; j < b1; j++)
+                {
+                    T* to = d + (j * db) + (a0 * da);
+                    T* from = s + (j * sb) + (a0 * sa);
+                    for (int i = a0; i < a1; i++)
+                    {
+                        *to = *from;
+                        to += da;
+                        from += sa;
+                    }
+                }
+            }
+        }
+    }
+}

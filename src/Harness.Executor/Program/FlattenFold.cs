@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Program;
+
+/// <summary>Finds conv → flatten → linear where the flatten's transpose can move into the linear kernel (CONVERSION section 3):
+/// every path from the flattened value must reach a linear through ops that treat all features alike.</summary>
+sealed class FlattenFold
+{
+    /// <summary>No folds.</summary>
+    public static readonly FlattenFold Nothing = new();
+
+    // Result of the flatten → the extents it merges; operand of the linear → the same.
+    readonly HashSet<int> _folded = [];
+    readonly Dictionary<int, (int C, int H, int W)> _order = [];
+
+    /// <summary>Finds every fold of a graph.</summary>
+    public static FlattenFold Find(ShapedGraph graph)
+    {
+        var folds = new FlattenFold();
+        var consumers = new Dictionary<int, List<ShapedCall>>();
+        foreach (var call in graph.Calls)
+        {
+            foreach (int operand in call.Operands)
+            {
+                if (!consumers.TryGetValue(operand, out var list)) consumers[operand] = list = [];
+                list.Add(call);
+            }
+        }
+        var outputs = graph.Outputs.Select(port => port.Value).ToHashSet();
+        foreach (var call in graph.Calls)
+        {
+            if (call.Op is not Reshaping || call.Results.Length != 1) continue;
+            Shape from = graph.ShapeOf(call.Operands[0]), to = graph.ShapeOf(call.Results[0]);
+            // (n, c, h, w) → (n, c·h·w); a 1×1 plane or a single channel needs no fold.
+            if (from.Rank != 4 || to.Rank != 2 || from[0] != to[0] || from[1] == 1 || from[2] * from[3] == 1) continue;
+            var region = new List<int>();
+            if (!Reaches(call.Results[0], consumers, outputs, region)) continue;
+            folds._folded.Add(call.Results[0]);
+            foreach (int value in region) folds._order[value] = (from[1], from[2], from[3]);
+        }
+        return folds;
+    }
+
+    /// <summary>True when this call is a flatten that keeps its operand's memory.</summary>
+    public bool IsFolded(ShapedCall call) => call.Results.Length == 1 && _folded.Contains(call.Results[0]);
+
+    /// <summary>An op's weight rule, its input axis reordered where the input is a folded flatten.</summary>
+    public WeightRule Adjust(ShapedCall call, WeightRule rule)
+    {
+        if (call.Op is not (Linear or Addmm) || rule.Leaf != "kernel") return rule;
+        foreach (int operand in call.Operands)
+        {
+            if (!_order.TryGetValue(operand, out var plane)) continue;
+            var sizes = ImmutableSortedDictionary.CreateRange<char, int>(
+                [KeyValuePair.Create('c', plane.C), KeyValuePair.Create('h', plane.H), KeyValuePair.Create('w', plane.W)]);
+            return rule with
+            {
+                Rearrangement = new Rearrangement(
+                    rule.Rearrangement.From.Replace("i", "(chw)", StringComparison.Ordinal),
+                    rule.Rearrangement.To.Replace("i", "(hwc)", StringComparison.Ordinal), sizes),
+            };
+        }
+        return rule;
+    }
+
+    static bool Reaches(int value, Dictionary<int, List<ShapedCall>> consumers, HashSet<int> outputs, List<int> region)
+    {
+        if (outputs.Contains(value) || !consumers.TryGetValue(value, out var calls)) return false;
+        region.Add(value);
+        foreach (var call in calls)
+        {
+            if (IsLinearInput(call, value)) continue;
+            if (!call.Op.IsElementwise || call.Operands.Length != 1) return false;
+            if (!Reaches(call.Results[0], consumers, outputs, region)) return false;
+        }
+        return true;
+    }
+
+    // The value must be the linear's input, not its weight or bias.
+    static bool IsLinearInput(ShapedCall call, int value) => call.Op switch
+    {
+        Linear => call.Operands[0] == value && !call.Operands[1..].Contains(value),
+        Addmm => call.Operands[1] == value && call.Operands[0] != value && call.Operands[2] != value,
+        _ => false,
+    };
+}

@@ -1,0 +1,144 @@
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Program;
+
+/// <summary>Finds input shapes that a model accepts when neither the file nor the user states them: a traced archive does not.</summary>
+/// <remarks>Channels and ranks follow from the parameters that meet the input; batch and plane sizes are tried in a fixed
+/// order of preference until every call's shapes fit. The result is the same on every machine.</remarks>
+public static class InputShapes
+{
+    // What vision models are trained at, most common first; then everything small.
+    static readonly int[] s_usual = [224, 32, 28, 64, 96, 128, 256, 299, 227, 112, 160, 192, 240, 288, 320, 384, 416, 448, 512, 16, 8];
+
+    // Neither square nor constant ratios: a square hides a swap of H and W. Small first, since goldens hold what they give.
+    static readonly (int H, int W)[] s_oblong =
+        [(40, 56), (48, 64), (64, 48), (64, 96), (96, 64), (72, 104), (96, 128), (128, 96), (128, 160), (192, 224), (224, 192), (256, 224), (299, 331), (384, 352)];
+
+    /// <summary>Shapes for every input, in PyTorch's axis order.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="square">True for the size a model was probably made for; false for an oblong one and a batch of 2 where
+    /// the graph allows them, which is what a golden wants.</param>
+    /// <exception cref="ModelException">PAR1004: no shape was found; or what the graph itself throws.</exception>
+    public static Shape[] Infer(TorchModel model, bool square)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelException? first = null;
+        foreach (var shapes in Candidates(model, square))
+        {
+            try
+            {
+                _ = ShapedGraph.Of(model, shapes);
+                return shapes;
+            }
+            catch (ModelException e) when (e.Finding.Code is Codes.ShapeMismatch)
+            {
+                first ??= e;
+            }
+            catch (ModelException e)
+            {
+                throw model.Locate(e);
+            }
+        }
+        throw model.Locate(new ModelException(new Finding(Codes.ShapeMismatch, "", "the file does not state its input shape and none " +
+            $"could be inferred; state it with --input-shape ({first?.Message ?? "no input"})")));
+    }
+
+    static IEnumerable<Shape[]> Candidates(TorchModel model, bool square)
+    {
+        var ports = model.Graph.Inputs;
+        if (ports.All(port => port.Shape is not null))
+        {
+            yield return [.. ports.Select(port => port.Shape!.Value)];
+            yield break;
+        }
+        var known = ports.Select(port => port.Shape is { } shape ? shape.AsSpan().ToArray() : Meets(model, port.Value)).ToArray();
+        // An input that meets no parameter looks like the first one that does.
+        var example = known.FirstOrDefault(shape => shape is not null);
+        foreach (int[]? fallback in example is not null ? [example] : new int[]?[] { [0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0] })
+        {
+            bool planes = known.Append(fallback).Any(shape => shape is { Length: > 2 });
+            foreach (int n in square ? new[] { 1, 2, 4, 8, 16 } : [2, 1, 4, 8, 16])
+            {
+                // A batch that the trace has baked in is rare, and a plane that nothing usual fits is too: not both.
+                foreach (var (h, w) in planes ? Planes(square).Take(n > 2 ? 600 : int.MaxValue) : [(1, 1)])
+                    yield return [.. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, h, w))];
+            }
+        }
+    }
+
+    static IEnumerable<(int H, int W)> Planes(bool square)
+    {
+        if (!square)
+        {
+            foreach (var plane in s_oblong) yield return plane;
+            foreach (var plane in Pairs(40)) yield return plane;
+        }
+        foreach (int size in s_usual) yield return (size, size);
+        for (int size = 1; size <= 512; size++) yield return (size, size);
+        // A flatten that feeds a linear fixes the plane; an oblong one is found last, smallest first.
+        foreach (var plane in Pairs(128)) yield return plane;
+    }
+
+    static IEnumerable<(int H, int W)> Pairs(int most)
+    {
+        for (int larger = 2; larger <= most; larger++)
+        {
+            for (int smaller = 1; smaller < larger; smaller++)
+            {
+                yield return (smaller, larger);
+                yield return (larger, smaller);
+            }
+        }
+    }
+
+    // 0 marks an extent that is open: the first is the batch, the later ones the plane.
+    static Shape Fill(int[] pattern, int n, int h, int w)
+    {
+        var extents = (int[])pattern.Clone();
+        int open = 0;
+        for (int axis = 0; axis < extents.Length; axis++)
+            if (extents[axis] == 0) extents[axis] = axis == 0 ? n : open++ == 0 ? h : w;
+        return Shape.Create(extents);
+    }
+
+    // The pattern that the first call with a parameter implies, looking through calls without any.
+    static int[]? Meets(TorchModel model, int input)
+    {
+        var keys = model.Graph.Parameters.ToDictionary(p => p.Value, p => p.Key);
+        var reached = new HashSet<int> { input };
+        foreach (var call in model.Graph.Calls)
+        {
+            if (call.Arguments.Length == 0 || call.Arguments[0] is not ValueArgument { Id: var self } || !reached.Contains(self)) continue;
+            var shape = call.Arguments.Length > 1 && call.Arguments[1] is ValueArgument { Id: var id } && keys.TryGetValue(id, out string? key)
+                && model.Weights.TryGetValue(key, out var tensor) ? tensor.Shape : (Shape?)null;
+            switch (call.Target)
+            {
+                case "aten::conv2d" or "aten::_convolution" or "aten::convolution" or "aten::_convolution_mode" when shape is { Rank: 4 } w:
+                    return [0, IsTransposed(call) ? w[0] : w[1] * Groups(call), 0, 0];
+                case "aten::conv_transpose2d" when shape is { Rank: 4 } w:
+                    return [0, w[0], 0, 0];
+                case "aten::linear" when shape is { Rank: 2 } w:
+                    return self == input ? [0, w[1]] : null;
+                case "aten::batch_norm" when shape is { Rank: 1 } w:
+                    return [0, w[0], 0, 0];
+                default:
+                    if (call.Results.Length > 0) reached.Add(call.Results[0]);
+                    break;
+            }
+        }
+        return null;
+    }
+
+    // _convolution and convolution state transposed, output_padding and groups after the dilation; conv2d only groups.
+    static bool IsGeneral(Call call) => call.Target is "aten::_convolution" or "aten::convolution";
+
+    static bool IsTransposed(Call call) => IsGeneral(call) && call.Arguments is [_, _, _, _, _, _, BoolArgument { Flag: true }, ..];
+
+    static int Groups(Call call)
+    {
+        int at = IsGeneral(call) ? 8 : 6;
+        var argument = call.Keywords.FirstOrDefault(k => k.Name == "groups")?.Value
+            ?? (at < call.Arguments.Length ? call.Arguments[at] : null);
+        return argument is IntArgument { Number: > 0 and < int.MaxValue } groups ? (int)groups.Number : 1;
+    }
+}

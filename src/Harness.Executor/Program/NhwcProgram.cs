@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Program;
+
+/// <summary>One value of an <see cref="NhwcProgram"/>.</summary>
+/// <param name="Id">Its number, dense from 0.</param>
+/// <param name="Name">The name of the call (or port, or leaf) that defines it.</param>
+/// <param name="Shape">Its logical shape, in PyTorch's axis order.</param>
+/// <param name="Layout">How it lies in memory.</param>
+/// <param name="Leaf">The variable it holds, for parameters and constants; null for activations.</param>
+public sealed record NhwcValue(int Id, string Name, Shape Shape, Permutation Layout, Leaf? Leaf)
+{
+    /// <summary>Its shape in memory.</summary>
+    public Shape Physical => Layout.Physical(Shape);
+}
+
+/// <summary>One op of an <see cref="NhwcProgram"/>.</summary>
+/// <param name="Name">The call's name; an inserted relayout is named after its consumer: <c>fc.relayout</c>.</param>
+/// <param name="Op">What it computes; its axes are logical (PyTorch's).</param>
+/// <param name="Inputs">Operand values in the op's order; -1 for an absent optional operand.</param>
+/// <param name="Outputs">The values it defines.</param>
+/// <param name="Place">Where the call stands in the model.</param>
+public sealed record NhwcNode(string Name, Op Op, ImmutableArray<int> Inputs, ImmutableArray<int> Outputs, SourcePlace Place);
+
+/// <summary>The converted model: the same program over channels-last values and Flax variables.</summary>
+/// <param name="Values">All values; the index is the id.</param>
+/// <param name="Nodes">The program, in order.</param>
+/// <param name="Inputs">Input ports.</param>
+/// <param name="Outputs">Output ports.</param>
+/// <param name="Variables">Flax's variables.</param>
+public sealed record NhwcProgram(
+    ImmutableArray<NhwcValue> Values,
+    ImmutableArray<NhwcNode> Nodes,
+    ImmutableArray<Port> Inputs,
+    ImmutableArray<Port> Outputs,
+    Variables Variables)
+{
+    /// <summary>For each value the one whose memory it is: itself, unless a view defines it.</summary>
+    internal static int[] Roots(int values, IReadOnlyList<NhwcNode> nodes)
+    {
+        var roots = new int[values];
+        for (int i = 0; i < roots.Length; i++) roots[i] = i;
+        foreach (var node in nodes)
+            if (node.Op.IsView) roots[node.Outputs[0]] = roots[node.Inputs[0]];
+        return roots;
+    }
+}

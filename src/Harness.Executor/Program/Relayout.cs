@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+using Harness.Executor.Cpu;
+
+namespace Harness.Executor.Program;
+
+/// <summary>Moves a value to another layout; its logical value does not change. Only the pass makes it.</summary>
+public sealed record Relayout : Op
+{
+    /// <summary>False when both layouts lie alike in memory, differing only in where axes of extent 1 stand.</summary>
+    public bool Moves { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override bool IsView => !Moves;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) => [inputs[0]];
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
+
+    /// <inheritdoc/>
+    internal override Step<E> Lower<E>(Lowering<E> node) =>
+        new CopyStep<E>(node.Lanes, [CopyStep<E>.Block.Whole(node.Output(), 0, node.Input(0))]);
+}
+
+/// <summary>(n, c, h, w) → (n, h·w·c) as it lies: a flatten whose transpose moved into the linear kernel. Only the pass makes it.</summary>
+public sealed record FoldedFlatten : Op
+{
+    /// <inheritdoc/>
+    public override bool IsView => true;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) => [[inputs[0][0], inputs[0][1] * inputs[0][2] * inputs[0][3]]];
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 2);
+}

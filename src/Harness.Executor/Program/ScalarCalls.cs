@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Program;
+
+/// <summary>Calls that compute with numbers instead of tensors: sizes, and arithmetic on them. Shapes are known when a
+/// model is converted, so these calls are done then, and what they give becomes an argument of the ops that use
+/// it.</summary>
+/// <remarks>A trace holds each such number as a tensor without axes (<c>prim::NumToTensor</c>), so the arithmetic is a
+/// tensor's: integers stay integers except under division, which gives float32.</remarks>
+public static class ScalarCalls
+{
+    // What computes with numbers and never with tensors; arithmetic that does both stands in OpSet too.
+    static readonly HashSet<string> s_numbersOnly =
+    [
+        "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item", "Int",
+        "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor", "ceil", "round", "trunc",
+    ];
+
+    /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
+    public static bool Knows(string target) => s_numbersOnly.Contains(target[(target.LastIndexOf(':') + 1)..]);
+
+    /// <summary>Evaluates a call if all it needs is known.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="shapeOf">A tensor value's shape; null for a value that is no tensor or is not known yet.</param>
+    /// <param name="numberOf">A number that an earlier call gave (or a constant without axes), or a list of them; null
+    /// for other values.</param>
+    /// <param name="result">An <see cref="IntArgument"/>, <see cref="FloatArgument"/>, <see cref="BoolArgument"/> or
+    /// <see cref="ListArgument"/>.</param>
+    /// <returns>False for calls that compute tensors.</returns>
+    /// <exception cref="ModelException">PAR1002: the call is one of these, but divides by zero or overflows;
+    /// PAR1004: it asks for an axis that is not there.</exception>
+    public static bool TryEvaluate(
+        Call call, Func<int, Shape?> shapeOf, Func<int, Argument?> numberOf, [NotNullWhen(true)] out Argument? result)
+    {
+        try
+        {
+            result = Size(call, shapeOf) ?? Evaluate(call, numberOf);
+            return result is not null;
+        }
+        catch (ArithmeticException error)
+        {
+            throw new ModelException(
+                new Finding(Codes.UnsupportedOp, call.Place.ToString(), $"{call}: {error.Message}"), error);
+        }
+        catch (ShapeException error)
+        {
+            throw new ModelException(
+                new Finding(Codes.ShapeMismatch, call.Place.ToString(), $"{call}: {error.Message}"), error);
+        }
+    }
+
+    static Argument? Size(Call call, Func<int, Shape?> shapeOf)
+    {
+        if (call.Arguments is not [ValueArgument { Id: var id }, ..] || shapeOf(id) is not { } shape) return null;
+        switch (call.Target)
+        {
+            case "aten::size" or "aten::sym_size" when call.Arguments.Length + call.Keywords.Length == 1:
+                return Argument.Of([.. shape.Select(extent => Argument.Of((long)extent))]);
+            case "aten::size" or "aten::sym_size":
+                var axis = call.Arguments.Length > 1 ? call.Arguments[1] : call.Keywords[0].Value;
+                if (axis is not IntArgument { Number: >= int.MinValue and <= int.MaxValue and var number }) return null;
+                if (shape.Rank == 0) throw new ShapeException($"axis {number} of a scalar");
+                return Argument.Of((long)shape[Axis.Of((int)number, shape.Rank)]);
+            case "aten::dim": return Argument.Of((long)shape.Rank);
+            case "aten::len" when shape.Rank > 0: return Argument.Of((long)shape[0]);
+            case "aten::numel" or "aten::sym_numel": return Argument.Of(shape.Elements);
+            default: return null;
+        }
+    }
+
+    static Argument? Evaluate(Call call, Func<int, Argument?> numberOf)
+    {
+        var known = ImmutableArray.CreateBuilder<Argument>();
+        foreach (var argument in call.Arguments)
+        {
+            if (Known(argument, numberOf) is not { } value) return null;
+            known.Add(value);
+        }
+        var arguments = known.ToImmutable();
+        return call.Target switch
+        {
+            "prim::ListConstruct" or "prim::TupleConstruct" => Argument.Of(arguments),
+            "aten::__getitem__" when arguments is [ListArgument { Items: var items }, IntArgument { Number: var at }] =>
+                at >= -items.Length && at < items.Length
+                    ? items[(int)(at < 0 ? at + items.Length : at)]
+                    : throw new ShapeException($"item {at} of {items.Length}"),
+            "aten::len" when arguments is [ListArgument list] => Argument.Of((long)list.Items.Length),
+            _ => OfNumbers(call, arguments),
+        };
+    }
+
+    // The argument with every value in it replaced by its number; null if one of them is a tensor.
+    static Argument? Known(Argument argument, Func<int, Argument?> numberOf)
+    {
+        if (argument is ValueArgument value) return numberOf(value.Id);
+        if (argument is not ListArgument list) return argument;
+        var items = ImmutableArray.CreateBuilder<Argument>(list.Items.Length);
+        foreach (var item in list.Items)
+        {
+            if (Known(item, numberOf) is not { } known) return null;
+            items.Add(known);
+        }
+        return Argument.Of(items.ToImmutable());
+    }
+
+    static Argument? OfNumbers(Call call, ImmutableArray<Argument> arguments)
+    {
+        string op = call.Target[(call.Target.LastIndexOf(':') + 1)..];
+        if (arguments.IsEmpty || !IsNumber(arguments[0])) return null;
+        var a = arguments[0];
+        switch (op)
+        {
+            // Casts to a type and moves to a device keep a number; what reads it next says what it wants.
+            case "NumToTensor" or "ScalarImplicit" or "item" or "to" or "detach" or "clone" or "tensor":
+                return a;
+            case "Int" or "IntImplicit": return a is IntArgument ? a : Argument.Of(ToLong(Math.Truncate(Float(a))));
+            case "Float" or "FloatImplicit": return Argument.Of(Float(a));
+            case "Bool": return Argument.Of(Float(a) != 0);
+            case "neg": return a is IntArgument n ? Argument.Of(checked(-n.Number)) : Argument.Of(-Float(a));
+            case "floor" or "ceil" or "round" or "trunc" when a is IntArgument: return a;
+            case "floor": return Argument.Of(Math.Floor(Float(a)));
+            case "ceil": return Argument.Of(Math.Ceiling(Float(a)));
+            case "round" when arguments.Length == 1: return Argument.Of(Math.Round(Float(a), MidpointRounding.ToEven));
+            case "trunc": return Argument.Of(Math.Truncate(Float(a)));
+            case "sqrt": return Argument.Of(Math.Sqrt(Float(a)));
+        }
+        return arguments.Length >= 2 && IsNumber(arguments[1]) ? OfTwo(op, call, arguments) : null;
+    }
+
+    static Argument? OfTwo(string op, Call call, ImmutableArray<Argument> arguments)
+    {
+        Argument a = arguments[0], b = arguments[1];
+        double alpha = 1;
+        string? rounding = null;
+        foreach (var keyword in call.Keywords)
+        {
+            if (keyword is { Name: "alpha", Value: var factor } && IsNumber(factor)) alpha = Float(factor);
+            else if (keyword is { Name: "rounding_mode", Value: TextArgument mode }) rounding = mode.Text;
+            else if (keyword is not { Name: "rounding_mode", Value: NoneArgument }) return null;
+        }
+        if (arguments.Length > 2)
+        {
+            if (op is not ("add" or "sub" or "rsub") || !IsNumber(arguments[2])) return null;
+            alpha = Float(arguments[2]);
+        }
+        bool integers = a is not FloatArgument && b is not FloatArgument && alpha == Math.Truncate(alpha);
+        return integers
+            ? OfIntegers(op, Integer(a), Integer(b), ToLong(alpha), rounding)
+            : OfFloats(op, Float(a), Float(b), alpha, rounding);
+    }
+
+    static Argument? OfIntegers(string op, long a, long b, long alpha, string? rounding) => (op, rounding) switch
+    {
+        ("add", _) => Argument.Of(checked(a + alpha * b)),
+        ("sub", _) => Argument.Of(checked(a - alpha * b)),
+        ("rsub", _) => Argument.Of(checked(b - alpha * a)),
+        ("mul" or "multiply", _) => Argument.Of(checked(a * b)),
+        ("floor_divide" or "floordiv", _) or ("div" or "divide", "floor") => Argument.Of(FloorDivide(a, b)),
+        ("div" or "divide", "trunc") => Argument.Of(a / b),
+        // Two int64 tensors divide into PyTorch's default type; what is truncated afterwards depends on that rounding.
+        ("div" or "divide" or "true_divide", null) => Argument.Of((double)((float)a / (float)b)),
+        ("remainder", _) => Argument.Of(checked(a - FloorDivide(a, b) * b)),
+        ("min" or "minimum", _) => Argument.Of(Math.Min(a, b)),
+        ("max" or "maximum", _) => Argument.Of(Math.Max(a, b)),
+        ("pow", _) when b >= 0 => Argument.Of(Power(a, b)),
+        _ => null,
+    };
+
+    static FloatArgument? OfFloats(string op, double a, double b, double alpha, string? rounding) =>
+        (op, rounding) switch
+    {
+        ("add", _) => new FloatArgument(a + alpha * b),
+        ("sub", _) => new FloatArgument(a - alpha * b),
+        ("rsub", _) => new FloatArgument(b - alpha * a),
+        ("mul" or "multiply", _) => new FloatArgument(a * b),
+        ("floor_divide" or "floordiv", _) or ("div" or "divide", "floor") => new FloatArgument(Math.Floor(a / b)),
+        ("div" or "divide", "trunc") => new FloatArgument(Math.Truncate(a / b)),
+        ("div" or "divide" or "true_divide", null) => new FloatArgument(a / b),
+        ("remainder", _) => new FloatArgument(a - Math.Floor(a / b) * b),
+        ("min" or "minimum", _) => new FloatArgument(Math.Min(a, b)),
+        ("max" or "maximum", _) => new FloatArgument(Math.Max(a, b)),
+        ("pow", _) => new FloatArgument(Math.Pow(a, b)),
+        _ => null,
+    };
+
+    static bool IsNumber(Argument argument) => argument is IntArgument or FloatArgument or BoolArgument;
+
+    static long Integer(Argument argument) =>
+        argument is IntArgument number ? number.Number : argument is BoolArgument { Flag: true } ? 1 : 0;
+
+    static double Float(Argument argument) => argument is FloatArgument number ? number.Number : Integer(argument);
+
+    // 2^63 itself is a double, but no long.
+    static long ToLong(double value) => value is >= long.MinValue and < 9223372036854775808.0
+        ? (long)value
+        : throw new OverflowException($"{value} is no integer of 64 bits");
+
+    static long FloorDivide(long a, long b)
+    {
+        long quotient = a / b;
+        return a % b != 0 && a < 0 != b < 0 ? quotient - 1 : quotient;
+    }
+
+    static long Power(long value, long exponent)
+    {
+        long product = 1;
+        for (; exponent > 0; exponent--)
+        {
+            product = checked(product * value);
+            if (value is 0 or 1) break;
+        }
+        return product;
+    }
+}

@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Program;
+
+/// <summary>A call that computes tensors, parsed.</summary>
+/// <param name="Call">The call as the file states it, with numbers and lists that were computed on the way in place.</param>
+/// <param name="Op">What it computes.</param>
+/// <param name="Operands">The graph's values it reads.</param>
+/// <param name="Results">The graph's values it defines, as many as the op has outputs.</param>
+sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, ImmutableArray<int> Results);
+
+/// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout yet.</summary>
+sealed class ShapedGraph
+{
+    // More elements than any machine addresses, and few enough that bytes of them stay far below 2^63.
+    const long MostElements = 1L << 46;
+
+    readonly List<Shape?> _shapes;
+    // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
+    readonly Dictionary<int, Argument> _meaning = [];
+
+    ShapedGraph(TorchModel model)
+    {
+        Model = model;
+        _shapes = [.. new Shape?[model.Graph.ValueCount]];
+    }
+
+    /// <summary>The model.</summary>
+    public TorchModel Model { get; }
+
+    /// <summary>The calls that compute tensors, in order.</summary>
+    public ImmutableArray<ShapedCall> Calls { get; private set; } = [];
+
+    /// <summary>The graph's outputs, lists of tensors expanded.</summary>
+    public ImmutableArray<Port> Outputs { get; private set; } = [];
+
+    /// <summary>One more than the largest value number: the graph's values and items of lists.</summary>
+    public int ValueCount => _shapes.Count;
+
+    /// <summary>A value's logical shape.</summary>
+    public Shape ShapeOf(int value) => _shapes[value] ?? throw new InvalidOperationException($"value {value} has no shape");
+
+    /// <summary>Parses and infers everything.</summary>
+    /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not fit.</exception>
+    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> inputShapes)
+    {
+        var graph = model.Graph;
+        var shaped = new ShapedGraph(model);
+        if (inputShapes.Count != graph.Inputs.Length)
+        {
+            throw new ModelException(new Finding(Codes.ShapeMismatch, "", $"found {inputShapes.Count} input shapes, the model " +
+                $"expects {graph.Inputs.Length}: {string.Join(", ", graph.Inputs.Select(i => i.Name))}"));
+        }
+        for (int i = 0; i < inputShapes.Count; i++)
+        {
+            if (!IsCountable(inputShapes[i]))
+            {
+                throw new ModelException(new Finding(
+                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {TooMany(inputShapes[i])}"));
+            }
+            shaped._shapes[graph.Inputs[i].Value] = inputShapes[i];
+        }
+        foreach (var parameter in graph.Parameters)
+        {
+            if (!model.Weights.TryGetValue(parameter.Key, out var tensor))
+            {
+                throw new ModelException(new Finding(Codes.WeightsDoNotFit, parameter.Key,
+                    $"the graph reads '{parameter.Key}', the weights do not hold it"));
+            }
+            shaped._shapes[parameter.Value] = tensor.Shape;
+        }
+        foreach (var constant in graph.Constants)
+        {
+            shaped._shapes[constant.Value] = constant.Tensor.Shape;
+            // A stored integer scalar stands where a number does: sizes computed while tracing.
+            if (constant.Tensor.Shape.Rank == 0 && !constant.Tensor.Type.IsFloating())
+                shaped._meaning[constant.Value] = Argument.Of((long)constant.Tensor.ToDoubles()[0]);
+        }
+        var calls = ImmutableArray.CreateBuilder<ShapedCall>(graph.Calls.Length);
+        foreach (var call in graph.Calls)
+            if (shaped.Visit(call) is { } parsed) calls.Add(parsed);
+        shaped.Calls = calls.ToImmutable();
+        shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
+        return shaped;
+    }
+
+    static IEnumerable<Port> Expand(string name, Argument meaning) => meaning switch
+    {
+        ValueArgument value => [new Port(name, value.Id)],
+        ListArgument list => list.Items.SelectMany((item, i) => Expand($"{name}.{i}", item)),
+        _ => throw new ModelException(new Finding(Codes.UnsupportedOp, "", $"output '{name}' is the number {meaning}, expected a tensor")),
+    };
+
+    ShapedCall? Visit(Call call)
+    {
+        if (ScalarCalls.TryEvaluate(call, id => _shapes[id], id => _meaning.GetValueOrDefault(id), out var number))
+        {
+            Means(call, number);
+            return null;
+        }
+        var resolved = call with
+        {
+            Arguments = [.. call.Arguments.Select(Resolve)],
+            Keywords = [.. call.Keywords.Select(k => k with { Value = Resolve(k.Value) })],
+        };
+        if (TakesItem(resolved, out var item))
+        {
+            Means(call, item);
+            return null;
+        }
+        var (op, operands) = OpSet.Parse(resolved);
+        var shapes = new Shape[operands.Length];
+        for (int i = 0; i < shapes.Length; i++) shapes[i] = ShapeOf(operands[i]);
+        try
+        {
+            var outputs = op.Infer(shapes);
+            foreach (var output in outputs)
+                if (!IsCountable(output)) throw Mismatch(call, TooMany(output));
+            return new ShapedCall(resolved, op, operands, Define(call, outputs));
+        }
+        catch (ShapeException e)
+        {
+            throw Mismatch(call, e.Message);
+        }
+        catch (OverflowException)
+        {
+            throw Mismatch(call, $"operands {string.Join(", ", shapes)} give an extent beyond 2^31");
+        }
+    }
+
+    static bool IsCountable(Shape shape)
+    {
+        long elements = 1;
+        foreach (int extent in shape.AsSpan())
+        {
+            // Past an extent of 0 too: strides are products without it.
+            if (extent > MostElements / elements) return false;
+            elements *= Math.Max(1, extent);
+        }
+        return true;
+    }
+
+    static string TooMany(Shape shape) => $"{shape} has more than 2^46 elements, which no memory holds";
+
+    static bool TakesItem(Call call, out Argument item)
+    {
+        item = Argument.None;
+        if (call.Arguments is not [ListArgument list, ..]) return false;
+        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack") item = list;
+        else if (call.Target is "prim::GetItem" or "aten::__getitem__" && call.Arguments is [_, IntArgument index])
+        {
+            long at = index.Number < 0 ? index.Number + list.Items.Length : index.Number;
+            if (at < 0 || at >= list.Items.Length) throw Mismatch(call, $"item {index.Number} of a list of {list.Items.Length}");
+            item = list.Items[(int)at];
+        }
+        else return false;
+        return true;
+    }
+
+    // One result stands for the whole meaning; several take the items of a list.
+    void Means(Call call, Argument meaning)
+    {
+        if (call.Results.Length == 1) _meaning[call.Results[0]] = meaning;
+        else if (meaning is ListArgument list && list.Items.Length == call.Results.Length)
+            for (int i = 0; i < call.Results.Length; i++) _meaning[call.Results[i]] = list.Items[i];
+        else throw Mismatch(call, $"yields {meaning} for {call.Results.Length} results");
+    }
+
+    // Several outputs fill as many results, or the one result that is the list of them.
+    ImmutableArray<int> Define(Call call, ImmutableArray<Shape> outputs)
+    {
+        if (call.Results.Length == outputs.Length || (outputs.Length == 1 && call.Results.Length > 1))
+        {
+            for (int i = 0; i < outputs.Length; i++) _shapes[call.Results[i]] = outputs[i];
+            return call.Results[..outputs.Length];
+        }
+        if (call.Results.Length != 1) throw Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");
+        var items = ImmutableArray.CreateRange(Enumerable.Range(_shapes.Count, outputs.Length));
+        foreach (var shape in outputs) _shapes.Add(shape);
+        _meaning[call.Results[0]] = Argument.Of([.. items.Select(Argument.Value)]);
+        return items;
+    }
+
+    Argument Resolve(Argument argument) => argument switch
+    {
+        ValueArgument value when _meaning.TryGetValue(value.Id, out var meaning) => Resolve(meaning),
+        ListArgument list => Argument.Of([.. list.Items.Select(Resolve)]),
+        _ => argument,
+    };
+
+    static ModelException Mismatch(Call call, string why) => new(new Finding(
+        Codes.ShapeMismatch, call.Place.ToString(), $"{call.Target} '{call.Name}': {why}"));
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Schema;
+
+/// <summary>A call whose arguments have names, ready for an op to read.</summary>
+public sealed class Bound
+{
+    readonly Dictionary<string, Argument> _values;
+
+    internal Bound(Call call, Dictionary<string, Argument> values, ImmutableArray<int> operands)
+    {
+        Call = call;
+        _values = values;
+        Operands = operands;
+    }
+
+    /// <summary>The call.</summary>
+    public Call Call { get; }
+
+    /// <summary>The tensors among the arguments, in the signature's order, lists flattened, absent ones left
+    /// out.</summary>
+    public ImmutableArray<int> Operands { get; }
+
+    /// <summary>True when the argument is <c>None</c>.</summary>
+    public bool IsNone(string name) => _values[name] is NoneArgument;
+
+    /// <summary>True when the argument is a string, as in <c>padding='same'</c>.</summary>
+    public bool IsText(string name) => _values[name] is TextArgument;
+
+    /// <summary>A string.</summary>
+    public string Text(string name) => ((TextArgument)_values[name]).Text;
+
+    /// <summary>An integer that fits 32 bits.</summary>
+    public int Int(string name) => Int32(name, _values[name]);
+
+    /// <summary>An integer, those beyond 32 bits clamped: the open end of a slice is 2^63 - 1.</summary>
+    public int Clamped(string name) => _values[name] is IntArgument number
+        ? (int)Math.Clamp(number.Number, int.MinValue, int.MaxValue)
+        : Int(name);
+
+    /// <summary>True when the argument is a list.</summary>
+    public bool IsList(string name) => _values[name] is ListArgument;
+
+    /// <summary>An integer, or null for <c>None</c>.</summary>
+    public int? IntOrNull(string name) => IsNone(name) ? null : Int(name);
+
+    /// <summary>Two integers along (h, w); one integer, or a list of one, counts for both.</summary>
+    public (int H, int W) Pair(string name)
+    {
+        var pair = Ints(name, 2);
+        return (pair[0], pair[1]);
+    }
+
+    /// <summary>True when the call gives an empty list, as a pool's <c>stride=[]</c>.</summary>
+    public bool IsEmpty(string name) => _values[name] is ListArgument { Items.IsEmpty: true };
+
+    /// <summary>True when the bound signature has this parameter; overloads differ in theirs.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>A list of integers; one integer is repeated <paramref name="count"/> times.</summary>
+    public ImmutableArray<int> Ints(string name, int count)
+    {
+        var list = Ints(name);
+        if (list.Length == 1 && count > 1) return [.. Enumerable.Repeat(list[0], count)];
+        if (list.Length != count) throw Refuse($"{name} has {list.Length} numbers, expected {count}");
+        return list;
+    }
+
+    /// <summary>A list of integers as given; one integer is a list of one.</summary>
+    public ImmutableArray<int> Ints(string name) => _values[name] is ListArgument list
+        ? [.. list.Items.Select(item => Int32(name, item))]
+        : [Int(name)];
+
+    /// <summary>A list whose items may be <c>None</c>, as <c>adaptive_avg_pool2d</c>'s.</summary>
+    public ImmutableArray<int?> IntsOrNull(string name, int count)
+    {
+        ImmutableArray<int?> list = _values[name] is ListArgument items
+            ? [.. items.Items.Select(item => item is NoneArgument ? null : (int?)Int32(name, item))]
+            : [IntOrNull(name)];
+        if (list.Length == 1 && count > 1) return [.. Enumerable.Repeat(list[0], count)];
+        if (list.Length != count) throw Refuse($"{name} has {list.Length} numbers, expected {count}");
+        return list;
+    }
+
+    /// <summary>A number.</summary>
+    public double Float(string name) => _values[name] switch
+    {
+        FloatArgument number => number.Number,
+        IntArgument number => number.Number,
+        BoolArgument flag => flag.Flag ? 1 : 0,
+        _ => throw Refuse($"{name} is {_values[name]}, expected a number"),
+    };
+
+    /// <summary>A number, or null for <c>None</c>.</summary>
+    public double? FloatOrNull(string name) => IsNone(name) ? null : Float(name);
+
+    /// <summary>A Boolean.</summary>
+    public bool Bool(string name) => _values[name] switch
+    {
+        BoolArgument flag => flag.Flag,
+        IntArgument number => number.Number != 0,
+        _ => throw Refuse($"{name} is {_values[name]}, expected a Boolean"),
+    };
+
+    /// <summary>PAR1002: the op is known, this use of it is not supported.</summary>
+    public ModelException Refuse(string why) => new(new Finding(
+        Codes.UnsupportedOp, Call.Place.ToString(), $"{Call.Target} '{Call.Name}': {why}"));
+
+    int Int32(string name, Argument value) =>
+        value is IntArgument { Number: >= int.MinValue and <= int.MaxValue } number
+        ? (int)number.Number
+        : throw Refuse($"{name} is {value}, expected an integer below 2^31");
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
+using Harness.Executor.Cpu;
+using Harness.Formats;
+using Harness.Formats.Architectures;
+
+namespace Harness.Tests.Cpu;
+
+/// <summary>The known architectures on small, odd images: bits and allocations.</summary>
+/// <remarks>Every width, 1, 2, 3 and 7 threads, and 5 images as 5 of 1 and as 2 and 3, but not every width with every
+/// number of threads. What repeats is left out: 124 of VGG's 138 million weights, ten of ViT's twelve blocks, and
+/// most of ConvNeXt's.</remarks>
+[Collection(Alone.Name)]
+public sealed class ArchitectureRunTests
+{
+    public static TheoryData<string> Names => [.. ArchitectureSet.All.Select(known => known.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Widths_threads_and_batches_give_the_same_bits_and_runs_allocate_nothing(string name)
+    {
+        var graph = Shorter(name, ArchitectureSet.Find($"{ArchitectureSet.Prefix}{name}").Build());
+        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), ArchitectureSet.Format);
+        Shape shape = name switch
+        {
+            "vit_b_16" => [1, 3, 224, 224],
+            // Four poolings, and what is pooled is joined with what was not.
+            "unet" => [1, 3, 80, 48],
+            _ => [1, 3, 65, 47],
+        };
+        var images = new Images(model, [shape], name == "vit_b_16" ? 2 : 5);
+        Direct<double>(images, exactOrder: false);
+        Direct<float>(images, exactOrder: true);
+
+        using var alone = images.Open<float>(1, OpCases.Options(LaneWidth.One, 1));
+        double[][] single = Singles(images, alone);
+        single[0].Distinct().Should().HaveCountGreaterThan(images.Count, "images differ");
+        ShouldAllocateNothing(alone, "1 thread");
+        using (var whole = images.Open<float>(images.Count, OpCases.Options(LaneWidth.Sixteen, 2)))
+        {
+            images.ShouldEqual(images.Run(whole, 0), single, $"{images.Count} images at 16 lanes, 2 threads");
+            ShouldAllocateNothing(whole, "2 threads");
+        }
+        if (images.Count == 5)
+        {
+            images.ShouldEqual(
+                images.Run<float>(
+                    OpCases.Options(LaneWidth.Four, 3), 2, 3), single, "2 and 3 images at 4 lanes, 3 threads");
+            images.ShouldEqual(
+                images.Run<float>(OpCases.Options(LaneWidth.Eight, 7), 5), single, "5 images at 8 lanes, 7 threads");
+        }
+        else
+        {
+            images.ShouldEqual(
+                images.Run<float>(OpCases.Options(LaneWidth.Eight, 7), 2), single, "2 images at 8 lanes, 7 threads");
+        }
+    }
+
+    static void Direct<E>(Images images, bool exactOrder) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        PlanOptions Options(LaneWidth lanes, int threads) =>
+            OpCases.Options(lanes, threads) with { ExactOrder = exactOrder };
+        using var alone = images.Open<E>(1, Options(LaneWidth.Eight, 1));
+        images.ShouldEqual(
+            images.Run<E>(Options(LaneWidth.Sixteen, 2), images.Count), Singles(images, alone),
+            $"{images.Count} images in {typeof(E).Name}, exact order {exactOrder}");
+    }
+
+    static double[][] Singles<E>(Images images, Session<E> session) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        double[][][] parts = [.. Enumerable.Range(0, images.Count).Select(image => images.Run(session, image))];
+        return [.. parts[0].Select((_, output) => parts.SelectMany(part => part[output]).ToArray())];
+    }
+
+    static void ShouldAllocateNothing<E>(Session<E> session, string because)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var meter = new AllocationMeter<E>(session);
+        long before = meter.Read();
+        session.Run();
+        (meter.Read() - before).Should().Be(0, because);
+    }
+
+    static Graph Shorter(string name, Graph graph) => name switch
+    {
+        "vgg16" => Until(graph, "aten::flatten"),
+        "vit_b_16" => Without(graph, [.. Enumerable.Range(2, 10).Select(i => $"encoder.layers.encoder_layer_{i}")]),
+        "convnext_tiny" =>
+            Without(graph, [.. Enumerable.Range(2, 7).Select(i => $"features.5.{i}"), "features.7.1", "features.7.2"]),
+        _ => graph,
+    };
+
+    // What comes before the first call of an operator.
+    static Graph Until(Graph graph, string target)
+    {
+        var calls = graph.Calls.TakeWhile(call => call.Target != target).ToImmutableArray();
+        calls.Length.Should().BeLessThan(graph.Calls.Length, $"there is a call of {target}");
+        return Pruned(graph with { Calls = calls, Outputs = [graph.Outputs[0] with { Value = calls[^1].Results[0] }] });
+    }
+
+    // Modules that stand one behind another and keep their input's shape are stepped over.
+    static Graph Without(Graph graph, string[] modules)
+    {
+        foreach (string module in modules)
+        {
+            bool Inside(Call call) =>
+                call.Place.Module == module || call.Place.Module.StartsWith(module + ".", StringComparison.Ordinal);
+            int first = graph.Calls.ToList().FindIndex(Inside);
+            first.Should().BePositive($"there is a module {module}");
+            int last = graph.Calls.ToList().FindLastIndex(Inside);
+            graph.Calls[first..(last + 1)].All(Inside).Should().BeTrue($"{module} stands in one piece");
+            int before = graph.Calls[first - 1].Results[0], after = graph.Calls[last].Results[0];
+            graph = graph with
+            {
+                Calls = [.. graph.Calls.Where(call => !Inside(call)).Select(call => call with
+                {
+                    Arguments = [.. call.Arguments.Select(a =>
+                        a is ValueArgument { Id: var id } && id == after ? Argument.Value(before) : a)],
+                })],
+            };
+        }
+        return Pruned(graph);
+    }
+
+    static Graph Pruned(Graph graph)
+    {
+        var read = graph.Calls.SelectMany(call => Values(call.Arguments)).ToHashSet();
+        return graph with { Parameters = [.. graph.Parameters.Where(parameter => read.Contains(parameter.Value))] };
+    }
+
+    static IEnumerable<int> Values(IEnumerable<Argument> arguments) => arguments.SelectMany(argument => argument switch
+    {
+        ValueArgument value => [value.Id],
+        ListArgument list => Values(list.Items),
+        _ => Enumerable.Empty<int>(),
+    });
+}

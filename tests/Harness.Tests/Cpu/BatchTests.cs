@@ -1,0 +1,145 @@
+using System.Numerics;
+using System.Text.Json;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Program;
+using Harness.Executor.Model;
+using Harness.Executor.Cpu;
+using Harness.Formats;
+using Harness.Tests.Naive;
+
+namespace Harness.Tests.Cpu;
+
+/// <summary>An image's bits do not depend on its company: a batch of 5 as 5 of 1, as 2 and 3, at every width, on 1,
+/// 2, 3 and 7 threads, in both precisions.</summary>
+public sealed class BatchTests
+{
+    static readonly Lazy<string[]> s_split = new(() => [.. OpCases.All.Where(Splits)]);
+
+    /// <summary>The op cases that compute each image by itself. Not our arithmetic decides, but the oracle's.</summary>
+    public static TheoryData<string> Cases => [.. s_split.Value];
+
+    public static TheoryData<string> Models => SessionTests.Models;
+
+    [Fact]
+    public void Every_op_has_a_case_that_computes_each_image_by_itself()
+    {
+        static IEnumerable<string> Ops(IEnumerable<string> cases) =>
+            cases.Select(name => name[..name.IndexOf('/')]).Distinct();
+        Ops(s_split.Value).Should().Equal(Ops(OpCases.All));
+        // The others mix them, or state the batch in numbers.
+        Ops(OpCases.All.Except(s_split.Value)).Should()
+            .BeSubsetOf(["cat", "expand", "flatten", "mean", "mul", "pad", "permute", "reshape", "softmax"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Op_cases_give_an_image_the_same_bits_in_any_batch(string name)
+    {
+        using var model = OpCases.Open(name);
+        Any<float>(model, OpCases.Shapes(model));
+        Any<double>(model, OpCases.Shapes(model));
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Traced_models_give_an_image_the_same_bits_in_any_batch(string name)
+    {
+        using var model = ModelFile.Open(Path.Combine(NaiveWalkTests.Repository, "golden", "models", name, "model.pt"));
+        var shapes = InputShapes.Infer(model, square: false);
+        Any<float>(model, shapes);
+        Any<float>(model, shapes, exactOrder: true);
+        Any<double>(model, shapes);
+        Any<double>(model, shapes, exactOrder: true);
+    }
+
+    /// <summary>Planes and channels around the points where Winograd's transform begins to pay.</summary>
+    public static TheoryData<int, int, int> Windows
+    {
+        get
+        {
+            var rows = new TheoryData<int, int, int>();
+            foreach (var (ci, co) in new[] { (32, 32), (64, 40), (31, 64), (257, 256) })
+                foreach (int size in (int[])[1, 2, 3, 4, 5, 6, 7, 11])
+                    rows.Add(ci, co, size);
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Windows))]
+    public void Three_by_three_windows_are_computed_alike_for_one_image_and_for_many(int ci, int co, int size)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", [1, ci, size, size + 1]), weight = builder.Parameter("conv.weight", [co, ci, 3, 3]);
+        var one = Argument.Of([Argument.Of(1), Argument.Of(1)]);
+        var y = builder.Call(
+            "aten::conv2d", [Argument.Value(x), Argument.Value(weight), Argument.None, one, one, one, Argument.Of(1)],
+            [], 1, SourcePlace.Unknown);
+        builder.Output("0", y[0]);
+        var graph = builder.Build();
+        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), "graph");
+        Any<float>(model, [[1, ci, size, size + 1]]);
+        Any<double>(model, [[1, ci, size, size + 1]]);
+        // 17 and more images are also more patches than any threshold counts.
+        var images = new Images(model, [[1, ci, size, size + 1]], 40);
+        images.ShouldEqual(
+            images.Run<float>(OpCases.Options(LaneWidth.Sixteen, 2), 40),
+            images.Run<float>(
+                OpCases.Options(LaneWidth.Sixteen, 1), 1, 39), $"{ci} to {co} channels of {size} rows, 40 images");
+    }
+
+    static void Any<E>(TorchModel model, Shape[] shapes, bool exactOrder = false)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        PlanOptions Options(LaneWidth lanes, int threads) =>
+            OpCases.Options(lanes, threads) with { ExactOrder = exactOrder };
+        var images = new Images(model, shapes, 5);
+        double[][] single = images.Run<E>(Options(LaneWidth.One, 1), 1, 1, 1, 1, 1);
+        images.ShouldEqual(
+            images.Run<E>(Options(LaneWidth.Four, 2), 2, 3), single, "2 and 3 images at 4 lanes, 2 threads");
+        images.ShouldEqual(
+            images.Run<E>(Options(LaneWidth.Eight, 3), 3, 1, 1), single, "3, 1 and 1 images at 8 lanes, 3 threads");
+        images.ShouldEqual(images.Run<E>(Options(LaneWidth.Sixteen, 7), 5), single, "5 images at 16 lanes, 7 threads");
+        images.ShouldEqual(
+            images.Run<E>(Options(LaneWidth.Sixteen, 1), 4, 1), single, "4 and 1 images at 16 lanes, 1 thread");
+    }
+
+    // True where the oracle computes of three images at once exactly what it computes of each.
+    static bool Splits(string name)
+    {
+        using var model = OpCases.Open(name);
+        var graph = JsonElement.Parse(File.ReadAllBytes(OpCases.PathOf(name)));
+        var images = new Images(model, OpCases.Shapes(model), 3);
+        try
+        {
+            var whole = Oracle(graph, model, images, 0, 3);
+            NaiveTensor[][] parts = [.. Enumerable.Range(0, 3).Select(image => Oracle(graph, model, images, image, 1))];
+            for (int output = 0; output < whole.Length; output++)
+            {
+                int[] one = parts[0][output].Shape;
+                if (one.Length == 0 || one[0] != 1 || !whole[output].Shape.SequenceEqual([3, .. one[1..]]))
+                    return false;
+                if (!whole[output].Data.SequenceEqual(parts.SelectMany(part => part[output].Data))) return false;
+            }
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or DivideByZeroException)
+        {
+            // The case states its batch in numbers.
+            return false;
+        }
+    }
+
+    static NaiveTensor[] Oracle(JsonElement graph, TorchModel model, Images images, int first, int count)
+    {
+        var given = new Dictionary<string, NaiveTensor>();
+        for (int i = 0; i < model.Graph.Inputs.Length; i++)
+        {
+            var port = model.Graph.Inputs[i];
+            given[port.Name] = new NaiveTensor([.. images.Shapes(count)[i]], images.Values(i, first, count).ToArray());
+        }
+        foreach (var (key, tensor) in model.Weights)
+            given[key] = new NaiveTensor([.. tensor.Shape], tensor.ToDoubles());
+        return [.. NaiveWalk.Run(graph, given).Values];
+    }
+}

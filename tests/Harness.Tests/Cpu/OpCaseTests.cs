@@ -1,0 +1,72 @@
+using System.Numerics;
+using System.Text.Json;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Program;
+using Harness.Executor.Cpu;
+using Harness.Tests.Naive;
+
+namespace Harness.Tests.Cpu;
+
+/// <summary>Every op case, converted and run, against the naive oracle; and against itself at every width and thread count.</summary>
+public sealed class OpCaseTests
+{
+    public static TheoryData<string> Names => OpCases.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Executor_computes_in_double_what_the_oracle_computes(string name)
+    {
+        using var model = OpCases.Open(name);
+        var graph = JsonElement.Parse(File.ReadAllBytes(OpCases.PathOf(name)));
+        var given = new Dictionary<string, NaiveTensor>();
+        for (int i = 0; i < model.Graph.Inputs.Length; i++)
+        {
+            var port = model.Graph.Inputs[i];
+            int[] shape = [.. port.Shape!.Value];
+            given[port.Name] = new NaiveTensor(shape, OpCases.Values(i + 1, port.Shape!.Value.Elements));
+        }
+        foreach (var (key, tensor) in model.Weights) given[key] = new NaiveTensor([.. tensor.Shape], tensor.ToDoubles());
+        var expected = NaiveWalk.Run(graph, given);
+        foreach (var flatten in new[] { FlattenMode.Transpose, FlattenMode.Fold })
+        {
+            var nhwc = NhwcPass.Apply(model, OpCases.Shapes(model), flatten);
+            var outputs = OpCases.Run<double>(nhwc, new PlanOptions { Threads = 2 });
+            outputs.Should().HaveCount(expected.Count);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                var oracle = expected[nhwc.Outputs[i].Name];
+                nhwc.Outputs[i].Shape!.Value.Should().Equal(oracle.Shape);
+                double scale = oracle.Data.Select(Math.Abs).Append(1e-300).Max();
+                double drift = oracle.Data.Zip(outputs[i], (e, a) => Math.Abs(a - e)).Append(0).Max();
+                (drift / scale).Should().BeLessThanOrEqualTo(1e-13, $"{flatten}, output {nhwc.Outputs[i].Name}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_width_thread_count_and_fusion_gives_the_same_bits(string name)
+    {
+        using var model = OpCases.Open(name);
+        var nhwc = NhwcPass.Apply(model, OpCases.Shapes(model));
+        Same<float>(nhwc);
+        Same<double>(nhwc);
+    }
+
+    static void Same<E>(Executor.Program.NhwcProgram model) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var first = OpCases.Run<E>(model, OpCases.Options(LaneWidth.One, 1));
+        foreach (var lanes in LaneWidths.All)
+        {
+            foreach (int threads in new[] { 1, 2, 3, 7 })
+            {
+                if (lanes == LaneWidth.One && threads == 1) continue;
+                var other = OpCases.Run<E>(model, OpCases.Options(lanes, threads));
+                for (int i = 0; i < first.Length; i++)
+                    Bits(other[i]).Should().Equal(Bits(first[i]), $"{typeof(E).Name}, {lanes} lanes, {threads} threads");
+            }
+        }
+    }
+
+    static long[] Bits(double[] values) => [.. values.Select(BitConverter.DoubleToInt64Bits)];
+}
