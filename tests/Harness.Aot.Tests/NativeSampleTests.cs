@@ -44,7 +44,7 @@ public sealed class NativeSampleTests(PublishedSample sample) : IClassFixture<Pu
 
     static double[] Run<E>(NhwcProgram model, Tensor input) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        using var session = Plan.Compile<E>(model).CreateSession();
+        using var session = Session.Open<E>(model);
         session.Write(model.Inputs[0].Value, input.ToDoubles());
         session.Run();
         var output = new double[model.Values[model.Outputs[0].Value].Shape.Elements];

@@ -18,7 +18,7 @@ return 0;
 
 Tensor Run<E>() where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
 {
-    using var session = Plan.Compile<E>(model, options).CreateSession();
+    using var session = Session.Open<E>(model, options);
     long planned = Stopwatch.GetTimestamp();
     session.Write(model.Inputs[0].Value, input.ToDoubles());
     session.Run();

@@ -35,7 +35,7 @@ static class ModelBench
 
     static void Measure(string name, NhwcProgram model, int threads, int repeats, int top)
     {
-        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
+        using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
         using var session = plan.CreateSession();
         var random = new Random(1);
         var input = new float[model.Values[model.Inputs[0].Value].Shape.Elements];

@@ -24,7 +24,7 @@ public sealed class ReadMeTests
         // <README>
         using var model = ModelFile.Open(path);                              // mapped; a pickle never runs code
         var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);  // shapes as PyTorch states them
-        var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 2 });
+        using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 2 });
         using var session = plan.CreateSession();
         session.Run(image, scores);                                          // spans: (n, h, w, c) in, (n, classes) out
         // </README>
@@ -47,7 +47,7 @@ public sealed class ReadMeTests
         // <EXECUTOR>
         using var model = ModelFile.Open(path);                                // mapped: weights stay in the file
         var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);    // shapes as PyTorch states them
-        var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 1 }); // float or double; weights packed, once
+        using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 1 }); // float or double; weights packed, once
         foreach (var step in plan.Describe())                                  // what was decided, what it should cost
             Console.WriteLine($"{step.Name}: {step.Kernel} {step.Tile} {step.ExpectedMs:0.000} ms");
         using var session = plan.CreateSession();                              // an arena and threads of its own

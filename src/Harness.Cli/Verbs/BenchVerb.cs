@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Numerics;
+using System.Runtime.InteropServices;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
@@ -38,9 +38,8 @@ static class BenchVerb
                 ExactOrder = result.GetValue(exactOrder),
             };
             var converted = NhwcPass.Apply(torch, ModelSource.Shapes(torch, result.GetValue(shapes)));
-            var measurement = result.GetValue(precision) == "float64"
-                ? Measure<double>(converted, options, terminal.Cancellation)
-                : Measure<float>(converted, options, terminal.Cancellation);
+            var type = Shared.ToPrecision(result.GetValue(precision)!);
+            var measurement = Measure(converted, type, options, terminal.Cancellation);
             measurement = measurement with { Model = name, Precision = result.GetValue(precision)!, Open = opened };
             if (result.GetValue(json)) terminal.Out.Write(measurement.ToJson());
             else measurement.WriteText(terminal.Out);
@@ -49,15 +48,15 @@ static class BenchVerb
         return command;
     }
 
-    static Measurement Measure<E>(NhwcProgram model, PlanOptions options, CancellationToken cancellation)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static Measurement Measure(
+        NhwcProgram model, ElementType precision, PlanOptions options, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        var plan = Plan.Compile<E>(model, options);
+        using var plan = Plan.Compile(model, precision, options);
         using var session = plan.CreateSession();
         var planned = Stopwatch.GetElapsedTime(start);
-        E[][] inputs = [.. model.Inputs.Select((port, i) => Input<E>(model.Values[port.Value].Shape, i))];
-        E[][] outputs = [.. model.Outputs.Select(port => new E[model.Values[port.Value].Shape.Elements])];
+        byte[][] inputs = [.. model.Inputs.Select((port, i) => Input(model.Values[port.Value].Fact, precision, i))];
+        byte[][] outputs = [.. model.Outputs.Select(port => new byte[BytesOf(model.Values[port.Value].Fact, precision)])];
         start = Stopwatch.GetTimestamp();
         Run(session, inputs, outputs, cancellation);
         var firstRun = Stopwatch.GetElapsedTime(start);
@@ -69,7 +68,7 @@ static class BenchVerb
         while (times.Count < LeastRuns || (times.Count < MostRuns && Stopwatch.GetElapsedTime(begin).TotalSeconds < Seconds))
         {
             // The clock wanders with load and heat: the peak is taken between the runs, and its best counts.
-            if (times.Count % (MostRuns / LeastRuns) == 0) peak = Math.Max(peak, FmaPeak.Measure<E>(plan.Lanes, plan.Threads));
+            if (times.Count % (MostRuns / LeastRuns) == 0) peak = Math.Max(peak, PeakOf(plan));
             start = Stopwatch.GetTimestamp();
             Run(session, inputs, outputs, cancellation);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
@@ -95,20 +94,35 @@ static class BenchVerb
         };
     }
 
-    static void Run<E>(Session<E> session, E[][] inputs, E[][] outputs, CancellationToken cancellation)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static void Run(Session session, byte[][] inputs, byte[][] outputs, CancellationToken cancellation)
     {
-        for (int i = 0; i < inputs.Length; i++) session.WriteInput(i, inputs[i]);
+        for (int i = 0; i < inputs.Length; i++) session.WriteInputBytes(i, inputs[i]);
         session.Run(cancellation);
-        for (int i = 0; i < outputs.Length; i++) session.ReadOutput(i, outputs[i]);
+        for (int i = 0; i < outputs.Length; i++) session.ReadOutputBytes(i, outputs[i]);
     }
 
-    /// <summary>Elements of an input, neither zeros, which would be kind to some processors, nor denormals.</summary>
-    public static E[] Input<E>(Shape shape, int seed) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    /// <summary>The FMA peak of the threads and the precision of a plan.</summary>
+    public static double PeakOf(Plan plan) => plan.Precision == ElementType.Float32
+        ? FmaPeak.Measure<float>(plan.Lanes, plan.Threads)
+        : FmaPeak.Measure<double>(plan.Lanes, plan.Threads);
+
+    /// <summary>Elements of an input as they lie in memory: floating-point numbers neither zeros, which would be kind to some
+    /// processors, nor denormals; integers 0 or 1, which any table holds.</summary>
+    public static byte[] Input(Fact fact, ElementType precision, int seed)
     {
         var random = new Random(seed);
-        var values = new E[shape.Elements];
-        foreach (ref E x in values.AsSpan()) x = E.CreateTruncating((random.NextDouble() * 4) - 2);
-        return values;
+        byte[] bytes = new byte[BytesOf(fact, precision)];
+        if (!fact.Type.IsFloating())
+        {
+            for (int i = 0; i < bytes.Length; i += fact.Type.Size()) bytes[i] = (byte)random.Next(2);
+        }
+        else if (precision == ElementType.Float32)
+            foreach (ref float x in MemoryMarshal.Cast<byte, float>(bytes.AsSpan())) x = (float)((random.NextDouble() * 4) - 2);
+        else
+            foreach (ref double x in MemoryMarshal.Cast<byte, double>(bytes.AsSpan())) x = (random.NextDouble() * 4) - 2;
+        return bytes;
     }
+
+    static int BytesOf(Fact fact, ElementType precision) =>
+        checked((int)(fact.Shape.Elements * (fact.Type.IsFloating() ? precision : fact.Type).Size()));
 }

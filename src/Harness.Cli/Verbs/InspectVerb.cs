@@ -36,9 +36,8 @@ static class InspectVerb
                     ExactOrder = result.GetValue(exactOrder),
                 };
                 bool measure = result.GetValue(profile);
-                var planned = result.GetValue(precision) == "float64"
-                    ? PlanInspection.Of<double>(converted, options, measure, terminal.Cancellation)
-                    : PlanInspection.Of<float>(converted, options, measure, terminal.Cancellation);
+                var planned = PlanInspection.Of(
+                    converted, Shared.ToPrecision(result.GetValue(precision)!), options, measure, terminal.Cancellation);
                 if (result.GetValue(json)) terminal.Out.Write(planned.ToJson());
                 else planned.WriteText(terminal);
                 return 0;

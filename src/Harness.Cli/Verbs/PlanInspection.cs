@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Spectre.Console;
 
@@ -51,13 +51,13 @@ sealed record PlanInspection
 
     /// <summary>Compiles a plan, and runs it where it is to be profiled.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
-    public static PlanInspection Of<E>(NhwcProgram model, PlanOptions options, bool profile, CancellationToken cancellation)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    public static PlanInspection Of(
+        NhwcProgram model, ElementType precision, PlanOptions options, bool profile, CancellationToken cancellation)
     {
-        var plan = Plan.Compile<E>(model, options);
+        using var plan = Plan.Compile(model, precision, options);
         var inspection = new PlanInspection
         {
-            Precision = typeof(E) == typeof(float) ? "float32" : "float64",
+            Precision = precision.NumPyName(),
             Threads = plan.Threads,
             Lanes = plan.Lanes,
             ExactOrder = plan.ExactOrder,
@@ -72,19 +72,21 @@ sealed record PlanInspection
     }
 
     // Whole runs, step by step: every step finds the caches as the one before it leaves them.
-    static (double[] Ms, double Peak) Profile<E>(Plan<E> plan, CancellationToken cancellation)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static (double[] Ms, double Peak) Profile(Plan plan, CancellationToken cancellation)
     {
         using var session = plan.CreateSession();
         for (int port = 0; port < plan.Model.Inputs.Length; port++)
-            session.WriteInput(port, BenchVerb.Input<E>(plan.Model.Values[plan.Model.Inputs[port].Value].Shape, port));
+        {
+            session.WriteInputBytes(
+                port, BenchVerb.Input(plan.Model.Values[plan.Model.Inputs[port].Value].Fact, plan.Precision, port));
+        }
         for (int run = 0; run < WarmUps; run++) session.Run(cancellation);
         List<double>[] times = [.. plan.StepNames.Select(_ => new List<double>())];
         double peak = 0;
         long begin = Stopwatch.GetTimestamp();
         for (int run = 0; run < LeastRuns || (run < MostRuns && Stopwatch.GetElapsedTime(begin).TotalSeconds < Seconds); run++)
         {
-            if (run % RunsBetweenPeaks == 0) peak = Math.Max(peak, FmaPeak.Measure<E>(plan.Lanes, plan.Threads));
+            if (run % RunsBetweenPeaks == 0) peak = Math.Max(peak, BenchVerb.PeakOf(plan));
             for (int step = 0; step < times.Length; step++)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Numerics;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
@@ -48,15 +47,14 @@ static class RunVerb
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
-            var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => tensor.Shape)]);
+            var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => Fact.Of(tensor.Type, tensor.Shape))]);
             var options = new PlanOptions
             {
                 Threads = result.GetValue(threads), Lanes = Shared.ToLanes(result.GetValue(lanes)!),
                 ExactOrder = result.GetValue(exactOrder),
             };
-            var outputs = result.GetValue(precision) == "float64"
-                ? Run<double>(converted, inputs, options, terminal.Cancellation)
-                : Run<float>(converted, inputs, options, terminal.Cancellation);
+            var outputs = Run(
+                converted, Shared.ToPrecision(result.GetValue(precision)!), inputs, options, terminal.Cancellation);
             if (result.GetValue(outputLayout) == "nhwc")
                 outputs = [.. outputs.Select(
                     entry =>
@@ -69,24 +67,14 @@ static class RunVerb
         return command;
     }
 
-    static List<KeyValuePair<string, Tensor>> Run<E>(
-        NhwcProgram model, List<Tensor> inputs, PlanOptions options, CancellationToken cancellation)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static List<KeyValuePair<string, Tensor>> Run(
+        NhwcProgram model, ElementType precision, List<Tensor> inputs, PlanOptions options, CancellationToken cancellation)
     {
-        using var session = Plan.Compile<E>(model, options).CreateSession();
-        for (int i = 0; i < inputs.Count; i++) session.Write(model.Inputs[i].Value, inputs[i].ToDoubles());
+        using var plan = Plan.Compile(model, precision, options);
+        using var session = plan.CreateSession();
+        for (int i = 0; i < inputs.Count; i++) session.Write(model.Inputs[i].Value, inputs[i]);
         session.Run(cancellation);
-        var outputs = new List<KeyValuePair<string, Tensor>>();
-        foreach (var port in model.Outputs)
-        {
-            Shape shape = model.Values[port.Value].Shape;
-            var values = new double[shape.Elements];
-            session.Read(port.Value, values);
-            outputs.Add(new(port.Name, typeof(E) == typeof(double)
-                ? Tensor.Of(shape, values)
-                : Tensor.Of(shape, Array.ConvertAll(values, x => (float)x))));
-        }
-        return outputs;
+        return [.. model.Outputs.Select(port => KeyValuePair.Create(port.Name, session.Read(port.Value)))];
     }
 
     static List<Tensor> Inputs(Graph graph, string[] files, bool channelsLast)

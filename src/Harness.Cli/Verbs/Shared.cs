@@ -113,4 +113,8 @@ static class Shared
         refuse($"--threads is '{text}', expected a number from 0 to {PlanOptions.MostThreads}");
         return 0;
     }
+
+    /// <summary>The element type of a <c>--precision</c>.</summary>
+    public static ElementType ToPrecision(string precision) =>
+        precision == "float64" ? ElementType.Float64 : ElementType.Float32;
 }

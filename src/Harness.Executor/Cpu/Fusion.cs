@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Model;
 using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
@@ -38,13 +39,16 @@ sealed record FusedNode(NhwcNode Main, ImmutableArray<NhwcNode> Tail)
     /// <summary>The values it defines, those of <see cref="RowMeans"/> left out.</summary>
     public ImmutableArray<int> Result => Then?.Result ?? Last.Outputs;
 
+    /// <summary>What a node may be in a tail.</summary>
+    internal static TailRole RoleOf(NhwcNode node) => Lowerings.Find(node.Op)?.Tail(node.Op) ?? TailRole.None;
+
     NhwcNode Last => Tail.Length > 0 ? Tail[^1] : Main;
 
-    /// <summary>The values whose memory the result may take where they lie like it: see <see cref="Op.Overwritable"/>. The
+    /// <summary>The values whose memory the result may take where they lie like it: see <see cref="Lowering.Overwritable"/>. The
     /// epilogue adds a residual element where it stores the sum.</summary>
     /// <remarks>Of a chain no operand may be: a band's rows are read again for the next.</remarks>
-    public IEnumerable<int> Overwritable => Then is not null ? [] : Main.Op.Overwritable.Select(operand => Main.Inputs[operand])
-        .Concat(Tail.Where(node => node.Op.Tail == TailRole.Residual).SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value)));
+    public IEnumerable<int> Overwritable => Then is not null ? [] : Lowerings.Of(Main.Op).Overwritable(Main.Op).Select(operand => Main.Inputs[operand])
+        .Concat(Tail.Where(node => RoleOf(node) == TailRole.Residual).SelectMany(node => node.Inputs).Where(value => !Inner.Contains(value)));
 
     IEnumerable<int> Inner => Nodes.SelectMany(node => node.Outputs).Except(Defines);
 }
@@ -77,10 +81,11 @@ static class Fusion
             var tail = ImmutableArray.CreateBuilder<NhwcNode>();
             int last = i;
             // A norm that stands alone takes what may follow a norm.
-            var role = model.Nodes[i].Op.Tail;
-            while (model.Nodes[i].Op.TakesTail && Next(model, readers, outputs, taken, last, role) is { } next)
+            var role = FusedNode.RoleOf(model.Nodes[i]);
+            bool takes = Lowerings.Find(model.Nodes[i].Op) is { TakesTail: true };
+            while (takes && Next(model, readers, outputs, taken, last, role) is { } next)
             {
-                role = model.Nodes[next].Op.Tail;
+                role = FusedNode.RoleOf(model.Nodes[next]);
                 tail.Add(model.Nodes[next]);
                 taken.Add(next);
                 last = next;
@@ -106,7 +111,7 @@ static class Fusion
         {
             // The chain stands where its last node stood: all that it reads is defined by then.
             if (node.Main.Op is Conv2d && waiting.TryGetValue(node.Main.Inputs[0], out var first)
-                && (first.Main.Op is Mul ? Conv2d.IsPointwise(model, node.Main) : Conv2d.IsDepthwise(model, node.Main)))
+                && (first.Main.Op is Mul ? ConvLowering.IsPointwise(model, node.Main) : ConvLowering.IsDepthwise(model, node.Main)))
             {
                 result.Remove(first);
                 result.Add(first with { Then = node });
@@ -114,9 +119,9 @@ static class Fusion
             }
             result.Add(node);
             if (node.Defines is not [var value] || readers.GetValueOrDefault(value) != 1) continue;
-            bool gate = Mul.IsGate(model, node.Main);
-            if (!gate && !Conv2d.FillsBands(model, node.Main)) continue;
-            if (node.Tail.Any(part => part.Op.Tail == TailRole.Residual)) continue;
+            bool gate = IsGate(model, node.Main);
+            if (!gate && !ConvLowering.FillsBands(model, node.Main)) continue;
+            if (node.Tail.Any(part => FusedNode.RoleOf(part) == TailRole.Residual)) continue;
             var shape = model.Values[value].Shape;
             // A gate computes next to nothing: to store it and read it again is all that it costs.
             if (shape.Elements / Math.Max(1, shape[0]) >= (gate ? least / GateShare : least)) waiting[value] = node;
@@ -136,13 +141,14 @@ static class Fusion
         for (int i = 0; i < result.Count; i++)
         {
             var node = result[i];
-            if (Conv2d.IsDepthwise(model, (node.Then ?? node).Main)) makers[node.Result[0]] = i;
+            if (ConvLowering.IsDepthwise(model, (node.Then ?? node).Main)) makers[node.Result[0]] = i;
             var pool = node.Main;
             if (pool.Op is not AdaptiveAvgPool2d || !makers.Remove(pool.Inputs[0], out int maker)) continue;
             if (model.Values[pool.Outputs[0]].Shape is var mean && mean[2] * mean[3] != 1) continue;
             var x = model.Values[pool.Inputs[0]];
             var rows = new NhwcValue(
-                model.Values.Length, $"{pool.Name}.rows", [x.Shape[0], x.Shape[1], x.Shape[2], 1], x.Layout, Leaf: null);
+                model.Values.Length, $"{pool.Name}.rows", Fact.Float([x.Shape[0], x.Shape[1], x.Shape[2], 1]), x.Layout,
+                Leaf: null);
             model = model with { Values = model.Values.Add(rows) };
             var means = new NhwcNode(rows.Name, new Mean { Dims = [3], KeepDims = true }, [x.Id], [rows.Id], pool.Place);
             result[maker] = result[maker].Then is { } then
@@ -153,17 +159,31 @@ static class Fusion
         return (model, result.ToImmutable());
     }
 
+    // True for a feature map times one number for each of its channels, both computed: what squeeze and excitation does.
+    static bool IsGate(NhwcProgram model, NhwcNode node)
+    {
+        if (node.Op is not Mul { Other: null } || node.Inputs.Any(input => model.Values[input].Leaf is not null))
+            return false;
+        var result = model.Values[node.Outputs[0]];
+        bool IsWhole(int value) => model.Values[value].Shape == result.Shape;
+        bool IsChannels(int value) => model.Values[value].Shape is { Rank: 4 } shape
+            && shape[1] == result.Shape[1] && shape[2] == 1 && shape[3] == 1;
+        return result.Shape.Rank == 4 && result.Layout == Permutation.ChannelsLast(4) && node.Inputs is [var a, var b]
+            && ((IsWhole(a) && IsChannels(b)) || (IsChannels(a) && IsWhole(b)));
+    }
+
     static int? Next(
         NhwcProgram model, Dictionary<int, List<int>> readers, HashSet<int> outputs, HashSet<int> taken, int node, TailRole after)
     {
         int value = model.Nodes[node].Outputs[0];
         if (outputs.Contains(value) || !readers.TryGetValue(value, out var list) || list is not [int next] || taken.Contains(next)) return null;
         var candidate = model.Nodes[next];
-        if (candidate.Op.Tail <= after || candidate.Outputs.Length != 1) return null;
+        var role = FusedNode.RoleOf(candidate);
+        if (role <= after || candidate.Outputs.Length != 1) return null;
         var result = model.Values[candidate.Outputs[0]];
         if (result.Physical != model.Values[value].Physical || result.Layout != model.Values[value].Layout) return null;
         // Both operands must be whole values that lie alike, and the other one must be computed, not stored.
-        if (candidate.Op.Tail == TailRole.Residual)
+        if (role == TailRole.Residual)
         {
             foreach (int operand in candidate.Inputs)
             {

@@ -1,24 +1,24 @@
-using System.Runtime.CompilerServices;
+using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Constants of a step at an address that does not change: per-channel vectors, packed weights. Managed memory, so
-/// nobody frees it.</summary>
+/// <summary>Constants of a step at an address that does not change: per-channel vectors, parameters that are read as ordinary
+/// values. The plan's memory holds them.</summary>
 sealed unsafe class PinnedArray<E> where E : unmanaged
 {
-    readonly E[] _elements;
+    readonly nint _address;
 
-    /// <summary>A pinned copy.</summary>
-    public PinnedArray(ReadOnlySpan<E> elements)
+    /// <summary>A copy in <paramref name="memory"/>.</summary>
+    public PinnedArray(WeightMemory memory, ReadOnlySpan<E> elements)
     {
-        // At least one element, so that an address exists.
-        _elements = GC.AllocateArray<E>(Math.Max(1, elements.Length), pinned: true);
-        elements.CopyTo(_elements);
+        Bytes = (long)elements.Length * sizeof(E);
+        _address = memory.Take(Bytes);
+        elements.CopyTo(new Span<E>((void*)_address, elements.Length));
     }
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => (long)_elements.Length * sizeof(E);
+    public long Bytes { get; }
 
-    /// <summary>The first element's address; valid while this object is reachable.</summary>
-    public E* Address => (E*)Unsafe.AsPointer(ref _elements[0]);
+    /// <summary>The first element's address; valid while the plan is not disposed.</summary>
+    public E* Address => (E*)_address;
 }

@@ -13,18 +13,17 @@ sealed class Placement
     const int SliceShare = 16;
 
     readonly NhwcProgram _model;
-    readonly int _elementSize;
-    readonly int[] _roots;
+        readonly int[] _roots;
     readonly Slices _slices;
     readonly ValueBuffer[] _buffers;
     readonly Dictionary<int, Lifetime> _lives;
     readonly Dictionary<int, int> _owners;
     readonly long[] _offsets;
 
-    Placement(NhwcProgram model, ImmutableArray<FusedNode> nodes, int elementSize, bool keepAll, int[] roots, Slices slices)
+    Placement(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll, int[] roots, Slices slices)
     {
-        (_model, _elementSize, _roots, _slices) = (model, elementSize, roots, slices);
-        _buffers = BuffersOf(model, roots, slices);
+        (_model, _roots, _slices) = (model, roots, slices);
+        _buffers = BuffersOf(model, roots, slices, precision);
         Nodes = [.. nodes.Where(node => !IsInPlace(node.Main))];
         _lives = Lives();
         if (keepAll)
@@ -39,13 +38,13 @@ sealed class Placement
     /// <summary>Places the values of a model whose nodes run as given.</summary>
     /// <param name="model">The model.</param>
     /// <param name="nodes">The steps' nodes, views left out.</param>
-    /// <param name="elementSize">Bytes of one element.</param>
+    /// <param name="precision">What floating-point values are stored in.</param>
     /// <param name="keepAll">True when no value may lose its memory to another.</param>
     /// <param name="slice">True when values may lie in the results of concatenations.</param>
-    public static Placement Of(NhwcProgram model, ImmutableArray<FusedNode> nodes, int elementSize, bool keepAll, bool slice)
+    public static Placement Of(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll, bool slice)
     {
         int[] roots = NhwcProgram.Roots(model.Values.Length, model.Nodes);
-        Placement With(Slices slices) => new(model, nodes, elementSize, keepAll, roots, slices);
+        Placement With(Slices slices) => new(model, nodes, precision, keepAll, roots, slices);
         var best = With(Slices.None);
         if (slice && !keepAll)
         {
@@ -98,16 +97,17 @@ sealed class Placement
         foreach (int value in _slices.Values)
         {
             var (home, channel) = _slices.HomeOf(value);
-            _offsets[value] = _offsets[home] + ((long)channel * _elementSize);
+            _offsets[value] = _offsets[home] + ((long)channel * _buffers[value].Type.Size());
         }
     }
 
-    long SizeOf(int root) => checked((long)_buffers[root].Elements * _elementSize);
+    long SizeOf(int root) => checked((long)_buffers[root].Elements * _buffers[root].Type.Size());
 
     // True for a concatenation all of whose operands were written in their places.
-    bool IsInPlace(NhwcNode node) => node.Op is Cat cat && cat.Copied(node.Inputs, node.Outputs[0], BufferOf).IsEmpty;
+    bool IsInPlace(NhwcNode node) => node.Op is Cat cat
+        && CatLowering.Copied(cat, node.Inputs, node.Outputs[0], BufferOf).IsEmpty;
 
-    static ValueBuffer[] BuffersOf(NhwcProgram model, int[] roots, Slices slices)
+    static ValueBuffer[] BuffersOf(NhwcProgram model, int[] roots, Slices slices, ElementType precision)
     {
         int Home(int value) => slices.HomeOf(roots[value]).Home;
         var halos = new Margin[roots.Length];
@@ -118,7 +118,7 @@ sealed class Placement
             for (int i = 0; i < shapes.Length; i++)
             {
                 ref var halo = ref halos[Home(node.Inputs[i])];
-                halo = halo.Or(node.Op.HaloFor(i, shapes));
+                if (Lowerings.Find(node.Op) is { } lowering) halo = halo.Or(lowering.HaloFor(node.Op, i, shapes));
             }
         }
         // A value that is also read under another shape must be one run without gaps.
@@ -129,7 +129,7 @@ sealed class Placement
         {
             var (home, channel) = slices.HomeOf(roots[value]);
             bool bare = rigid[home] || model.Values[home].Leaf is not null;
-            var buffer = ValueBuffer.Of(model.Values[value], bare ? default : halos[home]);
+            var buffer = ValueBuffer.Of(model.Values[value], precision, bare ? default : halos[home]);
             buffers[value] = home == roots[value] ? buffer : buffer.SliceOf(home, channel, model.Values[home].Physical[3]);
         }
         return buffers;
@@ -192,7 +192,7 @@ sealed class Placement
     bool LieAlike(int left, int right)
     {
         ValueBuffer x = _buffers[left], y = _buffers[right];
-        return x.Shape == y.Shape && x.Layout == y.Layout && x.Pixels == y.Pixels && x.Strides.AsSpan().SequenceEqual(y.Strides)
+        return x.Type == y.Type && x.Shape == y.Shape && x.Layout == y.Layout && x.Pixels == y.Pixels && x.Strides.AsSpan().SequenceEqual(y.Strides)
             && _buffers[_roots[left]].Elements == _buffers[_roots[right]].Elements;
     }
 }

@@ -4,65 +4,75 @@ using System.Numerics;
 using System.Runtime.ExceptionServices;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Compiles models.</summary>
-public static class Plan
+/// <summary>A compiled model: immutable, shared by any number of sessions on any number of threads. Owns the memory of its
+/// packed weights: dispose it. What sessions still use stays until they are disposed too.</summary>
+public sealed class Plan : IDisposable
 {
-    /// <summary>Decides everything that does not depend on activations: order, fusion, memory, packed weights, kernels.</summary>
-    /// <typeparam name="E">float or double: what is computed and stored.</typeparam>
+    readonly Placement _placement;
+    readonly bool[] _alone;
+    // Parameters that steps read as ordinary values: where they lie, and how many bytes they take.
+    readonly Dictionary<int, (nint Address, long Bytes)> _constants = [];
+    bool _disposed;
+
+    /// <summary>Decides everything that does not depend on activations: order, fusion, memory, packed weights,
+    /// kernels.</summary>
+    /// <typeparam name="E">float or double: what floating-point values are computed and stored in.</typeparam>
     /// <exception cref="ArgumentException">The element type is neither, or an option is out of range.</exception>
-    public static Plan<E> Compile<E>(NhwcProgram model, PlanOptions? options = null)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    public static Plan Compile<E>(NhwcProgram model, PlanOptions? options = null)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => Compile(
+            model, typeof(E) == typeof(float) ? ElementType.Float32 : typeof(E) == typeof(double) ? ElementType.Float64
+                : throw new ArgumentException($"{typeof(E).Name} is not computed; float and double are"), options);
+
+    /// <summary>The same for a precision that is known while running.</summary>
+    /// <exception cref="ArgumentException">The precision is neither float32 nor float64, or an option is out of
+    /// range.</exception>
+    public static Plan Compile(NhwcProgram model, ElementType precision, PlanOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (typeof(E) != typeof(float) && typeof(E) != typeof(double))
-            throw new ArgumentException($"{typeof(E).Name} is not computed; float and double are");
+        if (precision is not (ElementType.Float32 or ElementType.Float64))
+            throw new ArgumentException($"{precision.NumPyName()} is not computed; float32 and float64 are");
         options ??= new PlanOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, PlanOptions.MostThreads, nameof(options));
-        return new Plan<E>(model, options);
+        return new Plan(model, precision, options);
     }
-}
 
-/// <summary>A compiled model: immutable, shared by any number of sessions on any number of threads.</summary>
-public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
-{
-    static readonly int ElementSize = System.Runtime.CompilerServices.Unsafe.SizeOf<E>();
-
-    readonly Placement _placement;
-    readonly bool[] _alone;
-    // Parameters that steps read as ordinary tensors.
-    readonly Dictionary<int, PinnedArray<E>> _constants = [];
-
-    internal Plan(NhwcProgram model, PlanOptions options)
+    Plan(NhwcProgram model, ElementType precision, PlanOptions options)
     {
         Model = model;
+        Precision = precision;
         Threads = options.Threads == 0 ? Math.Min(Environment.ProcessorCount, PlanOptions.MostThreads) : options.Threads;
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
         bool fuse = options.Fuse && !options.KeepAll;
-        var nodes = Fusion.Apply(model, fuse);
-        Program = model;
+        Program = Room.Give(model, options.KeepAll);
+        var nodes = Fusion.Apply(Program, fuse);
         if (fuse)
         {
-            nodes = Fusion.Chain(model, nodes, (options.ChainBytes / ElementSize) + (options.ChainBytes % ElementSize == 0 ? 0 : 1));
-            (Program, nodes) = Fusion.TakeRowMeans(model, nodes);
+            nodes = Fusion.Chain(Program, nodes, (options.ChainBytes / FloatSize) + (options.ChainBytes % FloatSize == 0 ? 0 : 1));
+            (Program, nodes) = Fusion.TakeRowMeans(Program, nodes);
         }
         _placement = Placement.Of(
-            Program, [.. nodes.Where(node => !node.Main.Op.IsView)], ElementSize, options.KeepAll, slice: fuse && options.Slice);
+            Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse && options.Slice);
         StepNodes = _placement.Nodes;
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
-        StepOfNode = new int[model.Nodes.Length];
-        Array.Fill(StepOfNode, -1);
-        for (int node = 0, step = 0; options.KeepAll && node < StepOfNode.Length; node++)
-            if (!model.Nodes[node].Op.IsView) StepOfNode[node] = step++;
-        Steps = LowerAll();
-        foreach (var step in Steps) ScratchElements = Math.Max(ScratchElements, step.ScratchElements);
+        StepsOfNode = options.KeepAll ? FindStepsOfNodes() : [];
+        Memory = new WeightMemory(StepNodes.Sum(WeightsOf) * FloatSize / sizeof(float));
+        try
+        {
+            Steps = precision == ElementType.Float32 ? LowerAll<float>() : LowerAll<double>();
+        }
+        catch
+        {
+            Memory.Release();
+            throw;
+        }
+        foreach (var step in Steps) ScratchBytes = Math.Max(ScratchBytes, step.ScratchBytes);
         _alone = new bool[Steps.Length];
         if (Threads == 1) return;
         for (int step = 0; step < _alone.Length; step++)
@@ -71,6 +81,16 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>The model this plan computes.</summary>
     public NhwcProgram Model { get; }
+
+    /// <summary>What floating-point values are computed and stored in: float32 or float64.</summary>
+    public ElementType Precision { get; }
+
+    int FloatSize => Precision.Size();
+
+    /// <summary>Bytes of native memory that the plan holds: packed weights and constants.</summary>
+    public long MemoryBytes => Memory.Bytes;
+
+    internal WeightMemory Memory { get; }
 
     // The model with the values that fusion added.
     internal NhwcProgram Program { get; }
@@ -104,20 +124,20 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>What was decided for each step, in order.</summary>
     public ImmutableArray<StepPlan> Describe() => [.. Enumerable.Range(0, Steps.Length).Select(Describe)];
 
-    internal ImmutableArray<Step<E>> Steps { get; }
+    internal ImmutableArray<Step> Steps { get; }
 
     // What each step computes.
     internal ImmutableArray<FusedNode> StepNodes { get; }
 
-    internal nint ScratchElements { get; }
+    internal nint ScratchBytes { get; }
 
     // True where a step is over before other threads would have begun.
     internal bool RunsAlone(int step) => _alone[step];
 
-    // Step of each node, -1 for aliases; only where every node is a step of its own.
-    internal int[] StepOfNode { get; }
+    // The steps of each node of the model, none for views; only where every node is a step of its own.
+    internal ImmutableArray<ImmutableArray<int>> StepsOfNode { get; }
 
-    internal IReadOnlyDictionary<int, PinnedArray<E>> Constants => _constants;
+    internal IReadOnlyDictionary<int, (nint Address, long Bytes)> Constants => _constants;
 
     internal ValueBuffer BufferOf(int value) => _placement.BufferOf(value);
 
@@ -128,7 +148,30 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>A session: the memory and threads of one run at a time.</summary>
     /// <exception cref="ModelException">PAR9004: its memory is more than there is; none is kept.</exception>
-    public Session<E> CreateSession() => new(this);
+    /// <exception cref="ObjectDisposedException">The plan is disposed.</exception>
+    public Session CreateSession() => new(this);
+
+    /// <summary>Frees packed weights and constants once no session uses them any more.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Memory.Release();
+    }
+
+    // A node's own step, after those of the copies that were added for it.
+    ImmutableArray<ImmutableArray<int>> FindStepsOfNodes()
+    {
+        var maker = new Dictionary<int, int>();
+        for (int step = 0; step < StepNodes.Length; step++)
+            foreach (int value in StepNodes[step].Main.Outputs) maker[value] = step;
+        return [.. Model.Nodes.Select(node =>
+        {
+            if (node.Op.IsView || !maker.TryGetValue(node.Outputs[0], out int own)) return ImmutableArray<int>.Empty;
+            var copies = StepNodes[own].Main.Inputs.Where(value => value >= Model.Values.Length);
+            return [.. copies.Select(value => maker[value]), own];
+        })];
+    }
 
     StepPlan Describe(int index)
     {
@@ -147,7 +190,7 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             Flops = load.Flops,
             DirectFlops = load.DirectFlops,
             ExpectedMs = seconds * 1e3,
-            ExpectedShareOfPeak = load.DirectFlops / seconds / (CostModel.Peak(Lanes, ElementSize) * Threads),
+            ExpectedShareOfPeak = load.DirectFlops / seconds / (CostModel.Peak(Lanes, FloatSize) * Threads),
         };
     }
 
@@ -165,17 +208,18 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         long activations = 0, weights = cost.WeightBytes;
         foreach (int value in node.Reads.Concat(node.Defines).Select(RootOf).Distinct())
         {
-            long bytes = Program.Values[value].Shape.Elements * ElementSize;
+            long bytes = Program.Values[value].Shape.Elements * BufferOf(value).Type.Size();
             if (Program.Values[value].Leaf is null) activations += bytes;
             else if (_constants.ContainsKey(value)) weights += bytes;
         }
         long direct = node.Mains.Sum(Flops), main = cost.Flops ?? direct, tail = node.Tails.Sum(Flops);
         double arithmetic = (main / cost.Efficiency) + node.Tails.Sum(part => Flops(part) / EfficiencyOf(part));
         return new Load(
-            main + tail, direct + tail, activations, weights, arithmetic / CostModel.Peak(Lanes, ElementSize));
+            main + tail, direct + tail, activations, weights, arithmetic / CostModel.Peak(Lanes, FloatSize));
     }
 
-    static double EfficiencyOf(NhwcNode tail) => tail.Op is Elementwise function && !function.Operator<E>().IsShort
+    static double EfficiencyOf(NhwcNode tail) =>
+        Lowerings.Of(tail.Op) is IActivation activation && !activation.KernelOf(tail.Op).IsShort
         ? CostModel.Transcendental
         : CostModel.Plain;
 
@@ -185,15 +229,14 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and nothing
     // else.
-    ImmutableArray<Step<E>> LowerAll()
+    ImmutableArray<Step> LowerAll<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        var steps = new Step<E>[StepNodes.Length];
+        var steps = new Step[StepNodes.Length];
         int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => WeightsOf(StepNodes[step]))];
-        var memory = new WeightMemory<E>(StepNodes.Sum(WeightsOf) * ElementSize / sizeof(float));
-        using var rehearsal = Rehearsal<E>.Begin(this);
+        using var rehearsal = Rehearsal.Begin(this);
         void Make(int step)
         {
-            steps[step] = Lower(StepNodes[step], memory);
+            steps[step] = Lower<E>(StepNodes[step]);
             if (rehearsal is not null && !ReadsConstants(StepNodes[step])) rehearsal.Add(steps[step]);
         }
         if (Threads == 1)
@@ -217,36 +260,47 @@ public sealed class Plan<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         return [.. steps];
     }
 
-    // True where a step reads parameters as ordinary tensors.
+    // True where a step reads parameters as ordinary values.
     internal bool ReadsConstants(FusedNode node)
     {
         lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(RootOf(value)));
     }
 
-    long WeightsOf(FusedNode node) =>
-        node.Reads.Sum(value => value >= 0 && Program.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
+    long WeightsOf(FusedNode node) => node.Reads.Sum(
+        value => value >= 0 && Program.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
 
-    Step<E> Lower(FusedNode node, WeightMemory<E> memory)
+    Step Lower<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
+        var site = SiteOf<E>(node);
         var step = node.Then is { } then
-            ? new ChainStep<E>(LoweringOf(node, memory), LoweringOf(then, memory))
-            : node.Main.Op.Lower(LoweringOf(node, memory));
+            ? new ChainStep<E>(site, SiteOf<E>(then))
+            : Lowerings.Of(node.Main.Op).Lower(site);
         var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
     }
 
-    Lowering<E> LoweringOf(FusedNode node, WeightMemory<E> memory) =>
-        new(Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, memory, value =>
+    StepSite<E> SiteOf<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E> => new(
+        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, value =>
         {
             int root = RootOf(value);
             if (Program.Values[root].Leaf is { } leaf)
             {
                 lock (_constants)
                 {
-                    if (!_constants.ContainsKey(root))
-                        _constants[root] = new PinnedArray<E>(Lowering<E>.Elements(leaf.Materialize()));
+                    if (!_constants.ContainsKey(root)) _constants[root] = Hold(leaf);
                 }
             }
             return BufferOf(value);
         });
+
+    // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they are.
+    unsafe (nint Address, long Bytes) Hold(Leaf leaf)
+    {
+        var tensor = leaf.Materialize();
+        var type = tensor.Type.IsFloating() ? Precision : tensor.Type;
+        long bytes = tensor.Shape.Elements * type.Size();
+        nint address = Memory.Take(bytes);
+        tensor.CopyTo(type, new Span<byte>((void*)address, checked((int)bytes)));
+        return (address, bytes);
+    }
 }

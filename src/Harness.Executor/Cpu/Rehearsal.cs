@@ -1,40 +1,43 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
 /// <summary>Runs the first and the last piece of each step of a plan on memory of its own, on another thread, while the plan packs
 /// the weights of those that follow: so that the first run finds its kernels compiled. Once a process, element type and register
 /// width; never where code was compiled ahead, nor beside a single processor.</summary>
-sealed unsafe class Rehearsal<E> : IDisposable where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class Rehearsal : IDisposable
 {
     // Bytes of activations that need not be touched to compile kernels.
     const long MostBytes = 256L << 20;
 
-    static int s_begun;
+    // Widths go to sixteen lanes: as many bits for each precision.
+    const int PrecisionBits = 17;
 
-    readonly Plan<E> _plan;
-    readonly Queue<Step<E>> _ready = new();
+    static long s_begun;
+
+    readonly Plan _plan;
+    readonly Queue<Step> _ready = new();
     bool _complete;
 
     /// <summary>A rehearsal of a plan whose places are decided.</summary>
-    public Rehearsal(Plan<E> plan) => _plan = plan;
+    public Rehearsal(Plan plan) => _plan = plan;
 
     /// <summary>A rehearsal, on its thread, of a plan whose steps are being made; null where none is wanted.</summary>
-    public static Rehearsal<E>? Begin(Plan<E> plan)
+    public static Rehearsal? Begin(Plan plan)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || Environment.ProcessorCount == 1 || plan.ArenaBytes > MostBytes) return null;
-        int width = 1 << (int)plan.Lanes;
+        long width = 1L << ((int)plan.Lanes + (plan.Precision == ElementType.Float64 ? PrecisionBits : 0));
         if ((Interlocked.Or(ref s_begun, width) & width) != 0) return null;
-        var rehearsal = new Rehearsal<E>(plan);
+        var rehearsal = new Rehearsal(plan);
         new Thread(rehearsal.Try) { IsBackground = true, Name = "Harness rehearsal" }.Start();
         return rehearsal;
     }
 
     /// <summary>A step that is ready and reads activations alone.</summary>
-    public void Add(Step<E> step)
+    public void Add(Step step)
     {
         lock (_ready)
         {
@@ -53,7 +56,7 @@ sealed unsafe class Rehearsal<E> : IDisposable where E : unmanaged, IBinaryFloat
         }
     }
 
-    bool TryTake([NotNullWhen(true)] out Step<E>? step)
+    bool TryTake([NotNullWhen(true)] out Step? step)
     {
         lock (_ready)
         {
@@ -79,12 +82,12 @@ sealed unsafe class Rehearsal<E> : IDisposable where E : unmanaged, IBinaryFloat
     {
         int count = _plan.Program.Values.Length;
         void* memory = NativeMemory.AllocZeroed((nuint)_plan.ArenaBytes + Arena.Alignment);
-        E** values = (E**)NativeMemory.AllocZeroed((nuint)count * (nuint)sizeof(E*));
+        byte** values = (byte**)NativeMemory.AllocZeroed((nuint)count * (nuint)sizeof(byte*));
         try
         {
             nint arena = ((nint)memory + Arena.Alignment - 1) & -Arena.Alignment;
             for (int value = 0; value < count; value++)
-                if (_plan.OffsetOf(_plan.RootOf(value)) is >= 0 and var offset) values[value] = (E*)(arena + offset);
+                if (_plan.OffsetOf(_plan.RootOf(value)) is >= 0 and var offset) values[value] = (byte*)(arena + offset);
             while (TryTake(out var step)) Run(step, values);
         }
         finally
@@ -94,12 +97,12 @@ sealed unsafe class Rehearsal<E> : IDisposable where E : unmanaged, IBinaryFloat
         }
     }
 
-    static void Run(Step<E> step, E** values)
+    static void Run(Step step, byte** values)
     {
-        void* scratch = NativeMemory.AlignedAlloc((nuint)Math.Max(1, step.ScratchElements) * (nuint)sizeof(E), Arena.Alignment);
+        void* scratch = NativeMemory.AlignedAlloc((nuint)Math.Max(1, step.ScratchBytes), Arena.Alignment);
         try
         {
-            var frame = new Frame<E>(values, (E*)scratch);
+            var frame = new Frame(values, (byte*)scratch);
             long pieces = step.Pieces;
             if (pieces > 0) step.Run(frame, 0, 1);
             if (pieces > 1) step.Run(frame, pieces - 1, pieces);

@@ -4,40 +4,53 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>The memory and threads of one run at a time of a <see cref="Plan{E}"/>. Sessions of one plan are independent of each
+/// <summary>The memory and threads of one run at a time of a <see cref="Plan"/>. Sessions of one plan are independent of each
 /// other; one session is used by one thread at a time. Owns native memory: dispose it.</summary>
-/// <remarks>After the constructor, writing, running and reading allocate nothing.</remarks>
-public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinaryFloatingPointIeee754<E>
+/// <remarks>After the constructor, writing, running and reading spans allocate nothing. Elements are of the port's own type:
+/// the plan's precision for floating-point numbers, int64, int32, uint8, bool and their like for others.</remarks>
+public sealed unsafe class Session : IDisposable
 {
-    readonly Plan<E> _plan;
-    readonly Workers<E> _workers;
+    readonly Plan _plan;
+    readonly Workers _workers;
     readonly List<nint> _allocations = [];
-    readonly E** _values;
+    readonly byte** _values;
     bool _disposed;
 
-    internal Session(Plan<E> plan)
+    /// <summary>A session of a plan that nobody else needs: its memory goes with the session's.</summary>
+    /// <typeparam name="E">float or double: what floating-point values are computed and stored in.</typeparam>
+    /// <exception cref="ModelException">PAR9004: it needs more memory than there is.</exception>
+    public static Session Open<E>(NhwcProgram model, PlanOptions? options = null)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        using var plan = Plan.Compile<E>(model, options);
+        return plan.CreateSession();
+    }
+
+    internal Session(Plan plan)
     {
         _plan = plan;
         int count = plan.Program.Values.Length;
         RequireMemory(plan);
+        plan.Memory.Retain();
         try
         {
-            _values = (E**)Allocate((nuint)count * (nuint)sizeof(E*));
+            _values = (byte**)Allocate((nuint)count * (nuint)sizeof(byte*));
             byte* arena = (byte*)Allocate((nuint)plan.ArenaBytes);
             for (int value = 0; value < count; value++)
             {
                 int root = plan.RootOf(value);
-                _values[value] = plan.Constants.TryGetValue(root, out var constant) ? constant.Address
-                    : plan.OffsetOf(root) >= 0 ? (E*)(arena + plan.OffsetOf(root))
+                _values[value] = plan.Constants.TryGetValue(root, out var constant) ? (byte*)constant.Address
+                    : plan.OffsetOf(root) >= 0 ? arena + plan.OffsetOf(root)
                     : null;
             }
-            E** scratch = (E**)Allocate((nuint)plan.Threads * (nuint)sizeof(E*));
+            byte** scratch = (byte**)Allocate((nuint)plan.Threads * (nuint)sizeof(byte*));
             for (int worker = 0; worker < plan.Threads; worker++)
-                scratch[worker] = (E*)Allocate((nuint)plan.ScratchElements * (nuint)sizeof(E));
-            _workers = new Workers<E>(plan.Threads, _values, scratch);
+                scratch[worker] = (byte*)Allocate((nuint)plan.ScratchBytes);
+            _workers = new Workers(plan.Threads, _values, scratch);
         }
         catch (OutOfMemoryException)
         {
@@ -54,28 +67,30 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the machine's
     // or container's, but less where the managed heap, which holds none of this, has a limit of its own; the second is most of
     // it either way.
-    static void RequireMemory(Plan<E> plan)
+    static void RequireMemory(Plan plan)
     {
         var memory = GC.GetGCMemoryInfo();
         long most = Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
         if (most > 0 && BytesOf(plan) > most) throw NotEnough(plan, $"there are {MiB(most)}");
     }
 
-    static Int128 BytesOf(Plan<E> plan) => plan.ArenaBytes + ((Int128)plan.Threads * plan.ScratchElements * sizeof(E));
+    static Int128 BytesOf(Plan plan) => plan.ArenaBytes + ((Int128)plan.Threads * plan.ScratchBytes);
 
-    static ModelException NotEnough(Plan<E> plan, string why) => new(new Finding(Codes.OutOfMemory, "",
+    static ModelException NotEnough(Plan plan, string why) => new(new Finding(Codes.OutOfMemory, "",
         $"a run needs {MiB(BytesOf(plan))} of memory ({MiB(plan.ArenaBytes)} of activations, {plan.Threads} threads), {why}; " +
         "a smaller input shape or fewer threads need less"));
 
     static string MiB(Int128 bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 20):0} MiB");
 
     /// <summary>The plan.</summary>
-    public Plan<E> Plan => _plan;
+    public Plan Plan => _plan;
 
     /// <summary>Runs a model of one input and one output on elements in memory order: (n, h, w, c) for images.</summary>
-    /// <exception cref="ArgumentException">A span's length is not the port's element count.</exception>
+    /// <exception cref="ArgumentException">A span's type or length is not the port's.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
-    public void Run(ReadOnlySpan<E> input, Span<E> output, CancellationToken cancellation = default)
+    public void Run<TIn, TOut>(ReadOnlySpan<TIn> input, Span<TOut> output, CancellationToken cancellation = default)
+        where TIn : unmanaged
+        where TOut : unmanaged
     {
         WriteInput(0, input);
         Run(cancellation);
@@ -83,27 +98,61 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     }
 
     /// <summary>Fills input <paramref name="port"/> from elements in memory order.</summary>
-    /// <exception cref="ArgumentException">The length is not the port's element count.</exception>
-    public void WriteInput(int port, ReadOnlySpan<E> elements)
+    /// <exception cref="ArgumentException">The type or the length is not the port's.</exception>
+    public void WriteInput<E>(int port, ReadOnlySpan<E> elements) where E : unmanaged
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var buffer = _plan.BufferOf(_plan.Model.Inputs[port].Value);
-        Check(buffer, elements.Length, nameof(elements));
-        E* at = _values[buffer.Value] + buffer.Origin;
+        Check<E>(buffer, elements.Length, nameof(elements));
+        E* at = (E*)_values[buffer.Value] + buffer.Origin;
         foreach (var (offset, first, length) in new Rows(buffer))
             elements.Slice((int)first, length).CopyTo(new Span<E>(at + offset, length));
     }
 
     /// <summary>Copies output <paramref name="port"/> in memory order.</summary>
-    /// <exception cref="ArgumentException">The length is not the port's element count.</exception>
-    public void ReadOutput(int port, Span<E> elements)
+    /// <exception cref="ArgumentException">The type or the length is not the port's.</exception>
+    public void ReadOutput<E>(int port, Span<E> elements) where E : unmanaged
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var buffer = _plan.BufferOf(_plan.Model.Outputs[port].Value);
-        Check(buffer, elements.Length, nameof(elements));
-        E* at = _values[buffer.Value] + buffer.Origin;
+        Check<E>(buffer, elements.Length, nameof(elements));
+        E* at = (E*)_values[buffer.Value] + buffer.Origin;
         foreach (var (offset, first, length) in new Rows(buffer))
             new ReadOnlySpan<E>(at + offset, length).CopyTo(elements.Slice((int)first, length));
+    }
+
+    /// <summary>Fills input <paramref name="port"/> from the bytes of elements in memory order, of whatever type they are.</summary>
+    /// <exception cref="ArgumentException">The length is not the port's.</exception>
+    public void WriteInputBytes(int port, ReadOnlySpan<byte> bytes)
+    {
+        switch (_plan.BufferOf(_plan.Model.Inputs[port].Value).Type)
+        {
+            case ElementType.Float32: WriteInput(port, MemoryMarshal.Cast<byte, float>(bytes)); break;
+            case ElementType.Float64: WriteInput(port, MemoryMarshal.Cast<byte, double>(bytes)); break;
+            case ElementType.Int64: WriteInput(port, MemoryMarshal.Cast<byte, long>(bytes)); break;
+            case ElementType.Int32: WriteInput(port, MemoryMarshal.Cast<byte, int>(bytes)); break;
+            case ElementType.Int16: WriteInput(port, MemoryMarshal.Cast<byte, short>(bytes)); break;
+            case ElementType.Int8: WriteInput(port, MemoryMarshal.Cast<byte, sbyte>(bytes)); break;
+            case ElementType.Bool: WriteInput(port, MemoryMarshal.Cast<byte, bool>(bytes)); break;
+            default: WriteInput(port, bytes); break;
+        }
+    }
+
+    /// <summary>Copies the bytes of output <paramref name="port"/> in memory order, of whatever type its elements are.</summary>
+    /// <exception cref="ArgumentException">The length is not the port's.</exception>
+    public void ReadOutputBytes(int port, Span<byte> bytes)
+    {
+        switch (_plan.BufferOf(_plan.Model.Outputs[port].Value).Type)
+        {
+            case ElementType.Float32: ReadOutput(port, MemoryMarshal.Cast<byte, float>(bytes)); break;
+            case ElementType.Float64: ReadOutput(port, MemoryMarshal.Cast<byte, double>(bytes)); break;
+            case ElementType.Int64: ReadOutput(port, MemoryMarshal.Cast<byte, long>(bytes)); break;
+            case ElementType.Int32: ReadOutput(port, MemoryMarshal.Cast<byte, int>(bytes)); break;
+            case ElementType.Int16: ReadOutput(port, MemoryMarshal.Cast<byte, short>(bytes)); break;
+            case ElementType.Int8: ReadOutput(port, MemoryMarshal.Cast<byte, sbyte>(bytes)); break;
+            case ElementType.Bool: ReadOutput(port, MemoryMarshal.Cast<byte, bool>(bytes)); break;
+            default: ReadOutput(port, bytes); break;
+        }
     }
 
     /// <summary>The rows that <see cref="InputRow"/> counts.</summary>
@@ -113,7 +162,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     /// (w, c) of image row <c>n · h + row</c> for images, else the whole value in memory order as its one row. Runs leave
     /// inputs as they are. Valid until the session is disposed.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public Span<E> InputRow(int port, int row) => Row(_plan.Model.Inputs[port].Value, row);
+    public Span<E> InputRow<E>(int port, int row) where E : unmanaged => Row<E>(_plan.Model.Inputs[port].Value, row);
 
     /// <summary>The rows that <see cref="OutputRow"/> counts.</summary>
     public int OutputRows(int port) => RowsOf(_plan.Model.Outputs[port].Value);
@@ -121,7 +170,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     /// <summary>The memory of one row of an output, read in place instead of copied by <see cref="ReadOutput"/>; rows as those
     /// of <see cref="InputRow"/>. Holds the result until the next run.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public ReadOnlySpan<E> OutputRow(int port, int row) => Row(_plan.Model.Outputs[port].Value, row);
+    public ReadOnlySpan<E> OutputRow<E>(int port, int row) where E : unmanaged => Row<E>(_plan.Model.Outputs[port].Value, row);
 
     int RowsOf(int value)
     {
@@ -129,15 +178,16 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         return buffer.Physical.Rank == 4 ? buffer.Pixels.N * buffer.Pixels.H : 1;
     }
 
-    Span<E> Row(int value, int row)
+    Span<E> Row<E>(int value, int row) where E : unmanaged
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var buffer = _plan.BufferOf(value);
         var pixels = buffer.Pixels;
+        CheckType<E>(buffer);
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, RowsOf(value));
         int n = Math.DivRem(row, pixels.H, out int h);
-        return new Span<E>(_values[buffer.Value] + pixels.Index(n, h, 0), pixels.W * pixels.C);
+        return new Span<E>((E*)_values[buffer.Value] + pixels.Index(n, h, 0), pixels.W * pixels.C);
     }
 
     /// <summary>Computes all outputs from the inputs as written.</summary>
@@ -158,8 +208,7 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_plan.KeepsAll) throw new InvalidOperationException("single nodes run only where PlanOptions.KeepAll is set");
-        int step = _plan.StepOfNode[node];
-        if (step >= 0) _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
+        foreach (int step in _plan.StepsOfNode[node]) _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
     }
 
     /// <summary>Runs one step of the plan by itself, on values as they are. All steps in order are a <see cref="Run(CancellationToken)"/>:
@@ -173,39 +222,117 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
     }
 
-    /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the element type: an input, or with
+    /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the value's type: an input, or with
     /// <see cref="PlanOptions.KeepAll"/> any computed value.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
+    /// <exception cref="OverflowException">An integer's type does not hold a number.</exception>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a parameter.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(int value, ReadOnlySpan<double> elements)
     {
-        var buffer = Readable(value);
-        if (_plan.Model.Values[_plan.RootOf(value)].Leaf is not null)
-            throw new InvalidOperationException($"'{_plan.Model.Values[value].Name}' is a parameter");
+        var buffer = Writable(value);
         Check(buffer, elements.Length, nameof(elements));
-        E* at = Clean(buffer);
-        var runs = new LogicalRuns(buffer);
-        int length = runs.Length, i = 0;
-        nint stride = runs.Stride;
-        foreach (nint run in runs)
-            for (int k = 0; k < length; k++) at[run + (k * stride)] = E.CreateTruncating(elements[i++]);
+        switch (buffer.Type)
+        {
+            case ElementType.Float32: Scatter<double, float>(buffer, elements); break;
+            case ElementType.Float64: Scatter<double, double>(buffer, elements); break;
+            case ElementType.Int64: Scatter<double, long>(buffer, elements); break;
+            case ElementType.Int32: Scatter<double, int>(buffer, elements); break;
+            case ElementType.Int16: Scatter<double, short>(buffer, elements); break;
+            case ElementType.Int8: Scatter<double, sbyte>(buffer, elements); break;
+            default: Scatter<double, byte>(buffer, elements); break;
+        }
     }
 
-    /// <summary>Copies a value in PyTorch's axis order: an output or input, or with <see cref="PlanOptions.KeepAll"/> any value.</summary>
+    /// <summary>Fills a value from a tensor in PyTorch's axis order: floating-point numbers are rounded to the plan's
+    /// precision, integers and Booleans keep their type.</summary>
+    /// <exception cref="ArgumentException">The shape or the type is not the value's.</exception>
+    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a parameter.</exception>
+    public void Write(int value, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        var buffer = Writable(value);
+        if (tensor.Shape != buffer.Shape || Fact.Of(tensor.Type, tensor.Shape).Type != _plan.Model.Values[value].Type)
+            throw new ArgumentException($"found {tensor}, expected {_plan.Model.Values[value].Fact}", nameof(tensor));
+        switch (tensor.Type)
+        {
+            case ElementType.Int64: Scatter<long, long>(buffer, tensor.As<long>()); break;
+            case ElementType.Int32: Scatter<int, int>(buffer, tensor.As<int>()); break;
+            case ElementType.Int16: Scatter<short, short>(buffer, tensor.As<short>()); break;
+            case ElementType.Int8: Scatter<sbyte, sbyte>(buffer, tensor.As<sbyte>()); break;
+            case ElementType.UInt8 or ElementType.Bool: Scatter<byte, byte>(buffer, tensor.As<byte>()); break;
+            case ElementType.Float32 when buffer.Type == ElementType.Float32:
+                Scatter<float, float>(buffer, tensor.As<float>());
+                break;
+            default: Write(value, tensor.ToDoubles()); break;
+        }
+    }
+
+    /// <summary>Copies a value in PyTorch's axis order: an output or input, or with <see cref="PlanOptions.KeepAll"/> any
+    /// value. Exact but for int64 beyond 2^53.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(int value, Span<double> elements)
     {
         var buffer = Readable(value);
         Check(buffer, elements.Length, nameof(elements));
-        E* at = _values[value] + buffer.Origin;
+        switch (buffer.Type)
+        {
+            case ElementType.Float32: Gather<float, double>(buffer, elements); break;
+            case ElementType.Float64: Gather<double, double>(buffer, elements); break;
+            case ElementType.Int64: Gather<long, double>(buffer, elements); break;
+            case ElementType.Int32: Gather<int, double>(buffer, elements); break;
+            case ElementType.Int16: Gather<short, double>(buffer, elements); break;
+            case ElementType.Int8: Gather<sbyte, double>(buffer, elements); break;
+            default: Gather<byte, double>(buffer, elements); break;
+        }
+    }
+
+    /// <summary>A value in PyTorch's axis order and its own type, floating-point numbers in the plan's precision.</summary>
+    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
+    public Tensor Read(int value)
+    {
+        var buffer = Readable(value);
+        byte[] bytes = new byte[checked((int)(buffer.Shape.Elements * buffer.Type.Size()))];
+        switch (buffer.Type.Size())
+        {
+            case 8: Gather<ulong, ulong>(buffer, MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan())); break;
+            case 4: Gather<uint, uint>(buffer, MemoryMarshal.Cast<byte, uint>(bytes.AsSpan())); break;
+            case 2: Gather<ushort, ushort>(buffer, MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan())); break;
+            default: Gather<byte, byte>(buffer, bytes); break;
+        }
+        return new Tensor(buffer.Type, buffer.Shape, bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Scatter<TFrom, TTo>(ValueBuffer buffer, ReadOnlySpan<TFrom> elements)
+        where TFrom : unmanaged, INumber<TFrom>
+        where TTo : unmanaged, INumber<TTo>
+    {
+        // The halo around the interior is zero.
+        Halo.Clear((TTo*)_values[buffer.Value], buffer.Pixels);
+        TTo* at = (TTo*)_values[buffer.Value] + buffer.Origin;
+        var runs = new LogicalRuns(buffer);
+        int length = runs.Length, i = 0;
+        nint stride = runs.Stride;
+        bool rounds = buffer.Type.IsFloating();
+        foreach (nint run in runs)
+        {
+            for (int k = 0; k < length; k++, i++)
+                at[run + (k * stride)] = rounds ? TTo.CreateTruncating(elements[i]) : TTo.CreateChecked(elements[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Gather<TFrom, TTo>(ValueBuffer buffer, Span<TTo> elements)
+        where TFrom : unmanaged, INumber<TFrom>
+        where TTo : unmanaged, INumber<TTo>
+    {
+        TFrom* at = (TFrom*)_values[buffer.Value] + buffer.Origin;
         var runs = new LogicalRuns(buffer);
         int length = runs.Length, i = 0;
         nint stride = runs.Stride;
         foreach (nint run in runs)
-            for (int k = 0; k < length; k++) elements[i++] = double.CreateTruncating(at[run + (k * stride)]);
+            for (int k = 0; k < length; k++) elements[i++] = TTo.CreateTruncating(at[run + (k * stride)]);
     }
 
     /// <summary>Ends the threads and frees the memory.</summary>
@@ -226,11 +353,24 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
         return _plan.BufferOf(value);
     }
 
-    // The interior's address, the halo around it zero.
-    E* Clean(ValueBuffer buffer)
+    ValueBuffer Writable(int value)
     {
-        Halo.Clear(_values[buffer.Value], buffer.Pixels);
-        return _values[buffer.Value] + buffer.Origin;
+        var buffer = Readable(value);
+        return _plan.Model.Values[_plan.RootOf(value)].Leaf is null
+            ? buffer
+            : throw new InvalidOperationException($"'{_plan.Model.Values[value].Name}' is a parameter");
+    }
+
+    static void Check<E>(ValueBuffer buffer, long length, string name) where E : unmanaged
+    {
+        CheckType<E>(buffer);
+        Check(buffer, length, name);
+    }
+
+    static void CheckType<E>(ValueBuffer buffer) where E : unmanaged
+    {
+        if (ElementTypes.Of<E>() != buffer.Type)
+            throw new ArgumentException($"found elements of {typeof(E).Name}, expected {buffer.Type.NumPyName()}");
     }
 
     static void Check(ValueBuffer buffer, long length, string name)
@@ -255,5 +395,6 @@ public sealed unsafe class Session<E> : IDisposable where E : unmanaged, IBinary
     {
         foreach (nint memory in _allocations) NativeMemory.AlignedFree((void*)memory);
         _allocations.Clear();
+        _plan.Memory.Release();
     }
 }

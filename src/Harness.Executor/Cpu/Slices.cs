@@ -61,6 +61,8 @@ sealed class Slices
         return slices;
     }
 
+    static bool TakesSlices(Op op) => Lowerings.Find(op) is { TakesSlices: true };
+
     /// <summary>True for a concatenation along the channels of images in Flax's layout.</summary>
     static bool JoinsChannels(NhwcProgram model, NhwcNode node) => node.Op is Cat cat
         && model.Values[node.Outputs[0]] is { Shape.Rank: 4 } result && Axis.Of(cat.Dim, 4) == 1 && result.Layout[3] == 1;
@@ -80,12 +82,12 @@ sealed class Slices
     {
         var able = new HashSet<int>();
         foreach (var node in nodes)
-            if (JoinsChannels(model, node.Main) || (node.Then ?? node).Main.Op.TakesSlices) able.UnionWith(node.Result);
+            if (JoinsChannels(model, node.Main) || TakesSlices((node.Then ?? node).Main.Op)) able.UnionWith(node.Result);
         foreach (var node in nodes)
         {
             // Means of rows are taken by the step that writes these.
             foreach (var part in node.Nodes)
-                if (part != (node.Then ?? node).RowMeans && part.Op is not Cat && !part.Op.TakesSlices) able.ExceptWith(part.Inputs);
+                if (part != (node.Then ?? node).RowMeans && part.Op is not Cat && !TakesSlices(part.Op)) able.ExceptWith(part.Inputs);
         }
         foreach (var port in model.Inputs.Concat(model.Outputs)) able.Remove(roots[port.Value]);
         for (int value = 0; value < roots.Length; value++)

@@ -16,24 +16,25 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
     /// <param name="node">The node and its tail.</param>
     /// <param name="norm">The norm that the node itself is, if it is one.</param>
     /// <param name="bias">The node's bias, if it has one.</param>
-    public TailEpilogue(Lowering<E> node, ChannelNorm? norm, double[]? bias)
+    public TailEpilogue(StepSite<E> node, ChannelNorm? norm, double[]? bias)
     {
         var epilogue = Epilogue<E>.None(node.Lanes);
         int value = node.MainValue;
         foreach (var part in node.Tail)
         {
-            if (part.Op is BatchNorm2d batchNorm) norm = batchNorm.Constants(node.ExactWeightOf, part.Inputs);
-            else if (part.Op is Elementwise activation) epilogue = activation.Operator<E>().Epilogue(node.Lanes);
+            if (part.Op is BatchNorm2d batchNorm) norm = BatchNormLowering.Constants(batchNorm, node.ExactWeightOf, part.Inputs);
+            else if (Lowerings.Of(part.Op) is IActivation activation)
+                epilogue = activation.KernelOf(part.Op).Epilogue<E>(node.Lanes);
             else _residual = node.BufferOf(part.Inputs[0] == value ? part.Inputs[1] : part.Inputs[0]);
             value = part.Outputs[0];
         }
         if (norm is not null)
         {
-            _bias = new PinnedArray<E>(bias is null ? norm.Center<E>() : norm.Center<E>(bias));
-            _scale = new PinnedArray<E>(norm.Scale<E>());
-            _shift = new PinnedArray<E>(norm.Shift<E>());
+            _bias = node.Pin(bias is null ? norm.Center<E>() : norm.Center<E>(bias));
+            _scale = node.Pin(norm.Scale<E>());
+            _shift = node.Pin(norm.Shift<E>());
         }
-        else if (bias is not null) _bias = new PinnedArray<E>([.. bias.Select(E.CreateTruncating)]);
+        else if (bias is not null) _bias = node.Pin([.. bias.Select(E.CreateTruncating)]);
         if (node.RowMeans is { } means) _rowMeans = node.BufferOf(means);
         _epilogue = epilogue with
         {
@@ -49,11 +50,11 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
     public long Bytes => (_bias?.Bytes ?? 0) + (_scale?.Bytes ?? 0) + (_shift?.Bytes ?? 0);
 
     /// <summary>The epilogue over a session's memory.</summary>
-    public Epilogue<E> On(in Frame<E> frame) => _residual is null && _rowMeans is null
+    public Epilogue<E> On(in Frame frame) => _residual is null && _rowMeans is null
         ? _epilogue
         : _epilogue with
         {
-            Residual = _residual is null ? null : frame.Start(_residual),
-            RowMeans = _rowMeans is null ? null : frame.Start(_rowMeans),
+            Residual = _residual is null ? null : frame.Start<E>(_residual),
+            RowMeans = _rowMeans is null ? null : frame.Start<E>(_rowMeans),
         };
 }

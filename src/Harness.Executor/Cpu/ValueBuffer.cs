@@ -5,13 +5,15 @@ using Harness.Executor.Program;
 namespace Harness.Executor.Cpu;
 
 /// <summary>Where a value lies while a plan runs: element counts and strides; the memory itself belongs to a session.</summary>
-/// <param name="Value">The value's id: what <see cref="Frame{E}"/> knows it by.</param>
+/// <param name="Value">The value's id: what <see cref="Frame"/> knows it by.</param>
+/// <param name="Type">What its elements are stored as.</param>
 /// <param name="Shape">Its logical shape.</param>
 /// <param name="Layout">Its permutation.</param>
 /// <param name="Physical">Its shape in memory.</param>
 /// <param name="Strides">Element strides of the physical axes.</param>
 /// <param name="Pixels">The same as rows of pixels, for physical rank 4; other ranks are one long pixel.</param>
-sealed record ValueBuffer(int Value, Shape Shape, Permutation Layout, Shape Physical, nint[] Strides, BufferLayout Pixels)
+sealed record ValueBuffer(
+    int Value, ElementType Type, Shape Shape, Permutation Layout, Shape Physical, nint[] Strides, BufferLayout Pixels)
 {
     /// <summary>The value whose buffer it is: its own, or that of a concatenation's result of which it is some channels.</summary>
     public int Home { get; private init; } = Value;
@@ -52,16 +54,17 @@ sealed record ValueBuffer(int Value, Shape Shape, Permutation Layout, Shape Phys
     }
 
     /// <summary>A buffer for a value, with a halo where it has rows of pixels.</summary>
-    public static ValueBuffer Of(NhwcValue value, Margin halo = default)
+    public static ValueBuffer Of(NhwcValue value, ElementType precision, Margin halo = default)
     {
         var physical = value.Physical;
+        var type = value.Type.IsFloating() ? precision : value.Type;
         if (physical.Rank == 4)
         {
             var pixels = new BufferLayout(physical[0], physical[1], physical[2], physical[3], halo.Top, halo.Left, halo.Bottom, halo.Right);
-            return new ValueBuffer(value.Id, value.Shape, value.Layout, physical, pixels.Strides(), pixels);
+            return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, pixels.Strides(), pixels);
         }
         var flat = new BufferLayout(1, 1, 1, checked((int)physical.Elements));
-        return new ValueBuffer(value.Id, value.Shape, value.Layout, physical, Traversal.ContiguousStrides(physical.AsSpan()), flat);
+        return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, Traversal.ContiguousStrides(physical.AsSpan()), flat);
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Harness.Executor.Cpu;
 
 /// <summary>The threads of one session: the caller and its helpers. A helper spins briefly for the next step, then parks, so
@@ -11,7 +9,7 @@ namespace Harness.Executor.Cpu;
 /// none of that step's slots below its generation and does nothing. Generations are even; an odd one says that the next step
 /// is being laid out, so that nobody sees half of it.</para>
 /// </remarks>
-sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class Workers : IDisposable
 {
     // About 200 µs of spinning: longer than the gap between two steps, shorter than anybody notices.
     const int Spins = 4000;
@@ -22,10 +20,10 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     const int Apart = 16;
 
     readonly Partner[] _partners;
-    readonly E** _values;
-    readonly E** _scratch;
+    readonly byte** _values;
+    readonly byte** _scratch;
     readonly int[] _slots;
-    volatile Step<E>? _step;
+    volatile Step? _step;
     volatile int _count;
     int _generation;
     volatile bool _stopping;
@@ -33,7 +31,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     Exception? _failure;
 
     /// <summary>Starts <paramref name="threads"/> - 1 partners over a table of buffers and one scratch a worker.</summary>
-    public Workers(int threads, E** values, E** scratch)
+    public Workers(int threads, byte** values, byte** scratch)
     {
         _values = values;
         _scratch = scratch;
@@ -47,12 +45,12 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     /// <summary>Runs all pieces of a step and returns when they are done.</summary>
     /// <param name="step">The step.</param>
     /// <param name="alone">True where it is over before a helper would have begun.</param>
-    public void Run(Step<E> step, bool alone = false)
+    public void Run(Step step, bool alone = false)
     {
         long pieces = step.Pieces;
         if (_partners.Length == 0 || pieces < 2 || alone)
         {
-            step.Run(new Frame<E>(_values, _scratch[0]), 0, pieces);
+            step.Run(new Frame(_values, _scratch[0]), 0, pieces);
             return;
         }
         long grain = Math.Max(1, step.Grain(Count));
@@ -78,7 +76,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     }
 
     // The step that is laid out for a helper who knows that of an older generation; false while there is none.
-    bool TrySee(int known, out int generation, out Step<E>? step, out int slots)
+    bool TrySee(int known, out int generation, out Step? step, out int slots)
     {
         generation = Volatile.Read(ref _generation);
         step = _step;
@@ -87,7 +85,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
     }
 
     // One's own slots in order, then those of the others from their ends, which they come to last.
-    void Part(Step<E> step, int generation, int slots, int worker)
+    void Part(Step step, int generation, int slots, int worker)
     {
         int first = Home(worker, slots), end = Home(worker + 1, slots);
         for (int slot = first; slot < end; slot++) TryDo(step, generation, slots, slot, worker);
@@ -101,7 +99,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
 
     int Home(int worker, int slots) => (int)((long)slots * worker / Count);
 
-    void TryDo(Step<E> step, int generation, int slots, int slot, int worker)
+    void TryDo(Step step, int generation, int slots, int slot, int worker)
     {
         ref int taken = ref _slots[slot * Apart];
         int seen = Volatile.Read(ref taken);
@@ -110,7 +108,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
         try
         {
             long pieces = step.Pieces;
-            step.Run(new Frame<E>(_values, _scratch[worker]), pieces * slot / slots, pieces * (slot + 1) / slots);
+            step.Run(new Frame(_values, _scratch[worker]), pieces * slot / slots, pieces * (slot + 1) / slots);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -132,13 +130,13 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
 
     sealed class Partner : IDisposable
     {
-        readonly Workers<E> _owner;
+        readonly Workers _owner;
         readonly int _worker;
         readonly Thread _thread;
         readonly SemaphoreSlim _wake = new(0);
         int _parked;
 
-        public Partner(Workers<E> owner, int worker)
+        public Partner(Workers owner, int worker)
         {
             _owner = owner;
             _worker = worker;
@@ -165,7 +163,7 @@ sealed unsafe class Workers<E> : IDisposable where E : unmanaged, IBinaryFloatin
             {
                 int spins = 0;
                 int generation, slots;
-                Step<E>? step;
+                Step? step;
                 while (!_owner.TrySee(seen, out generation, out step, out slots) && !_owner._stopping)
                 {
                     if (++spins < Spins)

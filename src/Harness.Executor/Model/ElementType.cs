@@ -37,6 +37,20 @@ public static class ElementTypes
         _ => 1,
     };
 
+    /// <summary>The element type that elements of <typeparamref name="E"/> are.</summary>
+    /// <exception cref="ArgumentException">None is.</exception>
+    public static ElementType Of<E>() where E : unmanaged =>
+        typeof(E) == typeof(float) ? ElementType.Float32
+        : typeof(E) == typeof(double) ? ElementType.Float64
+        : typeof(E) == typeof(long) ? ElementType.Int64
+        : typeof(E) == typeof(int) ? ElementType.Int32
+        : typeof(E) == typeof(short) ? ElementType.Int16
+        : typeof(E) == typeof(sbyte) ? ElementType.Int8
+        : typeof(E) == typeof(byte) ? ElementType.UInt8
+        : typeof(E) == typeof(bool) ? ElementType.Bool
+        : typeof(E) == typeof(Half) ? ElementType.Float16
+        : throw new ArgumentException($"{typeof(E).Name} is no element type");
+
     /// <summary>True for the four floating-point types.</summary>
     public static bool IsFloating(this ElementType type) => type <= ElementType.BFloat16;
 

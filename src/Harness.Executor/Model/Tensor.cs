@@ -75,6 +75,24 @@ public sealed class Tensor
         }
     }
 
+    /// <summary>Writes all elements as elements of <paramref name="type"/>: itself, or floating-point numbers widened or
+    /// rounded to float32 or float64.</summary>
+    /// <exception cref="ArgumentException">Another type, or bytes of another count.</exception>
+    public void CopyTo(ElementType type, Span<byte> destination)
+    {
+        if (destination.Length != Shape.Elements * type.Size())
+            throw new ArgumentException($"needs {Shape.Elements} elements of {type}", nameof(destination));
+        if (type == Type) Bytes.Span.CopyTo(destination);
+        else if (type == ElementType.Float64) CopyTo(MemoryMarshal.Cast<byte, double>(destination));
+        else if (type == ElementType.Float32)
+        {
+            var singles = MemoryMarshal.Cast<byte, float>(destination);
+            double[] doubles = ToDoubles();
+            for (int i = 0; i < doubles.Length; i++) singles[i] = (float)doubles[i];
+        }
+        else throw new ArgumentException($"{Type} elements do not become {type}", nameof(type));
+    }
+
     /// <summary>All elements as float32: exact for float16, bfloat16 and float32, rounded to nearest even otherwise.</summary>
     public float[] ToSingles()
     {

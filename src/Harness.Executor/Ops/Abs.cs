@@ -1,24 +1,16 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
 /// <summary><c>|x|</c>. Source: torch.abs.</summary>
 public sealed record Abs : Elementwise
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        _ => new Abs(), "abs(Tensor self) -> Tensor", "absolute(Tensor self) -> Tensor");
+    /// <summary>Integers stay what they are.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 
     /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>();
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
-    readonly struct Function : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Abs(x);
-    }
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        _ => new Abs(), "abs(Tensor self) -> Tensor", "absolute(Tensor self) -> Tensor");
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -25,7 +23,7 @@ public sealed record AdaptiveAvgPool2d : Op
     }
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
@@ -41,17 +39,4 @@ public sealed record AdaptiveAvgPool2d : Op
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
         Math.Max(inputs[0].Elements, output.Elements);
-
-    /// <inheritdoc/>
-    internal override bool TakesSlices => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer x = node.Input(0), y = node.Output();
-        // The mean of a whole plane adds row by row: a thousand alike, one after another, drift beyond 1e-6 in float32.
-        if (y.Shape[2] * y.Shape[3] == 1) return new PlaneMeanStep<E>(node.Lanes, y, x);
-        return PoolStep<E>.Average(node.Lanes, y, x,
-            WindowAxis.Adaptive(x.Shape[2], y.Shape[2]), WindowAxis.Adaptive(x.Shape[3], y.Shape[3]), divisor: 0);
-    }
 }

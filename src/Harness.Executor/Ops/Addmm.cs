@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -18,7 +16,7 @@ public sealed record Addmm : Op
         "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape bias = inputs[0], x = inputs[1], kernel = inputs[2];
         if (x.Rank != 2) throw new ShapeException($"input is {x}, expected (n, i)");
@@ -45,15 +43,4 @@ public sealed record Addmm : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[2][0];
-
-    /// <inheritdoc/>
-    internal override bool TakesTail => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
-        var geometry = new ConvGeometry(node.Input(1).Rows, node.Output().Rows, 1, 1);
-        return ConvolutionStep<E>.Of(node, geometry, input: 1, kernel: 2, WeightStrides.Hwio(geometry), bias: 0);
-    }
 }

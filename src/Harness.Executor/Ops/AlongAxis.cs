@@ -25,7 +25,7 @@ public abstract record AlongAxis : Op
     }
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         _ = Axis.Of(Dim, inputs[0].Rank);
         return [inputs[0]];
@@ -33,9 +33,6 @@ public abstract record AlongAxis : Op
 
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
-
-    /// <inheritdoc/>
-    internal sealed override ImmutableArray<int> Overwritable => [0];
 
     /// <inheritdoc/>
     public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 4 * output.Elements;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -48,7 +46,7 @@ public sealed record AvgPool2d : Op
         };
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         Window.Check(x, Kernel, Stride, Padding, (1, 1));
@@ -64,16 +62,4 @@ public sealed record AvgPool2d : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements * Kernel.H * Kernel.W;
-
-    /// <inheritdoc/>
-    internal override bool TakesSlices => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer x = node.Input(0), y = node.Output();
-        return PoolStep<E>.Average(node.Lanes, y, x,
-            WindowAxis.Pool(x.Shape[2], y.Shape[2], Kernel.H, Stride.H, Padding.H, 1, CountIncludePad),
-            WindowAxis.Pool(x.Shape[3], y.Shape[3], Kernel.W, Stride.W, Padding.W, 1, CountIncludePad), Divisor ?? 0);
-    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -52,7 +51,7 @@ public sealed record BatchNorm2d : Op
     public int MeanOperand => 1 + (Scale ? 1 : 0) + (Bias ? 1 : 0);
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (x.Rank is < 2 or > 4) throw new ShapeException($"input is {x}, expected (n, c), (n, c, l) or (n, c, h, w)");
@@ -91,33 +90,4 @@ public sealed record BatchNorm2d : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements;
-
-    /// <inheritdoc/>
-    internal override TailRole Tail => TailRole.Norm;
-
-    /// <inheritdoc/>
-    internal override bool TakesTail => true;
-
-    /// <inheritdoc/>
-    internal override ImmutableArray<int> Overwritable => [0];
-
-    /// <summary>The per-channel constants.</summary>
-    /// <param name="elements">The elements of a parameter value.</param>
-    /// <param name="inputs">The node's operands.</param>
-    internal ChannelNorm Constants(Func<int, double[]> elements, ImmutableArray<int> inputs)
-    {
-        double[] mean = elements(inputs[MeanOperand]), variance = elements(inputs[MeanOperand + 1]);
-        double[]? scale = Scale ? elements(inputs[1]) : null;
-        return new ChannelNorm(
-            mean,
-            [.. variance.Select((v, c) => (scale is null ? 1 : scale[c]) / Math.Sqrt(v + Eps))],
-            Bias ? elements(inputs[MeanOperand - 1]) : new double[mean.Length]);
-    }
-
-    /// <inheritdoc/>
-    internal override bool TakesSlices => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) =>
-        new NormStep<E>(node, Constants(node.ExactWeightOf, node.Inputs));
 }

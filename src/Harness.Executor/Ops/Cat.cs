@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -17,7 +16,13 @@ public sealed record Cat : Op
         "concatenate(Tensor[] tensors, int dim=0) -> Tensor");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => Promotion.Of(inputs);
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         if (inputs.Length == 0) throw new ShapeException("nothing to join, expected at least one tensor");
         var first = inputs[0];
@@ -47,29 +52,5 @@ public sealed record Cat : Op
             layout = input.Layout;
         }
         return new Arrangement([.. Enumerable.Repeat(layout, inputs.Length)], [layout]);
-    }
-
-    /// <summary>The operands that do not lie in the result already, each with its first index there.</summary>
-    internal ImmutableArray<(ValueBuffer Source, int At)> Copied(ImmutableArray<int> inputs, int result, Func<int, ValueBuffer> bufferOf)
-    {
-        var output = bufferOf(result);
-        int axis = Axis.Of(Dim, output.Shape.Rank), at = 0;
-        var copied = ImmutableArray.CreateBuilder<(ValueBuffer, int)>();
-        foreach (int input in inputs)
-        {
-            var source = bufferOf(input);
-            if (source.Home != output.Home || source.Channel != output.Channel + at) copied.Add((source, at));
-            at += source.Shape[axis];
-        }
-        return copied.ToImmutable();
-    }
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        var output = node.Output();
-        nint stride = output.StrideOf(Axis.Of(Dim, output.Shape.Rank));
-        return new CopyStep<E>(node.Lanes, [.. Copied(node.Inputs, output.Value, node.BufferOf)
-            .Select(block => CopyStep<E>.Block.Whole(output, block.At * stride, block.Source))]);
     }
 }

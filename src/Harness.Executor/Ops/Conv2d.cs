@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -87,7 +84,7 @@ public sealed record Conv2d : Op
     }
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
         if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
@@ -130,55 +127,4 @@ public sealed record Conv2d : Op
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
         2 * output.Elements * inputs[1][1] * inputs[1][2] * inputs[1][3];
-
-    /// <inheritdoc/>
-    internal override bool TakesTail => true;
-
-    /// <inheritdoc/>
-    internal override Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes)
-    {
-        if (operand != 0) return default;
-        Shape x = shapes[0], y = Infer(shapes)[0];
-        return Margin.From(Geometry(new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]), shapes[1]));
-    }
-
-    /// <inheritdoc/>
-    internal override bool TakesSlices => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        var geometry = GeometryOf(node);
-        return ConvolutionStep<E>.Of(node, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: Bias ? 2 : null);
-    }
-
-    /// <summary>True for a convolution of each channel by itself.</summary>
-    internal static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
-        && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
-
-    /// <summary>True for a convolution that may be computed by bands of rows for another that reads these: one whose window is
-    /// no candidate for Winograd's transform, which wants whole planes.</summary>
-    internal static bool FillsBands(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && !IsDepthwise(model, node)
-        && !(conv.Stride == (1, 1) && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
-
-    /// <summary>True for a product of each pixel's channels.</summary>
-    internal static bool IsPointwise(NhwcProgram model, NhwcNode node) =>
-        node.Op is Conv2d { Groups: 1, Stride: (1, 1) } conv
-        && model.Values[node.Inputs[1]].Shape is var window && window[2] == 1 && window[3] == 1 && conv.PaddingFor(1, 1) == default;
-
-    /// <summary>The geometry between the buffers of a node.</summary>
-    internal ConvGeometry GeometryOf<E>(Lowering<E> node) where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E> =>
-        Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
-
-    ConvGeometry Geometry(BufferLayout x, BufferLayout y, Shape window)
-    {
-        var padding = PaddingFor(window[2], window[3]);
-        return new ConvGeometry(x, y, window[2], window[3])
-        {
-            StrideH = Stride.H, StrideW = Stride.W,
-            DilationH = Dilation.H, DilationW = Dilation.W,
-            PadTop = padding.Top, PadLeft = padding.Left,
-            Groups = Groups,
-        };
-    }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -49,7 +47,7 @@ public sealed record ConvTranspose2d : Op
     };
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
         if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
@@ -100,35 +98,4 @@ public sealed record ConvTranspose2d : Op
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
         2 * inputs[0].Elements * inputs[1][1] * inputs[1][2] * inputs[1][3];
-
-    /// <inheritdoc/>
-    internal override bool TakesTail => true;
-
-    /// <inheritdoc/>
-    internal override Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes)
-    {
-        if (operand != 0) return default;
-        Shape x = shapes[0], y = Infer(shapes)[0];
-        return Margin.From(Geometry(new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]), shapes[1]));
-    }
-
-    /// <inheritdoc/>
-    internal override bool TakesSlices => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        var geometry = Geometry(node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
-        var strides = Groups == 1 ? WeightStrides.Hwoi(geometry) : WeightStrides.Hwio(geometry).Flipped(geometry);
-        return ConvolutionStep<E>.Of(node, geometry, input: 0, kernel: 1, strides, bias: Bias ? 2 : null);
-    }
-
-    ConvGeometry Geometry(BufferLayout x, BufferLayout y, Shape window) => new(x, y, window[2], window[3])
-    {
-        StrideH = Stride.H, StrideW = Stride.W,
-        DilationH = Dilation.H, DilationW = Dilation.W,
-        PadTop = Padding.H, PadLeft = Padding.W,
-        Groups = Groups,
-        Transposed = true,
-    };
 }

@@ -1,7 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -23,30 +20,10 @@ public sealed record Div : Binary
         "true_divide.Tensor(Tensor self, Tensor other) -> Tensor",
         "true_divide.Scalar(Tensor self, Scalar other) -> Tensor");
 
+    /// <summary>True division gives floating-point numbers.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => ElementType.Float32;
+
     static Div Parse(Bound call) => call.Has("rounding_mode") && !call.IsNone("rounding_mode")
         ? throw call.Refuse($"rounding_mode='{call.Text("rounding_mode")}', expected none")
         : new Div { Other = Number(call) };
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> WithNumber<E>(double other) => UnaryKernel<E>.Of<OverNumber>(Scalars<E>.Of(other));
-
-    /// <inheritdoc/>
-    internal override Step<E> WithTensor<E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y) =>
-        new BinaryStep<Over, E>(lanes, output, x, y, default);
-
-    readonly struct OverNumber : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x / L.Splat(a.A);
-    }
-
-    readonly struct Over : IBinary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x / y;
-    }
 }

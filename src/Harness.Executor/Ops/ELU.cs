@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
-
 namespace Harness.Executor.Ops;
 
 /// <summary><c>x &gt; 0 ? x : alpha · (exp(x) - 1)</c>. Source: torch.nn.ELU.</summary>
@@ -17,15 +12,4 @@ public sealed record ELU : Elementwise
             : throw call.Refuse(
                 $"scale={call.Float("scale")}, input_scale={call.Float("input_scale")}, expected 1 and 1"),
         "elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor");
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>(Scalars<E>.Of(Alpha));
-
-    readonly struct Function : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Select(L.LessThan(L.Zero, x), x, L.Splat(a.A) * LaneMath.Expm1<L, E>(x));
-    }
 }

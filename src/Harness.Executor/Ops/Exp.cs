@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
-
 namespace Harness.Executor.Ops;
 
 /// <summary><c>e^x</c>. Source: torch.exp.</summary>
@@ -10,15 +5,4 @@ public sealed record Exp : Elementwise
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         _ => new Exp(), "exp(Tensor self) -> Tensor");
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>();
-
-    readonly struct Function : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => LaneMath.Exp<L, E>(x);
-    }
 }

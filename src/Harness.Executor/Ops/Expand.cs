@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -16,7 +14,13 @@ public sealed record Expand : Op
         "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         int added = Sizes.Count - x.Rank;
@@ -44,19 +48,4 @@ public sealed record Expand : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer x = node.Input(0), y = node.Output();
-        int added = y.Shape.Rank - x.Shape.Rank;
-        var strides = new nint[y.Strides.Length];
-        for (int j = 0; j < strides.Length; j++)
-        {
-            int axis = y.Layout[j] - added;
-            strides[j] = axis < 0 || x.Shape[axis] == 1 ? 0 : x.StrideOf(axis);
-        }
-        var over = Traversal.Of(y.Physical.AsSpan(), y.Strides, strides);
-        return new CopyStep<E>(node.Lanes, [new CopyStep<E>.Block(over, y, 0, x, 0)]);
-    }
 }

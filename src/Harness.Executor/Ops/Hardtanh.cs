@@ -1,7 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -26,6 +23,15 @@ public sealed record Hardtanh : Elementwise
         "clamp_min(Tensor self, Scalar min) -> Tensor",
         "clamp_max(Tensor self, Scalar max) -> Tensor");
 
+    /// <summary>Integers stay what they are where the limits are integers.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
+        IsWhole(Min) && IsWhole(Max) ? inputs[operand].Type : ElementType.Float32;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => OperandType(0, inputs);
+
+    static bool IsWhole(double limit) => double.IsInfinity(limit) || limit == Math.Truncate(limit);
+
     static Hardtanh Parse(Bound call)
     {
         if (call.Has("min_val")) return new Hardtanh { Min = call.Float("min_val"), Max = call.Float("max_val") };
@@ -34,21 +40,5 @@ public sealed record Hardtanh : Elementwise
         double? max = call.Has("max") ? call.FloatOrNull("max") : null;
         if (min is null && max is null) throw call.Refuse("neither min nor max is given; PyTorch refuses it too");
         return new Hardtanh { Min = min ?? double.NegativeInfinity, Max = max ?? double.PositiveInfinity };
-    }
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>(Scalars<E>.Of(Min, Max));
-
-    readonly struct Function : IUnary
-    {
-        public static bool Short => true;
-
-        public static Bounds<E>? BoundsOf<E>(in Scalars<E> a)
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Bounds<E>(HasLow: true, a.A, HasHigh: true, a.B);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtMost(L.AtLeast(x, L.Splat(a.A)), L.Splat(a.B));
     }
 }

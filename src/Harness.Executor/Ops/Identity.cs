@@ -1,5 +1,4 @@
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -27,11 +26,11 @@ public sealed record Identity : Elementwise
         : new Identity();
 
     /// <inheritdoc/>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
     public override bool IsView => true;
-
-    /// <inheritdoc/>
-    internal override TailRole Tail => TailRole.None;
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Map.Identity>();
 }

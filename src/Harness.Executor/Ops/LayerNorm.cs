@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -40,7 +39,7 @@ public sealed record LayerNorm : Op
         };
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         int count = NormalizedShape.Count;
@@ -78,9 +77,4 @@ public sealed record LayerNorm : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 8 * output.Elements;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) => new LayerNormStep<E>(
-        node.Lanes, node.Output(), node.Input(0), NormalizedShape.Count, Eps,
-        Scale ? node.Weight(1).ToArray() : null, Bias ? node.Weight(Scale ? 2 : 1).ToArray() : null);
 }

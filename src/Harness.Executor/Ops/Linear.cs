@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -17,7 +15,7 @@ public sealed record Linear : Op
         "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
         if (w.Rank != 2) throw new ShapeException($"weight is {w}, expected (o, i)");
@@ -41,15 +39,4 @@ public sealed record Linear : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[1][1];
-
-    /// <inheritdoc/>
-    internal override bool TakesTail => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
-        var geometry = new ConvGeometry(node.Input(0).Rows, node.Output().Rows, 1, 1);
-        return ConvolutionStep<E>.Of(node, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: Bias ? 2 : null);
-    }
 }

@@ -1,5 +1,3 @@
-using Harness.Executor.Cpu;
-
 namespace Harness.Executor.Ops;
 
 /// <summary><c>x - max - log Σ exp(x - max)</c> along one logical axis. Source: torch.nn.LogSoftmax.</summary>
@@ -9,8 +7,4 @@ public sealed record LogSoftmax : AlongAxis
         call => new LogSoftmax { Dim = ReadDim(call) },
         "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
         "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor");
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) => new SoftmaxStep<E>(
-        node.Lanes, node.Output(), node.Input(0), Axis.Of(Dim, node.ShapeOf(0).Rank), logarithm: true);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -15,7 +14,7 @@ public sealed record MatMul : Op
         "mm(Tensor self, Tensor mat2) -> Tensor");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape a = inputs[0], b = inputs[1];
         if (a.Rank < 2 || b.Rank < 2)
@@ -41,8 +40,4 @@ public sealed record MatMul : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[0][-1];
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) =>
-        new MatMulStep<E>(node.Lanes, node.Output(), node.Input(0), node.Input(1));
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -39,7 +37,7 @@ public sealed record MaxPool2d : Op
             + "int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         Window.Check(x, Kernel, Stride, Padding, Dilation);
@@ -55,16 +53,4 @@ public sealed record MaxPool2d : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements * Kernel.H * Kernel.W;
-
-    /// <inheritdoc/>
-    internal override bool TakesSlices => true;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer x = node.Input(0), y = node.Output();
-        return PoolStep<E>.Max(node.Lanes, y, x,
-            WindowAxis.Pool(x.Shape[2], y.Shape[2], Kernel.H, Stride.H, Padding.H, Dilation.H),
-            WindowAxis.Pool(x.Shape[3], y.Shape[3], Kernel.W, Stride.W, Padding.W, Dilation.W));
-    }
 }

@@ -1,5 +1,3 @@
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -17,7 +15,4 @@ public sealed record Mean : Reduction
         var (dims, keep) = Read(call);
         return new Mean { Dims = dims, KeepDims = keep };
     }
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) => Lower<SumReduction, E>(node, Count(node.ShapeOf(0)));
 }

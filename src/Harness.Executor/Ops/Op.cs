@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -38,9 +36,40 @@ public abstract record Op
     /// <summary>The op's name: that of its type.</summary>
     public string Name => GetType().Name;
 
+    /// <summary>Facts about the outputs from facts about the operands.</summary>
+    /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
+    public ImmutableArray<Fact> Infer(ReadOnlySpan<Fact> inputs)
+    {
+        var shapes = new Shape[inputs.Length];
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            shapes[i] = inputs[i].Shape;
+            if (OperandType(i, inputs) is var wanted && wanted != inputs[i].Type)
+            {
+                throw new ShapeException(
+                    $"operand {i} is {inputs[i]}, {Name} takes {wanted.NumPyName()} here");
+            }
+        }
+        var results = InferShapes(shapes);
+        var facts = ImmutableArray.CreateBuilder<Fact>(results.Length);
+        for (int i = 0; i < results.Length; i++) facts.Add(new Fact(ResultType(i, inputs), results[i]));
+        return facts.MoveToImmutable();
+    }
+
     /// <summary>Logical output shapes from logical operand shapes.</summary>
     /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
-    public abstract ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs);
+    public abstract ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs);
+
+    /// <summary>The type in which the op wants an operand, given the types they have: an operand of another one is cast
+    /// first, as PyTorch promotes it. Floating-point numbers unless the op says more.</summary>
+    /// <exception cref="ShapeException">The op takes no such operand.</exception>
+    public virtual ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
+        IsContraction && !inputs[operand].Type.IsFloating()
+            ? throw new ShapeException($"operand {operand} is {inputs[operand]}, {Name} takes floating-point numbers")
+            : ElementType.Float32;
+
+    /// <summary>The type of a result, given operands of the types that the op wants.</summary>
+    public virtual ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => ElementType.Float32;
 
     /// <summary>The layouts this op wants, given where its operands lie now.</summary>
     public abstract Arrangement Arrange(ReadOnlySpan<Placed> inputs);
@@ -64,40 +93,6 @@ public abstract record Op
 
     /// <summary>Floating-point operations of one run, a multiply and an add counting two.</summary>
     public virtual long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements;
-
-    /// <summary>What this op may be in the tail of a fused step.</summary>
-    internal virtual TailRole Tail => TailRole.None;
-
-    /// <summary>True when the op's step can do a tail: batch norm, addition, activation.</summary>
-    internal virtual bool TakesTail => false;
-
-    /// <summary>Operands whose memory may be the result's where both lie alike: the step reads each element before it writes the
-    /// result's at the same place, and never again.</summary>
-    internal virtual ImmutableArray<int> Overwritable => [];
-
-    /// <summary>True when the op's step reads images, and writes one, whose pixels lie apart: some channels of a wider
-    /// image.</summary>
-    internal virtual bool TakesSlices => false;
-
-    /// <summary>The zeros that this op wants to find around an operand's plane.</summary>
-    internal virtual Margin HaloFor(int operand, ReadOnlySpan<Shape> shapes) => default;
-
-    /// <summary>The step that computes the op. Every op that is no view has one; a test holds them to it.</summary>
-    internal virtual Step<E> Lower<E>(Lowering<E> node) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        throw new InvalidOperationException($"{Name} is a view and has no step");
-}
-
-/// <summary>What an op may be in the tail of a fused step; a tail has at most one of each, in this order.</summary>
-enum TailRole
-{
-    /// <summary>Nothing: a step of its own.</summary>
-    None,
-    /// <summary>A scale and shift by channel.</summary>
-    Norm,
-    /// <summary>The addition of a value of the same shape and layout.</summary>
-    Residual,
-    /// <summary>An element-wise function.</summary>
-    Activation,
 }
 
 /// <summary>Operands do not fit an op. The pass adds node and place.</summary>

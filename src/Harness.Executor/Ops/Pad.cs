@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -37,7 +36,13 @@ public sealed record Pad : Op
     }
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (Amounts.Count > 2 * x.Rank)
@@ -57,14 +62,4 @@ public sealed record Pad : Op
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer output = node.Output(), x = node.Input(0);
-        int rank = output.Physical.Rank;
-        var before = new int[rank];
-        for (int j = 0; j < rank; j++) before[j] = Of(output.Layout[j], rank).Before;
-        return new PadStep<E>(output, x, before, E.CreateTruncating(Value));
-    }
 }

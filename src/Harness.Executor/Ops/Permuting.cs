@@ -14,7 +14,13 @@ public abstract record Permuting : Op
     public sealed override bool IsView => true;
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) =>
+    public sealed override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public sealed override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
         [inputs[0].Permute(Order(inputs[0].Rank))];
 
     /// <inheritdoc/>

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -40,64 +36,5 @@ public sealed record Pow : Elementwise
                 _ => -1,
             },
         };
-    }
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => Exponent switch
-    {
-        2 => UnaryKernel<E>.Of<Square>(),
-        3 => UnaryKernel<E>.Of<Cube>(),
-        0.5 => UnaryKernel<E>.Of<Root>(),
-        -0.5 => UnaryKernel<E>.Of<InverseRoot>(),
-        -1 => UnaryKernel<E>.Of<Inverse>(),
-        _ => UnaryKernel<E>.Of<InverseSquare>(),
-    };
-
-    readonly struct Square : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x * x;
-    }
-
-    readonly struct Cube : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x * x * x;
-    }
-
-    readonly struct Root : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Sqrt(x);
-    }
-
-    readonly struct InverseRoot : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Of(1) / L.Sqrt(x);
-    }
-
-    readonly struct Inverse : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Of(1) / x;
-    }
-
-    readonly struct InverseSquare : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Of(1) / (x * x);
     }
 }

@@ -1,28 +1,15 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
 /// <summary><c>max(x, 0)</c>, any shape; NaN stays NaN. Source: torch.nn.ReLU.</summary>
 public sealed record ReLU : Elementwise
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new ReLU(), "relu(Tensor self) -> Tensor");
+    /// <summary>Integers stay what they are.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 
     /// <inheritdoc/>
-    internal override UnaryKernel<E> Operator<E>() => UnaryKernel<E>.Of<Function>();
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
-    readonly struct Function : IUnary
-    {
-        public static bool Short => true;
-
-        public static Bounds<E>? BoundsOf<E>(in Scalars<E> a)
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => new Bounds<E>(HasLow: true, E.Zero);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtLeast(x, L.Zero);
-    }
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new ReLU(), "relu(Tensor self) -> Tensor");
 }

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Numerics;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -28,7 +25,7 @@ public abstract record Reduction : Op
     }
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         int[] axes = AxesOf(x.Rank);
@@ -52,12 +49,6 @@ public abstract record Reduction : Op
 
     /// <inheritdoc/>
     public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => inputs[0].Elements;
-
-    /// <summary>Reduces by <typeparamref name="TOp"/> and divides by <paramref name="divisor"/>.</summary>
-    internal Step<E> Lower<TOp, E>(Lowering<E> node, double divisor)
-        where TOp : struct, IReduction
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => new ReduceStep<TOp, E>(
-            node.Lanes, node.Output(), node.Input(0), AxesOf(node.ShapeOf(0).Rank), E.CreateTruncating(divisor));
 
     /// <summary>How many elements join in each result.</summary>
     internal long Count(Shape input)

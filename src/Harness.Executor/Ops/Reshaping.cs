@@ -16,7 +16,13 @@ public abstract record Reshaping : Op
     public sealed override bool IsView => true;
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) => [Target(inputs[0])];
+    public sealed override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public sealed override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [Target(inputs[0])];
 
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)

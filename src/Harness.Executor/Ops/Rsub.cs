@@ -1,7 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
@@ -11,31 +8,12 @@ public sealed record Rsub : Binary
     /// <summary>The factor of the first operand.</summary>
     public double Alpha { get; init; } = 1;
 
+    /// <inheritdoc/>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
+        Promotion.Scaled(base.OperandType(operand, inputs), Alpha, takesFlags: false);
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Rsub { Alpha = call.Float("alpha"), Other = Number(call) },
         "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
         "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor");
-
-    /// <inheritdoc/>
-    internal override UnaryKernel<E> WithNumber<E>(double other) => UnaryKernel<E>.Of<NumberMinus>(Scalars<E>.Of(other, Alpha));
-
-    /// <inheritdoc/>
-    internal override Step<E> WithTensor<E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y) =>
-        new BinaryStep<Reversed, E>(lanes, output, x, y, Scalars<E>.Of(Alpha));
-
-    readonly struct NumberMinus : IUnary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Fma(-L.Splat(a.B), x, L.Splat(a.A));
-    }
-
-    readonly struct Reversed : IBinary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
-            where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Fma(-L.Splat(a.A), x, y);
-    }
 }

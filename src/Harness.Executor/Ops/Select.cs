@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Ops;
 
@@ -18,7 +17,13 @@ public sealed record Select : Op
         "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
@@ -37,13 +42,4 @@ public sealed record Select : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer x = node.Input(0), y = node.Output();
-        int axis = Axis.Of(Dim, x.Shape.Rank);
-        int index = Index < 0 ? Index + x.Shape[axis] : Index;
-        return new CopyStep<E>(node.Lanes, [CopyStep<E>.Block.Without(y, x, axis, index)]);
-    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -48,7 +47,13 @@ public sealed record Slice : Op
     public override bool IsView => Start == 0 && End == int.MaxValue && Step == 1;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
@@ -61,12 +66,4 @@ public sealed record Slice : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        ValueBuffer x = node.Input(0), y = node.Output();
-        int axis = Axis.Of(Dim, x.Shape.Rank);
-        return new CopyStep<E>(node.Lanes, [CopyStep<E>.Block.Part(y, x, axis, Range(x.Shape[axis]).First, Step)]);
-    }
 }

@@ -1,5 +1,3 @@
-using Harness.Executor.Cpu;
-
 namespace Harness.Executor.Ops;
 
 /// <summary><c>exp(x - max) / Σ exp(x - max)</c> along one logical axis. Source: torch.nn.Softmax.</summary>
@@ -9,8 +7,4 @@ public sealed record Softmax : AlongAxis
         call => new Softmax { Dim = ReadDim(call) },
         "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
         "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor");
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) => new SoftmaxStep<E>(
-        node.Lanes, node.Output(), node.Input(0), Axis.Of(Dim, node.ShapeOf(0).Rank), logarithm: false);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -72,7 +71,13 @@ public sealed record Split : Op
     }
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
@@ -93,20 +98,4 @@ public sealed record Split : Op
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node)
-    {
-        var x = node.Input(0);
-        int axis = Axis.Of(Dim, x.Shape.Rank);
-        var blocks = ImmutableArray.CreateBuilder<CopyStep<E>.Block>(node.Results);
-        int at = 0;
-        for (int i = 0; i < node.Results; i++)
-        {
-            var piece = node.Output(i);
-            blocks.Add(CopyStep<E>.Block.Part(piece, x, axis, at, step: 1));
-            at += piece.Shape[axis];
-        }
-        return new CopyStep<E>(node.Lanes, blocks.MoveToImmutable());
-    }
 }

@@ -1,5 +1,4 @@
-using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -12,12 +11,16 @@ public sealed record Sum : Reduction
         "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
         "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor");
 
+    /// <summary>Integers and Booleans add up in int64.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
+        inputs[operand].Type.IsFloating() ? ElementType.Float32 : ElementType.Int64;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
     static Sum Parse(Bound call)
     {
         var (dims, keep) = Read(call);
         return new Sum { Dims = dims, KeepDims = keep };
     }
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) => Lower<SumReduction, E>(node, 1);
 }

@@ -8,15 +8,26 @@ namespace Harness.Executor.Program;
 /// moves only where an op cannot work with the layout it finds (CONVERSION section 2).</summary>
 public static class NhwcPass
 {
-    /// <summary>Converts a model for these input shapes (PyTorch's axis order).</summary>
+    /// <summary>Converts a model for these input shapes (PyTorch's axis order) and the types that its file states.</summary>
     /// <exception cref="ModelException">PAR1002 unsupported op, PAR1003 missing weight, PAR1004 shapes do not fit.</exception>
-    public static NhwcProgram Apply(TorchModel model, IReadOnlyList<Shape> inputShapes, FlattenMode flatten = FlattenMode.Transpose)
+    public static NhwcProgram Apply(
+        TorchModel model, IReadOnlyList<Shape> inputShapes, FlattenMode flatten = FlattenMode.Transpose)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputShapes);
+        return Apply(model, ShapedGraph.FactsOf(model, inputShapes), flatten);
+    }
+
+    /// <summary>Converts a model for inputs of these types and shapes (PyTorch's axis order).</summary>
+    /// <exception cref="ModelException">PAR1002 unsupported op, PAR1003 missing weight, PAR1004 shapes do not fit.</exception>
+    public static NhwcProgram Apply(
+        TorchModel model, IReadOnlyList<Fact> inputs, FlattenMode flatten = FlattenMode.Transpose)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputs);
         try
         {
-            var graph = ShapedGraph.Of(model, inputShapes);
+            var graph = ShapedGraph.Of(model, inputs);
             return new Conversion(graph, flatten == FlattenMode.Fold ? FlattenFold.Find(graph) : FlattenFold.Nothing).Run();
         }
         catch (ModelException e)
@@ -44,8 +55,8 @@ public static class NhwcPass
                 var shape = graph.ShapeOf(port.Value);
                 // Images arrive channels last, as Flax's users hold them; lower ranks have no channels to move.
                 var layout = shape.Rank >= 4 ? Permutation.ChannelsLast(shape.Rank) : Permutation.Identity(shape.Rank);
-                _placed[port.Value] = NewValue(port.Name, shape, layout);
-                inputs.Add(port with { Value = _placed[port.Value], Shape = shape });
+                _placed[port.Value] = NewValue(port.Name, graph.FactOf(port.Value), layout);
+                inputs.Add(port with { Value = _placed[port.Value], Shape = shape, Type = graph.FactOf(port.Value).Type });
             }
             foreach (var call in graph.Calls) Convert(call);
             var outputs = ImmutableArray.CreateBuilder<Port>();
@@ -54,40 +65,11 @@ public static class NhwcPass
                 int value = _placed.TryGetValue(port.Value, out int placed)
                     ? placed
                     : Raw(port.Value, Permutation.Identity(graph.ShapeOf(port.Value).Rank));
-                outputs.Add(port with { Value = value, Shape = graph.ShapeOf(port.Value) });
+                var (type, shape) = graph.FactOf(port.Value);
+                outputs.Add(port with { Value = value, Shape = shape, Type = type });
             }
-            GiveRoom();
             return new NhwcProgram(_values.ToImmutable(), _nodes.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(),
                 _leaves.Finish());
-        }
-
-        // A value that is read under several shapes must be one run without gaps, so that no window finds its zeros around
-        // it: the window reads a copy.
-        void GiveRoom()
-        {
-            int[] roots = NhwcProgram.Roots(_values.Count, _nodes);
-            var rigid = new bool[_values.Count];
-            for (int value = 0; value < roots.Length; value++)
-                if (_values[value].Physical != _values[roots[value]].Physical) rigid[roots[value]] = true;
-            for (int n = 0; n < _nodes.Count; n++)
-            {
-                Shape[] shapes = [.. _nodes[n].Inputs.Select(value => _values[value].Shape)];
-                for (int i = 0; i < shapes.Length; i++)
-                {
-                    int value = _nodes[n].Inputs[i];
-                    if (value >= roots.Length || !rigid[roots[value]] || _nodes[n].Op.HaloFor(i, shapes) == default) continue;
-                    int copies = _nodes.Count;
-                    int copy = Moved(value, _values[value].Layout, _nodes[n].Name, _nodes[n].Place, moves: true);
-                    // A new copy was put last; its place is before its first reader.
-                    if (_nodes.Count > copies)
-                    {
-                        var made = _nodes[^1];
-                        _nodes.RemoveAt(copies);
-                        _nodes.Insert(n++, made);
-                    }
-                    _nodes[n] = _nodes[n] with { Inputs = _nodes[n].Inputs.SetItem(i, copy) };
-                }
-            }
         }
 
         void Convert(ShapedCall call)
@@ -122,7 +104,7 @@ public static class NhwcPass
             for (int i = 0; i < call.Results.Length; i++)
             {
                 string name = i == 0 ? call.Call.Name : $"{call.Call.Name}:{i}";
-                outputs.Add(_placed[call.Results[i]] = NewValue(name, graph.ShapeOf(call.Results[i]), arrangement.Outputs[i]));
+                outputs.Add(_placed[call.Results[i]] = NewValue(name, graph.FactOf(call.Results[i]), arrangement.Outputs[i]));
             }
             _nodes.Add(new NhwcNode(call.Call.Name, op, inputs.ToImmutable(), outputs.ToImmutable(), call.Call.Place));
         }
@@ -139,13 +121,13 @@ public static class NhwcPass
                 : Moved(value, wanted, consumer.Name, consumer.Place, !source.Layout.SameMemory(wanted, source.Shape));
         }
 
-        // The value in another layout or, where that is its own, a copy; once for all who want it.
+        // The value in another layout, once for all who want it.
         int Moved(int value, Permutation wanted, string consumer, SourcePlace place, bool moves)
         {
             if (_relaid.TryGetValue((value, wanted), out int known)) return known;
             string stem = $"{consumer}.relayout", name = stem;
             for (int n = 2; !_names.Add(name); n++) name = $"{stem}_{n}";
-            int moved = NewValue(name, _values[value].Shape, wanted);
+            int moved = NewValue(name, _values[value].Fact, wanted);
             _nodes.Add(new NhwcNode(name, new Relayout { Moves = moves }, [value], [moved], place));
             return _relaid[(value, wanted)] = moved;
         }
@@ -153,27 +135,26 @@ public static class NhwcPass
         int Weight(int operand, WeightRule rule, Call call)
         {
             var leaf = _leaves.Take(operand, rule, call);
-            return ValueOf(leaf, graph.ShapeOf(operand), Permutation.Identity(graph.ShapeOf(operand).Rank));
+            return ValueOf(leaf, graph.FactOf(operand), Permutation.Identity(graph.ShapeOf(operand).Rank));
         }
 
         int Raw(int operand, Permutation layout)
         {
-            var shape = graph.ShapeOf(operand);
-            return ValueOf(_leaves.TakeRaw(operand, layout), shape, layout);
+            return ValueOf(_leaves.TakeRaw(operand, layout), graph.FactOf(operand), layout);
         }
 
         readonly Dictionary<string, int> _leafValues = [];
 
         // A weight under a rule has the shape its leaf has; its logical shape is PyTorch's.
-        int ValueOf(Leaf leaf, Shape shape, Permutation layout)
+        int ValueOf(Leaf leaf, Fact fact, Permutation layout)
         {
             if (_leafValues.TryGetValue(leaf.FullPath, out int value)) return value;
-            return _leafValues[leaf.FullPath] = NewValue(leaf.FullPath, shape, layout, leaf);
+            return _leafValues[leaf.FullPath] = NewValue(leaf.FullPath, fact, layout, leaf);
         }
 
-        int NewValue(string name, Shape shape, Permutation layout, Leaf? leaf = null)
+        int NewValue(string name, Fact fact, Permutation layout, Leaf? leaf = null)
         {
-            _values.Add(new NhwcValue(_values.Count, name, shape, layout, leaf));
+            _values.Add(new NhwcValue(_values.Count, name, fact, layout, leaf));
             return _values.Count - 1;
         }
     }

@@ -7,11 +7,17 @@ namespace Harness.Executor.Program;
 /// <summary>One value of an <see cref="NhwcProgram"/>.</summary>
 /// <param name="Id">Its number, dense from 0.</param>
 /// <param name="Name">The name of the call (or port, or leaf) that defines it.</param>
-/// <param name="Shape">Its logical shape, in PyTorch's axis order.</param>
+/// <param name="Fact">Its element type and its logical shape, in PyTorch's axis order.</param>
 /// <param name="Layout">How it lies in memory.</param>
 /// <param name="Leaf">The variable it holds, for parameters and constants; null for activations.</param>
-public sealed record NhwcValue(int Id, string Name, Shape Shape, Permutation Layout, Leaf? Leaf)
+public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layout, Leaf? Leaf)
 {
+    /// <summary>Its logical shape.</summary>
+    public Shape Shape => Fact.Shape;
+
+    /// <summary>Its element type; float32 stands for a plan's precision.</summary>
+    public ElementType Type => Fact.Type;
+
     /// <summary>Its shape in memory.</summary>
     public Shape Physical => Layout.Physical(Shape);
 }

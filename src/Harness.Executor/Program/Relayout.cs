@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Cpu;
 
 namespace Harness.Executor.Program;
 
@@ -15,14 +14,16 @@ public sealed record Relayout : Op
     public override bool IsView => !Moves;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) => [inputs[0]];
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
-
-    /// <inheritdoc/>
-    internal override Step<E> Lower<E>(Lowering<E> node) =>
-        new CopyStep<E>(node.Lanes, [CopyStep<E>.Block.Whole(node.Output(), 0, node.Input(0))]);
 }
 
 /// <summary>(n, c, h, w) → (n, h·w·c) as it lies: a flatten whose transpose moved into the linear kernel. Only the pass makes it.</summary>
@@ -32,7 +33,13 @@ public sealed record FoldedFlatten : Op
     public override bool IsView => true;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs) => [[inputs[0][0], inputs[0][1] * inputs[0][2] * inputs[0][3]]];
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [[inputs[0][0], inputs[0][1] * inputs[0][2] * inputs[0][3]]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 2);

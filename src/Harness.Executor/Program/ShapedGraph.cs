@@ -17,14 +17,15 @@ sealed class ShapedGraph
     // More elements than any machine addresses, and few enough that bytes of them stay far below 2^63.
     const long MostElements = 1L << 46;
 
-    readonly List<Shape?> _shapes;
+    readonly List<Fact?> _facts;
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
+    readonly List<ShapedCall> _calls = [];
 
     ShapedGraph(TorchModel model)
     {
         Model = model;
-        _shapes = [.. new Shape?[model.Graph.ValueCount]];
+        _facts = [.. new Fact?[model.Graph.ValueCount]];
     }
 
     /// <summary>The model.</summary>
@@ -37,30 +38,40 @@ sealed class ShapedGraph
     public ImmutableArray<Port> Outputs { get; private set; } = [];
 
     /// <summary>One more than the largest value number: the graph's values and items of lists.</summary>
-    public int ValueCount => _shapes.Count;
+    public int ValueCount => _facts.Count;
 
     /// <summary>A value's logical shape.</summary>
-    public Shape ShapeOf(int value) => _shapes[value] ?? throw new InvalidOperationException($"value {value} has no shape");
+    public Shape ShapeOf(int value) => FactOf(value).Shape;
+
+    /// <summary>A value's element type and logical shape.</summary>
+    public Fact FactOf(int value) => _facts[value] ?? throw new InvalidOperationException($"value {value} has no shape");
+
+    /// <summary>The inputs of a model as facts: these shapes, and the types that its file states.</summary>
+    public static Fact[] FactsOf(TorchModel model, IReadOnlyList<Shape> shapes) => [.. shapes.Select((shape, i) => Fact.Of(
+        i < model.Graph.Inputs.Length ? model.Graph.Inputs[i].Type : ElementType.Float32, shape))];
+
+    /// <summary>The same for these shapes and the types that the file states.</summary>
+    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> shapes) => Of(model, FactsOf(model, shapes));
 
     /// <summary>Parses and infers everything.</summary>
     /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not fit.</exception>
-    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> inputShapes)
+    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Fact> inputs)
     {
         var graph = model.Graph;
         var shaped = new ShapedGraph(model);
-        if (inputShapes.Count != graph.Inputs.Length)
+        if (inputs.Count != graph.Inputs.Length)
         {
-            throw new ModelException(new Finding(Codes.ShapeMismatch, "", $"found {inputShapes.Count} input shapes, the model " +
+            throw new ModelException(new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
                 $"expects {graph.Inputs.Length}: {string.Join(", ", graph.Inputs.Select(i => i.Name))}"));
         }
-        for (int i = 0; i < inputShapes.Count; i++)
+        for (int i = 0; i < inputs.Count; i++)
         {
-            if (!IsCountable(inputShapes[i]))
+            if (!IsCountable(inputs[i].Shape))
             {
                 throw new ModelException(new Finding(
-                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {TooMany(inputShapes[i])}"));
+                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {TooMany(inputs[i].Shape)}"));
             }
-            shaped._shapes[graph.Inputs[i].Value] = inputShapes[i];
+            shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         }
         foreach (var parameter in graph.Parameters)
         {
@@ -69,19 +80,17 @@ sealed class ShapedGraph
                 throw new ModelException(new Finding(Codes.WeightsDoNotFit, parameter.Key,
                     $"the graph reads '{parameter.Key}', the weights do not hold it"));
             }
-            shaped._shapes[parameter.Value] = tensor.Shape;
+            shaped._facts[parameter.Value] = Fact.Of(tensor.Type, tensor.Shape);
         }
         foreach (var constant in graph.Constants)
         {
-            shaped._shapes[constant.Value] = constant.Tensor.Shape;
+            shaped._facts[constant.Value] = Fact.Of(constant.Tensor.Type, constant.Tensor.Shape);
             // A stored integer scalar stands where a number does: sizes computed while tracing.
             if (constant.Tensor.Shape.Rank == 0 && !constant.Tensor.Type.IsFloating())
                 shaped._meaning[constant.Value] = Argument.Of((long)constant.Tensor.ToDoubles()[0]);
         }
-        var calls = ImmutableArray.CreateBuilder<ShapedCall>(graph.Calls.Length);
-        foreach (var call in graph.Calls)
-            if (shaped.Visit(call) is { } parsed) calls.Add(parsed);
-        shaped.Calls = calls.ToImmutable();
+        foreach (var call in graph.Calls) shaped.Visit(call);
+        shaped.Calls = [.. shaped._calls];
         shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
         return shaped;
     }
@@ -93,12 +102,31 @@ sealed class ShapedGraph
         _ => throw new ModelException(new Finding(Codes.UnsupportedOp, "", $"output '{name}' is the number {meaning}, expected a tensor")),
     };
 
-    ShapedCall? Visit(Call call)
+    Fact[] FactsOf(ImmutableArray<int> operands) => [.. operands.Select(FactOf)];
+
+    // Operands in the types that the op wants: what PyTorch promotes is cast by a call of its own.
+    ImmutableArray<int> Promote(Call call, Op op, ImmutableArray<int> operands)
     {
-        if (ScalarCalls.TryEvaluate(call, id => _shapes[id], id => _meaning.GetValueOrDefault(id), out var number))
+        var facts = FactsOf(operands);
+        for (int i = 0; i < facts.Length; i++)
+        {
+            if (op.OperandType(i, facts) is var wanted && wanted == facts[i].Type) continue;
+            var cast = new Cast { To = wanted };
+            int result = _facts.Count;
+            _facts.Add(cast.Infer([facts[i]])[0]);
+            string name = operands.Length == 1 ? $"{call.Name}.cast" : $"{call.Name}.cast{i}";
+            _calls.Add(new ShapedCall(call with { Name = name }, cast, [operands[i]], [result]));
+            operands = operands.SetItem(i, result);
+        }
+        return operands;
+    }
+
+    void Visit(Call call)
+    {
+        if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id), out var number))
         {
             Means(call, number);
-            return null;
+            return;
         }
         var resolved = call with
         {
@@ -108,17 +136,16 @@ sealed class ShapedGraph
         if (TakesItem(resolved, out var item))
         {
             Means(call, item);
-            return null;
+            return;
         }
         var (op, operands) = OpSet.Parse(resolved);
-        var shapes = new Shape[operands.Length];
-        for (int i = 0; i < shapes.Length; i++) shapes[i] = ShapeOf(operands[i]);
         try
         {
-            var outputs = op.Infer(shapes);
+            operands = Promote(resolved, op, operands);
+            var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)
-                if (!IsCountable(output)) throw Mismatch(call, TooMany(output));
-            return new ShapedCall(resolved, op, operands, Define(call, outputs));
+                if (!IsCountable(output.Shape)) throw Mismatch(call, TooMany(output.Shape));
+            _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)));
         }
         catch (ShapeException e)
         {
@@ -126,7 +153,7 @@ sealed class ShapedGraph
         }
         catch (OverflowException)
         {
-            throw Mismatch(call, $"operands {string.Join(", ", shapes)} give an extent beyond 2^31");
+            throw Mismatch(call, $"operands {string.Join(", ", FactsOf(operands))} give an extent beyond 2^31");
         }
     }
 
@@ -169,16 +196,16 @@ sealed class ShapedGraph
     }
 
     // Several outputs fill as many results, or the one result that is the list of them.
-    ImmutableArray<int> Define(Call call, ImmutableArray<Shape> outputs)
+    ImmutableArray<int> Define(Call call, ImmutableArray<Fact> outputs)
     {
         if (call.Results.Length == outputs.Length || (outputs.Length == 1 && call.Results.Length > 1))
         {
-            for (int i = 0; i < outputs.Length; i++) _shapes[call.Results[i]] = outputs[i];
+            for (int i = 0; i < outputs.Length; i++) _facts[call.Results[i]] = outputs[i];
             return call.Results[..outputs.Length];
         }
         if (call.Results.Length != 1) throw Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");
-        var items = ImmutableArray.CreateRange(Enumerable.Range(_shapes.Count, outputs.Length));
-        foreach (var shape in outputs) _shapes.Add(shape);
+        var items = ImmutableArray.CreateRange(Enumerable.Range(_facts.Count, outputs.Length));
+        foreach (var fact in outputs) _facts.Add(fact);
         _meaning[call.Results[0]] = Argument.Of([.. items.Select(Argument.Value)]);
         return items;
     }

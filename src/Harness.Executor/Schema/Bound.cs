@@ -92,6 +92,14 @@ public sealed class Bound
         _ => throw Refuse($"{name} is {_values[name]}, expected a number"),
     };
 
+    /// <summary>A number that knows whether it is an integer.</summary>
+    public Number Number(string name) => _values[name] switch
+    {
+        IntArgument number => Model.Number.Of(number.Number),
+        BoolArgument flag => Model.Number.Of(flag.Flag ? 1 : 0),
+        _ => Float(name),
+    };
+
     /// <summary>A number, or null for <c>None</c>.</summary>
     public double? FloatOrNull(string name) => IsNone(name) ? null : Float(name);
 

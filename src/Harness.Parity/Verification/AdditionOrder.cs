@@ -1,4 +1,3 @@
-using System.Numerics;
 using Harness.Executor.Cpu;
 
 namespace Harness.Parity.Verification;
@@ -12,7 +11,7 @@ public readonly record struct AdditionOrder(int WinogradSteps, int Steps)
     const string Winograd = "winograd F(2,3)";
 
     /// <summary>The order of a plan.</summary>
-    public static AdditionOrder Of<E>(Plan<E> plan) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    public static AdditionOrder Of(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return new AdditionOrder(plan.Describe().Count(step => step.Kernel == Winograd), plan.StepNames.Length);

@@ -19,7 +19,7 @@ static class Float32Check
     {
         var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32);
         // Fused, and in the order of additions that users get: what is held to the golden is what they run.
-        var plan = Plan.Compile<float>(model, new PlanOptions
+        using var plan = Plan.Compile<float>(model, new PlanOptions
         {
             Threads = options.Threads, Lanes = options.Lanes, ExactOrder = options.ExactOrder,
         });
@@ -71,7 +71,7 @@ static class Float32Check
     }
 
     static ImmutableArray<Drift> EndToEnd(
-        GoldenCase golden, Plan<float> plan, double limit, CancellationToken cancellation)
+        GoldenCase golden, Plan plan, double limit, CancellationToken cancellation)
     {
         using var session = plan.CreateSession();
         var model = plan.Model;

@@ -27,7 +27,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
 
     /// <summary>Computes a segment's nodes in double on their rounded operands, in the session that has run it.</summary>
     /// <param name="truth">Of an opened segment; its activations are no longer the run's afterwards.</param>
-    public void Observe(Session<double> truth)
+    public void Observe(Session truth)
     {
         var model = truth.Plan.Model;
         // All of them first, before any is overwritten.
@@ -44,7 +44,6 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     public void Measure(NhwcProgram segment)
     {
         Scales(segment);
-        Reclaim.Now();
         Singles(segment);
         _read.Clear();
         _exact.Clear();
@@ -58,7 +57,8 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
         if (contractions.Length == 0) return;
         // Σ|w||x| + |b| is the same op with every operand's sign taken away.
         var part = WithoutSigns(Segment.OpenPart(segment, contractions));
-        using var session = Plan.Compile<double>(part, kept).CreateSession();
+        using var plan = Plan.Compile<double>(part, kept);
+        using var session = plan.CreateSession();
         Each(session, WidenedWithoutSign, (_, port, value) =>
         {
             _scale[value] = new double[part.Values[value].Shape.Elements];
@@ -69,7 +69,8 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Singles(NhwcProgram segment)
     {
-        using var session = Plan.Compile<float>(segment, kept).CreateSession();
+        using var plan = Plan.Compile<float>(segment, kept);
+        using var session = plan.CreateSession();
         Each(session, value => _read[value], (node, port, value) =>
         {
             var actual = Buffer(ref _single, _exact[value].Length);
@@ -81,7 +82,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     delegate ReadOnlySpan<E> Elements<E>(int value);
 
     // A view computes nothing: its elements are its operand's own.
-    void Each<E>(Session<E> session, Elements<E> read, Action<NhwcNode, int, int> take)
+    void Each<E>(Session session, Elements<E> read, Action<NhwcNode, int, int> take)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var model = session.Plan.Model;
@@ -103,7 +104,7 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     static Dictionary<int, int> Ports(ImmutableArray<Port> ports) =>
         ports.Select((port, i) => (port.Value, i)).ToDictionary();
 
-    float[] Rounded(Session<double> session, int port)
+    float[] Rounded(Session session, int port)
     {
         var model = session.Plan.Model;
         var exact = Buffer(ref _double, checked((int)model.Values[model.Outputs[port].Value].Shape.Elements));

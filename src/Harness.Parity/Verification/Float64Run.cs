@@ -20,7 +20,7 @@ static class Float64Run
     /// <param name="size">Elements of one segment.</param>
     public static ImmutableArray<double[]> Outputs(
         GoldenCase golden, NhwcProgram model, PlanOptions plan, CancellationToken cancellation,
-        Action<Session<double>>? visit = null, Action<NhwcProgram>? leave = null,
+        Action<Session>? visit = null, Action<NhwcProgram>? leave = null,
         long size = Segment.DefaultSize)
     {
         var values = new Dictionary<int, double[]>();
@@ -30,19 +30,18 @@ static class Float64Run
         {
             Run(segment, values, plan, visit, cancellation);
             foreach (int value in segment.Spent) values.Remove(value);
-            Reclaim.Now();
             leave?.Invoke(segment.Model);
-            Reclaim.Now();
         }
         return [.. model.Outputs.Select(port => values[port.Value])];
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Run(
-        Segment segment, Dictionary<int, double[]> values, PlanOptions plan, Action<Session<double>>? visit,
+        Segment segment, Dictionary<int, double[]> values, PlanOptions plan, Action<Session>? visit,
         CancellationToken cancellation)
     {
-        using var session = Plan.Compile<double>(segment.Model, plan).CreateSession();
+        using var compiled = Plan.Compile<double>(segment.Model, plan);
+        using var session = compiled.CreateSession();
         foreach (int value in segment.Needs) session.Write(value, values[value]);
         session.Run(cancellation);
         foreach (int value in segment.Gives)

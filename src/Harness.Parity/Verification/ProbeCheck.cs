@@ -9,7 +9,7 @@ namespace Harness.Parity.Verification;
 static class ProbeCheck
 {
     /// <summary>The first bad node of a segment whose session kept all values; null where every probe holds.</summary>
-    public static BadNode? First(GoldenCase golden, Session<double> session, double cumulative)
+    public static BadNode? First(GoldenCase golden, Session session, double cumulative)
     {
         var probes = golden.Document.Probes.ToDictionary(probe => probe.Node, StringComparer.Ordinal);
         var model = session.Plan.Model;
@@ -28,7 +28,7 @@ static class ProbeCheck
     }
 
     static (double Error, string Why) Compare(
-        GoldenProbe probe, ReadOnlySpan<double> expected, Shape shape, Session<double> session, int value)
+        GoldenProbe probe, ReadOnlySpan<double> expected, Shape shape, Session session, int value)
     {
         if (shape != probe.Shape) return (double.PositiveInfinity, $"its shape is {shape}, the golden's {probe.Shape}");
         var actual = new double[shape.Elements];

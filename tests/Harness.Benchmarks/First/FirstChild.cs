@@ -34,7 +34,7 @@ static class FirstChild
         var input = NpyFile.Read(files.Input);
         var model = NhwcPass.Apply(torch, [input.Shape]);
         long opened = Stopwatch.GetTimestamp();
-        using var session = Plan.Compile<float>(model, new PlanOptions { Threads = threads }).CreateSession();
+        using var session = Session.Open<float>(model, new PlanOptions { Threads = threads });
         long planned = Stopwatch.GetTimestamp();
         session.Write(model.Inputs[0].Value, input.ToDoubles());
         session.Run();

@@ -72,13 +72,13 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
 
     string Arithmetic(string type, Binary op, double alpha)
     {
-        string other = op.Other is { } number ? graph.Number(alpha * number) : Operand(1);
+        string other = op.Other is { } number ? graph.Number(alpha * number.Value) : Operand(1);
         return graph.Node(type, [X, alpha == 1 || op.Other is not null ? other : graph.Node("Mul", [other, graph.Number(alpha)])]);
     }
 
     string Reversed(Rsub op)
     {
-        string other = op.Other is { } number ? graph.Number(number) : Operand(1);
+        string other = op.Other is { } number ? graph.Number(number.Value) : Operand(1);
         return graph.Node("Sub", [other, op.Alpha == 1 ? X : graph.Node("Mul", [X, graph.Number(op.Alpha)])]);
     }
 

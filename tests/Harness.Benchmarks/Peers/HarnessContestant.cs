@@ -9,15 +9,17 @@ namespace Harness.Benchmarks.Peers;
 sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly NhwcProgram _model;
-    readonly Session<E> _session;
+    readonly Plan _plan;
+    readonly Session _session;
 
     public HarnessContestant(Subject subject, PlanOptions options)
     {
         _model = NhwcPass.Apply(subject.Model, subject.Shapes);
-        _session = Plan.Compile<E>(_model, options).CreateSession();
+        _plan = Plan.Compile<E>(_model, options);
+        _session = _plan.CreateSession();
         // Inputs and outputs stay where the session has them, as those of the others stay in the buffers bound to them.
         for (int i = 0; i < _model.Inputs.Length; i++)
-            _session.WriteInput(i, InMemoryOrder(subject.Inputs[i], _model.Values[_model.Inputs[i].Value].Layout));
+            _session.WriteInput<E>(i, InMemoryOrder(subject.Inputs[i], _model.Values[_model.Inputs[i].Value].Layout));
     }
 
     /// <inheritdoc/>
@@ -39,7 +41,11 @@ sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloat
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _session.Dispose();
+    public override void Dispose()
+    {
+        _session.Dispose();
+        _plan.Dispose();
+    }
 
     static E[] InMemoryOrder(Tensor tensor, Permutation layout)
     {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Reflection;
 using Harness.Executor.Cpu;
 
@@ -6,16 +5,16 @@ namespace Harness.Tests.Cpu;
 
 /// <summary>Reads how much the threads of a session have allocated, exactly: what the process allocates says nothing,
 /// since the test runner's own threads never rest.</summary>
-sealed class AllocationMeter<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed class AllocationMeter
 {
-    readonly Workers<E> _workers;
+    readonly Workers _workers;
     readonly Reading _reading;
 
-    public AllocationMeter(Session<E> session)
+    public AllocationMeter(Session session)
     {
-        _workers = (Workers<E>)typeof(Session<E>)
+        _workers = (Workers)typeof(Session)
             .GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Single(field => field.FieldType == typeof(Workers<E>))
+            .Single(field => field.FieldType == typeof(Workers))
             .GetValue(session)!;
         _reading = new Reading(session.Plan.Threads);
         for (int i = 0; i < 3; i++)
@@ -38,7 +37,7 @@ sealed class AllocationMeter<E> where E : unmanaged, IBinaryFloatingPointIeee754
     }
 
     // A piece a thread: none ends before all have begun.
-    sealed class Reading(int threads) : Step<E>
+    sealed class Reading(int threads) : Step
     {
         public int Started;
 
@@ -46,7 +45,7 @@ sealed class AllocationMeter<E> where E : unmanaged, IBinaryFloatingPointIeee754
 
         public override long Pieces => threads;
 
-        public override void Run(in Frame<E> frame, long first, long last)
+        public override void Run(in Frame frame, long first, long last)
         {
             for (long piece = first; piece < last; piece++)
             {

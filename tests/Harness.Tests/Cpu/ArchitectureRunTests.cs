@@ -68,16 +68,15 @@ public sealed class ArchitectureRunTests
             $"{images.Count} images in {typeof(E).Name}, exact order {exactOrder}");
     }
 
-    static double[][] Singles<E>(Images images, Session<E> session) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static double[][] Singles(Images images, Session session)
     {
         double[][][] parts = [.. Enumerable.Range(0, images.Count).Select(image => images.Run(session, image))];
         return [.. parts[0].Select((_, output) => parts.SelectMany(part => part[output]).ToArray())];
     }
 
-    static void ShouldAllocateNothing<E>(Session<E> session, string because)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static void ShouldAllocateNothing(Session session, string because)
     {
-        var meter = new AllocationMeter<E>(session);
+        var meter = new AllocationMeter(session);
         long before = meter.Read();
         session.Run();
         (meter.Read() - before).Should().Be(0, because);

@@ -46,12 +46,12 @@ sealed class Images
     public NhwcProgram Convert(int batch) => NhwcPass.Apply(_model, Shapes(batch));
 
     /// <summary>A session for a batch of this many.</summary>
-    public Session<E> Open<E>(int batch, PlanOptions options) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        Plan.Compile<E>(Convert(batch), options).CreateSession();
+    public Session Open<E>(int batch, PlanOptions options) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        Session.Open<E>(Convert(batch), options);
 
     /// <summary>The outputs of the images from <paramref name="first"/> on, as many as the session's batch. An output
     /// that joins the images along the batch, as multi_out's third does, is left out.</summary>
-    public double[][] Run<E>(Session<E> session, int first) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    public double[][] Run(Session session, int first)
     {
         var model = session.Plan.Model;
         int batch = model.Inputs[0].Shape!.Value[0];
@@ -72,7 +72,7 @@ sealed class Images
     {
         var parts = new List<double[][]>();
         int first = 0;
-        var sessions = new Dictionary<int, Session<E>>();
+        var sessions = new Dictionary<int, Session>();
         foreach (int batch in batches)
         {
             if (!sessions.TryGetValue(batch, out var session)) sessions[batch] = session = Open<E>(batch, options);

@@ -54,7 +54,7 @@ public sealed class InPlaceTests
     static void Compare<E>(NhwcProgram dies, NhwcProgram survives, int threads) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var options = new PlanOptions { Threads = threads };
-        var plan = Plan.Compile<E>(dies, options);
+        using var plan = Plan.Compile<E>(dies, options);
         plan.StepNodes[^1].Overwritable.Select(operand => plan.OffsetOf(plan.RootOf(operand))).Should().Contain(
             plan.OffsetOf(plan.RootOf(dies.Outputs[0].Value)), "the result lies where the operand lay");
 

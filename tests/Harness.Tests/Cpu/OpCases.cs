@@ -44,7 +44,7 @@ static class OpCases
     public static double[][] Run<E>(NhwcProgram model, PlanOptions options)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        using var session = Plan.Compile<E>(model, options).CreateSession();
+        using var session = Session.Open<E>(model, options);
         for (int i = 0; i < model.Inputs.Length; i++)
         {
             var port = model.Inputs[i];

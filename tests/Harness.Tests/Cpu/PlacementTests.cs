@@ -9,30 +9,30 @@ namespace Harness.Tests.Cpu;
 /// <summary>The memory of activations, over every known architecture at its native size.</summary>
 public sealed class PlacementTests
 {
-    public static TheoryData<string, int, int> Rows
+    public static TheoryData<string, int, ElementType> Rows
     {
         get
         {
-            var rows = new TheoryData<string, int, int>();
+            var rows = new TheoryData<string, int, ElementType>();
             foreach (var known in ArchitectureSet.All)
                 foreach (int batch in new[] { 1, 4 })
-                    foreach (int elementSize in new[] { sizeof(float), sizeof(double) })
-                        rows.Add(known.Name, batch, elementSize);
+                    foreach (ElementType precision in new[] { ElementType.Float32, ElementType.Float64 })
+                        rows.Add(known.Name, batch, precision);
             return rows;
         }
     }
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void The_arena_is_within_a_tenth_of_what_is_alive_at_once(string name, int batch, int elementSize)
+    public void The_arena_is_within_a_tenth_of_what_is_alive_at_once(string name, int batch, ElementType precision)
     {
         var (model, nodes) = Model(name, batch);
 
-        var placement = Placement.Of(model, nodes, elementSize, keepAll: false, slice: true);
-        var apart = Placement.Of(model, nodes, elementSize, keepAll: false, slice: false);
+        var placement = Placement.Of(model, nodes, precision, keepAll: false, slice: true);
+        var apart = Placement.Of(model, nodes, precision, keepAll: false, slice: false);
 
         placement.ArenaLowerBound.Should().BeLessThanOrEqualTo(
-            LowerBound(model, placement, elementSize), "sharing in place only ever saves");
+            LowerBound(model, placement, precision), "sharing in place only ever saves");
         ((double)placement.ArenaBytes / apart.ArenaLowerBound).Should().BeLessThanOrEqualTo(1.1, "slices may add little");
         placement.ArenaBytes.Should().BeGreaterThanOrEqualTo(placement.ArenaLowerBound);
         ((double)placement.ArenaBytes / placement.ArenaLowerBound).Should().BeLessThanOrEqualTo(1.1);
@@ -41,10 +41,10 @@ public sealed class PlacementTests
     [Theory]
     [MemberData(nameof(Rows))]
     public void Values_alive_together_overlap_only_where_a_result_takes_over_from_an_operand(
-        string name, int batch, int elementSize)
+        string name, int batch, ElementType precision)
     {
         var (model, nodes) = Model(name, batch);
-        var placement = Placement.Of(model, nodes, elementSize, keepAll: false, slice: true);
+        var placement = Placement.Of(model, nodes, precision, keepAll: false, slice: true);
         var lives = Lives(model, placement);
         int[] roots = [.. lives.Keys];
         int inPlace = 0;
@@ -67,14 +67,14 @@ public sealed class PlacementTests
             (placement.OffsetOf(root) + Bytes(root)).Should().BeLessThanOrEqualTo(placement.ArenaBytes);
         if (name.StartsWith("resnet", StringComparison.Ordinal)) inPlace.Should().BeGreaterThan(0);
 
-        long Bytes(int root) => placement.BufferOf(root).Elements * elementSize;
+        long Bytes(int root) => placement.BufferOf(root).Elements * precision.Size();
     }
 
     [Fact]
     public void Keeping_all_values_shares_nothing()
     {
         var (model, nodes) = Model("resnet18", 1);
-        var placement = Placement.Of(model, nodes, sizeof(float), keepAll: true, slice: true);
+        var placement = Placement.Of(model, nodes, ElementType.Float32, keepAll: true, slice: true);
         Lives(model, placement).Keys.Select(placement.OffsetOf).Should().OnlyHaveUniqueItems();
         placement.ArenaBytes.Should().Be(placement.ArenaLowerBound);
     }
@@ -83,9 +83,9 @@ public sealed class PlacementTests
     public void Placing_the_largest_model_takes_milliseconds()
     {
         var (model, nodes) = Model("densenet121", 1);
-        _ = Placement.Of(model, nodes, sizeof(float), keepAll: false, slice: true);
+        _ = Placement.Of(model, nodes, ElementType.Float32, keepAll: false, slice: true);
         long start = Stopwatch.GetTimestamp();
-        _ = Placement.Of(model, nodes, sizeof(float), keepAll: false, slice: true);
+        _ = Placement.Of(model, nodes, ElementType.Float32, keepAll: false, slice: true);
         // Ten on an idle machine; a busy one may take its time.
         Stopwatch.GetElapsedTime(start).TotalMilliseconds.Should().BeLessThan(1000);
     }
@@ -125,7 +125,7 @@ public sealed class PlacementTests
         return lives;
     }
 
-    static long LowerBound(NhwcProgram model, Placement placement, int elementSize)
+    static long LowerBound(NhwcProgram model, Placement placement, ElementType precision)
     {
         var lives = Lives(model, placement);
         long most = 0;
@@ -133,7 +133,7 @@ public sealed class PlacementTests
         {
             long live = 0;
             foreach (var (root, (first, last)) in lives)
-                if (first <= step && step <= last) live += (placement.BufferOf(root).Elements * elementSize + 63) / 64 * 64;
+                if (first <= step && step <= last) live += (placement.BufferOf(root).Elements * precision.Size() + 63) / 64 * 64;
             most = Math.Max(most, live);
         }
         return most;

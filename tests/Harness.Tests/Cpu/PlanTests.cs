@@ -12,7 +12,7 @@ public sealed class PlanTests
     public void Every_step_of_a_ResNet_says_what_it_is()
     {
         using var torch = ModelFile.Open("arch:resnet18", "seed:1", _ => { });
-        var plan = Plan.Compile<float>(
+        using var plan = Plan.Compile<float>(
             NhwcPass.Apply(torch, [[1, 3, 224, 224]]), new PlanOptions { Threads = 2, Lanes = LaneWidth.Sixteen });
 
         var steps = plan.Describe();

@@ -20,8 +20,8 @@ public sealed class RehearsalTests
         var model = NhwcPass.Apply(torch, [name == "vit_b_16" ? native : [2, 3, 64, 96]]);
         foreach (int threads in new[] { 1, 3 })
         {
-            var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
-            var rehearsal = new Rehearsal<float>(plan);
+            using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
+            var rehearsal = new Rehearsal(plan);
             for (int step = 0; step < plan.Steps.Length; step++)
                 if (!plan.ReadsConstants(plan.StepNodes[step])) rehearsal.Add(plan.Steps[step]);
             rehearsal.Dispose();

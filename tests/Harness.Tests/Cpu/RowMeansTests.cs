@@ -58,7 +58,7 @@ public sealed class RowMeansTests
     public void Squeezes_of_known_models_are_taken(string name, int count)
     {
         using var torch = ModelFile.Open($"arch:{name}", "seed:0");
-        var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [Shape.Create([2, 3, 97, 75])]), new PlanOptions { Threads = 1 });
+        using var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [Shape.Create([2, 3, 97, 75])]), new PlanOptions { Threads = 1 });
         plan.StepNodes.Count(node => node.RowMeans is not null || node.Then?.RowMeans is not null).Should().Be(count);
     }
 

@@ -22,7 +22,7 @@ public sealed class SessionLifeTests
     {
         using var model = ModelFile.Open(name, "seed:1");
         var images = new Images(model, [[1, 3, 43, 35]], Callers);
-        var plan = Plan.Compile<float>(images.Convert(1), new PlanOptions { Threads = threads });
+        using var plan = Plan.Compile<float>(images.Convert(1), new PlanOptions { Threads = threads });
         double[][][] expected;
         using (var session = plan.CreateSession())
             expected = [.. Enumerable.Range(0, Callers).Select(image => images.Run(session, image))];
@@ -56,8 +56,7 @@ public sealed class SessionLifeTests
     public void A_run_is_cancelled_between_steps_and_the_session_runs_again(int threads)
     {
         var model = Chain(steps: 60);
-        using var session = Plan.Compile<float>(model, new PlanOptions { Threads = threads, KeepAll = true })
-            .CreateSession();
+        using var session = Session.Open<float>(model, new PlanOptions { Threads = threads, KeepAll = true });
         double[] input = OpCases.Values(1, model.Inputs[0].Shape!.Value.Elements), zeros = new double[input.Length];
         session.Write(model.Inputs[0].Value, input);
         session.Run();
@@ -101,7 +100,7 @@ public sealed class SessionLifeTests
     public void No_thread_spins_once_a_run_is_over(int threads)
     {
         var model = Chain(steps: 20);
-        using var session = Plan.Compile<float>(model, new PlanOptions { Threads = threads }).CreateSession();
+        using var session = Session.Open<float>(model, new PlanOptions { Threads = threads });
         session.Write(model.Inputs[0].Value, OpCases.Values(1, model.Inputs[0].Shape!.Value.Elements));
         using var process = Process.GetCurrentProcess();
         double share = 1;
@@ -122,7 +121,7 @@ public sealed class SessionLifeTests
     public void A_session_that_does_not_fit_says_what_it_needs_and_takes_nothing()
     {
         using var torch = ModelFile.Open("arch:squeezenet1_1", "seed:1");
-        var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [[1, 3, 1_000_000, 1_000_000]]));
+        using var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [[1, 3, 1_000_000, 1_000_000]]));
         long before = Environment.WorkingSet;
 
         var refusal = FluentActions.Invoking(plan.CreateSession).Should().Throw<ModelException>().Which.Finding;
@@ -166,7 +165,7 @@ public sealed class SessionLifeTests
         return NhwcPass.Apply(new TorchModel(graph, WeightsFile.Open("seed:1", graph), "graph"), [shape]);
     }
 
-    static double[] Read(Session<float> session, int value)
+    static double[] Read(Session session, int value)
     {
         var elements = new double[session.Plan.Model.Values[value].Shape.Elements];
         session.Read(value, elements);

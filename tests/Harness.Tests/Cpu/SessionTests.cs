@@ -64,9 +64,9 @@ public sealed class SessionTests
     public void Run_allocates_nothing_after_the_first(string name)
     {
         var model = Convert(name);
-        using var session = Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).CreateSession();
+        using var session = Session.Open<float>(model, new PlanOptions { Threads = 1 });
         for (int i = 0; i < 2; i++) session.Run();
-        var meter = new AllocationMeter<float>(session);
+        var meter = new AllocationMeter(session);
         long before = meter.Read();
         session.Run();
         (meter.Read() - before).Should().Be(0);
@@ -75,9 +75,9 @@ public sealed class SessionTests
     [Fact]
     public void Run_with_partners_allocates_nothing_on_any_thread()
     {
-        using var session = Plan.Compile<float>(Convert("resnet_small"), new PlanOptions { Threads = 3 }).CreateSession();
+        using var session = Session.Open<float>(Convert("resnet_small"), new PlanOptions { Threads = 3 });
         for (int i = 0; i < 3; i++) session.Run();
-        var meter = new AllocationMeter<float>(session);
+        var meter = new AllocationMeter(session);
         long before = meter.Read();
         session.Run();
         (meter.Read() - before).Should().Be(0);
@@ -87,7 +87,7 @@ public sealed class SessionTests
     public void A_session_runs_again_from_what_was_written()
     {
         var model = Convert("unet_small");
-        using var session = Plan.Compile<float>(model).CreateSession();
+        using var session = Session.Open<float>(model);
         foreach (var port in model.Inputs) session.Write(port.Value, OpCases.Values(5, port.Shape!.Value.Elements));
         var results = new List<double[]>();
         for (int run = 0; run < 2; run++)
@@ -104,7 +104,7 @@ public sealed class SessionTests
     public void Spans_in_memory_order_agree_with_the_logical_order()
     {
         var model = Convert("guide_cnn");
-        using var session = Plan.Compile<double>(model).CreateSession();
+        using var session = Session.Open<double>(model);
         var shape = model.Inputs[0].Shape!.Value;
         double[] logical = OpCases.Values(1, shape.Elements);
         session.Write(model.Inputs[0].Value, logical);
@@ -128,7 +128,7 @@ public sealed class SessionTests
     public void Sessions_of_one_plan_are_independent()
     {
         var model = Convert("resnet_small");
-        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 2 });
+        using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 2 });
         var expected = OpCases.Run<float>(model, new PlanOptions { Threads = 1 })[0];
         var results = new double[4][];
         Parallel.For(0, results.Length, i =>
@@ -148,7 +148,7 @@ public sealed class SessionTests
     [Fact]
     public void A_cancelled_run_says_so()
     {
-        using var session = Plan.Compile<float>(Convert("guide_cnn")).CreateSession();
+        using var session = Session.Open<float>(Convert("guide_cnn"));
         session.Invoking(s => s.Run(new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
     }
 
@@ -156,7 +156,7 @@ public sealed class SessionTests
     public void A_wrong_length_is_refused_with_both_numbers()
     {
         var model = Convert("guide_cnn");
-        using var session = Plan.Compile<float>(model).CreateSession();
+        using var session = Session.Open<float>(model);
         session.Invoking(s => s.WriteInput(0, new float[3])).Should().Throw<ArgumentException>()
             .WithMessage($"*found 3 elements, expected {model.Inputs[0].Shape!.Value.Elements}*");
     }
@@ -164,7 +164,7 @@ public sealed class SessionTests
     [Fact]
     public void A_disposed_session_is_refused()
     {
-        var session = Plan.Compile<float>(Convert("guide_cnn")).CreateSession();
+        var session = Session.Open<float>(Convert("guide_cnn"));
         session.Dispose();
         session.Dispose();
         session.Invoking(s => s.Run()).Should().Throw<ObjectDisposedException>();
@@ -175,7 +175,7 @@ public sealed class SessionTests
     public void Rows_filled_and_read_in_place_are_the_values_written_and_read_by_copy(string name)
     {
         var model = Convert(name);
-        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
+        using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
         using var copied = plan.CreateSession();
         using var inPlace = plan.CreateSession();
         var random = new Random(5);
@@ -187,12 +187,12 @@ public sealed class SessionTests
             int at = 0;
             for (int row = 0; row < inPlace.InputRows(port); row++)
             {
-                var span = inPlace.InputRow(port, row);
+                var span = inPlace.InputRow<float>(port, row);
                 elements.AsSpan(at, span.Length).CopyTo(span);
                 at += span.Length;
             }
             at.Should().Be(elements.Length);
-            FluentActions.Invoking(() => inPlace.InputRow(port, inPlace.InputRows(port)).Length)
+            FluentActions.Invoking(() => inPlace.InputRow<float>(port, inPlace.InputRows(port)).Length)
                 .Should().Throw<ArgumentOutOfRangeException>();
         }
         // Twice: a run leaves its inputs, and the zeros around them, as they are.
@@ -204,7 +204,7 @@ public sealed class SessionTests
             var expected = new float[model.Values[model.Outputs[port].Value].Shape.Elements];
             copied.ReadOutput(port, expected);
             var actual = new List<float>();
-            for (int row = 0; row < inPlace.OutputRows(port); row++) actual.AddRange(inPlace.OutputRow(port, row));
+            for (int row = 0; row < inPlace.OutputRows(port); row++) actual.AddRange(inPlace.OutputRow<float>(port, row));
             actual.Should().Equal(expected);
         }
     }

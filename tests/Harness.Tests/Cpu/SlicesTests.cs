@@ -37,7 +37,7 @@ public sealed class SlicesTests
             var model = graph.Build();
             Compare<float>(model);
             Compare<double>(model);
-            var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1, ChainBytes = 0 });
+            using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1, ChainBytes = 0 });
             Cats(plan).Should().ContainSingle();
             Homes(plan).Should().Contain(("joined", 3));
         }
@@ -57,7 +57,7 @@ public sealed class SlicesTests
         var model = graph.Build();
         Compare<float>(model);
         Compare<double>(model);
-        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
+        using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
         Cats(plan).Should().BeEmpty();
         Homes(plan).Should().Contain(("all4", 10));
     }
@@ -128,11 +128,11 @@ public sealed class SlicesTests
         }
     }
 
-    static FusedNode[] Cats<E>(Plan<E> plan) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+    static FusedNode[] Cats(Plan plan) =>
         [.. plan.StepNodes.Where(node => node.Main.Op is Cat)];
 
     // The values that hold others, with how many lie in each, itself included.
-    static IEnumerable<(string, int)> Homes<E>(Plan<E> plan) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+    static IEnumerable<(string, int)> Homes(Plan plan) =>
         plan.Program.Values.Where(value => value.Leaf is null && plan.RootOf(value.Id) == value.Id)
             .GroupBy(value => plan.BufferOf(value.Id).Home)
             .Select(group => (plan.Program.Values[group.Key].Name, group.Count()));

@@ -13,8 +13,8 @@ public sealed unsafe class WorkersTests
     {
         // Far more threads than processors, steps of one slot between steps of many: helpers wake late, into other steps.
         CountingStep[] steps = [.. new[] { 2, 64, 3, 1, 29, 2, 100 }.Select(pieces => new CountingStep(pieces, grain))];
-        float** scratch = stackalloc float*[threads];
-        using var workers = new Workers<float>(threads, null, scratch);
+        byte** scratch = stackalloc byte*[threads];
+        using var workers = new Workers(threads, null, scratch);
         for (int round = 1; round <= 100000; round++)
         {
             var step = steps[round % steps.Length];
@@ -34,8 +34,8 @@ public sealed unsafe class WorkersTests
     [Fact]
     public void A_failure_on_any_thread_reaches_the_caller_and_the_next_step_runs()
     {
-        float** scratch = stackalloc float*[3];
-        using var workers = new Workers<float>(3, null, scratch);
+        byte** scratch = stackalloc byte*[3];
+        using var workers = new Workers(3, null, scratch);
         var good = new CountingStep(12, 1);
         for (int round = 1; round <= 200; round++)
         {
@@ -45,7 +45,7 @@ public sealed unsafe class WorkersTests
         }
     }
 
-    sealed class CountingStep(int pieces, long grain) : Step<float>
+    sealed class CountingStep(int pieces, long grain) : Step
     {
         public readonly int[] Done = new int[pieces];
 
@@ -57,20 +57,20 @@ public sealed unsafe class WorkersTests
 
         public override long Grain(int workers) => grain;
 
-        public override void Run(in Frame<float> frame, long first, long last)
+        public override void Run(in Frame frame, long first, long last)
         {
             for (long piece = first; piece < last; piece++) Interlocked.Increment(ref Done[piece]);
             Thread.SpinWait(20);
         }
     }
 
-    sealed class FailingStep : Step<float>
+    sealed class FailingStep : Step
     {
         public override long Pieces => 12;
 
         public override StepCost Cost => new("fail", 1);
 
-        public override void Run(in Frame<float> frame, long first, long last)
+        public override void Run(in Frame frame, long first, long last)
         {
             if (first <= 7 && 7 < last) throw new InvalidOperationException("piece 7");
         }

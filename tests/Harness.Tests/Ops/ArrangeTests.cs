@@ -102,7 +102,7 @@ public sealed class ArrangeTests
         var op = new Permute { Dims = IntList.Create(row.Dims) };
         var layout = new Permutation(row.Layout);
         var result = op.Arrange([new Placed(shape, layout)]).Outputs[0];
-        result.Physical(op.Infer([shape])[0]).Should().Equal(layout.Physical(shape));
+        result.Physical(op.InferShapes([shape])[0]).Should().Equal(layout.Physical(shape));
     });
 
     [Fact]

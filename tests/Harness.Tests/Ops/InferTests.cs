@@ -168,10 +168,10 @@ public sealed class InferTests
         var op = OpSet.Parse(CallText.Call(call, CallText.Shapes(outputs).Length)).Op;
         if (outputs == "refused")
         {
-            var infer = () => op.Infer(CallText.Shapes(inputs));
+            var infer = () => op.InferShapes(CallText.Shapes(inputs));
             infer.Should().Throw<ShapeException>().Which.Message.Should().MatchRegex("[0-9]");
         }
-        else op.Infer(CallText.Shapes(inputs)).Should().Equal(CallText.Shapes(outputs));
+        else op.InferShapes(CallText.Shapes(inputs)).Should().Equal(CallText.Shapes(outputs));
     }
 
     [Theory]

@@ -42,7 +42,7 @@ sealed class ShapeWalk
         var known = call with { Arguments = [.. call.Arguments.Select(Known)] };
         var (op, operands) = OpSet.Parse(known);
         Shape[] inputs = [.. operands.Select(id => _shapes[id])];
-        var outputs = op.Infer(inputs);
+        var outputs = op.InferShapes(inputs);
         outputs.Length.Should().Be(call.Results.Length, call.ToString());
         foreach (var (id, shape) in call.Results.Zip(outputs)) _shapes[id] = shape;
         // The transpose of a parameter is one still: its move folds into the rule.

@@ -10,7 +10,7 @@ public sealed class SplitTests
     {
         // chunk rounds pieces up: 5 rows in 4 chunks are 2 + 2 + 1.
         var op = OpSet.Parse(CallText.Call("aten::chunk(%0, 4)", results: 4)).Op;
-        var infer = () => op.Infer([[5, 3]]);
+        var infer = () => op.InferShapes([[5, 3]]);
         infer.Should().Throw<ShapeException>().WithMessage("an axis of 5 gives 3 pieces, the call has 4 results");
     }
 
@@ -18,7 +18,7 @@ public sealed class SplitTests
     public void One_result_stands_for_the_list_of_pieces_that_a_trace_unpacks_next()
     {
         var op = OpSet.Parse(CallText.Call("aten::chunk(%0, 2, 1)", results: 1)).Op;
-        op.Infer([[2, 5, 7]]).Should().Equal([2, 3, 7], [2, 2, 7]);
+        op.InferShapes([[2, 5, 7]]).Should().Equal([2, 3, 7], [2, 2, 7]);
     }
 
     [Theory]

@@ -104,6 +104,23 @@ static unsafe class Map
         }
     }
 
+    /// <summary>The same for elements of any size, one by one.</summary>
+    [MethodImpl(Hot)]
+    public static void CopyPlain<T>(Traversal over, long first, long last, T* destination, T* source) where T : unmanaged
+    {
+        while (first < last)
+        {
+            var rows = over.Group(first, last);
+            for (int row = 0; row < rows.Rows; row++)
+            {
+                T* to = destination + rows.Offset[0] + (row * rows.RowStride[0]);
+                T* from = source + rows.Offset[1] + (row * rows.RowStride[1]);
+                for (int i = 0; i < rows.Length; i++) to[i * rows.Stride[0]] = from[i * rows.Stride[1]];
+            }
+            first += rows.Pieces;
+        }
+    }
+
     [MethodImpl(Hot)]
     static void UnaryRows<TOp, L, E>(in Traversal.RowGroup rows, E* destination, E* x, in Scalars<E> scalars)
         where TOp : struct, IUnary

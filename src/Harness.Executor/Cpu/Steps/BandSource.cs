@@ -28,7 +28,7 @@ abstract unsafe class BandSource<E> where E : unmanaged, IBinaryFloatingPointIee
 
     /// <summary>Computes rows [from, from + rows) of image <paramref name="n"/> into <paramref name="target"/>, the start of a
     /// buffer of the layout that was made ready for.</summary>
-    public abstract void Run(in Frame<E> frame, int n, int from, int rows, E* target, E* scratch);
+    public abstract void Run(in Frame frame, int n, int from, int rows, E* target, E* scratch);
 }
 
 /// <summary>A convolution with its tail.</summary>
@@ -42,10 +42,10 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     readonly Convolution<E>?[] _convolutions;
 
     /// <summary>That of a node.</summary>
-    public ConvolutionBands(Lowering<E> node)
+    public ConvolutionBands(StepSite<E> node)
     {
         var convolution = (Conv2d)node.Op;
-        _g = convolution.GeometryOf(node);
+        _g = ConvLowering.Geometry(convolution, node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
         _input = node.Input(0);
         _tail = new TailEpilogue<E>(node, norm: null, convolution.Bias ? node.ExactWeightOf(node.Inputs[2]) : null);
         _weights = node.Packed(1, _g, WeightStrides.Hwio(_g));
@@ -77,11 +77,11 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     }
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, int n, int from, int rows, E* target, E* scratch)
+    public override void Run(in Frame frame, int n, int from, int rows, E* target, E* scratch)
     {
         var convolution = _convolutions[rows]!;
         convolution.Run(
-            frame.Start(_input) + (n * _g.Input.ImageStride) + ((nint)from * _g.StrideH * _g.Input.RowStride),
+            frame.Start<E>(_input) + (n * _g.Input.ImageStride) + ((nint)from * _g.StrideH * _g.Input.RowStride),
             target, 0, convolution.Tiles, scratch, _tail.On(frame));
     }
 }
@@ -98,7 +98,7 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
     nint _origin;
 
     /// <summary>That of a node with two operands.</summary>
-    public MapBands(Lowering<E> node)
+    public MapBands(StepSite<E> node)
     {
         var output = node.Output();
         (_x, _y) = (node.Input(0), node.Input(1));
@@ -106,10 +106,11 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
         _lanes = node.Lanes;
         _over = new Traversal?[output.Pixels.H + 1];
         Flops = output.Shape.Elements;
+        Kernel = $"map {node.Op.Name}";
     }
 
     /// <inheritdoc/>
-    public override string Kernel => $"map {typeof(TOp).DeclaringType!.Name}";
+    public override string Kernel { get; }
 
     /// <inheritdoc/>
     public override double Flops { get; }
@@ -128,11 +129,11 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
     }
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, int n, int from, int rows, E* target, E* scratch)
+    public override void Run(in Frame frame, int n, int from, int rows, E* target, E* scratch)
     {
         var over = _over[rows]!;
         Map.Binary<TOp, E>(
             _lanes, over, 0, over.Pieces, target + _origin,
-            frame.At(_x) + (n * _xStrides[0]) + (from * _xStrides[1]), frame.At(_y) + (n * _yStrides[0]) + (from * _yStrides[1]), default);
+            frame.At<E>(_x) + (n * _xStrides[0]) + (from * _xStrides[1]), frame.At<E>(_y) + (n * _yStrides[0]) + (from * _yStrides[1]), default);
     }
 }

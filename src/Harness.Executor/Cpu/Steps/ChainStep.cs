@@ -8,7 +8,7 @@ namespace Harness.Executor.Cpu;
 /// them stays in the second cache and is never stored as a whole.</summary>
 /// <remarks>Every output is the same sums in the same order as in two steps: not a bit differs. A band finds the rows that it
 /// shares with the one before where that left them, if the same thread did both, and computes them again if not.</remarks>
-sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // What a band's rows between the two nodes may take of the second cache: as many rows for either element type, since each band
     // passes over all weights.
@@ -25,12 +25,12 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     readonly Convolution<E>?[] _convolutions;
 
     /// <summary>A step of two nodes.</summary>
-    public ChainStep(Lowering<E> first, Lowering<E> second)
+    public ChainStep(StepSite<E> first, StepSite<E> second)
     {
         var convolution = (Conv2d)second.Op;
-        _source = first.Op is Mul ? Mul.Bands(first) : new ConvolutionBands<E>(first);
+        _source = first.Op is Mul ? new MapBands<MulTimes, E>(first) : new ConvolutionBands<E>(first);
         _output = second.Output();
-        _g = convolution.GeometryOf(second);
+        _g = ConvLowering.Geometry(convolution, second.Input(0).Pixels, second.Output().Pixels, second.ShapeOf(1));
         _tail = new TailEpilogue<E>(second, norm: null, convolution.Bias ? second.ExactWeightOf(second.Inputs[2]) : null);
         var whole = first.Output().Pixels;
         _height = whole.H;
@@ -74,7 +74,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
         // Whole cache lines, so that what follows stays aligned.
         nint line = 64 / sizeof(E);
         _middleElements = ((most * _middle.RowStride) + line - 1) / line * line;
-        ScratchElements = _middleElements + scratch;
+        ScratchBytes = (_middleElements + scratch) * sizeof(E);
         Pieces = (long)images * _bands;
     }
 
@@ -84,7 +84,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     public override long Pieces { get; }
 
     /// <inheritdoc/>
-    public override nint ScratchElements { get; }
+    public override nint ScratchBytes { get; }
 
     /// <inheritdoc/>
     public override long Grain(int workers) => Math.Max(1, (Pieces + (2 * workers) - 1) / (2 * workers));
@@ -106,9 +106,9 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
     }
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
-        E* middle = frame.Scratch, scratch = middle + _middleElements;
+        E* middle = frame.Scratch<E>(), scratch = middle + _middleElements;
         var outer = _tail.On(frame);
         for (long piece = first; piece < last; piece++)
         {
@@ -134,7 +134,7 @@ sealed unsafe class ChainStep<E> : Step<E> where E : unmanaged, IBinaryFloatingP
                 RowMeans = At(outer.RowMeans, outer.RowMeansLayout, n, row),
             };
             convolution.Run(
-                middle, frame.Start(_output) + (n * _g.Output.ImageStride) + (row * _g.Output.RowStride),
+                middle, frame.Start<E>(_output) + (n * _g.Output.ImageStride) + (row * _g.Output.RowStride),
                 0, convolution.Tiles, scratch, epilogue);
         }
     }

@@ -4,7 +4,7 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Cpu;
 
 /// <summary>A convolution, transposed convolution or product with all that its tail adds.</summary>
-sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // One of the two.
     readonly Convolution<E>? _convolution;
@@ -13,7 +13,7 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
     readonly TailEpilogue<E> _tail;
     readonly ValueBuffer _output, _input;
 
-    ConvolutionStep(Lowering<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias)
+    ConvolutionStep(StepSite<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias)
     {
         _geometry = geometry;
         _output = node.Output();
@@ -30,14 +30,14 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
 
     /// <summary>The step of a node whose operands are an input, a kernel and perhaps a bias.</summary>
     public static ConvolutionStep<E> Of(
-        Lowering<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias) =>
+        StepSite<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias) =>
         new(node, geometry, input, kernel, strides, bias);
 
     /// <inheritdoc/>
     public override long Pieces => _winograd?.Pieces ?? _convolution!.Tiles;
 
     /// <inheritdoc/>
-    public override nint ScratchElements => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements));
+    public override nint ScratchBytes => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements) * sizeof(E));
 
     /// <inheritdoc/>
     public override long Grain(int workers) => _winograd?.Grain(workers) ?? 1;
@@ -61,12 +61,12 @@ sealed unsafe class ConvolutionStep<E> : Step<E> where E : unmanaged, IBinaryFlo
     }
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         var epilogue = _tail.On(frame);
         if (_winograd is not null)
-            _winograd.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
+            _winograd.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last, frame.Scratch<E>(), epilogue);
         else
-            _convolution!.Run(frame.Start(_input), frame.Start(_output), (int)first, (int)last, frame.Scratch, epilogue);
+            _convolution!.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last, frame.Scratch<E>(), epilogue);
     }
 }

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Copies strided blocks of values into blocks of one result: relayout, concatenation, slices.</summary>
-sealed unsafe class CopyStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+/// <summary>Copies strided blocks of values into blocks of results: relayout, concatenation, slices. Bits move, whatever they
+/// mean.</summary>
+sealed unsafe class CopyStep : Step
 {
     readonly LaneWidth _lanes;
     readonly ImmutableArray<Block> _blocks;
@@ -18,40 +20,6 @@ sealed unsafe class CopyStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
         foreach (var block in blocks) Pieces += block.Over.Pieces;
     }
 
-    /// <summary>One block: what is walked, and where it starts past the origins.</summary>
-    public sealed record Block(Traversal Over, ValueBuffer Target, nint TargetOffset, ValueBuffer Source, nint SourceOffset)
-    {
-        /// <summary>All of <paramref name="source"/> into <paramref name="target"/> from a place on; axes are the target's physical ones.</summary>
-        public static Block Whole(ValueBuffer target, nint targetOffset, ValueBuffer source)
-        {
-            // The source's own extents in the target's memory order.
-            var extents = source.Shape.Permute(target.Layout.AsSpan());
-            var logical = source.LogicalStrides();
-            var strides = new nint[logical.Length];
-            for (int j = 0; j < strides.Length; j++) strides[j] = logical[target.Layout[j]];
-            return new Block(Traversal.Of(extents.AsSpan(), target.Strides, strides), target, targetOffset, source, 0);
-        }
-
-        /// <summary>All of <paramref name="target"/> from every <paramref name="step"/>th index of one logical axis of a source of the
-        /// same rank, from <paramref name="first"/> on.</summary>
-        public static Block Part(ValueBuffer target, ValueBuffer source, int axis, int first, int step)
-        {
-            var strides = new nint[target.Strides.Length];
-            for (int j = 0; j < strides.Length; j++)
-                strides[j] = source.StrideOf(target.Layout[j]) * (target.Layout[j] == axis ? step : 1);
-            return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, first * source.StrideOf(axis));
-        }
-
-        /// <summary>All of <paramref name="target"/> from one index of a logical axis that only the source has.</summary>
-        public static Block Without(ValueBuffer target, ValueBuffer source, int axis, int index)
-        {
-            var strides = new nint[target.Strides.Length];
-            for (int j = 0; j < strides.Length; j++)
-                strides[j] = source.StrideOf(target.Layout[j] < axis ? target.Layout[j] : target.Layout[j] + 1);
-            return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, index * source.StrideOf(axis));
-        }
-    }
-
     /// <inheritdoc/>
     public override long Pieces { get; }
 
@@ -59,7 +27,7 @@ sealed unsafe class CopyStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     public override StepCost Cost => new("copy", CostModel.Plain);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         long start = 0;
         foreach (var block in _blocks)
@@ -67,10 +35,58 @@ sealed unsafe class CopyStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
             long from = Math.Max(first, start), to = Math.Min(last, start + block.Over.Pieces);
             if (from < to)
             {
-                Map.Copy(_lanes, block.Over, from - start, to - start,
-                    frame.At(block.Target) + block.TargetOffset, frame.At(block.Source) + block.SourceOffset);
+                switch (block.Target.Type.Size())
+                {
+                    case 8: Copy<double>(frame, block, from - start, to - start); break;
+                    case 4: Copy<float>(frame, block, from - start, to - start); break;
+                    case 2: CopyPlain<short>(frame, block, from - start, to - start); break;
+                    default: CopyPlain<byte>(frame, block, from - start, to - start); break;
+                }
             }
             start += block.Over.Pieces;
         }
+    }
+
+    void Copy<E>(in Frame frame, Block block, long first, long last)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => Map.Copy(
+            _lanes, block.Over, first, last,
+            frame.At<E>(block.Target) + block.TargetOffset, frame.At<E>(block.Source) + block.SourceOffset);
+
+    static void CopyPlain<E>(in Frame frame, Block block, long first, long last) where E : unmanaged => Map.CopyPlain(
+        block.Over, first, last,
+        frame.At<E>(block.Target) + block.TargetOffset, frame.At<E>(block.Source) + block.SourceOffset);
+}
+
+/// <summary>One block: what is walked, and where it starts past the origins.</summary>
+sealed record Block(Traversal Over, ValueBuffer Target, nint TargetOffset, ValueBuffer Source, nint SourceOffset)
+{
+    /// <summary>All of <paramref name="source"/> into <paramref name="target"/> from a place on; axes are the target's physical ones.</summary>
+    public static Block Whole(ValueBuffer target, nint targetOffset, ValueBuffer source)
+    {
+        // The source's own extents in the target's memory order.
+        var extents = source.Shape.Permute(target.Layout.AsSpan());
+        var logical = source.LogicalStrides();
+        var strides = new nint[logical.Length];
+        for (int j = 0; j < strides.Length; j++) strides[j] = logical[target.Layout[j]];
+        return new Block(Traversal.Of(extents.AsSpan(), target.Strides, strides), target, targetOffset, source, 0);
+    }
+
+    /// <summary>All of <paramref name="target"/> from every <paramref name="step"/>th index of one logical axis of a source of the
+    /// same rank, from <paramref name="first"/> on.</summary>
+    public static Block Part(ValueBuffer target, ValueBuffer source, int axis, int first, int step)
+    {
+        var strides = new nint[target.Strides.Length];
+        for (int j = 0; j < strides.Length; j++)
+            strides[j] = source.StrideOf(target.Layout[j]) * (target.Layout[j] == axis ? step : 1);
+        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, first * source.StrideOf(axis));
+    }
+
+    /// <summary>All of <paramref name="target"/> from one index of a logical axis that only the source has.</summary>
+    public static Block Without(ValueBuffer target, ValueBuffer source, int axis, int index)
+    {
+        var strides = new nint[target.Strides.Length];
+        for (int j = 0; j < strides.Length; j++)
+            strides[j] = source.StrideOf(target.Layout[j] < axis ? target.Layout[j] : target.Layout[j] + 1);
+        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, index * source.StrideOf(axis));
     }
 }

@@ -4,7 +4,7 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Cpu;
 
 /// <summary>Layer norm: the innermost axes of a value are one block, every block a piece.</summary>
-sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly LaneWidth _lanes;
     readonly ValueBuffer _output, _x;
@@ -16,9 +16,10 @@ sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloat
 
     /// <summary>A step over the last <paramref name="axes"/> axes, which lie innermost in both values; null for a scale
     /// of 1 or a bias of 0.</summary>
-    public LayerNormStep(LaneWidth lanes, ValueBuffer output, ValueBuffer x, int axes, double eps, E[]? scale, E[]? bias)
+    public LayerNormStep(
+        StepSite<E> site, ValueBuffer output, ValueBuffer x, int axes, double eps, E[]? scale, E[]? bias)
     {
-        (_lanes, _output, _x, _eps) = (lanes, output, x, E.CreateTruncating(eps));
+        (_lanes, _output, _x, _eps) = (site.Lanes, output, x, E.CreateTruncating(eps));
         int rank = x.Physical.Rank, first = rank - axes;
         // Between rows of an image there may be a halo. A run ends with its row whether there is one or not: the order
         // of the additions must not depend on what the neighbours want.
@@ -34,8 +35,8 @@ sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloat
             Pieces *= x.Physical[j];
         }
         int block = checked(_length * _from.Length);
-        _scale = new PinnedArray<E>(scale ?? Filled(block, E.One));
-        _shift = new PinnedArray<E>(bias ?? Filled(block, E.Zero));
+        _scale = site.Pin(scale ?? Filled(block, E.One));
+        _shift = site.Pin(bias ?? Filled(block, E.Zero));
         if (block == 0) Pieces = 0;
     }
 
@@ -46,7 +47,7 @@ sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloat
     public override StepCost Cost => new("layer norm", CostModel.Plain) { WeightBytes = _scale.Bytes + _shift.Bytes };
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         fixed (nint* from = _from, to = _to)
         {
@@ -62,7 +63,7 @@ sealed unsafe class LayerNormStep<E> : Step<E> where E : unmanaged, IBinaryFloat
                 }
                 var runs = new BlockRuns(_from.Length, _length, from, to);
                 BlockNorm.Run(
-                    _lanes, runs, frame.At(_x) + x, frame.At(_output) + y, _scale.Address, _shift.Address, _eps);
+                    _lanes, runs, frame.At<E>(_x) + x, frame.At<E>(_output) + y, _scale.Address, _shift.Address, _eps);
             }
         }
     }

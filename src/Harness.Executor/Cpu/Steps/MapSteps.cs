@@ -4,7 +4,8 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Cpu;
 
 /// <summary>One function of each element.</summary>
-sealed unsafe class UnaryStep<TOp, E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, Scalars<E> scalars) : Step<E>
+sealed unsafe class UnaryStep<TOp, E>(
+    LaneWidth lanes, ValueBuffer output, ValueBuffer x, Scalars<E> scalars, string name) : Step
     where TOp : struct, IUnary
     where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
@@ -14,15 +15,16 @@ sealed unsafe class UnaryStep<TOp, E>(LaneWidth lanes, ValueBuffer output, Value
     public override long Pieces => _over.Pieces;
 
     /// <inheritdoc/>
-    public override StepCost Cost => new($"map {typeof(TOp).DeclaringType!.Name}", TOp.Short ? CostModel.Plain : CostModel.Transcendental);
+    public override StepCost Cost => new($"map {name}", TOp.Short ? CostModel.Plain : CostModel.Transcendental);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last) =>
-        Map.Unary<TOp, E>(lanes, _over, first, last, frame.At(output), frame.At(x), scalars);
+    public override void Run(in Frame frame, long first, long last) =>
+        Map.Unary<TOp, E>(lanes, _over, first, last, frame.At<E>(output), frame.At<E>(x), scalars);
 }
 
 /// <summary>One function of two elements, operands broadcast to the result's shape.</summary>
-sealed unsafe class BinaryStep<TOp, E>(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y, Scalars<E> scalars) : Step<E>
+sealed unsafe class BinaryStep<TOp, E>(
+    LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y, Scalars<E> scalars, string name) : Step
     where TOp : struct, IBinary
     where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
@@ -33,11 +35,11 @@ sealed unsafe class BinaryStep<TOp, E>(LaneWidth lanes, ValueBuffer output, Valu
     public override long Pieces => _over.Pieces;
 
     /// <inheritdoc/>
-    public override StepCost Cost => new($"map {typeof(TOp).DeclaringType!.Name}", CostModel.Plain);
+    public override StepCost Cost => new($"map {name}", CostModel.Plain);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last) =>
-        Map.Binary<TOp, E>(lanes, _over, first, last, frame.At(output), frame.At(x), frame.At(y), scalars);
+    public override void Run(in Frame frame, long first, long last) =>
+        Map.Binary<TOp, E>(lanes, _over, first, last, frame.At<E>(output), frame.At<E>(x), frame.At<E>(y), scalars);
 }
 
 /// <summary>How an operand is walked when the result decides the order.</summary>

@@ -5,7 +5,7 @@ namespace Harness.Executor.Cpu;
 
 /// <summary>Products of matrices that are both computed while running: a panel of columns of one product is a
 /// piece.</summary>
-sealed unsafe class MatMulStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class MatMulStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly ValueBuffer _output, _a, _b;
     readonly MatrixProduct<E> _product;
@@ -30,7 +30,7 @@ sealed unsafe class MatMulStep<E> : Step<E> where E : unmanaged, IBinaryFloating
     public override long Pieces { get; }
 
     /// <inheritdoc/>
-    public override nint ScratchElements => _product.ScratchElements;
+    public override nint ScratchBytes => _product.ScratchElements * sizeof(E);
 
     /// <inheritdoc/>
     public override StepCost Cost => new("gemm packed while running", CostModel.RuntimeGemm)
@@ -39,12 +39,12 @@ sealed unsafe class MatMulStep<E> : Step<E> where E : unmanaged, IBinaryFloating
     };
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         for (long piece = first; piece < last; piece++)
         {
             long index = Math.DivRem(piece, _product.Panels, out long panel);
-            E* a = frame.At(_a), b = frame.At(_b), y = frame.At(_output);
+            E* a = frame.At<E>(_a), b = frame.At<E>(_b), y = frame.At<E>(_output);
             for (int axis = _aStrides.Length - 1; axis >= 0; axis--)
             {
                 index = Math.DivRem(index, _output.Shape[axis], out long at);
@@ -54,7 +54,7 @@ sealed unsafe class MatMulStep<E> : Step<E> where E : unmanaged, IBinaryFloating
             }
             _product.Run(
                 new MatrixOperands<E>((nint)a, _aRow, (nint)b, _bRow, _bColumn, (nint)y, _output.Strides[^2]), (int)panel,
-                frame.Scratch);
+                frame.Scratch<E>());
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Harness.Executor.Cpu;
 /// there already.</summary>
 /// <remarks>Subtracting the mean first keeps the result's error relative to the result: <c>x·scale + (bias - mean·scale)</c>
 /// loses the digits that x and mean share.</remarks>
-sealed unsafe class NormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // Pixels that share the constants while these are in registers, few enough to stay in the first cache.
     const int PixelRun = 8;
@@ -17,7 +17,7 @@ sealed unsafe class NormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     readonly TailEpilogue<E> _tail;
 
     /// <summary>A step of a node that normalizes its operand 0.</summary>
-    public NormStep(Lowering<E> node, ChannelNorm norm)
+    public NormStep(StepSite<E> node, ChannelNorm norm)
     {
         (_output, _x) = (node.Output(), node.Input(0));
         _to = Lines(_output);
@@ -32,7 +32,7 @@ sealed unsafe class NormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     public override StepCost Cost => new("norm", CostModel.Plain) { WeightBytes = _tail.Bytes };
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         var epilogue = _tail.On(frame);
         var residual = epilogue.ResidualLayout;
@@ -53,8 +53,8 @@ sealed unsafe class NormStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
             for (int w = 0; w < _to.W; w += PixelRun)
             {
                 tile.Rows = Math.Min(PixelRun, _to.W - w);
-                tile.Sums = frame.Start(_x) + _from.Index(n, (int)h, w);
-                tile.Output = frame.Start(_output) + _to.Index(n, (int)h, w);
+                tile.Sums = frame.Start<E>(_x) + _from.Index(n, (int)h, w);
+                tile.Output = frame.Start<E>(_output) + _to.Index(n, (int)h, w);
                 if (epilogue.Residual != null)
                     tile.Residual = epilogue.Residual + (flat ? residual.Index(0, 0, (int)h) : residual.Index(n, (int)h, w));
                 epilogue.Finish(&tile);

@@ -1,9 +1,7 @@
-using System.Numerics;
-
 namespace Harness.Executor.Cpu;
 
 /// <summary>A value inside a constant, or cropped: each row of the result is filled, and copied where the operand has it.</summary>
-sealed unsafe class PadStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class PadStep<E> : Step where E : unmanaged
 {
     readonly ValueBuffer _output, _x;
     readonly int[] _before;
@@ -24,9 +22,9 @@ sealed unsafe class PadStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPoi
     public override StepCost Cost => new("pad", CostModel.Plain);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
-        E* target = frame.At(_output), source = frame.At(_x);
+        E* target = frame.At<E>(_output), source = frame.At<E>(_x);
         int inner = _output.Physical.Rank - 1;
         int length = _output.Physical[inner];
         // What of an inner row the operand covers: [start, end) of the result.

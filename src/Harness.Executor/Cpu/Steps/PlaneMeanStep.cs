@@ -5,7 +5,7 @@ namespace Harness.Executor.Cpu;
 
 /// <summary>The mean of each plane: the mean of its rows' means. A row adds its pixels in runs of seven, as a depthwise
 /// convolution that takes the means while it stores them.</summary>
-sealed unsafe class PlaneMeanStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class PlaneMeanStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // Channels of one piece: whole registers at every width, and few enough that a plane alone keeps several threads busy.
     const int Part = 64;
@@ -25,13 +25,13 @@ sealed unsafe class PlaneMeanStep<E> : Step<E> where E : unmanaged, IBinaryFloat
     public override long Pieces => (long)_x.Pixels.N * _parts;
 
     /// <inheritdoc/>
-    public override nint ScratchElements => (nint)_x.Pixels.H * Part;
+    public override nint ScratchBytes => (nint)_x.Pixels.H * Part * sizeof(E);
 
     /// <inheritdoc/>
     public override StepCost Cost => new("reduce", CostModel.Plain);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         var x = _x.Pixels;
         for (long piece = first; piece < last; piece++)
@@ -40,10 +40,10 @@ sealed unsafe class PlaneMeanStep<E> : Step<E> where E : unmanaged, IBinaryFloat
             int channel = (int)part * Part, channels = Math.Min(Part, x.C - channel);
             var rows = new ReduceShape(x.H, 1, x.W, channels, x.RowStride, 0, x.PixelStride, Part) { Block = DepthwiseBand<E>.Run7 };
             Reduce.Run<SumReduction, E>(
-                _lanes, rows, 0, x.H, frame.Start(_x) + x.Index(n, 0, 0) + channel, frame.Scratch, E.CreateTruncating(x.W));
-            E* y = frame.Start(_output) + _output.Pixels.Index(n, 0, 0) + channel;
+                _lanes, rows, 0, x.H, frame.Start<E>(_x) + x.Index(n, 0, 0) + channel, frame.Scratch<E>(), E.CreateTruncating(x.W));
+            E* y = frame.Start<E>(_output) + _output.Pixels.Index(n, 0, 0) + channel;
             var column = new ReduceShape(1, 1, x.H, channels, 0, 0, Part, 0);
-            Reduce.Run<SumReduction, E>(_lanes, column, 0, 1, frame.Scratch, y, E.CreateTruncating(x.H));
+            Reduce.Run<SumReduction, E>(_lanes, column, 0, 1, frame.Scratch<E>(), y, E.CreateTruncating(x.H));
         }
     }
 }

@@ -4,7 +4,7 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Cpu;
 
 /// <summary>Max or average pooling; one output row is a piece.</summary>
-sealed unsafe class PoolStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class PoolStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly ValueBuffer _output, _x;
     readonly Window<E> _window;
@@ -33,9 +33,9 @@ sealed unsafe class PoolStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPo
     public override StepCost Cost => new(_max ? "max pool" : "average pool", CostModel.Plain);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
-        if (_max) _window.Max(frame.Start(_x), frame.Start(_output), (int)first, (int)last);
-        else _window.Average(frame.Start(_x), frame.Start(_output), (int)first, (int)last, _divisor);
+        if (_max) _window.Max(frame.Start<E>(_x), frame.Start<E>(_output), (int)first, (int)last);
+        else _window.Average(frame.Start<E>(_x), frame.Start<E>(_output), (int)first, (int)last, _divisor);
     }
 }

@@ -4,7 +4,7 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Cpu;
 
 /// <summary>A reduction over any axes of a value: kept axes are walked, reduced ones handed to the kernel.</summary>
-sealed unsafe class ReduceStep<TOp, E> : Step<E>
+sealed unsafe class ReduceStep<TOp, E> : Step
     where TOp : struct, IReduction
     where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
@@ -61,15 +61,15 @@ sealed unsafe class ReduceStep<TOp, E> : Step<E>
     public override long Pieces { get; }
 
     /// <inheritdoc/>
-    public override nint ScratchElements => _outerReduced.Count == 0 ? 0 : _shape.Inner;
+    public override nint ScratchBytes => (_outerReduced.Count == 0 ? 0 : _shape.Inner) * sizeof(E);
 
     /// <inheritdoc/>
     public override StepCost Cost => new("reduce", CostModel.Plain);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
-        E* x = frame.At(_x), y = frame.At(_output);
+        E* x = frame.At<E>(_x), y = frame.At<E>(_output);
         for (long piece = first; piece < last; piece++)
         {
             nint from = 0, to = 0;
@@ -87,7 +87,7 @@ sealed unsafe class ReduceStep<TOp, E> : Step<E>
                 Reduce.Run<TOp, E>(_lanes, shape, 0, 1, x + from + channel, y + to + channel, _divisor);
             }
             else if (_outerReduced.Count == 0) Reduce.Run<TOp, E>(_lanes, _shape, 0, 1, x + from, y + to, _divisor);
-            else Many(x + from, y + to, frame.Scratch);
+            else Many(x + from, y + to, frame.Scratch<E>());
         }
     }
 

@@ -4,7 +4,7 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Cpu;
 
 /// <summary>Softmax or log-softmax along one axis of a value; what lies beside the axis is walked.</summary>
-sealed unsafe class SoftmaxStep<E> : Step<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class SoftmaxStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly LaneWidth _lanes;
     readonly ValueBuffer _output, _x;
@@ -42,7 +42,7 @@ sealed unsafe class SoftmaxStep<E> : Step<E> where E : unmanaged, IBinaryFloatin
     public override StepCost Cost => new(_logarithm ? "log-softmax" : "softmax", CostModel.Transcendental);
 
     /// <inheritdoc/>
-    public override void Run(in Frame<E> frame, long first, long last)
+    public override void Run(in Frame frame, long first, long last)
     {
         for (long piece = first; piece < last; piece++)
         {
@@ -54,7 +54,7 @@ sealed unsafe class SoftmaxStep<E> : Step<E> where E : unmanaged, IBinaryFloatin
                 from += (nint)at * _kept[i].From;
                 to += (nint)at * _kept[i].To;
             }
-            Softmax.Run(_lanes, _shape, 0, 1, frame.At(_x) + from, frame.At(_output) + to, _logarithm);
+            Softmax.Run(_lanes, _shape, 0, 1, frame.At<E>(_x) + from, frame.At<E>(_output) + to, _logarithm);
         }
     }
 }

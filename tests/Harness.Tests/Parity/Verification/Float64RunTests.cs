@@ -18,7 +18,7 @@ public sealed class Float64RunTests
     {
         var (golden, model) = GoldenModels.Open(name, out var torch);
         using var file = torch;
-        using var whole = Plan.Compile<double>(model, s_kept).CreateSession();
+        using var whole = Session.Open<double>(model, s_kept);
         for (int i = 0; i < model.Inputs.Length; i++)
             whole.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
         whole.Run();
@@ -113,7 +113,7 @@ public sealed class Float64RunTests
     {
         var (golden, model) = GoldenModels.Open(name, out var torch);
         using var file = torch;
-        using var whole = Plan.Compile<double>(model, s_kept).CreateSession();
+        using var whole = Session.Open<double>(model, s_kept);
         whole.Write(model.Inputs[0].Value, golden.Input(golden.Document.Inputs[0]).ToDoubles());
         whole.Run();
         var first = model.Nodes.First(node => node.Op.IsContraction);

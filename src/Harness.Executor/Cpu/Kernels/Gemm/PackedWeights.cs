@@ -41,7 +41,7 @@ readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, ni
 sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // Keeps the address valid.
-    readonly E[] _storage;
+    readonly WeightMemory _storage;
     readonly E* _first;
     readonly List<nint> _phases = [];
     readonly List<int> _depths = [];
@@ -54,7 +54,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="memory">Where the result lies; an array of its own if null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedWeights<E> Of<T>(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory<E>? memory = null)
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory? memory = null)
         where T : unmanaged, INumberBase<T>
     {
         if (geometry.IsDepthwise) return OfDepthwise(lanes, geometry, weights, strides, memory);
@@ -140,7 +140,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     // [tap][channel], channels padded to whole registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static PackedWeights<E> OfDepthwise<T>(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory<E>? memory)
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory? memory)
         where T : unmanaged, INumberBase<T>
     {
         int width = LaneCount(lanes);
@@ -161,10 +161,10 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         return packed;
     }
 
-    PackedWeights(WeightMemory<E>? memory, long elements, int groups, int groupOutput, int width)
+    PackedWeights(WeightMemory? memory, long elements, int groups, int groupOutput, int width)
     {
-        (_storage, nint address) = (memory ?? new WeightMemory<E>(0)).Take(elements);
-        _first = (E*)address;
+        _storage = memory ?? new WeightMemory(0);
+        _first = (E*)_storage.Take(elements * sizeof(E));
         Bytes = elements * sizeof(E);
         Groups = groups;
         GroupOutput = groupOutput;

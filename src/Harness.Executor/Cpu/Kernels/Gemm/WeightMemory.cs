@@ -1,12 +1,11 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Memory for the packed weights of one plan, in few large arrays, so that large pages can hold them. Managed and pinned:
-/// it is let go with the last of the weights.</summary>
+/// <summary>Native memory for what a plan packs, in few large chunks, so that large pages can hold them. Freed when the last
+/// of its holders lets go, or when nobody can reach it any more.</summary>
 /// <param name="expectedBytes">What will be taken, about.</param>
-sealed unsafe class WeightMemory<E>(long expectedBytes) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
 {
     const long ChunkBytes = 64 << 20;
     const int Line = 64;
@@ -14,35 +13,85 @@ sealed unsafe class WeightMemory<E>(long expectedBytes) where E : unmanaged, IBi
     readonly Lock _lock = new();
     readonly List<Chunk> _chunks = [];
     long _left = expectedBytes;
+    int _holders = 1;
 
-    sealed class Chunk(E[] elements, nint next, nint end)
+    sealed class Chunk(nint start, nint bytes, nint next)
     {
-        public E[] Elements => elements;
+        public nint Start => start;
+        public nint Bytes => bytes;
         public nint Next = next;
-        public nint End => end;
     }
 
-    /// <summary>Elements at an address that is a multiple of 64 bytes, and the array that must stay reachable for it.</summary>
-    public (E[] Array, nint Address) Take(long elements)
+    /// <summary>Bytes that were taken from the system.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Bytes at an address that is a multiple of 64; not cleared.</summary>
+    /// <exception cref="ObjectDisposedException">The last holder has let go.</exception>
+    public nint Take(long bytes)
     {
-        long bytes = ((elements * sizeof(E)) + Line - 1) / Line * Line;
+        bytes = (Math.Max(bytes, 1) + Line - 1) / Line * Line;
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_holders == 0, this);
             // What one kernel left is for smaller ones.
-            var chunk = _chunks.Find(chunk => chunk.Next + bytes <= chunk.End);
+            var chunk = _chunks.Find(chunk => chunk.Next + bytes <= chunk.Start + chunk.Bytes);
             if (chunk is null) _chunks.Add(chunk = Allocate(Math.Max(bytes, Math.Min(ChunkBytes, _left))));
             nint address = chunk.Next;
             chunk.Next += (nint)bytes;
             _left -= bytes;
-            return (chunk.Elements, address);
+            return address;
         }
     }
 
-    static Chunk Allocate(long bytes)
+    /// <summary>One more holder.</summary>
+    /// <exception cref="ObjectDisposedException">The last holder has let go.</exception>
+    public void Retain()
     {
-        var elements = GC.AllocateUninitializedArray<E>(checked((int)((bytes + Line) / sizeof(E))), pinned: true);
-        nint start = (nint)Unsafe.AsPointer(ref elements[0]), end = start + (elements.Length * sizeof(E));
-        LargePages.Ask((void*)start, (nuint)(end - start));
-        return new Chunk(elements, (start + Line - 1) & -Line, end);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_holders == 0, this);
+            _holders++;
+        }
+    }
+
+    /// <summary>One holder less; the last one frees.</summary>
+    public void Release()
+    {
+        lock (_lock)
+            if (_holders == 0 || --_holders > 0) return;
+        Dispose();
+    }
+
+    /// <summary>Frees all of it, whoever holds it.</summary>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what nobody can reach.</summary>
+    ~WeightMemory() => Free();
+
+    void Free()
+    {
+        foreach (var chunk in _chunks)
+        {
+            NativeMemory.AlignedFree((void*)chunk.Start);
+            GC.RemoveMemoryPressure(chunk.Bytes);
+        }
+        _chunks.Clear();
+        Bytes = 0;
+    }
+
+    Chunk Allocate(long bytes)
+    {
+        nuint size = checked((nuint)bytes);
+        bool large = size >= LargePages.Size;
+        void* start = NativeMemory.AlignedAlloc(size, (nuint)(large ? LargePages.Size : Line));
+        if (large) LargePages.Ask(start, size);
+        // A plan that nobody disposes is the collector's to find.
+        GC.AddMemoryPressure(bytes);
+        Bytes += bytes;
+        return new Chunk((nint)start, (nint)bytes, (nint)start);
     }
 }

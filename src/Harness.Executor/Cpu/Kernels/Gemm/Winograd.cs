@@ -43,7 +43,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>Compiles the convolution from a kernel that lies as <paramref name="strides"/> say.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
     public Winograd(
-        LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides, WeightMemory<E>? memory = null)
+        LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides, WeightMemory? memory = null)
     {
         if (!Applies(geometry)) throw new ArgumentException($"no 3x3 convolution of stride 1: {geometry}");
         geometry.Check();

@@ -9,16 +9,16 @@ namespace Harness.Executor.Cpu;
 
 /// <summary>What an op sees when it becomes a step: its operands' buffers and weights, the register width, and what it is to
 /// do with its results before it stores them.</summary>
-sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly NhwcProgram _model;
     readonly NhwcNode _node;
     readonly Func<int, ValueBuffer> _bufferOf;
-    readonly WeightMemory<E> _memory;
+    readonly WeightMemory _memory;
 
-    public Lowering(
+    public StepSite(
         NhwcProgram model, NhwcNode node, ImmutableArray<NhwcNode> tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
-        int threads, WeightMemory<E> memory, Func<int, ValueBuffer> bufferOf)
+        int threads, WeightMemory memory, Func<int, ValueBuffer> bufferOf)
     {
         _memory = memory;
         RowMeans = rowMeans;
@@ -78,8 +78,8 @@ sealed class Lowering<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>How many results there are.</summary>
     public int Results => _node.Outputs.Length;
 
-    /// <summary>True when the operand is a parameter or constant.</summary>
-    public bool IsWeight(int operand) => _model.Values[_node.Inputs[operand]].Leaf is not null;
+    /// <summary>Constants in the plan's memory.</summary>
+    public PinnedArray<E> Pin(ReadOnlySpan<E> elements) => new(_memory, elements);
 
     /// <summary>A parameter's elements in Flax's layout, widened or rounded to the step's element type: to be read and let go,
     /// since a plan holds weights once.</summary>

@@ -1,0 +1,32 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Harness.Executor.Cpu.Kernels;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary><c>x + a</c>.</summary>
+readonly struct AddPlusNumber : IUnary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => x + L.Splat(a.A);
+}
+
+/// <summary><c>x + y</c>.</summary>
+readonly struct AddPlus : IBinary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => x + y;
+}
+
+/// <summary><c>x + a · y</c>, rounded once.</summary>
+readonly struct AddPlusMultiple : IBinary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Fma(L.Splat(a.A), y, x);
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>A function of integers: of two values, of which one may be a number, and up to two numbers. Integers wrap
+/// round, as PyTorch's do.</summary>
+interface IInteger
+{
+    /// <summary>f(x, y).</summary>
+    static abstract T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T>;
+}
+
+/// <summary><c>|x|</c>; the smallest integer stays itself.</summary>
+readonly struct AbsInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> =>
+        T.IsNegative(x) ? T.Zero - x : x;
+}
+
+/// <summary><c>x + a · y</c>.</summary>
+readonly struct AddInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x + (a * y);
+}
+
+/// <summary><c>min(max(x, a), b)</c>.</summary>
+readonly struct ClampInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Min(T.Max(x, a), b);
+}
+
+/// <summary><c>x · y</c>.</summary>
+readonly struct MulInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x * y;
+}
+
+/// <summary><c>-x</c>.</summary>
+readonly struct NegInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Zero - x;
+}
+
+/// <summary><c>y - a · x</c>.</summary>
+readonly struct RsubInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => y - (a * x);
+}
+
+/// <summary><c>x - a · y</c>.</summary>
+readonly struct SubInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x - (a * y);
+}

@@ -1,0 +1,141 @@
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+using Harness.Executor.Program;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>Convolutions; see <see cref="Conv2d"/> for the order of additions.</summary>
+sealed class ConvLowering : Lowering<Conv2d>
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <summary>True for a convolution of each channel by itself.</summary>
+    public static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
+        && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
+
+    /// <summary>True for a convolution that may be computed by bands of rows for another that reads these: one whose
+    /// window is no candidate for Winograd's transform, which wants whole planes.</summary>
+    public static bool FillsBands(NhwcProgram model, NhwcNode node) =>
+        node.Op is Conv2d conv && !IsDepthwise(model, node) && !(conv.Stride == (1, 1)
+            && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
+
+    /// <summary>True for a product of each pixel's channels.</summary>
+    public static bool IsPointwise(NhwcProgram model, NhwcNode node) =>
+        node.Op is Conv2d { Groups: 1, Stride: (1, 1) } conv && model.Values[node.Inputs[1]].Shape is var window
+        && window[2] == 1 && window[3] == 1 && conv.PaddingFor(1, 1) == default;
+
+    /// <summary>The geometry of a convolution between two buffers.</summary>
+    public static ConvGeometry Geometry(Conv2d op, BufferLayout x, BufferLayout y, Shape window)
+    {
+        var padding = op.PaddingFor(window[2], window[3]);
+        return new ConvGeometry(x, y, window[2], window[3])
+        {
+            StrideH = op.Stride.H, StrideW = op.Stride.W,
+            DilationH = op.Dilation.H, DilationW = op.Dilation.W,
+            PadTop = padding.Top, PadLeft = padding.Left,
+            Groups = op.Groups,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
+    {
+        if (operand != 0) return default;
+        Shape x = shapes[0], y = op.InferShapes(shapes)[0];
+        return Margin.From(Geometry(
+            (Conv2d)op, new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]), shapes[1]));
+    }
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        var op = (Conv2d)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        return ConvolutionStep<E>.Of(
+            site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+    }
+}
+
+/// <summary>Transposed convolutions.</summary>
+sealed class ConvTransposeLowering : Lowering<ConvTranspose2d>
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    static ConvGeometry Geometry(ConvTranspose2d op, BufferLayout x, BufferLayout y, Shape window) =>
+        new(x, y, window[2], window[3])
+        {
+            StrideH = op.Stride.H, StrideW = op.Stride.W,
+            DilationH = op.Dilation.H, DilationW = op.Dilation.W,
+            PadTop = op.Padding.H, PadLeft = op.Padding.W,
+            Groups = op.Groups,
+            Transposed = true,
+        };
+
+    /// <inheritdoc/>
+    public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
+    {
+        if (operand != 0) return default;
+        Shape x = shapes[0], y = op.InferShapes(shapes)[0];
+        return Margin.From(Geometry(
+            (ConvTranspose2d)op, new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]),
+            shapes[1]));
+    }
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        var op = (ConvTranspose2d)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        var strides = op.Groups == 1
+            ? WeightStrides.Hwoi(geometry)
+            : WeightStrides.Hwio(geometry).Flipped(geometry);
+        return ConvolutionStep<E>.Of(site, geometry, input: 0, kernel: 1, strides, bias: op.Bias ? 2 : null);
+    }
+}
+
+/// <summary>Products with a stored matrix along the last axis.</summary>
+sealed class LinearLowering : Lowering<Linear>
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
+        var geometry = new ConvGeometry(site.Input(0).Rows, site.Output().Rows, 1, 1);
+        return ConvolutionStep<E>.Of(
+            site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: ((Linear)site.Op).Bias ? 2 : null);
+    }
+}
+
+/// <summary>The same as older traces state it.</summary>
+sealed class AddmmLowering : Lowering<Addmm>
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        var geometry = new ConvGeometry(site.Input(1).Rows, site.Output().Rows, 1, 1);
+        return ConvolutionStep<E>.Of(site, geometry, input: 1, kernel: 2, WeightStrides.Hwio(geometry), bias: 0);
+    }
+}
+
+/// <summary>Products of computed matrices.</summary>
+sealed class MatMulLowering : Lowering<MatMul>
+{
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) =>
+        new MatMulStep<E>(site.Lanes, site.Output(), site.Input(0), site.Input(1));
+}

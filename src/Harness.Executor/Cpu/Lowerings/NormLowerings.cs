@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>Batch norm by running statistics.</summary>
+sealed class BatchNormLowering : Lowering<BatchNorm2d>
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override TailRole Tail(Op op) => TailRole.Norm;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => [0];
+
+    /// <summary>The per-channel constants.</summary>
+    /// <param name="op">The norm.</param>
+    /// <param name="elements">The elements of a parameter value.</param>
+    /// <param name="inputs">The node's operands.</param>
+    public static ChannelNorm Constants(BatchNorm2d op, Func<int, double[]> elements, ImmutableArray<int> inputs)
+    {
+        double[] mean = elements(inputs[op.MeanOperand]), variance = elements(inputs[op.MeanOperand + 1]);
+        double[]? scale = op.Scale ? elements(inputs[1]) : null;
+        return new ChannelNorm(
+            mean,
+            [.. variance.Select((v, c) => (scale is null ? 1 : scale[c]) / Math.Sqrt(v + op.Eps))],
+            op.Bias ? elements(inputs[op.MeanOperand - 1]) : new double[mean.Length]);
+    }
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) =>
+        new NormStep<E>(site, Constants((BatchNorm2d)site.Op, site.ExactWeightOf, site.Inputs));
+}
+
+/// <summary>Layer norm.</summary>
+sealed class LayerNormLowering : Lowering<LayerNorm>
+{
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        var op = (LayerNorm)site.Op;
+        return new LayerNormStep<E>(
+            site, site.Output(), site.Input(0), op.NormalizedShape.Count, op.Eps,
+            op.Scale ? site.Weight(1).ToArray() : null, op.Bias ? site.Weight(op.Scale ? 2 : 1).ToArray() : null);
+    }
+}
+
+/// <summary>Softmax and its logarithm.</summary>
+sealed class SoftmaxLowering<TOp>(bool logarithm) : Lowering<TOp> where TOp : AlongAxis
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => [0];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new SoftmaxStep<E>(
+        site.Lanes, site.Output(), site.Input(0), Axis.Of(((TOp)site.Op).Dim, site.ShapeOf(0).Rank), logarithm);
+}

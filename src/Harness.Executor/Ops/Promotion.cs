@@ -1,0 +1,51 @@
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>PyTorch's type promotion for operands that meet in one op: of two categories (Boolean, integer, floating
+/// point) the higher one wins, and of tensors with axes and numbers without axes the former decide inside a
+/// category. Source: torch.result_type.</summary>
+static class Promotion
+{
+    /// <summary>The type in which these operands meet.</summary>
+    public static ElementType Of(ReadOnlySpan<Fact> inputs)
+    {
+        ElementType? dimensioned = null, scalars = null;
+        foreach (var input in inputs)
+        {
+            ref var of = ref input.Shape.Rank > 0 ? ref dimensioned : ref scalars;
+            of = of is { } other ? Wider(other, input.Type) : input.Type;
+        }
+        if (dimensioned is not { } wide) return scalars ?? ElementType.Float32;
+        return scalars is { } narrow && Category(narrow) > Category(wide) ? narrow : wide;
+    }
+
+    /// <summary>The type in which operands of this type meet a number.</summary>
+    public static ElementType With(ElementType type, Number number) =>
+        !number.IsInteger ? ElementType.Float32 : type == ElementType.Bool ? ElementType.Int64 : type;
+
+    /// <summary>The type in which a multiple of an operand is added.</summary>
+    /// <exception cref="ShapeException">Integers by a factor that is none, or Booleans where PyTorch takes none.</exception>
+    public static ElementType Scaled(ElementType type, double alpha, bool takesFlags)
+    {
+        if (!type.IsFloating() && alpha != Math.Truncate(alpha))
+            throw new ShapeException($"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too");
+        return type != ElementType.Bool || takesFlags
+            ? type
+            : throw new ShapeException("Booleans are not subtracted; PyTorch refuses it too");
+    }
+
+    static int Category(ElementType type) => type == ElementType.Bool ? 0 : type.IsFloating() ? 2 : 1;
+
+    static ElementType Wider(ElementType a, ElementType b)
+    {
+        if (a == b) return a;
+        int ca = Category(a), cb = Category(b);
+        if (ca != cb) return ca > cb ? a : b;
+        if (ca == 2) return ElementType.Float32;
+        // uint8 beside a signed type of its own width needs the next one up.
+        if ((a == ElementType.UInt8 && b == ElementType.Int8) || (a == ElementType.Int8 && b == ElementType.UInt8))
+            return ElementType.Int16;
+        return a.Size() >= b.Size() ? (a == ElementType.UInt8 ? b : a) : b;
+    }
+}
