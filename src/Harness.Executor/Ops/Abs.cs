@@ -11,6 +11,5 @@ public sealed record Abs : Elementwise
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        _ => new Abs(), "abs(Tensor self) -> Tensor", "absolute(Tensor self) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new Abs(), "abs", "absolute");
 }

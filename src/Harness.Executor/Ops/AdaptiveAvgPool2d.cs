@@ -12,9 +12,7 @@ public sealed record AdaptiveAvgPool2d : Op
     public required (int? H, int? W) OutputSize { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "adaptive_avg_pool2d(Tensor self, SymInt?[2] output_size) -> Tensor",
-        "_adaptive_avg_pool2d(Tensor self, SymInt?[2] output_size) -> Tensor");
+        Parse, "_adaptive_avg_pool2d", "_adaptive_avg_pool2d.none", "adaptive_avg_pool2d", "adaptive_avg_pool2d.none");
 
     static AdaptiveAvgPool2d Parse(Bound call)
     {

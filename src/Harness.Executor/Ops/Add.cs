@@ -14,7 +14,5 @@ public sealed record Add : Binary
         Promotion.Scaled(base.OperandType(operand, inputs), Alpha, takesFlags: true);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Add { Alpha = call.Float("alpha"), Other = Number(call) },
-        "add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-        "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor");
+        call => new Add { Alpha = call.Float("alpha"), Other = Number(call) }, "add.Tensor", "add.Scalar");
 }

@@ -13,7 +13,7 @@ public sealed record Addmm : Op
         call => call.Float("beta") == 1 && call.Float("alpha") == 1
             ? new Addmm()
             : throw call.Refuse($"beta={call.Float("beta")}, alpha={call.Float("alpha")}, expected 1 and 1"),
-        "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
+        "addmm");
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

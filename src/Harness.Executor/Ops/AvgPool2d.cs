@@ -28,10 +28,7 @@ public sealed record AvgPool2d : Op
     /// <summary>A divisor of its own, PyTorch's <c>divisor_override</c>.</summary>
     public int? Divisor { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, "
-            + "bool count_include_pad=True, int? divisor_override=None) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "avg_pool2d");
 
     static AvgPool2d Parse(Bound call) => call.IntOrNull("divisor_override") == 0
         ? throw call.Refuse("divisor_override is 0; PyTorch refuses it too")

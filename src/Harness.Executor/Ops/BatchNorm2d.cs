@@ -23,13 +23,7 @@ public sealed record BatchNorm2d : Op
     public double Momentum { get; init; } = 0.1;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
-            + "bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor",
-        "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
-            + "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
-        "_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, "
-            + "Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)");
+        Parse, "batch_norm", "native_batch_norm", "_native_batch_norm_legit_no_training");
 
     static BatchNorm2d Parse(Bound call)
     {

@@ -10,10 +10,7 @@ public sealed record Cat : Op
     public int Dim { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Cat { Dim = call.Int("dim") },
-        "cat(Tensor[] tensors, int dim=0) -> Tensor",
-        "concat(Tensor[] tensors, int dim=0) -> Tensor",
-        "concatenate(Tensor[] tensors, int dim=0) -> Tensor");
+        call => new Cat { Dim = call.Int("dim") }, "cat", "concat", "concatenate");
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => Promotion.Of(inputs);

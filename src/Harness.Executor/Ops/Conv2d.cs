@@ -30,20 +30,7 @@ public sealed record Conv2d : Op
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
-        "conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, "
-            + "int groups=1) -> Tensor",
-        "conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding='valid', "
-            + "int[2] dilation=1, int groups=1) -> Tensor",
-        "_convolution_mode(Tensor input, Tensor weight, Tensor? bias, int[] stride, str padding, int[] dilation, "
-            + "int groups) -> Tensor",
-        "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
-            + "bool transposed, int[] output_padding, int groups) -> Tensor",
-        "_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, "
-            + "int[] dilation, bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, "
-            + "bool cudnn_enabled, bool allow_tf32) -> Tensor",
-        "_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, "
-            + "int[] dilation, bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, "
-            + "bool cudnn_enabled) -> Tensor");
+        "conv2d", "conv2d.padding", "_convolution_mode", "convolution", "_convolution", "_convolution.deprecated");
 
     static Op Parse(Bound call)
     {

@@ -29,10 +29,7 @@ public sealed record ConvTranspose2d : Op
     /// <summary>True when operand 2 is a bias.</summary>
     public bool Bias { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, "
-            + "int[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "conv_transpose2d.input");
 
     /// <summary>Reads conv_transpose2d, or a general convolution that <see cref="Conv2d"/> found to be
     /// transposed.</summary>

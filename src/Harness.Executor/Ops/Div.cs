@@ -9,16 +9,8 @@ public sealed record Div : Binary
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
-        "div.Tensor(Tensor self, Tensor other) -> Tensor",
-        "div.Scalar(Tensor self, Scalar other) -> Tensor",
-        "div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
-        "div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
-        "divide.Tensor(Tensor self, Tensor other) -> Tensor",
-        "divide.Scalar(Tensor self, Scalar other) -> Tensor",
-        "divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
-        "divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
-        "true_divide.Tensor(Tensor self, Tensor other) -> Tensor",
-        "true_divide.Scalar(Tensor self, Scalar other) -> Tensor");
+        "div.Tensor", "div.Scalar", "div.Tensor_mode", "div.Scalar_mode", "divide.Tensor", "divide.Scalar",
+        "divide.Tensor_mode", "divide.Scalar_mode", "true_divide.Tensor", "true_divide.Scalar");
 
     /// <summary>True division gives floating-point numbers.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => ElementType.Float32;

@@ -11,5 +11,5 @@ public sealed record ELU : Elementwise
             ? new ELU { Alpha = call.Float("alpha") }
             : throw call.Refuse(
                 $"scale={call.Float("scale")}, input_scale={call.Float("input_scale")}, expected 1 and 1"),
-        "elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor");
+        "elu");
 }

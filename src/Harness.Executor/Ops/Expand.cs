@@ -10,8 +10,7 @@ public sealed record Expand : Op
     public required IntList Sizes { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) },
-        "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)");
+        call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) }, "expand");
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;

@@ -12,8 +12,7 @@ public sealed record Flatten : Reshaping
     public int EndDim { get; init; } = -1;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Flatten { StartDim = call.Int("start_dim"), EndDim = call.Int("end_dim") },
-        "flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)");
+        call => new Flatten { StartDim = call.Int("start_dim"), EndDim = call.Int("end_dim") }, "flatten.using_ints");
 
     /// <inheritdoc/>
     public override Shape Target(Shape input)

@@ -9,9 +9,7 @@ public sealed record GELU : Elementwise
     /// <summary>True for the tanh form, which differs from the exact one by up to 4.73e-4.</summary>
     public bool Approximate { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "gelu(Tensor self, *, str approximate='none') -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "gelu");
 
     static GELU Parse(Bound call) => call.Text("approximate") switch
     {

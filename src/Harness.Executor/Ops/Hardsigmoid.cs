@@ -3,6 +3,5 @@ namespace Harness.Executor.Ops;
 /// <summary><c>min(max(x + 3, 0), 6) / 6</c>. Source: torch.nn.Hardsigmoid.</summary>
 public sealed record Hardsigmoid : Elementwise
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        _ => new Hardsigmoid(), "hardsigmoid(Tensor self) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new Hardsigmoid(), "hardsigmoid");
 }

@@ -15,13 +15,7 @@ public sealed record Hardtanh : Elementwise
     public double Max { get; init; } = double.PositiveInfinity;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "relu6(Tensor self) -> Tensor",
-        "hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
-        "clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
-        "clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
-        "clamp_min(Tensor self, Scalar min) -> Tensor",
-        "clamp_max(Tensor self, Scalar max) -> Tensor");
+        Parse, "relu6", "hardtanh", "clamp", "clip", "clamp_min", "clamp_max");
 
     /// <summary>Integers stay what they are where the limits are integers.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>

@@ -9,16 +9,8 @@ public sealed record Identity : Elementwise
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
-        "alias(Tensor(a) self) -> Tensor(a)",
-        "alpha_dropout(Tensor input, float p, bool train) -> Tensor",
-        "clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor",
-        "contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)",
-        "detach(Tensor(a) self) -> Tensor(a)",
-        "dropout(Tensor input, float p, bool train) -> Tensor",
-        "feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor",
-        "feature_dropout(Tensor input, float p, bool train) -> Tensor",
-        "lift_fresh(Tensor(a) self) -> Tensor(a)",
-        "native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)");
+        "alias", "alpha_dropout", "clone", "contiguous", "detach", "dropout", "feature_alpha_dropout",
+        "feature_dropout", "lift_fresh", "native_dropout");
 
     // A dropout that trains at p = 0 keeps every element too, but a model recorded so was not in eval mode.
     static Identity Parse(Bound call) => call.Has("train") && (call.IsNone("train") || call.Bool("train"))

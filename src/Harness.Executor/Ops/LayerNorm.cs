@@ -21,12 +21,7 @@ public sealed record LayerNorm : Op
     /// <summary>True when the operand after the scale, if any, is a bias.</summary>
     public bool Bias { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, "
-            + "float eps=1e-05, bool cudnn_enable=True) -> Tensor",
-        "native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) "
-            + "-> (Tensor, Tensor, Tensor)");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "layer_norm", "native_layer_norm");
 
     static LayerNorm Parse(Bound call) => call.IsEmpty("normalized_shape")
         ? throw call.Refuse("normalized_shape is empty, expected at least one axis; PyTorch refuses it too")

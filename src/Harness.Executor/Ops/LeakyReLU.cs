@@ -7,6 +7,5 @@ public sealed record LeakyReLU : Elementwise
     public double NegativeSlope { get; init; } = 0.01;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new LeakyReLU { NegativeSlope = call.Float("negative_slope") },
-        "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor");
+        call => new LeakyReLU { NegativeSlope = call.Float("negative_slope") }, "leaky_relu");
 }

@@ -11,8 +11,7 @@ public sealed record Linear : Op
     public bool Bias { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Linear { Bias = !call.IsNone("bias") },
-        "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
+        call => new Linear { Bias = !call.IsNone("bias") }, "linear");
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

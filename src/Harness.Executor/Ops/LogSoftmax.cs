@@ -4,7 +4,5 @@ namespace Harness.Executor.Ops;
 public sealed record LogSoftmax : AlongAxis
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new LogSoftmax { Dim = ReadDim(call) },
-        "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-        "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor");
+        call => new LogSoftmax { Dim = ReadDim(call) }, "log_softmax.int", "_log_softmax");
 }

@@ -7,11 +7,7 @@ namespace Harness.Executor.Ops;
 /// torch.matmul.</summary>
 public sealed record MatMul : Op
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        _ => new MatMul(),
-        "bmm(Tensor self, Tensor mat2) -> Tensor",
-        "matmul(Tensor self, Tensor other) -> Tensor",
-        "mm(Tensor self, Tensor mat2) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new MatMul(), "bmm", "matmul", "mm");
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

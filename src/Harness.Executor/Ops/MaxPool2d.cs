@@ -31,10 +31,7 @@ public sealed record MaxPool2d : Op
             Dilation = call.Pair("dilation"),
             CeilMode = call.Bool("ceil_mode"),
         },
-        "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
-            + "bool ceil_mode=False) -> Tensor",
-        "max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, "
-            + "int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)");
+        "max_pool2d", "max_pool2d_with_indices");
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

@@ -5,10 +5,7 @@ namespace Harness.Executor.Ops;
 /// <summary>The mean along logical axes. Source: torch.mean.</summary>
 public sealed record Mean : Reduction
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "mean(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-        "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "mean", "mean.dim");
 
     static Mean Parse(Bound call)
     {

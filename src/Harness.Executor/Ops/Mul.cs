@@ -4,9 +4,5 @@ namespace Harness.Executor.Ops;
 public sealed record Mul : Binary
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Mul { Other = Number(call) },
-        "mul.Tensor(Tensor self, Tensor other) -> Tensor",
-        "mul.Scalar(Tensor self, Scalar other) -> Tensor",
-        "multiply.Tensor(Tensor self, Tensor other) -> Tensor",
-        "multiply.Scalar(Tensor self, Scalar other) -> Tensor");
+        call => new Mul { Other = Number(call) }, "mul.Tensor", "mul.Scalar", "multiply.Tensor", "multiply.Scalar");
 }

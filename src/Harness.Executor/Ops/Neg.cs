@@ -11,6 +11,5 @@ public sealed record Neg : Elementwise
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        _ => new Neg(), "neg(Tensor self) -> Tensor", "negative(Tensor self) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new Neg(), "neg", "negative");
 }

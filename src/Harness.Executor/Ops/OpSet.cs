@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Executor.Schema;
@@ -61,21 +62,24 @@ public static class OpSet
     ];
 
     // Not a frozen one: compiling that takes longer than it ever saves.
-    static readonly Dictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>>
-        s_byTarget = All
-            .SelectMany(definition => definition.Signatures.Select(signature =>
-                (Definition: definition, Signature: signature)))
-            .GroupBy(entry => entry.Signature.Target)
-            .ToDictionary(group => group.Key, group => group.ToImmutableArray());
+    static readonly Dictionary<string, ImmutableArray<(OpDefinition Definition, string Overload)>> s_byTarget = All
+        .SelectMany(definition => definition.Operators.Select(name => (Definition: definition, Parts: Apart(name))))
+        .GroupBy(entry => entry.Parts.Target)
+        .ToDictionary(group => group.Key, group =>
+            group.Select(entry => (entry.Definition, entry.Parts.Overload)).ToImmutableArray());
+
+    static readonly ConcurrentDictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>>
+        s_candidates = new(StringComparer.Ordinal);
 
     /// <summary>True when some op takes this operator.</summary>
-    public static bool Knows(string target) => Candidates(target) is not null;
+    public static bool Knows(string target) => !Candidates(target).IsEmpty;
 
     /// <summary>The op a call stands for, and its operands.</summary>
     /// <exception cref="ModelException">PAR1002: no op takes this operator or these arguments.</exception>
     public static (Op Op, ImmutableArray<int> Operands) Parse(Call call)
     {
-        if (Candidates(call.Target) is not { } candidates)
+        var candidates = Candidates(call.Target);
+        if (candidates.IsEmpty)
             throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
                 $"op {call.Target} is not supported: node '{call.Name}' at {call.Place}"));
         foreach (var (definition, signature) in candidates)
@@ -85,8 +89,26 @@ public static class OpSet
     }
 
     // relu_ is relu that reuses its memory; a straight-line trace names its result, so values stay the same.
-    static ImmutableArray<(OpDefinition Definition, Signature Signature)>? Candidates(string target) =>
-        s_byTarget.TryGetValue(target, out var found) ? found
-        : target.EndsWith('_') && s_byTarget.TryGetValue(target[..^1], out found) ? found
-        : null;
+    static ImmutableArray<(OpDefinition Definition, Signature Signature)> Candidates(string target)
+    {
+        if (s_candidates.TryGetValue(target, out var known)) return known;
+        return s_byTarget.TryGetValue(target, out var found)
+            || (target.EndsWith('_') && s_byTarget.TryGetValue(target[..^1], out found))
+            ? s_candidates.GetOrAdd(target,
+                [.. found.Select(entry => (entry.Definition, SignatureOf(target, entry.Overload)))])
+            : [];
+    }
+
+    static Signature SignatureOf(string target, string overload)
+    {
+        string name = overload.Length == 0 ? target : $"{target}.{overload}";
+        return SchemaTable.Find(name)
+            ?? throw new InvalidOperationException($"an op takes '{name}', which the table of schemas lacks");
+    }
+
+    static (string Target, string Overload) Apart(string name)
+    {
+        int dot = name.IndexOf('.');
+        return dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..]);
+    }
 }

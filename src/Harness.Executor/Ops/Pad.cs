@@ -14,10 +14,7 @@ public sealed record Pad : Op
     /// <summary>What the new elements hold.</summary>
     public double Value { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor",
-        "pad(Tensor self, SymInt[] pad, str mode='constant', float? value=None) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "constant_pad_nd", "pad");
 
     static Pad Parse(Bound call)
     {

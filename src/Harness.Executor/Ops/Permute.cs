@@ -7,8 +7,7 @@ public sealed record Permute : Permuting
     public required IntList Dims { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Permute { Dims = IntList.Create(call.Ints("dims").AsSpan()) },
-        "permute(Tensor(a) self, int[] dims) -> Tensor(a)");
+        call => new Permute { Dims = IntList.Create(call.Ints("dims").AsSpan()) }, "permute");
 
     /// <inheritdoc/>
     public override int[] Order(int rank) => Dims.Count == rank

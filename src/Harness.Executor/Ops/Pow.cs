@@ -10,12 +10,7 @@ public sealed record Pow : Elementwise
     public required double Exponent { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
-        "square(Tensor self) -> Tensor",
-        "sqrt(Tensor self) -> Tensor",
-        "rsqrt(Tensor self) -> Tensor",
-        "reciprocal(Tensor self) -> Tensor");
+        Parse, "pow.Tensor_Scalar", "square", "sqrt", "rsqrt", "reciprocal");
 
     static Pow Parse(Bound call)
     {

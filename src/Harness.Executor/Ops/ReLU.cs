@@ -11,5 +11,5 @@ public sealed record ReLU : Elementwise
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new ReLU(), "relu(Tensor self) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new ReLU(), "relu");
 }

@@ -11,11 +11,7 @@ public sealed record Reshape : Reshaping
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Reshape { Sizes = IntList.Create(call.Ints(call.Has("shape") ? "shape" : "size").AsSpan()) },
-        "_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)",
-        "_unsafe_view(Tensor self, SymInt[] size) -> Tensor",
-        "reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)",
-        "view(Tensor(a) self, SymInt[] size) -> Tensor(a)",
-        "view_copy(Tensor self, SymInt[] size) -> Tensor");
+        "_reshape_alias", "_unsafe_view", "reshape", "view", "view_copy");
 
     /// <inheritdoc/>
     public override Shape Target(Shape input) => Resolve(Sizes.AsSpan(), input.Elements, input);

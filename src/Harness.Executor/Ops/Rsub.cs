@@ -13,7 +13,5 @@ public sealed record Rsub : Binary
         Promotion.Scaled(base.OperandType(operand, inputs), Alpha, takesFlags: false);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Rsub { Alpha = call.Float("alpha"), Other = Number(call) },
-        "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-        "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor");
+        call => new Rsub { Alpha = call.Float("alpha"), Other = Number(call) }, "rsub.Tensor", "rsub.Scalar");
 }

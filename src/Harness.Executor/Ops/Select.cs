@@ -13,8 +13,7 @@ public sealed record Select : Op
     public required int Index { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Select { Dim = call.Int("dim"), Index = call.Int("index") },
-        "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)");
+        call => new Select { Dim = call.Int("dim"), Index = call.Int("index") }, "select.int");
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;

@@ -20,9 +20,7 @@ public sealed record Slice : Op
     /// <summary>The step, at least 1.</summary>
     public int Step { get; init; } = 1;
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "slice.Tensor");
 
     static Slice Parse(Bound call) => call.Int("step") < 1
         ? throw call.Refuse($"step is {call.Int("step")}, expected a positive number; PyTorch refuses it too")

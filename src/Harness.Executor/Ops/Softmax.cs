@@ -4,7 +4,5 @@ namespace Harness.Executor.Ops;
 public sealed record Softmax : AlongAxis
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Softmax { Dim = ReadDim(call) },
-        "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-        "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor");
+        call => new Softmax { Dim = ReadDim(call) }, "softmax.int", "_softmax");
 }

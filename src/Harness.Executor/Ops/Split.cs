@@ -24,11 +24,7 @@ public sealed record Split : Op
     public required int Results { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]",
-        "split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]",
-        "split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
-        "split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]");
+        Parse, "chunk", "split.Tensor", "split.sizes", "split_with_sizes");
 
     static Split Parse(Bound call)
     {

@@ -10,9 +10,7 @@ public sealed record Squeeze : Reshaping
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Squeeze { Dims = call.Has("dim") ? IntList.Create(call.Ints("dim").AsSpan()) : null },
-        "squeeze(Tensor(a) self) -> Tensor(a)",
-        "squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)",
-        "squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)");
+        "squeeze", "squeeze.dim", "squeeze.dims");
 
     /// <inheritdoc/>
     public override Shape Target(Shape input)

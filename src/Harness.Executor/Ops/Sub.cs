@@ -15,8 +15,5 @@ public sealed record Sub : Binary
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Sub { Alpha = call.Float("alpha"), Other = Number(call) },
-        "sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-        "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-        "subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-        "subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor");
+        "sub.Tensor", "sub.Scalar", "subtract.Tensor", "subtract.Scalar");
 }

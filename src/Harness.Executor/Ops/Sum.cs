@@ -6,10 +6,7 @@ namespace Harness.Executor.Ops;
 /// <summary>The sum along logical axes. Source: torch.sum.</summary>
 public sealed record Sum : Reduction
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse,
-        "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-        "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "sum", "sum.dim_IntList");
 
     /// <summary>Integers and Booleans add up in int64.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>

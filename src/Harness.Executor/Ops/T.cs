@@ -3,7 +3,7 @@ namespace Harness.Executor.Ops;
 /// <summary>A matrix transposed; vectors and scalars stay. Source: torch.t.</summary>
 public sealed record T : Permuting
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new T(), "t(Tensor(a) self) -> Tensor(a)");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new T(), "t");
 
     /// <inheritdoc/>
     public override int[] Order(int rank) => rank switch

@@ -13,9 +13,7 @@ public sealed record Transpose : Permuting
         call => call.Has("axis0")
             ? new Transpose { Dim0 = call.Int("axis0"), Dim1 = call.Int("axis1") }
             : new Transpose { Dim0 = call.Int("dim0"), Dim1 = call.Int("dim1") },
-        "swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)",
-        "swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)",
-        "transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)");
+        "swapaxes", "swapdims", "transpose.int");
 
     /// <inheritdoc/>
     public override int[] Order(int rank)

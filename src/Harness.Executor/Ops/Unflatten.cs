@@ -13,7 +13,7 @@ public sealed record Unflatten : Reshaping
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Unflatten { Dim = call.Int("dim"), Sizes = IntList.Create(call.Ints("sizes").AsSpan()) },
-        "unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)");
+        "unflatten.int");
 
     /// <inheritdoc/>
     public override Shape Target(Shape input)

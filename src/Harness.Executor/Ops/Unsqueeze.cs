@@ -9,8 +9,7 @@ public sealed record Unsqueeze : Reshaping
     public required int Dim { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Unsqueeze { Dim = call.Int("dim") },
-        "unsqueeze(Tensor(a) self, int dim) -> Tensor(a)");
+        call => new Unsqueeze { Dim = call.Int("dim") }, "unsqueeze");
 
     /// <inheritdoc/>
     public override Shape Target(Shape input)

@@ -8,12 +8,17 @@ public sealed class Bound
 {
     readonly Dictionary<string, Argument> _values;
 
-    internal Bound(Call call, Dictionary<string, Argument> values, ImmutableArray<int> operands)
+    internal Bound(
+        Signature signature, Call call, Dictionary<string, Argument> values, ImmutableArray<int> operands)
     {
+        Signature = signature;
         Call = call;
         _values = values;
         Operands = operands;
     }
+
+    /// <summary>The overload that the call is bound to.</summary>
+    public Signature Signature { get; }
 
     /// <summary>The call.</summary>
     public Call Call { get; }
@@ -21,6 +26,9 @@ public sealed class Bound
     /// <summary>The tensors among the arguments, in the signature's order, lists flattened, absent ones left
     /// out.</summary>
     public ImmutableArray<int> Operands { get; }
+
+    /// <summary>An argument as the call or the default states it.</summary>
+    internal Argument this[string name] => _values[name];
 
     /// <summary>True when the argument is <c>None</c>.</summary>
     public bool IsNone(string name) => _values[name] is NoneArgument;
