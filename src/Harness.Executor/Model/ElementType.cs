@@ -54,6 +54,22 @@ public static class ElementTypes
     /// <summary>True for the four floating-point types.</summary>
     public static bool IsFloating(this ElementType type) => type <= ElementType.BFloat16;
 
+    /// <summary>The type with PyTorch's number (c10/core/ScalarType.h); null for one that no stored tensor has.</summary>
+    public static ElementType? OfTorch(long number) => number switch
+    {
+        0 => ElementType.UInt8,
+        1 => ElementType.Int8,
+        2 => ElementType.Int16,
+        3 => ElementType.Int32,
+        4 => ElementType.Int64,
+        5 => ElementType.Float16,
+        6 => ElementType.Float32,
+        7 => ElementType.Float64,
+        11 => ElementType.Bool,
+        15 => ElementType.BFloat16,
+        _ => null,
+    };
+
     /// <summary>NumPy's and safetensors-neutral name: <c>float32</c>, <c>int64</c>, <c>bool</c> …</summary>
     public static string NumPyName(this ElementType type) => type switch
     {

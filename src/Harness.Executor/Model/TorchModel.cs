@@ -30,7 +30,7 @@ public sealed class TorchModel : IDisposable
     internal ModelException Locate(ModelException failure)
     {
         var finding = failure.Finding;
-        if (Path.Length == 0 || System.IO.Path.IsPathRooted(finding.Place)) return failure;
+        if (Path.Length == 0 || finding.Place == Path || System.IO.Path.IsPathRooted(finding.Place)) return failure;
         string inside = finding.Place.Length == 0 || finding.Message.Contains(finding.Place, StringComparison.Ordinal)
             ? ""
             : $" (at {finding.Place})";

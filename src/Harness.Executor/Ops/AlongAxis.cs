@@ -8,17 +8,24 @@ namespace Harness.Executor.Ops;
 /// goes.</summary>
 public abstract record AlongAxis : Op
 {
-    // PyTorch's number for float32 (c10/core/ScalarType.h).
-    const int Float32 = 6;
-
     /// <summary>The logical axis; negative counts from the last.</summary>
     public required int Dim { get; init; }
 
-    /// <summary>The axis of a softmax call; refuses results of another type.</summary>
+    /// <summary>The type that the operand is cast to before anything else; null for its own.</summary>
+    public ElementType? Type { get; init; }
+
+    /// <inheritdoc/>
+    internal sealed override ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => Type;
+
+    /// <inheritdoc/>
+    internal sealed override Op? AfterCast => this with { Type = null };
+
+    /// <summary>The type that a call casts its operand to; null for none.</summary>
+    internal static ElementType? ReadType(Bound call) => call.Has("dtype") ? call.FloatTypeOrNull("dtype") : null;
+
+    /// <summary>The axis of a softmax call; refuses arithmetic of another type.</summary>
     internal static int ReadDim(Bound call)
     {
-        if (call.Has("dtype") && call.IntOrNull("dtype") is not null and not Float32)
-            throw call.Refuse($"dtype={call.Int("dtype")}, expected none or float32 ({Float32})");
         if (call.Has("half_to_float") && call.Bool("half_to_float"))
             throw call.Refuse("half_to_float=True, expected False");
         return call.Int("dim");

@@ -27,11 +27,10 @@ public sealed record BatchNorm2d : Op
 
     static BatchNorm2d Parse(Bound call)
     {
-        if (call.Has("training") && call.Bool("training"))
-            throw call.Refuse("training=True: the model was recorded in training mode; call eval() first");
         if (call.IsNone("running_mean") || call.IsNone("running_var"))
             throw call.Refuse(
                 "no running statistics (track_running_stats=False), expected running_mean and running_var");
+        if (call.Has("training") && call.Bool("training")) throw call.RefuseTraining();
         return new BatchNorm2d
         {
             Eps = call.Float("eps"),

@@ -14,7 +14,7 @@ public sealed record Identity : Elementwise
 
     // A dropout that trains at p = 0 keeps every element too, but a model recorded so was not in eval mode.
     static Identity Parse(Bound call) => call.Has("train") && (call.IsNone("train") || call.Bool("train"))
-        ? throw call.Refuse("train=True: the model was recorded in training mode; call eval() first")
+        ? throw call.RefuseTraining()
         : new Identity();
 
     /// <inheritdoc/>

@@ -4,5 +4,5 @@ namespace Harness.Executor.Ops;
 public sealed record LogSoftmax : AlongAxis
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new LogSoftmax { Dim = ReadDim(call) }, "log_softmax.int", "_log_softmax");
+        call => new LogSoftmax { Dim = ReadDim(call), Type = ReadType(call) }, "log_softmax.int", "_log_softmax");
 }

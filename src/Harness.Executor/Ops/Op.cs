@@ -91,6 +91,12 @@ public abstract record Op
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 
+    /// <summary>The type that a call says its first operand is cast to before anything else; null for none.</summary>
+    internal virtual ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => null;
+
+    /// <summary>What is left of the op after that cast, which is no part of it in a program; null for nothing.</summary>
+    internal virtual Op? AfterCast => this;
+
     /// <summary>Floating-point operations of one run, a multiply and an add counting two.</summary>
     public virtual long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements;
 }

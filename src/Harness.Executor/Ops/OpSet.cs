@@ -17,6 +17,7 @@ public static class OpSet
         Addmm.Definition,
         AvgPool2d.Definition,
         BatchNorm2d.Definition,
+        Cast.Definition,
         Cat.Definition,
         Conv2d.Definition,
         ConvTranspose2d.Definition,

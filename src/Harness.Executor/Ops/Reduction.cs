@@ -13,16 +13,26 @@ public abstract record Reduction : Op
     /// <summary>True when the axes stay, with extent 1.</summary>
     public bool KeepDims { get; init; }
 
+    /// <summary>The type that the operand is cast to before anything else; null for its own.</summary>
+    public ElementType? Type { get; init; }
+
+    /// <inheritdoc/>
+    internal sealed override ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => Type;
+
+    /// <inheritdoc/>
+    internal sealed override Op? AfterCast => this with { Type = null };
+
     /// <summary>The logical axes of a tensor of this rank, from 0.</summary>
     public int[] AxesOf(int rank) => Dims.Count == 0 ? [.. Enumerable.Range(0, rank)] : Axis.Of(Dims, rank);
 
-    /// <summary>The axes and keepdim of a call; an overload without them means all axes.</summary>
-    internal static (IntList Dims, bool KeepDims) Read(Bound call)
-    {
-        if (!call.IsNone("dtype")) throw call.Refuse($"dtype={call.Int("dtype")}, expected none");
-        if (!call.Has("dim")) return ([], false);
-        return (call.IsNone("dim") ? [] : IntList.Create(call.Ints("dim").AsSpan()), call.Bool("keepdim"));
-    }
+    /// <summary>The op with the axes and keepdim of a call; an overload without them means all axes.</summary>
+    internal static T Read<T>(Bound call, T op) where T : Reduction => call.Has("dim")
+        ? op with
+        {
+            Dims = call.IsNone("dim") ? [] : IntList.Create(call.Ints("dim").AsSpan()),
+            KeepDims = call.Bool("keepdim"),
+        }
+        : op;
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

@@ -4,5 +4,5 @@ namespace Harness.Executor.Ops;
 public sealed record Softmax : AlongAxis
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Softmax { Dim = ReadDim(call) }, "softmax.int", "_softmax");
+        call => new Softmax { Dim = ReadDim(call), Type = ReadType(call) }, "softmax.int", "_softmax");
 }

@@ -1,12 +1,12 @@
 using Harness.Executor.Model;
-using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
 /// <summary>The sum along logical axes. Source: torch.sum.</summary>
 public sealed record Sum : Reduction
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "sum", "sum.dim_IntList");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => Read(call, new Sum { Type = call.TypeOrNull("dtype") }), "sum", "sum.dim_IntList");
 
     /// <summary>Integers and Booleans add up in int64.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
@@ -14,10 +14,4 @@ public sealed record Sum : Reduction
 
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
-
-    static Sum Parse(Bound call)
-    {
-        var (dims, keep) = Read(call);
-        return new Sum { Dims = dims, KeepDims = keep };
-    }
 }

@@ -69,7 +69,10 @@ public static class NhwcPass
                 outputs.Add(port with { Value = value, Shape = shape, Type = type });
             }
             return new NhwcProgram(_values.ToImmutable(), _nodes.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(),
-                _leaves.Finish());
+                _leaves.Finish())
+            {
+                CastsLifted = graph.CastsLifted,
+            };
         }
 
         void Convert(ShapedCall call)

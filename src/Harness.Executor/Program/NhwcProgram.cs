@@ -43,6 +43,10 @@ public sealed record NhwcProgram(
     ImmutableArray<Port> Outputs,
     Variables Variables)
 {
+    /// <summary>How many casts between floating-point types the model states and this program lacks: its values follow the
+    /// plan's precision.</summary>
+    public int CastsLifted { get; init; }
+
     /// <summary>For each value the one whose memory it is: itself, unless a view defines it.</summary>
     internal static int[] Roots(int values, IReadOnlyList<NhwcNode> nodes)
     {

@@ -37,6 +37,9 @@ sealed class ShapedGraph
     /// <summary>The graph's outputs, lists of tensors expanded.</summary>
     public ImmutableArray<Port> Outputs { get; private set; } = [];
 
+    /// <summary>How many casts between floating-point types are lifted: the values follow the plan's precision.</summary>
+    public int CastsLifted { get; private set; }
+
     /// <summary>One more than the largest value number: the graph's values and items of lists.</summary>
     public int ValueCount => _facts.Count;
 
@@ -57,6 +60,7 @@ sealed class ShapedGraph
     /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not fit.</exception>
     public static ShapedGraph Of(TorchModel model, IReadOnlyList<Fact> inputs)
     {
+        ModelChecks.Demand(model);
         var graph = model.Graph;
         var shaped = new ShapedGraph(model);
         if (inputs.Count != graph.Inputs.Length)
@@ -111,14 +115,32 @@ sealed class ShapedGraph
         for (int i = 0; i < facts.Length; i++)
         {
             if (op.OperandType(i, facts) is var wanted && wanted == facts[i].Type) continue;
-            var cast = new Cast { To = wanted };
-            int result = _facts.Count;
-            _facts.Add(cast.Infer([facts[i]])[0]);
             string name = operands.Length == 1 ? $"{call.Name}.cast" : $"{call.Name}.cast{i}";
-            _calls.Add(new ShapedCall(call with { Name = name }, cast, [operands[i]], [result]));
-            operands = operands.SetItem(i, result);
+            operands = operands.SetItem(i, Cast(call with { Name = name }, operands[i], wanted));
         }
         return operands;
+    }
+
+    // A call of its own that casts a value.
+    int Cast(Call call, int value, ElementType type)
+    {
+        var cast = new Cast { To = type };
+        int result = _facts.Count;
+        _facts.Add(cast.Infer([FactOf(value)])[0]);
+        _calls.Add(new ShapedCall(call, cast, [value], [result]));
+        return result;
+    }
+
+    // The first operand in the type that the call itself says. Between floating-point types that is the operand.
+    ImmutableArray<int> CastAsStated(Call call, Op op, ImmutableArray<int> operands)
+    {
+        if (op.CastsTo(FactsOf(operands)) is not { } stated) return operands;
+        var type = FactOf(operands[0]).Type;
+        if (type.IsFloating() && stated.IsFloating()) CastsLifted++;
+        var wanted = Fact.Of(stated, []).Type;
+        if (wanted == type) return operands;
+        string name = op.AfterCast is null ? call.Name : $"{call.Name}.cast";
+        return operands.SetItem(0, Cast(call with { Name = name }, operands[0], wanted));
     }
 
     void Visit(Call call)
@@ -141,6 +163,13 @@ sealed class ShapedGraph
         var (op, operands) = OpSet.Parse(resolved);
         try
         {
+            operands = CastAsStated(resolved, op, operands);
+            if (op.AfterCast is not { } rest)
+            {
+                Means(call, Argument.Value(operands[0]));
+                return;
+            }
+            op = rest;
             operands = Promote(resolved, op, operands);
             var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)

@@ -123,6 +123,29 @@ public sealed class Bound
     public ModelException Refuse(string why) => new(new Finding(
         Codes.UnsupportedOp, Call.Place.ToString(), $"{Call.Target} '{Call.Name}': {why}"));
 
+    /// <summary>PAR1001: the call does what only training does.</summary>
+    public ModelException RefuseTraining() => new(new Finding(Codes.ModelUnreadable, Call.Place.ToString(),
+        $"{Call.Place}: {Call.Target} '{Call.Name}' runs in training mode: the trace was taken without model.eval(); "
+        + "call model.eval() and trace again"));
+
+    /// <summary>The element type that a call casts to; null where it casts to none.</summary>
+    /// <exception cref="ModelException">PAR1002: half precision, which changes what is computed, or a type that nothing
+    /// has.</exception>
+    public ElementType? TypeOrNull(string name) => IsNone(name) ? null : ElementTypes.OfTorch(Int(name)) switch
+    {
+        ElementType.Float16 or ElementType.BFloat16 => throw Refuse(
+            $"it casts to {ElementTypes.OfTorch(Int(name))!.Value.NumPyName()} ({name}={Int(name)}), so the model rounds "
+            + "to half precision in its arithmetic, which no float32 or float64 run does; keep half precision to the "
+            + "weights, and trace again"),
+        { } type => type,
+        _ => throw Refuse($"{name}={Int(name)} is no element type that is supported"),
+    };
+
+    /// <summary>The same where the op computes with floating-point numbers alone.</summary>
+    public ElementType? FloatTypeOrNull(string name) => TypeOrNull(name) is not { } type || type.IsFloating()
+        ? TypeOrNull(name)
+        : throw Refuse($"it casts to {type.NumPyName()} ({name}={Int(name)}), expected float32 or float64");
+
     int Int32(string name, Argument value) =>
         value is IntArgument { Number: >= int.MinValue and <= int.MaxValue } number
         ? (int)number.Number

@@ -15,9 +15,6 @@ static class TorchScriptFile
         var archive = new ScriptArchive(zip, root);
         var graph = new ScriptWalk(archive).Run();
         var weights = ModuleTree.StateDict(archive);
-        TrainingCheck.Verify(graph, zip.File.Path);
-        CastCheck.Verify(graph, weights, zip.File.Path);
-        AliasCheck.Verify(graph, zip.File.Path);
         return new TorchModel(graph, weights, "TorchScript", zip.File) { Path = zip.File.Path };
     }
 }

@@ -80,7 +80,17 @@ public sealed class ParseTests
         { "aten::mean(%0, -1)", new Mean { Dims = [-1] } },
         { "aten::sum(%0, [1])", new Sum { Dims = [1] } },
         { "aten::softmax(%0, -1, None)", new Softmax { Dim = -1 } },
-        { "aten::softmax(%0, 1, 6)", new Softmax { Dim = 1 } },
+        { "aten::softmax(%0, 1, 6)", new Softmax { Dim = 1, Type = ElementType.Float32 } },
+        { "aten::sum(%0, dtype=7)", new Sum { Type = ElementType.Float64 } },
+        { "aten::to(%0, 6, False, True, None)", new Cast { To = ElementType.Float32 } },
+        { "aten::to(%0, 'cuda:0', 7)", new Cast { To = ElementType.Float64 } },
+        { "aten::to(%0, dtype=6, layout=0, device='cpu', pin_memory=False)", new Cast { To = ElementType.Float32 } },
+        { "aten::to(%0, 'cpu')", new Cast { To = null } },
+        { "aten::to(%0, %1)", new Cast { To = null } },
+        { "aten::type_as(%0, %1)", new Cast { To = null } },
+        { "aten::_to_copy(%0, device='cpu')", new Cast { To = null } },
+        { "aten::_to_copy(%0, dtype=11)", new Cast { To = ElementType.Bool } },
+        { "aten::sum(%0, dtype=4)", new Sum { Type = ElementType.Int64 } },
         { "aten::_softmax(%0, 1, False)", new Softmax { Dim = 1 } },
         { "aten::pad(%0, [1, 2], 'constant', None)", new Pad { Amounts = [1, 2] } },
         { "aten::constant_pad_nd(%0, [1, 2, -1, 0], 0.25)", new Pad { Amounts = [1, 2, -1, 0], Value = 0.25 } },
@@ -112,10 +122,22 @@ public sealed class ParseTests
         OpSet.Parse(CallText.Call(call)).Op.Should().Be(expected);
 
     [Theory]
-    [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)", "training=True")]
+    [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
+    [InlineData("aten::dropout(%0, 0.5, True)")]
+    [InlineData("aten::feature_dropout_(%0, 0.5, True)")]
+    [InlineData("aten::native_dropout(%0, 0.5, None)")]
+    public void What_only_training_does_is_refused_as_such(string call)
+    {
+        var finding = FluentActions.Invoking(() => OpSet.Parse(CallText.Call(call)))
+            .Should().Throw<ModelException>().Which.Finding;
+        finding.Code.Should().Be("PAR1001");
+        finding.Message.Should().EndWith(
+            $"{call[..call.IndexOf('(', StringComparison.Ordinal)]} 'node' runs in training mode: the trace was taken "
+            + "without model.eval(); call model.eval() and trace again");
+    }
+
+    [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
-    [InlineData("aten::dropout(%0, 0.5, True)", "train=True")]
-    [InlineData("aten::native_dropout(%0, 0.5, None)", "train=True")]
     [InlineData("aten::_convolution(%0, %1, None, [1], [0], [1], False, [0], 1, False, False, True, True)",
         "1-d convolution")]
     [InlineData("aten::convolution(%0, %1, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1)",
@@ -133,8 +155,11 @@ public sealed class ParseTests
     [InlineData("aten::pow(%0, 2.5)", "exponent 2.5")]
     [InlineData("aten::avg_pool2d(%0, 3, 2, 0, False, True, 0)", "divisor_override is 0")]
     [InlineData("aten::adaptive_avg_pool2d(%0, [1, 2, 3])", "output_size has 3 numbers, expected 2")]
-    [InlineData("aten::mean(%0, [1], False, dtype=7)", "dtype=7")]
-    [InlineData("aten::softmax(%0, 1, 7)", "dtype=7")]
+    [InlineData("aten::mean(%0, [1], False, dtype=5)", "it casts to float16 (dtype=5)")]
+    [InlineData("aten::softmax(%0, 1, 15)", "it casts to bfloat16 (dtype=15)")]
+    [InlineData("aten::softmax(%0, 1, 4)", "it casts to int64 (dtype=4), expected float32 or float64")]
+    [InlineData("aten::to(%0, 5)", "it casts to float16")]
+    [InlineData("aten::to(%0, 'cpu', 9)", "dtype=9 is no element type")]
     [InlineData("aten::pad(%0, [1, 1], 'reflect')", "mode='reflect'")]
     [InlineData("aten::_softmax(%0, 1, True)", "half_to_float=True")]
     [InlineData("aten::slice(%0, 1, 0, 5, 0)", "step is 0")]

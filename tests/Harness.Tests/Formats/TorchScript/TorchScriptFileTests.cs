@@ -96,9 +96,6 @@ public sealed class TorchScriptFileTests
 
     [Theory]
     [InlineData("scripted.pt", Codes.UnsupportedOp, "code/__torch__.py:8: 'if' is no straight-line code")]
-    [InlineData("training.pt", Codes.ModelUnreadable, "aten::dropout '1' runs in training mode")]
-    [InlineData("cast.pt", Codes.UnsupportedOp, "aten::to 'to' casts to float32 for ever")]
-    [InlineData("through_view.pt", Codes.UnsupportedOp, "output '0' reads memory that aten::fill_ 'fill_' changed in place")]
     [InlineData("net.pth", Codes.ModelUnreadable, "this is a state dict")]
     [InlineData("legacy.pth", Codes.ModelUnreadable, "this is a pickle without a graph")]
     [InlineData("make_fixtures.py", Codes.ModelUnreadable, "this is no model file")]
