@@ -62,6 +62,42 @@ public sealed class RecorderTests
             Agreement.Demand("m.pt", graph, [("a", expected[0]), ("b", Tensor.Of([2], [1.0, second]))], expected);
     }
 
+    // The walk without the casts against the file as it is, in its own types; the truth beside it by PyTorch itself.
+    [Theory]
+    [InlineData("half_weights", 2)]
+    [InlineData("half_weights_in_trace", 2)]
+    [InlineData("layer_norm_float32_cast", 2)]
+    public void A_trace_with_casts_is_recorded_without_them_and_says_how_many(string name, int casts)
+    {
+        string folder = Path.Combine(Repository.Root, "tests", "Harness.Tests", "Formats", "fixtures", "casts");
+        string path = Path.Combine(folder, name + ".pt");
+        using var model = ModelFile.Open(path);
+        var (document, tensors) = new Recorder(model, path, ownWeights: true, CPU).Record(
+            new("model.pt", "0"), new(null, null, "0"), [NpyFile.Read(Path.Combine(folder, name + ".input.npy"))]);
+
+        document.CastsLifted.Should().Be(casts);
+        document.Float32Noise.Overall.Should().BeInRange(1e-9, 1e-5);
+        Agreement.Scaled(
+            tensors["output.0"].ToDoubles(), NpyFile.Read(Path.Combine(folder, name + ".output.npy")).ToDoubles())
+            .Should().BeLessThan(1e-12);
+    }
+
+    [Theory]
+    [InlineData(3.9, null)]
+    [InlineData(4.1, "4.1e+0 times its float32 noise, with the file's casts lifted in the walk, permitted 4e+0")]
+    public void A_file_run_as_it_is_may_lie_four_times_float32s_noise_away(double factor, string? refusal)
+    {
+        var builder = new GraphBuilder();
+        builder.Output("a", builder.Call("aten::relu", [Argument.Value(builder.Input("x"))], [], 1,
+            SourcePlace.Unknown, "act")[0]);
+        var graph = builder.Build();
+        var exact = Tensor.Of([2], [1.0, 2]);
+        var act = () => Agreement.DemandWithinNoise("m.pt", graph, [("a", exact)],
+            [("a", Tensor.Of([2], [1.0, 2 + 1e-5]))], [Tensor.Of([2], [1.0 - factor * 1e-5, 2])]);
+        if (refusal is null) act.Should().NotThrow();
+        else act.Should().Throw<ModelException>().Which.Finding.Message.Should().Contain(refusal);
+    }
+
     [Theory]
     [InlineData(new[] { 1, double.NaN }, new[] { 1, double.NaN }, 0)]
     [InlineData(new[] { 1, double.NaN }, new[] { double.NaN, 1 }, double.PositiveInfinity)]

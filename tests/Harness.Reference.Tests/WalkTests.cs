@@ -175,8 +175,38 @@ public sealed class WalkTests
             .Message.Should().Contain("training");
 
     [Fact]
-    public void A_cast_below_the_walks_precision_is_refused() =>
-        Refusal("aten::to", [Argument.Of(6L)], SourcePlace.Unknown).Message.Should().Contain("Float32");
+    public void A_cast_to_half_precision_is_refused() =>
+        Refusal("aten::to", [Argument.Of(5L)], SourcePlace.Unknown).Message.Should()
+            .Contain("casts to Float16 inside the model, which rounds what is computed");
+
+    [Fact]
+    public void Casts_between_float32_and_float64_are_lifted_and_counted()
+    {
+        // 1 + 2^-30 is no float32: a cast that is not lifted shows.
+        const double Fine = 1 + 1.0 / (1 << 30);
+        var builder = new GraphBuilder();
+        int x = builder.Input("x"), index = builder.Constant("i", Stored.Of([2], [3L, 4]));
+        int cast = Call("aten::to", x, Argument.Of(6L));
+        int like = Call("aten::type_as", cast, Argument.Value(x));
+        int whole = Call("aten::to", index, Argument.Of(6L));
+        int sum = Call("aten::sum", Call("aten::mul", like, Argument.Value(whole)), List(0), Argument.Of(false),
+            Argument.Of(7L));
+        builder.Output("y", sum);
+        Walk(out double value, builder.Build()).Should().Be(3, "the one of integers is no cast between floats");
+        value.Should().Be(7 * Fine);
+
+        int Call(string target, int self, params ReadOnlySpan<Argument> rest) => builder.Call(
+            target, [Argument.Value(self), .. rest.ToArray()], [], 1, SourcePlace.Unknown)[0];
+
+        static int Walk(out double value, Graph graph)
+        {
+            using var scope = NewDisposeScope();
+            var walk = new GraphWalk(graph, new StateDict(), "m", ScalarType.Float64, CPU);
+            value = walk.Run([tensor(new[] { Fine, Fine })])[0].Tensor.item<double>();
+            walk.RoundsInFile.Should().BeTrue();
+            return walk.CastsLifted;
+        }
+    }
 
     [Fact]
     public void Operands_that_do_not_fit_are_a_finding_in_libtorchs_words()

@@ -24,6 +24,9 @@ public sealed record GoldenDocument(
     /// <summary>The version of the file's shape that this program reads and writes.</summary>
     public const int Schema = 1;
 
+    /// <summary>How many casts between floating-point types the recording lifted to its own precision.</summary>
+    public int CastsLifted { get; init; }
+
     /// <summary>Why outputs other than torch's were accepted; null while the outputs are the recorded ones.</summary>
     public string? AcceptedReason { get; init; }
 }

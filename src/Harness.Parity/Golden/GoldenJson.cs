@@ -32,6 +32,7 @@ static class GoldenJson
             WritePorts(json, "inputs", document.Inputs);
             WritePorts(json, "outputs", document.Outputs);
             WriteRecorder(json, document.RecordedBy);
+            if (document.CastsLifted > 0) json.WriteNumber("castsLifted", document.CastsLifted);
             if (document.AcceptedReason is { } reason) json.WriteString("acceptedReason", reason);
             WriteNoise(json, document);
             WriteTolerance(json, document.Tolerance);

@@ -37,10 +37,15 @@ static class GoldenReader
             ReadTolerance(root["tolerance"]),
             [.. root["probes"].Items.Select(ReadProbe)])
         {
+            CastsLifted = ReadCasts(root),
             AcceptedReason = root.Find("acceptedReason")?.Text,
         };
         return (document, root["probesSha256"].Text, lines.ToImmutable());
     }
+
+    static int ReadCasts(LocatedJson root) => root.Find("castsLifted") is not { } casts ? 0
+        : casts.Integer is > 0 and <= int.MaxValue and var number ? (int)number
+        : throw casts.Refuse("castsLifted should be a positive number, or left out");
 
     // The hash is what a finding about a model or its weights is about; an error there points at it.
     static int LineOf(LocatedJson fact) => fact.IsObject && fact.Find("sha256") is { } hash ? hash.Line : fact.Line;

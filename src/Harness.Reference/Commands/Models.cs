@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 using Harness.Formats;
 using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
@@ -19,7 +20,17 @@ static class Models
         foreach (string? file in (string?[])[ArchitectureSet.Names(path) ? null : path, IsSeed(weights) ? null : weights])
             if (file is not null && !File.Exists(file))
                 throw new ModelException(new Finding(Codes.ModelUnreadable, file, "there is no such file"));
-        return ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
+        var model = ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
+        try
+        {
+            ModelChecks.Demand(model);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The model as a golden names it: a file, or an architecture with the seed of its weights.</summary>

@@ -68,8 +68,11 @@ static class RecordCommand
         return (seeded, model.Format == ArchitectureSet.Format ? new GoldenGenerator(options.Seed ?? 0) : null);
     }
 
-    static string Summary(GoldenDocument document) =>
-        string.Create(CultureInfo.InvariantCulture,
+    static string Summary(GoldenDocument document)
+    {
+        string casts = document.CastsLifted > 0 ? $", casts lifted: {document.CastsLifted}" : "";
+        return string.Create(CultureInfo.InvariantCulture,
             $"{document.Outputs.Length} outputs, {document.Probes.Length} probes, "
-            + $"float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}");
+            + $"float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}{casts}");
+    }
 }

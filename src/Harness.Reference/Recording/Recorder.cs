@@ -33,24 +33,38 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         GoldenModel source, GoldenWeights weights, ImmutableArray<Stored> inputs)
     {
         var graph = model.Graph;
-        var walked = Walked(inputs, ScalarType.Float64, Probe);
+        var exact = new GraphWalk(graph, model.Weights, path, ScalarType.Float64, device);
+        var walked = Walked(exact, inputs, ScalarType.Float64, Probe);
         var outputs = walked.Select(output => output.Tensor).ToImmutableArray();
-        if (_scripted)
+        ImmutableArray<Stored>[] rough;
+        if (_scripted && exact.RoundsInFile)
+        {
+            // The file cannot be run in float64: it rounds where it casts, or libtorch refuses the mixture of types.
+            // Run as it is it may be more precise than float32, where it casts to float64.
+            var own = Scripted(inputs, null);
+            var single = Rough(inputs);
+            Agreement.DemandWithinNoise(path, graph, walked, single, own);
+            rough = [own, [.. single.Select(output => output.Tensor)]];
+        }
+        else if (_scripted)
         {
             outputs = Scripted(inputs, ScalarType.Float64);
             Agreement.Demand(path, graph, walked, outputs);
+            rough = [Scripted(inputs, ScalarType.Float32)];
         }
-        var rough = _scripted
-            ? Scripted(inputs, ScalarType.Float32)
-            : [.. Walked(inputs, ScalarType.Float32, null).Select(output => output.Tensor)];
-        var noise = outputs.Select((output, i) => Noise(rough[i].ToDoubles(), output.ToDoubles())).ToImmutableArray();
+        else rough = [[.. Rough(inputs).Select(output => output.Tensor)]];
+        var noise = outputs.Select((output, i) =>
+            rough.Max(run => Noise(run[i].ToDoubles(), output.ToDoubles()))).ToImmutableArray();
 
         var document = new GoldenDocument(
             source, weights,
             [.. graph.Inputs.Select((port, i) => Described(GoldenStore.InputName, port.Name, inputs[i]))],
             [.. walked.Select((output, i) => Described(GoldenStore.OutputName, output.Name, outputs[i]))],
             new GoldenRecorder(Torch.Version, device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu"),
-            GoldenNoise.Of(noise), Parity.Tolerance.Default, [.. _probes]);
+            GoldenNoise.Of(noise), Parity.Tolerance.Default, [.. _probes])
+        {
+            CastsLifted = exact.CastsLifted,
+        };
         return (document, _tensors);
     }
 
@@ -70,19 +84,24 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         _tensors[GoldenStore.ProbeName(node)] = values;
     }
 
+    ImmutableArray<(string Name, Stored Tensor)> Rough(ImmutableArray<Stored> inputs) => Walked(
+        new GraphWalk(model.Graph, model.Weights, path, ScalarType.Float32, device), inputs, ScalarType.Float32, null);
+
     ImmutableArray<(string Name, Stored Tensor)> Walked(
-        ImmutableArray<Stored> inputs, ScalarType type, GraphWalk.Probe? probe)
+        GraphWalk walk, ImmutableArray<Stored> inputs, ScalarType type, GraphWalk.Probe? probe)
     {
         using var scope = NewDisposeScope();
-        var fed = inputs.Select(input => TorchTensors.Widen(input, type, device)).ToList();
-        var outputs = new GraphWalk(model.Graph, model.Weights, path, type, device).Run(fed, probe);
+        var outputs = walk.Run([.. inputs.Select(input => TorchTensors.Widen(input, type, device))], probe);
         return [.. outputs.Select(output => (output.Name, Stored64(output.Tensor)))];
     }
 
-    ImmutableArray<Stored> Scripted(ImmutableArray<Stored> inputs, ScalarType type)
+    // Null: in the file's own types, on the inputs as they are.
+    ImmutableArray<Stored> Scripted(ImmutableArray<Stored> inputs, ScalarType? type)
     {
         using var scope = NewDisposeScope();
-        var fed = inputs.Select(input => TorchTensors.Widen(input, type, device)).ToList();
+        var fed = inputs.Select(input => type is { } wanted
+            ? TorchTensors.Widen(input, wanted, device)
+            : TorchTensors.Of(input).to(device)).ToList();
         return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Stored64)];
     }
 

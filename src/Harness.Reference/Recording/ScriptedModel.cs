@@ -19,19 +19,19 @@ static class ScriptedModel
     /// graph's order: tuples, lists and dictionaries flattened.</summary>
     /// <param name="path">The file.</param>
     /// <param name="weights">Weights in place of the file's own; null to keep those.</param>
-    /// <param name="type">What weights are converted to before anything runs.</param>
+    /// <param name="type">What weights are converted to before anything runs; null to leave them as they are.</param>
     /// <param name="device">Where to run.</param>
     /// <param name="inputs">The inputs; not changed, not even by in-place operators.</param>
     /// <exception cref="ModelException">PAR1001: libtorch cannot read or run the file.</exception>
     public static TorchTensor[] Run(
-        string path, StateDict? weights, ScalarType type, Device device, IReadOnlyList<TorchTensor> inputs)
+        string path, StateDict? weights, ScalarType? type, Device device, IReadOnlyList<TorchTensor> inputs)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         try
         {
             using var module = Load(path);
-            module.to(type);
+            if (type is { } wanted) module.to(wanted);
             module.to(device.type, device.index);
             module.eval();
             if (weights is not null) Replace(module, weights);

@@ -31,6 +31,7 @@ static class Unchanged
             && before.Model == document.Model
             && before.Weights == document.Weights
             && before.RecordedBy == document.RecordedBy
+            && before.CastsLifted == document.CastsLifted
             && before.Inputs.SequenceEqual(document.Inputs)
             && Names(before).SequenceEqual(Names(document))
             && document.Outputs.All(port => SameOutput(GoldenStore.OutputName(port.Name)))

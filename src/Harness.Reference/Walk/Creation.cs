@@ -20,7 +20,7 @@ static class Creation
         new("aten::ones", a => ones(a.Ints(0, "size"), Made(a, 1), a.Device)),
         new("aten::ones_like", a => full(a.Tensor(0, "self").shape, 1, Like(a, 1), a.Device)),
         new("aten::to", To),
-        new("aten::type_as", a => Convert(a, a.Tensor(0, "self"), a.Tensor(1, "other").dtype)),
+        new("aten::type_as", a => Like(a, a.Tensor(0, "self"), a.Tensor(1, "other"))),
         new("aten::zeros", a => zeros(a.Ints(0, "size"), Made(a, 1), a.Device)),
         new("aten::zeros_like", a => full(a.Tensor(0, "self").shape, 0, Like(a, 1), a.Device)),
     ];
@@ -69,7 +69,7 @@ static class Creation
         if (a.Peek(1, "other") is TensorValue other)
         {
             a.Pass(1, "other");
-            return Convert(a, self, other.Tensor.dtype);
+            return Like(a, self, other.Tensor);
         }
         // With a device in front (a string, or None in the long form) the type comes second.
         int at = a.Peek(1, "device") is IntValue ? 1 : a.Peek(2, "dtype") is IntValue ? 2 : -1;
@@ -82,5 +82,10 @@ static class Creation
             : self.to_type(Floating((ScalarType)code.Number, a.Type));
     }
 
-    static Tensor Convert(Reading a, Tensor self, ScalarType type) => self.to_type(Floating(type, a.Type));
+    // Tensors without axes keep their own type here, so that of a number may be another than the walk's.
+    static Tensor Like(Reading a, Tensor self, Tensor other)
+    {
+        if (self.is_floating_point() && other.is_floating_point()) a.LiftLike();
+        return self.to_type(Floating(other.dtype, a.Type));
+    }
 }

@@ -26,6 +26,13 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     readonly Dictionary<int, Stored> _constants = graph.Constants.ToDictionary(c => c.Value, c => c.Tensor);
     readonly int[] _lastUse = LastUses(graph);
 
+    /// <summary>How many casts between floating-point types the last run lifted.</summary>
+    public int CastsLifted { get; private set; }
+
+    /// <summary>True when one of them states its type, so that libtorch's run of the file itself rounds to it, whatever
+    /// the file's weights and inputs are converted to.</summary>
+    public bool RoundsInFile { get; private set; }
+
     /// <summary>Receives the floating-point results of a call while they are alive.</summary>
     /// <param name="call">The call.</param>
     /// <param name="index">Which of its results.</param>
@@ -41,6 +48,7 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     {
         using var noGrad = no_grad();
         _values.Clear();
+        (CastsLifted, RoundsInFile) = (0, false);
         for (int i = 0; i < graph.Inputs.Length; i++) _values[graph.Inputs[i].Value] = inputs[i];
         var outputs = graph.Outputs.Select(port => port.Value).ToHashSet();
         try
@@ -78,6 +86,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
             throw WalkErrors.Failed(path, call, exception);
         }
         reading.RefuseUnread();
+        if (reading.Lifted != LiftedCast.None) CastsLifted++;
+        RoundsInFile |= reading.Lifted == LiftedCast.Stated;
         var results = Spread(call, result);
         // An item of a list is the list's own tensor; each value must have one to free.
         var operands = Used(call).SelectMany(id => ValueOf(id).Tensors).ToHashSet(ReferenceEqualityComparer.Instance);

@@ -5,6 +5,17 @@ using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Harness.Reference.Walk;
 
+/// <summary>A cast between floating-point types that the walk does not do.</summary>
+public enum LiftedCast
+{
+    /// <summary>There is none.</summary>
+    None,
+    /// <summary>To the type of another tensor: libtorch's own run in float64 does not round there either.</summary>
+    Followed,
+    /// <summary>To a type that the call states: libtorch's own run in float64 rounds to it.</summary>
+    Stated,
+}
+
 /// <summary>Reads the arguments of one call, by position or by keyword, for the arm that executes it.</summary>
 /// <remarks>Every argument must be read or passed over by name: an argument that an arm does not know is refused by
 /// <see cref="RefuseUnread"/> instead of being ignored. Nothing here shares code with the executor's own
@@ -156,20 +167,32 @@ public sealed class Reading
     /// <summary>A number of libtorch that keeps whether it is an integer.</summary>
     public Scalar Scalar(int position, string name) => AsScalar(Any(position, name), name);
 
-    /// <summary>A <c>dtype</c> argument; null for None.</summary>
-    /// <exception cref="ModelException">It would round below what the walk computes in.</exception>
+    /// <summary>What the call was found to cast, after its arm has run.</summary>
+    public LiftedCast Lifted { get; private set; }
+
+    /// <summary>The type that a <c>dtype</c> argument casts <c>self</c> to; null for None. A cast to float32 or float64
+    /// is lifted: the walk's own type stands for both.</summary>
+    /// <exception cref="ModelException">It rounds to half precision.</exception>
     public ScalarType? TypeOrNull(int position, string name)
     {
         if (IntOrNull(position, name) is not { } code) return null;
         var type = (ScalarType)code;
         if (!Enum.IsDefined(type)) throw Refuse($"element type {code} is unknown");
-        // A cast to float32 baked into a trace rounds in the middle of the float64 truth.
-        bool rounds = type is ScalarType.Float16 or ScalarType.BFloat16
-            || (type == ScalarType.Float32 && Type == ScalarType.Float64);
-        return rounds
-            ? throw Refuse($"it casts to {type} inside the model, so a float64 truth does not exist; "
-                + "trace the model without `.float()`, `.half()` and `dtype=`")
-            : type;
+        if (type is ScalarType.Float16 or ScalarType.BFloat16)
+        {
+            throw Refuse($"it casts to {type} inside the model, which rounds what is computed, so a float64 truth does not "
+                + "exist; trace the model without `.half()`, `.bfloat16()` and autocast");
+        }
+        if (type is not (ScalarType.Float32 or ScalarType.Float64)) return type;
+        if (Peek(0, "self") is TensorValue { Tensor: var self } && self.is_floating_point())
+            Lifted = LiftedCast.Stated;
+        return Type;
+    }
+
+    /// <summary>Notes that the call casts a floating-point tensor to the type of another one.</summary>
+    public void LiftLike()
+    {
+        if (Lifted == LiftedCast.None) Lifted = LiftedCast.Followed;
     }
 
     /// <summary>Refuses the call by name.</summary>

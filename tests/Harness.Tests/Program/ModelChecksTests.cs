@@ -7,7 +7,6 @@ namespace Harness.Tests.Program;
 
 public sealed class ModelChecksTests
 {
-    // One call a line; the last value is the output.
     static Finding? Refusal(string calls, string output)
     {
         using var folder = new TemporaryFolder();
@@ -15,7 +14,7 @@ public sealed class ModelChecksTests
             {"format": "harness-graph", "version": 1,
              "inputs": [{"name": "x", "shape": [2, 6, 4, 5]}, {"name": "y", "shape": [2, 6, 4, 5]}],
              "calls": [
-               {{calls.ReplaceLineEndings("\n").Replace("\n", ",\n   ", StringComparison.Ordinal)}}],
+               {{calls}}],
              "outputs": [{"name": "o", "value": "{{output}}"}]}
             """);
         using var model = ModelFile.Open(folder["m.json"]);
@@ -31,36 +30,55 @@ public sealed class ModelChecksTests
         }
     }
 
-    static string Call(string target, string arguments, string results) => $$"""
-        {"target": "{{target}}", "arguments": [{{arguments}}], "results": [{{results}}]}
-        """;
+    static string Lines(params ReadOnlySpan<string> calls) => string.Join(",\n", calls);
 
-    const string X = "{\"value\": \"x\"}", Y = "{\"value\": \"y\"}", A = "{\"value\": \"a\"}", B = "{\"value\": \"b\"}";
+    static string Call(string target, string arguments, params ReadOnlySpan<string> results)
+    {
+        string name = target.Contains("::", StringComparison.Ordinal) ? target : "aten::" + target;
+        return $$"""
+            {"target": "{{name}}", "arguments": [{{arguments}}], "results": ["{{string.Join("\", \"", results)}}"]}
+            """;
+    }
+
+    const string X = "{\"value\": \"x\"}", Y = "{\"value\": \"y\"}";
+    const string A = "{\"value\": \"a\"}", B = "{\"value\": \"b\"}";
 
     public static TheoryData<string, string, string, string> Writes => new()
     {
-        { "of the value itself", Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::add_", A + ", " + Y, "\"b\"") + "\n"
-            + Call("aten::mul", A + ", " + B, "\"c\""), "c", "aten::mul 'mul' reads memory that aten::add_ 'add_' changed" },
-        { "through a view", Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::slice", A + ", 1, 0, 2", "\"b\"") + "\n"
-            + Call("aten::sigmoid_", B, "\"c\""), "a", "output 'o' reads memory that aten::sigmoid_ 'sigmoid_' changed" },
-        { "through a piece", Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::chunk", A + ", 2, 1", "\"b\", \"c\"") + "\n"
-            + Call("aten::mul_", B + ", 2.0", "\"d\""), "c", "output 'o' reads memory that aten::mul_ 'mul_' changed" },
-        { "through a list's item", Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::unbind", A, "\"b\"") + "\n"
-            + Call("aten::__getitem__", B + ", 0", "\"c\"") + "\n"
-            + Call("aten::neg_", "{\"value\": \"c\"}", "\"d\""), "a", "aten::neg_ 'neg_' changed in place" },
-        { "through a dropout that drops nothing", Call("aten::relu", X, "\"a\"") + "\n"
-            + Call("aten::dropout", A + ", 0.5, false", "\"b\"") + "\n" + Call("aten::relu_", B, "\"c\""), "a",
-            "aten::relu_ 'relu_' changed in place" },
-        { "by name", Call("aten::relu", X, "\"a\"") + "\n"
-            + """{"target": "aten::add_", "arguments": [], "keywords": {"other": {"value": "y"}, "self": {"value": "a"}}, "results": ["b"]}""",
+        { "of the value itself",
+            Lines(Call("relu", X, "a"), Call("add_", $"{A}, {Y}", "b"), Call("mul", $"{A}, {B}", "c")),
+            "c", "aten::mul 'mul' reads memory that aten::add_ 'add_' changed" },
+        { "through a view",
+            Lines(Call("relu", X, "a"), Call("slice", $"{A}, 1, 0, 2", "b"), Call("sigmoid_", B, "c")),
+            "a", "output 'o' reads memory that aten::sigmoid_ 'sigmoid_' changed" },
+        { "through a piece",
+            Lines(Call("relu", X, "a"), Call("chunk", $"{A}, 2, 1", "b", "c"), Call("mul_", $"{B}, 2.0", "d")),
+            "c", "output 'o' reads memory that aten::mul_ 'mul_' changed" },
+        { "through a list's item",
+            Lines(Call("relu", X, "a"), Call("unbind", A, "b"), Call("__getitem__", $"{B}, 0", "c"),
+                Call("neg_", "{\"value\": \"c\"}", "d")),
+            "a", "aten::neg_ 'neg_' changed in place" },
+        { "through a dropout that drops nothing",
+            Lines(Call("relu", X, "a"), Call("dropout", $"{A}, 0.5, false", "b"), Call("relu_", B, "c")),
+            "a", "aten::relu_ 'relu_' changed in place" },
+        { "by name",
+            Lines(Call("relu", X, "a"), """
+                {"target": "aten::add_", "arguments": [], "results": ["b"],
+                 "keywords": {"other": {"value": "y"}, "self": {"value": "a"}}}
+                """),
             "a", "aten::add_ 'add_' changed in place" },
-        { "by an operator without schema", Call("aten::relu", X, "\"a\"") + "\n"
-            + Call("other::grow_", A, "\"b\""), "a", "other::grow_ 'grow_' changed in place" },
+        { "by arguments that no overload takes",
+            Lines(Call("relu", X, "a"), Call("view", $"{A}, \"six\"", "b"), Call("relu_", B, "c")),
+            "a", "aten::relu_ 'relu_' changed in place" },
+        { "by an operator without schema",
+            Lines(Call("relu", X, "a"), Call("other::grow_", A, "b")),
+            "a", "other::grow_ 'grow_' changed in place" },
     };
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public void A_graph_that_reads_what_a_write_has_changed_is_refused(string what, string calls, string output, string why)
+    public void A_graph_that_reads_what_a_write_has_changed_is_refused(
+        string what, string calls, string output, string why)
     {
         var finding = Refusal(calls, output);
         finding.Should().NotBeNull(what);
@@ -71,11 +89,10 @@ public sealed class ModelChecksTests
 
     public static TheoryData<string, string> Harmless => new()
     {
-        { Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::relu_", A, "\"b\"") + "\n" + Call("aten::neg", B, "\"c\""), "c" },
+        { Lines(Call("relu", X, "a"), Call("relu_", A, "b"), Call("neg", B, "c")), "c" },
         // No view: a new tensor, which the write does not reach.
-        { Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::clone", A, "\"b\"") + "\n" + Call("aten::relu_", B, "\"c\""), "a" },
-        // The value that was there before stands in the graph's name for it, and nobody reads that.
-        { Call("aten::relu", X, "\"a\"") + "\n" + Call("aten::add_", A + ", " + Y, "\"b\""), "b" },
+        { Lines(Call("relu", X, "a"), Call("clone", A, "b"), Call("relu_", B, "c")), "a" },
+        { Lines(Call("relu", X, "a"), Call("add_", $"{A}, {Y}", "b")), "b" },
     };
 
     [Theory]

@@ -62,6 +62,23 @@ public sealed class GoldenStoreTests : IDisposable
     }
 
     [Fact]
+    public void Casts_that_were_lifted_stand_in_the_document_where_there_were_some()
+    {
+        var (document, tensors) = Sample();
+        GoldenStore.Write(_folder["without"], document, tensors);
+        GoldenStore.Write(_folder["case"], document with { CastsLifted = 3 }, tensors);
+
+        GoldenStore.Read(_folder["case"]).Document.CastsLifted.Should().Be(3);
+        string text = File.ReadAllText(_folder["case/golden.json"]);
+        text.Should().Contain("\n  \"castsLifted\": 3,\n");
+        File.ReadAllText(_folder["without/golden.json"])
+            .Should().Be(text.Replace("  \"castsLifted\": 3,\n", "", StringComparison.Ordinal));
+        File.WriteAllText(
+            _folder["case/golden.json"], text.Replace("Lifted\": 3", "Lifted\": -3", StringComparison.Ordinal));
+        Refusal(_folder["case"]).Message.Should().Contain("castsLifted should be a positive number");
+    }
+
+    [Fact]
     public void A_missing_golden_is_PAR3001_and_says_how_to_record_it()
     {
         var finding = Refusal(_folder["nowhere"]);
