@@ -104,7 +104,7 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
     {
         if (Obstacle?.Code != Codes.UnsupportedOp) yield break;
         var unknown = Torch.Graph.Calls
-            .Where(call => call.Target.StartsWith("aten::", StringComparison.Ordinal)
+            .Where(call => !call.Target.StartsWith("prim::", StringComparison.Ordinal)
                 && !OpSet.Knows(call.Target) && !ScalarCalls.Knows(call.Target))
             .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
         if (!unknown.Any(line => Obstacle.Message.Contains(line[..line.IndexOf(": ", StringComparison.Ordinal)], StringComparison.Ordinal)))

@@ -44,6 +44,10 @@ public sealed record ConvTranspose2d : Op
     };
 
     /// <inheritdoc/>
+    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { Rank: 4 } w ? [0, w[0], 0, 0] : null;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];

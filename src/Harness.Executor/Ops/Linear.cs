@@ -14,6 +14,10 @@ public sealed record Linear : Op
         call => new Linear { Bias = !call.IsNone("bias") }, "linear");
 
     /// <inheritdoc/>
+    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { Rank: 2 } w ? [0, w[1]] : null;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Harness.Executor.Model;
 using Harness.Executor.Schema;
 
@@ -74,6 +75,27 @@ public static class OpSet
 
     /// <summary>True when some op takes this operator.</summary>
     public static bool Knows(string target) => !Candidates(target).IsEmpty;
+
+    /// <summary>The op a call stands for, if one takes it as it stands: with numbers that are not computed yet none may,
+    /// and a refusal is for the pass that binds the graph.</summary>
+    public static bool TryParse(Call call, [NotNullWhen(true)] out Op? op, out ImmutableArray<int> operands)
+    {
+        (op, operands) = (null, []);
+        try
+        {
+            foreach (var (definition, signature) in Candidates(call.Target))
+            {
+                if (signature.Bind(call) is not { } bound) continue;
+                (op, operands) = (definition.Parse(bound), bound.Operands);
+                return true;
+            }
+        }
+        catch (ModelException)
+        {
+            // Known, and refused.
+        }
+        return false;
+    }
 
     /// <summary>The op a call stands for, and its operands.</summary>
     /// <exception cref="ModelException">PAR1002: no op takes this operator or these arguments.</exception>

@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
@@ -101,44 +102,27 @@ public static class InputShapes
         return Shape.Create(extents);
     }
 
-    // The pattern that the first call with a parameter implies, looking through calls without any.
+    // The pattern that the first op with a parameter implies, looking through those without.
     static int[]? Meets(TorchModel model, int input)
     {
-        var keys = model.Graph.Parameters.ToDictionary(p => p.Value, p => p.Key);
+        var stored = new Dictionary<int, Shape>();
+        foreach (var (value, key) in model.Graph.Parameters)
+            if (model.Weights.TryGetValue(key, out var tensor)) stored[value] = tensor.Shape;
         var reached = new HashSet<int> { input };
         foreach (var call in model.Graph.Calls)
         {
-            if (call.Arguments.Length == 0 || call.Arguments[0] is not ValueArgument { Id: var self } || !reached.Contains(self)) continue;
-            var shape = call.Arguments.Length > 1 && call.Arguments[1] is ValueArgument { Id: var id } && keys.TryGetValue(id, out string? key)
-                && model.Weights.TryGetValue(key, out var tensor) ? tensor.Shape : (Shape?)null;
-            switch (call.Target)
+            if (call.Arguments is not [ValueArgument { Id: var self }, ..] || !reached.Contains(self)) continue;
+            if (OpSet.TryParse(call, out var op, out var operands))
             {
-                case "aten::conv2d" or "aten::_convolution" or "aten::convolution" or "aten::_convolution_mode" when shape is { Rank: 4 } w:
-                    return [0, IsTransposed(call) ? w[0] : w[1] * Groups(call), 0, 0];
-                case "aten::conv_transpose2d" when shape is { Rank: 4 } w:
-                    return [0, w[0], 0, 0];
-                case "aten::linear" when shape is { Rank: 2 } w:
-                    return self == input ? [0, w[1]] : null;
-                case "aten::batch_norm" when shape is { Rank: 1 } w:
-                    return [0, w[0], 0, 0];
-                default:
-                    if (call.Results.Length > 0) reached.Add(call.Results[0]);
-                    break;
+                Shape?[] shapes = [.. operands.Select(id => stored.TryGetValue(id, out var shape) ? shape : (Shape?)null)];
+                if (op.Demands(shapes) is { } pattern)
+                {
+                    // Rows of features hold for the input only where it is what they are: a plane was flattened between.
+                    return pattern.Length > 2 || self == input ? pattern : null;
+                }
             }
+            if (call.Results.Length > 0) reached.Add(call.Results[0]);
         }
         return null;
-    }
-
-    // _convolution and convolution state transposed, output_padding and groups after the dilation; conv2d only groups.
-    static bool IsGeneral(Call call) => call.Target is "aten::_convolution" or "aten::convolution";
-
-    static bool IsTransposed(Call call) => IsGeneral(call) && call.Arguments is [_, _, _, _, _, _, BoolArgument { Flag: true }, ..];
-
-    static int Groups(Call call)
-    {
-        int at = IsGeneral(call) ? 8 : 6;
-        var argument = call.Keywords.FirstOrDefault(k => k.Name == "groups")?.Value
-            ?? (at < call.Arguments.Length ? call.Arguments[at] : null);
-        return argument is IntArgument { Number: > 0 and < int.MaxValue } groups ? (int)groups.Number : 1;
     }
 }

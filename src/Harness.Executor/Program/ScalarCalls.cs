@@ -12,6 +12,9 @@ namespace Harness.Executor.Program;
 /// tensor's: integers stay integers except under division, which gives float32.</remarks>
 public static class ScalarCalls
 {
+    static readonly HashSet<string> s_shape =
+        ["aten::size", "aten::sym_size", "aten::dim", "aten::len", "aten::numel", "aten::sym_numel"];
+
     // What computes with numbers and never with tensors; arithmetic that does both stands in OpSet too.
     static readonly HashSet<string> s_numbersOnly =
     [
@@ -21,6 +24,9 @@ public static class ScalarCalls
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
     public static bool Knows(string target) => s_numbersOnly.Contains(target[(target.LastIndexOf(':') + 1)..]);
+
+    /// <summary>True for an operator that asks for a tensor's shape and reads none of its elements.</summary>
+    public static bool AsksForShape(string target) => s_shape.Contains(target);
 
     /// <summary>Evaluates a call if all it needs is known.</summary>
     /// <param name="call">The call.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
 
@@ -46,7 +47,7 @@ static class WeightCheck
         var live = graph.Outputs.Select(port => port.Value).ToHashSet();
         foreach (var call in graph.Calls.Reverse())
         {
-            if (!call.Results.Any(live.Contains) || AsksForSize(call.Target)) continue;
+            if (!call.Results.Any(live.Contains) || ScalarCalls.AsksForShape(call.Target)) continue;
             foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)))
                 Collect(argument, live);
         }
@@ -59,9 +60,6 @@ static class WeightCheck
         if (argument is ValueArgument value) live.Add(value.Id);
         else if (argument is ListArgument list) foreach (var item in list.Items) Collect(item, live);
     }
-
-    static bool AsksForSize(string target) =>
-        target is "aten::size" or "aten::sym_size" or "aten::dim" or "aten::len" or "aten::numel" or "aten::sym_numel";
 
     static string? RoundTripFault(Leaf leaf, Tensor source)
     {

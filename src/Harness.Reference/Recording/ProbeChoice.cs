@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
@@ -12,9 +13,6 @@ sealed class ProbeChoice
     const int MostNodes = 64;
     const int FewPositions = 4;
 
-    static readonly HashSet<string> s_contractions =
-        ["aten::conv2d", "aten::conv_transpose2d", "aten::linear", "aten::matmul"];
-
     readonly HashSet<string>? _nodes;
 
     ProbeChoice(HashSet<string>? nodes) => _nodes = nodes;
@@ -23,7 +21,11 @@ sealed class ProbeChoice
     public static ProbeChoice Of(TorchModel model)
     {
         if (model.Format != ArchitectureSet.Format) return new ProbeChoice(null);
-        string[] names = [.. model.Graph.Calls.Where(call => s_contractions.Contains(call.Target)).Select(call => call.Name)];
+        string[] names =
+        [
+            .. model.Graph.Calls.Where(call => OpSet.TryParse(call, out var op, out _) && op.IsContraction)
+                .Select(call => call.Name),
+        ];
         int count = Math.Min(names.Length, MostNodes);
         // The last of each equal part, so that the node before the output is among them.
         return new ProbeChoice([.. Enumerable.Range(1, count).Select(part => names[(part * names.Length / count) - 1])]);
