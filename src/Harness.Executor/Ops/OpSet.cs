@@ -63,18 +63,33 @@ public static class OpSet
         Unsqueeze.Definition,
     ];
 
-    // Not a frozen one: compiling that takes longer than it ever saves.
-    static readonly Dictionary<string, ImmutableArray<(OpDefinition Definition, string Overload)>> s_byTarget = All
-        .SelectMany(definition => definition.Operators.Select(name => (Definition: definition, Parts: Apart(name))))
-        .GroupBy(entry => entry.Parts.Target)
-        .ToDictionary(group => group.Key, group =>
-            group.Select(entry => (entry.Definition, entry.Parts.Overload)).ToImmutableArray());
+    // Classes and dictionaries of references: their code comes with the runtime, and a process that converts one model
+    // would pay for compiling any other, as for freezing.
+    sealed record Entry(OpDefinition Definition, string Overload);
 
-    static readonly ConcurrentDictionary<string, ImmutableArray<(OpDefinition Definition, Signature Signature)>>
-        s_candidates = new(StringComparer.Ordinal);
+    sealed record Candidate(OpDefinition Definition, Signature Signature);
+
+    static readonly Dictionary<string, List<Entry>> s_byTarget = ByTarget();
+    static readonly ConcurrentDictionary<string, Candidate[]> s_candidates = new(StringComparer.Ordinal);
+
+    static Dictionary<string, List<Entry>> ByTarget()
+    {
+        var targets = new Dictionary<string, List<Entry>>(256, StringComparer.Ordinal);
+        foreach (var definition in All)
+        {
+            foreach (string name in definition.Operators)
+            {
+                int dot = name.IndexOf('.');
+                string target = dot < 0 ? name : name[..dot];
+                if (!targets.TryGetValue(target, out var entries)) targets[target] = entries = [];
+                entries.Add(new Entry(definition, dot < 0 ? "" : name[(dot + 1)..]));
+            }
+        }
+        return targets;
+    }
 
     /// <summary>True when some op takes this operator.</summary>
-    public static bool Knows(string target) => !Candidates(target).IsEmpty;
+    public static bool Knows(string target) => Candidates(target).Length > 0;
 
     /// <summary>The op a call stands for, if one takes it as it stands: with numbers that are not computed yet none may,
     /// and a refusal is for the pass that binds the graph.</summary>
@@ -102,7 +117,7 @@ public static class OpSet
     public static (Op Op, ImmutableArray<int> Operands) Parse(Call call)
     {
         var candidates = Candidates(call.Target);
-        if (candidates.IsEmpty)
+        if (candidates.Length == 0)
             throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
                 $"op {call.Target} is not supported: node '{call.Name}' at {call.Place}"));
         foreach (var (definition, signature) in candidates)
@@ -112,26 +127,18 @@ public static class OpSet
     }
 
     // relu_ is relu that reuses its memory; a straight-line trace names its result, so values stay the same.
-    static ImmutableArray<(OpDefinition Definition, Signature Signature)> Candidates(string target)
+    static Candidate[] Candidates(string target)
     {
         if (s_candidates.TryGetValue(target, out var known)) return known;
-        return s_byTarget.TryGetValue(target, out var found)
-            || (target.EndsWith('_') && s_byTarget.TryGetValue(target[..^1], out found))
-            ? s_candidates.GetOrAdd(target,
-                [.. found.Select(entry => (entry.Definition, SignatureOf(target, entry.Overload)))])
-            : [];
-    }
-
-    static Signature SignatureOf(string target, string overload)
-    {
-        string name = overload.Length == 0 ? target : $"{target}.{overload}";
-        return SchemaTable.Find(name)
-            ?? throw new InvalidOperationException($"an op takes '{name}', which the table of schemas lacks");
-    }
-
-    static (string Target, string Overload) Apart(string name)
-    {
-        int dot = name.IndexOf('.');
-        return dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..]);
+        if (!s_byTarget.TryGetValue(target, out var entries)
+            && !(target.EndsWith('_') && s_byTarget.TryGetValue(target[..^1], out entries))) return [];
+        var candidates = new Candidate[entries.Count];
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            string name = entries[i].Overload.Length == 0 ? target : $"{target}.{entries[i].Overload}";
+            candidates[i] = new Candidate(entries[i].Definition, SchemaTable.Find(name)
+                ?? throw new InvalidOperationException($"an op takes '{name}', which the table of schemas lacks"));
+        }
+        return s_candidates.GetOrAdd(target, candidates);
     }
 }

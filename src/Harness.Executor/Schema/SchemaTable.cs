@@ -1,34 +1,40 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Harness.Executor.Schema;
 
 /// <summary>The operators of PyTorch that models use, by their schemas: for every file format the same names, defaults,
 /// aliases and writes.</summary>
-/// <remarks>The text is indexed once, on first use; a schema is parsed when a model uses its operator.</remarks>
+/// <remarks>A text without an index: to find an operator's lines in 30 KB takes microseconds, and only the lines of
+/// operators that a model uses are ever parsed.</remarks>
 public static class SchemaTable
 {
-    static readonly Lazy<Dictionary<string, List<string>>> s_lines = new(Index);
-    static readonly ConcurrentDictionary<string, ImmutableArray<Signature>> s_parsed = new(StringComparer.Ordinal);
-
-    /// <summary>Every schema's text, those that ops add first.</summary>
-    public static IEnumerable<string> Texts => s_lines.Value.Values.SelectMany(lines => lines);
+    // Our own additions come first, so that they stand for what PyTorch states too narrowly.
+    static readonly string[] s_texts = [Text("Additions.txt"), Text("Operators.txt")];
+    // Of references, whose code the runtime brings along; another type would cost each process its compilation.
+    static readonly ConcurrentDictionary<string, Signature[]> s_parsed = new(StringComparer.Ordinal);
 
     /// <summary>The overloads of an operator, with those of the operator in place that follow from the operator
     /// itself (<c>relu6_</c> from <c>relu6</c>); empty for one that the table lacks.</summary>
     /// <param name="target">The operator without overload: <c>aten::conv2d</c>.</param>
     public static ImmutableArray<Signature> Overloads(string target)
     {
-        if (s_parsed.TryGetValue(target, out var known)) return known;
-        var own = Own(target);
+        if (s_parsed.TryGetValue(target, out var known)) return ImmutableCollectionsMarshal.AsImmutableArray(known);
+        var found = new List<Signature>();
+        Add(target, found);
         if (target.EndsWith('_'))
         {
-            var derived = Own(target[..^1]).Select(signature => signature.InPlace()).OfType<Signature>()
-                .Where(made => own.All(stated => stated.Overload != made.Overload));
-            own = [.. own, .. derived];
+            var functional = new List<Signature>();
+            Add(target[..^1], functional);
+            foreach (var signature in functional)
+                if (signature.InPlace() is { } made && !Has(found, made.Overload)) found.Add(made);
         }
         // What the table lacks is not remembered: a hostile file could name operators without end.
-        return own.IsEmpty ? own : s_parsed.GetOrAdd(target, own);
+        return found.Count == 0
+            ? []
+            : ImmutableCollectionsMarshal.AsImmutableArray(s_parsed.GetOrAdd(target, found.ToArray()));
     }
 
     /// <summary>One overload; null when the table lacks it.</summary>
@@ -42,29 +48,42 @@ public static class SchemaTable
         return null;
     }
 
-    static ImmutableArray<Signature> Own(string target) =>
-        s_lines.Value.TryGetValue(target, out var lines) ? [.. lines.Select(Signature.Parse)] : [];
-
-    // Our own additions come first, so that they stand for what PyTorch states too narrowly.
-    static Dictionary<string, List<string>> Index()
+    static bool Has(List<Signature> signatures, string overload)
     {
-        var lines = new Dictionary<string, List<string>>(512, StringComparer.Ordinal);
-        foreach (string resource in (string[])["Additions.txt", "Operators.txt"])
+        foreach (var signature in signatures)
+            if (signature.Overload == overload) return true;
+        return false;
+    }
+
+    // The schemas that the texts state for an operator.
+    static void Add(string target, List<Signature> found)
+    {
+        // A file may name anything; only a name can be found.
+        if (target.Length == 0) return;
+        foreach (char letter in target)
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('_' or ':')) return;
+        string start = "\n" + target;
+        foreach (string text in s_texts)
         {
-            using var stream = typeof(SchemaTable).Assembly.GetManifestResourceStream(resource)!;
-            using var reader = new StreamReader(stream);
-            while (reader.ReadLine() is { } line)
+            for (int at = text.IndexOf(start, StringComparison.Ordinal); at >= 0;
+                at = text.IndexOf(start, at + 1, StringComparison.Ordinal))
             {
-                if (line.Length == 0 || line[0] == '#') continue;
+                // relu is the beginning of relu6 too.
+                if (text[at + start.Length] is not ('.' or '(')) continue;
+                string line = text[(at + 1)..text.IndexOf('\n', at + 1)];
                 int comment = line.IndexOf("  #", StringComparison.Ordinal);
-                if (comment >= 0) line = line[..comment];
-                int name = line.IndexOf('('), dot = line.IndexOf('.', 0, name);
-                string target = line[..(dot < 0 ? name : dot)];
-                if (!lines.TryGetValue(target, out var overloads)) lines[target] = overloads = [];
-                if (!overloads.Exists(known => known.AsSpan(0, known.IndexOf('(') + 1)
-                        .SequenceEqual(line.AsSpan(0, name + 1)))) overloads.Add(line);
+                var signature = Signature.Parse(comment < 0 ? line : line[..comment]);
+                if (!Has(found, signature.Overload)) found.Add(signature);
             }
         }
-        return lines;
+    }
+
+    static string Text(string resource)
+    {
+        using var stream = typeof(SchemaTable).Assembly.GetManifestResourceStream(resource)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        // A checkout may have turned the ends of lines into Windows' own.
+        return Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n");
     }
 }
