@@ -3,6 +3,7 @@ using Cake.Common.IO;
 using Cake.Core;
 using Cake.Core.IO;
 using Cake.Frosting;
+using Harness.Formats;
 
 namespace Build.Tasks;
 
@@ -48,7 +49,7 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
         var model = json.RootElement.GetProperty("model");
         return [
             model.TryGetProperty("architecture", out var architecture)
-                ? $"arch:{architecture.GetString()}"
+                ? ModelName.OfArchitecture(architecture.GetString()!).Text
                 : FileBeside(folder, model.GetProperty("path")),
             .. json.RootElement.TryGetProperty("weights", out var weights) ? Weights(folder, weights) : [],
             .. Generated(json.RootElement),
@@ -66,7 +67,7 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
     // A model that holds its own weights names neither a file nor a seed for them.
     static string[] Weights(DirectoryPath folder, JsonElement weights) =>
         weights.TryGetProperty("path", out var path) ? ["--weights", FileBeside(folder, path)]
-        : weights.TryGetProperty("seed", out var seed) ? ["--weights", $"seed:{seed}"]
+        : weights.TryGetProperty("seed", out var seed) ? ["--weights", WeightsName.OfSeed(seed.GetInt64()).Text]
         : [];
 
     // Files are named relative to golden.json.

@@ -21,7 +21,7 @@ public static class ModelFile
     /// <c>PAR1002</c> when it holds what is not supported, <c>PAR1003</c> when the weights do not fit.</exception>
     public static TorchModel Open(string path, string? weights = null, Action<string>? note = null)
     {
-        if (ArchitectureSet.Names(path)) return ArchitectureSet.Open(path, weights, note);
+        if (new ModelName(path).IsArchitecture) return ArchitectureSet.Open(path, weights, note);
         var file = MappedFile.Open(path);
         try
         {
@@ -53,7 +53,11 @@ public static class ModelFile
         var model = TorchScriptFile.Read(zip, root);
         if (weights is null) return model;
         var given = WeightsFile.Map(weights, WeightSlots.Of(model.Weights), note, out var other);
-        return new TorchModel(model.Graph, given, model.Format, new Owners(file, other)) { Path = file.Path };
+        return new TorchModel(model.Graph, given, model.Format, new Owners(file, other))
+        {
+            Path = file.Path,
+            IsScript = model.IsScript,
+        };
     }
 
     // A model's file and that of its weights.

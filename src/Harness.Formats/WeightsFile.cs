@@ -1,4 +1,3 @@
-using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Formats.Storage;
 using Harness.Formats.TorchScript;
@@ -10,8 +9,6 @@ namespace Harness.Formats;
 /// <summary>Opens weights that come apart from the model: <c>--weights</c>.</summary>
 public static class WeightsFile
 {
-    const string SeedPrefix = "seed:";
-
     /// <summary>Reads weights and fits them to a graph.</summary>
     /// <param name="spec">A safetensors file, an npz archive, a state dict or checkpoint of <c>torch.save</c>, a TorchScript
     /// archive, each told by content; or <c>seed:N</c> for made-up weights that are the same on every machine.</param>
@@ -29,7 +26,8 @@ public static class WeightsFile
     internal static StateDict Map(string spec, IReadOnlyList<WeightSlot> slots, Action<string>? note, out MappedFile? file)
     {
         file = null;
-        if (!spec.StartsWith(SeedPrefix, StringComparison.Ordinal))
+        var name = new WeightsName(spec);
+        if (!name.IsSeed)
         {
             var opened = MappedFile.Open(spec);
             try
@@ -44,8 +42,8 @@ public static class WeightsFile
                 throw;
             }
         }
-        return ulong.TryParse(spec.AsSpan(SeedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
-            ? SeededWeights.Make(spec, seed, slots)
+        return name.Seed is { } seed
+            ? SeededWeights.Make(spec, (ulong)seed, slots)
             : throw new ModelFormatException(spec, -1, Codes.BadUsage, "a seed is a whole number from 0: seed:1");
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Harness.Formats;
 
 namespace Harness.MSBuild;
 
@@ -11,9 +12,6 @@ namespace Harness.MSBuild;
 /// <param name="Tolerance">The limit of this case, or null for that of the golden.</param>
 sealed record ParityCase(string Model, string? Weights, string Golden, double? Tolerance)
 {
-    const string Architecture = "arch:";
-    const string Seed = "seed:";
-
     static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -31,10 +29,8 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     public static ParityCase Of(
         string model, string weights, string golden, string tolerance, string goldens, string project) =>
         new(
-            model.StartsWith(Architecture, StringComparison.Ordinal) ? model : Path.GetFullPath(model, project),
-            weights.Length == 0 || weights.StartsWith(Seed, StringComparison.Ordinal)
-                ? Present(weights)
-                : Path.GetFullPath(weights, project),
+            new ModelName(model).In(project).Text,
+            weights.Length == 0 ? null : new WeightsName(weights).In(project).Text,
             golden.Length == 0
                 ? Path.GetFullPath(Path.Combine(goldens, "models", NameOf(model)), project)
                 : Path.TrimEndingDirectorySeparator(Path.GetFullPath(golden, project)),
@@ -44,11 +40,7 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     public static byte[] ToJson(IReadOnlyList<ParityCase> cases) => JsonSerializer.SerializeToUtf8Bytes(cases, Json);
 
     static string NameOf(string model) =>
-        model.StartsWith(Architecture, StringComparison.Ordinal)
-            ? model[Architecture.Length..]
-            : Path.GetFileNameWithoutExtension(model);
-
-    static string? Present(string text) => text.Length == 0 ? null : text;
+        new ModelName(model).Architecture ?? Path.GetFileNameWithoutExtension(model);
 
     static double? Limit(string text)
     {

@@ -1,6 +1,6 @@
 namespace Harness.Parity;
 
-/// <summary>How strictly outputs are compared; PARITY names them.</summary>
+/// <summary>How strictly outputs are compared; docs/golden.md names the limits.</summary>
 public enum TolerancePolicy
 {
     /// <summary><c>|a-e| ≤ value</c>, inclusive.</summary>

@@ -159,7 +159,7 @@ public sealed class RecorderTests
     {
         var committed = GoldenStore.Read(Path.Combine(Repository.Root, golden));
         string? weights = Earlier.Of(committed.Directory)!.Weights;
-        string path = committed.ModelPath ?? ArchitectureSet.Prefix + committed.Document.Model.Architecture;
+        string path = committed.ModelPath ?? $"arch:{committed.Document.Model.Architecture}";
         using var model = ModelFile.Open(path, weights);
         var recorder = new Recorder(model, path, weights is null, CPU);
         var (document, tensors) = recorder.Record(

@@ -76,7 +76,7 @@ public sealed class WalkTests
         }
     }
 
-    // CONVERSION section 7: values of torch 1.13.1.
+    // Values of torch 1.13.1.
     [Theory]
     [InlineData("none", -0.0040497, -0.1586553, -0.1542688, 0.3457312, 0.8413447, 2.6906392)]
     [InlineData("tanh", -0.0036374, -0.158808, -0.154286, 0.345714, 0.841192, 2.6911124)]
@@ -101,7 +101,7 @@ public sealed class WalkTests
             .Zip(soft).Should().OnlyContain(pair => Math.Abs(pair.First - Math.Log(pair.Second)) < 1e-12);
     }
 
-    // CONVERSION section 7, vectors 1, 2 and 4 to 6: one spatial axis of height 1.
+    // Values of torch 1.13.1; one spatial axis of height 1.
     [Fact]
     public void Transposed_convolution_has_torchs_values()
     {

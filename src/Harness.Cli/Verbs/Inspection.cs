@@ -31,7 +31,8 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         }
     }
 
-    /// <summary>JSON with the members that INTERFACE names; the same model gives the same bytes.</summary>
+    /// <summary>JSON with <c>ops</c>, <c>unsupported</c>, <c>parameters</c>, <c>inputs</c> and <c>outputs</c>; the same model gives
+    /// the same bytes.</summary>
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();

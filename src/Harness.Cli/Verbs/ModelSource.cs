@@ -1,7 +1,6 @@
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
-using Harness.Formats.Architectures;
 
 namespace Harness.Cli.Verbs;
 
@@ -12,9 +11,9 @@ static class ModelSource
     /// <exception cref="ModelException">It is not there, or cannot be read.</exception>
     public static TorchModel Open(Terminal terminal, string model, string? weights)
     {
-        if (!ArchitectureSet.Names(model) && !File.Exists(model))
+        if (new ModelName(model).File is { } file && !File.Exists(file))
             throw new ModelException(
-                new Finding(Codes.ModelUnreadable, Path.GetFullPath(model), "the model is not there"));
+                new Finding(Codes.ModelUnreadable, Path.GetFullPath(file), "the model is not there"));
         return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"));
     }
 

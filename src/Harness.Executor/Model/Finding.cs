@@ -1,7 +1,7 @@
 namespace Harness.Executor.Model;
 
 /// <summary>One coded line about a model, a golden or the environment: what a user sees as an error.</summary>
-/// <param name="Code">INTERFACE's <c>PARnnnn</c>.</param>
+/// <param name="Code"><c>PARnnnn</c>, explained in docs/codes.md.</param>
 /// <param name="Place">File, node or module the finding is about; may carry <c>file(line)</c>.</param>
 /// <param name="Message">Found, expected, where, and what to do; one line.</param>
 public sealed record Finding(string Code, string Place, string Message)

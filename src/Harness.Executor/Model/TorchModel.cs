@@ -23,6 +23,13 @@ public sealed class TorchModel : IDisposable
     /// <summary>The file kind, for people: <c>TorchScript</c>.</summary>
     public string Format { get; }
 
+    /// <summary>True for a traced TorchScript file, which libtorch itself can run.</summary>
+    public bool IsScript { get; init; }
+
+    /// <summary>True for a known architecture: no file, and the input's shape is only the one it was published
+    /// for.</summary>
+    public bool IsArchitecture { get; init; }
+
     /// <summary>The file it came from, for messages; empty for a model made in memory.</summary>
     public string Path { get; init; } = "";
 

@@ -2,7 +2,7 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>How a layout survives a reshape that moves no element (CONVERSION 2.3).</summary>
+/// <summary>How a layout survives a reshape that moves no element.</summary>
 static class Carry
 {
     /// <summary>The layout of the reshaped value when the memory stays as it is; null when no layout describes

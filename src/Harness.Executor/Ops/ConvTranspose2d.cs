@@ -83,7 +83,7 @@ public sealed record ConvTranspose2d : Op
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 4);
 
     // Flax's ConvTranspose(transpose_kernel=True) takes (h, w, o, i); it has no groups, so a grouped one is a Conv with
-    // input dilation, whose window is reversed (CONVERSION 1.3, forms A and C).
+    // input dilation, whose window is reversed (docs/flax-guide.md).
     Rearrangement Kernel => Groups == 1
         ? new Rearrangement("iohw", "hwoi")
         : new Rearrangement("(gi)ohw", "hwi(go)", ImmutableSortedDictionary<char, int>.Empty.Add('g', Groups), "hw");

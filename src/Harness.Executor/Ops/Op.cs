@@ -20,7 +20,7 @@ public readonly record struct Arrangement(ImmutableArray<Permutation> Inputs, Im
 /// <param name="Collection"><c>params</c> or <c>batch_stats</c>.</param>
 public sealed record WeightRule(int Operand, string Leaf, Rearrangement Rearrangement, string Collection = "params");
 
-/// <summary>How far one float32 node may lie from its float64 result on the same inputs (PARITY check 3a).</summary>
+/// <summary>How far one float32 node may lie from its float64 result on the same inputs, node by node.</summary>
 /// <param name="Factor">Limit as a multiple of 1e-6 × the node's scale.</param>
 /// <param name="Reason">Why the op needs it; empty for the default.</param>
 public readonly record struct Float32Bound(double Factor, string Reason)

@@ -4,7 +4,7 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
-/// <summary>Finds conv → flatten → linear where the flatten's transpose can move into the linear kernel (CONVERSION section 3):
+/// <summary>Finds conv → flatten → linear where the flatten's transpose can move into the linear kernel:
 /// every path from the flattened value must reach a linear through ops that treat all features alike.</summary>
 sealed class FlattenFold
 {

@@ -5,7 +5,7 @@ using Harness.Executor.Ops;
 namespace Harness.Executor.Program;
 
 /// <summary>Moves a model from PyTorch's layout to Flax's. Each value gets a permutation, each parameter its Flax leaf; data
-/// moves only where an op cannot work with the layout it finds (CONVERSION section 2).</summary>
+/// moves only where an op cannot work with the layout it finds.</summary>
 public static class NhwcPass
 {
     /// <summary>Converts a model for these input shapes (PyTorch's axis order) and the types that its file states.</summary>

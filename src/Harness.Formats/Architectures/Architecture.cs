@@ -11,7 +11,7 @@ public sealed record Architecture(string Name, Shape Input, Func<Network, Signal
     /// <summary>The program, with the keys and shapes of PyTorch's state dict.</summary>
     public Graph Build()
     {
-        var network = new Network(ArchitectureSet.Prefix + Name);
+        var network = new Network(ModelName.OfArchitecture(Name).Text);
         return network.Finish(Write(network, network.Image("x", Input)));
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using Harness.Executor.Model;
 using Harness.Formats.Weights;
 
@@ -8,12 +7,6 @@ namespace Harness.Formats.Architectures;
 /// <summary>The known architectures. To add one: its function in a family's file, and one line here.</summary>
 public static class ArchitectureSet
 {
-    /// <summary>What a MODEL begins with that is an architecture and no file.</summary>
-    public const string Prefix = "arch:";
-
-    /// <summary><see cref="TorchModel.Format"/> of a model of this set.</summary>
-    public const string Format = "architecture";
-
     // ImageNet's crop.
     static readonly Shape s_image = [1, 3, 224, 224];
 
@@ -35,14 +28,10 @@ public static class ArchitectureSet
         new("vit_b_16", s_image, VisionTransformer.B16),
     ];
 
-    /// <summary>True when MODEL names an architecture, known or not.</summary>
-    public static bool Names([NotNullWhen(true)] string? model) =>
-        model is not null && model.StartsWith(Prefix, StringComparison.Ordinal);
-
     /// <summary>The architecture that <c>arch:NAME</c> names.</summary>
     /// <exception cref="ModelFormatException">PAR1001: none is called that.</exception>
     public static Architecture Find(string model) =>
-        All.FirstOrDefault(known => Prefix + known.Name == model)
+        All.FirstOrDefault(known => known.Name == new ModelName(model).Architecture)
         ?? throw new ModelFormatException(model, -1, Codes.ModelUnreadable,
             $"no known architecture; known are {string.Join(", ", All.Select(known => known.Name))}");
 
@@ -60,6 +49,6 @@ public static class ArchitectureSet
                 "an architecture has no weights of its own; give --weights FILE, or --weights seed:1 for made-up ones");
         }
         var dict = WeightsFile.Map(weights, WeightSlots.Of(graph), note, out var file);
-        return new TorchModel(graph, dict, Format, file);
+        return new TorchModel(graph, dict, "architecture", file) { IsArchitecture = true };
     }
 }

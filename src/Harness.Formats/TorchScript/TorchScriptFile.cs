@@ -15,6 +15,10 @@ static class TorchScriptFile
         var archive = new ScriptArchive(zip, root);
         var graph = new ScriptWalk(archive).Run();
         var weights = ModuleTree.StateDict(archive);
-        return new TorchModel(graph, weights, "TorchScript", zip.File) { Path = zip.File.Path };
+        return new TorchModel(graph, weights, "TorchScript", zip.File)
+        {
+            Path = zip.File.Path,
+            IsScript = true,
+        };
     }
 }

@@ -1,6 +1,5 @@
-using System.Globalization;
 using Harness.Executor.Model;
-using Harness.Formats.Architectures;
+using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -12,17 +11,16 @@ static class CaseModel
     /// <exception cref="ModelException">It is not there or cannot be read.</exception>
     public static TorchModel Open(VerifyRequest request, GoldenCase golden, OpenModel open)
     {
-        string path = PathOf(request, golden);
-        if (!ArchitectureSet.Names(path) && !File.Exists(path))
+        var name = NameOf(request, golden);
+        if (name.File is { } path && !File.Exists(path))
         {
             string place = request.Model is null ? golden.PlaceOf("model") : path;
             throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' is not there"));
         }
         // A file beside the golden, or a seed; null where the model file holds its weights.
         string? weights = request.Weights ?? golden.WeightsPath
-            ?? (golden.Document.Weights.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}")
-                : null);
-        return open.Get(path, weights);
+            ?? (golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
+        return open.Get(name.Text, weights);
     }
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>
@@ -30,8 +28,7 @@ static class CaseModel
         VerifyRequest request, GoldenCase golden, TorchModel model, Func<string> weightsHash)
     {
         var document = golden.Document;
-        string path = PathOf(request, golden);
-        if (ModelFault(path, document.Model) is { } other) return Stale(golden, "model", other);
+        if (ModelFault(NameOf(request, golden), document.Model) is { } other) return Stale(golden, "model", other);
         string weights = weightsHash();
         if (weights != document.Weights.Sha256)
             return Stale(
@@ -44,12 +41,12 @@ static class CaseModel
             $"{Names(document.Inputs.Select(port => port.Name))}");
     }
 
-    static string? ModelFault(string path, GoldenModel recorded)
+    static string? ModelFault(ModelName name, GoldenModel recorded)
     {
-        if (ArchitectureSet.Names(path) || recorded.Architecture is not null)
+        if (name.File is not { } path || recorded.Architecture is not null)
         {
-            string was = recorded.Architecture is { } known ? ArchitectureSet.Prefix + known : "a file";
-            return path == was ? null : $"the model is '{path}', the golden was recorded from {was}";
+            string was = recorded.Architecture is { } known ? ModelName.OfArchitecture(known).Text : "a file";
+            return name.Text == was ? null : $"the model is '{name}', the golden was recorded from {was}";
         }
         string found = Sha256Hash.OfFile(path);
         return found == recorded.Sha256
@@ -57,11 +54,12 @@ static class CaseModel
             : $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded.Sha256 ?? "")}";
     }
 
-    static string PathOf(VerifyRequest request, GoldenCase golden)
+    static ModelName NameOf(VerifyRequest request, GoldenCase golden)
     {
-        string? named = request.Model
-            ?? (golden.Document.Model.Architecture is { } own ? ArchitectureSet.Prefix + own : golden.ModelPath);
-        return ArchitectureSet.Names(named) ? named : Path.GetFullPath(named!);
+        var named = request.Model is { } stated ? new ModelName(stated)
+            : golden.Document.Model.Architecture is { } own ? ModelName.OfArchitecture(own)
+            : new ModelName(golden.ModelPath!);
+        return named.In(Environment.CurrentDirectory);
     }
 
     static Finding Stale(GoldenCase golden, string fact, string why) => new(

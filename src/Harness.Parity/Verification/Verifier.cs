@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
-using Harness.Formats.Architectures;
+using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -199,7 +199,7 @@ public static class Verifier
     static Finding Placed(Finding finding, VerifyRequest request, string goldenFile)
     {
         // An architecture is no file; its golden is.
-        string file = request.Model is { } model && !ArchitectureSet.Names(model) ? model : goldenFile;
+        string file = request.Model is { } model ? new ModelName(model).File ?? goldenFile : goldenFile;
         if (Path.IsPathRooted(finding.Place)) return finding;
         return finding.Place is "" or "harness" || finding.Place == file
             ? finding with { Place = Path.GetFullPath(file) }

@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Formats;
-using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Commands;
@@ -11,13 +8,11 @@ namespace Harness.Reference.Commands;
 /// <summary>Models and weights as the command line names them.</summary>
 static class Models
 {
-    const string Seed = "seed:";
-
     /// <summary>Opens a model.</summary>
     /// <exception cref="ModelException">The file is missing or cannot be read.</exception>
     public static TorchModel Open(string path, string? weights)
     {
-        foreach (string? file in (string?[])[ArchitectureSet.Names(path) ? null : path, IsSeed(weights) ? null : weights])
+        foreach (string? file in (string?[])[new ModelName(path).File, NameOf(weights)?.File])
             if (file is not null && !File.Exists(file))
                 throw new ModelException(new Finding(Codes.ModelUnreadable, file, "there is no such file"));
         var model = ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
@@ -37,8 +32,8 @@ static class Models
     /// <param name="golden">The golden's folder.</param>
     /// <param name="path">What the command line says.</param>
     /// <param name="weights">The weights as the golden names them.</param>
-    public static GoldenModel Describe(string golden, string path, GoldenWeights weights) => ArchitectureSet.Names(path)
-        ? new GoldenModel(null, null, path[ArchitectureSet.Prefix.Length..], weights.Seed)
+    public static GoldenModel Describe(string golden, string path, GoldenWeights weights) => new ModelName(path) is { IsArchitecture: true } known
+        ? new GoldenModel(null, null, known.Architecture, weights.Seed)
         : GoldenModel.OfFile(golden, path);
 
     /// <summary>The weights as a golden names them.</summary>
@@ -46,10 +41,9 @@ static class Models
     /// <param name="weights">What the command line says: a file, <c>seed:N</c>, or nothing.</param>
     /// <param name="model">The model with them.</param>
     public static GoldenWeights Describe(string golden, string? weights, TorchModel model) => new(
-        weights is null || IsSeed(weights) ? null : GoldenStore.RelativePath(golden, weights),
-        IsSeed(weights) ? long.Parse(weights.AsSpan(Seed.Length), CultureInfo.InvariantCulture) : null,
+        NameOf(weights)?.File is { } file ? GoldenStore.RelativePath(golden, file) : null,
+        NameOf(weights)?.Seed,
         Sha256Hash.Of(model.Weights));
 
-    static bool IsSeed([NotNullWhen(true)] string? weights) =>
-        weights is not null && weights.StartsWith(Seed, StringComparison.Ordinal);
+    static WeightsName? NameOf(string? weights) => weights is null ? null : new WeightsName(weights);
 }

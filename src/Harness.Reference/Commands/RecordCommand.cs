@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
-using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 
@@ -65,7 +64,7 @@ static class RecordCommand
         if (options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model) is { } kept)
             return (kept, earlier.Generator);
         var seeded = InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed ?? 0);
-        return (seeded, model.Format == ArchitectureSet.Format ? new GoldenGenerator(options.Seed ?? 0) : null);
+        return (seeded, model.IsArchitecture ? new GoldenGenerator(options.Seed ?? 0) : null);
     }
 
     static string Summary(GoldenDocument document)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Harness.Executor.Model;
-using Harness.Formats.Architectures;
+using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
@@ -29,9 +28,8 @@ sealed class Earlier
     }
 
     /// <summary>Its weights, as <c>--weights</c> takes them; null where the model file holds them.</summary>
-    public string? Weights => _golden.WeightsPath ?? (_golden.Document.Weights.Seed is { } seed
-        ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}")
-        : null);
+    public string? Weights => _golden.WeightsPath
+        ?? (_golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
 
     /// <summary>How its first input is made, where it is not stored.</summary>
     public GoldenGenerator? Generator => _golden.Document.Inputs is [var first, ..] ? first.Generator : null;
@@ -43,7 +41,8 @@ sealed class Earlier
         var ports = _golden.Document.Inputs;
         bool fits = ports.Select(port => port.Name).SequenceEqual(graph.Inputs.Select(port => port.Name))
             // An architecture states the size it was published for, and takes others.
-            && (model.Format == ArchitectureSet.Format || graph.Inputs.Zip(ports).All(pair => pair.First.Shape is null || pair.First.Shape == pair.Second.Shape));
+            && (model.IsArchitecture || graph.Inputs.Zip(ports).All(pair =>
+                pair.First.Shape is null || pair.First.Shape == pair.Second.Shape));
         return fits ? [.. ports.Select(_golden.Input)] : null;
     }
 }

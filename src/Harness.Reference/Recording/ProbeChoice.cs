@@ -1,6 +1,5 @@
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
@@ -20,7 +19,7 @@ sealed class ProbeChoice
     /// <summary>The choice for a model.</summary>
     public static ProbeChoice Of(TorchModel model)
     {
-        if (model.Format != ArchitectureSet.Format) return new ProbeChoice(null);
+        if (!model.IsArchitecture) return new ProbeChoice(null);
         string[] names =
         [
             .. model.Graph.Calls.Where(call => OpSet.TryParse(call, out var op, out _) && op.IsContraction)

@@ -22,7 +22,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     readonly ProbeChoice _choice = ProbeChoice.Of(model);
 
     // A TorchScript file can be run by libtorch itself, which is the better truth.
-    readonly bool _scripted = model.Format == "TorchScript";
+    readonly bool _scripted = model.IsScript;
 
     /// <summary>Computes a golden for these inputs.</summary>
     /// <param name="source">The model as the golden names it.</param>

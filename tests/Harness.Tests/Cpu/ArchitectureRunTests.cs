@@ -21,8 +21,8 @@ public sealed class ArchitectureRunTests
     [MemberData(nameof(Names))]
     public void Widths_threads_and_batches_give_the_same_bits_and_runs_allocate_nothing(string name)
     {
-        var graph = Shorter(name, ArchitectureSet.Find($"{ArchitectureSet.Prefix}{name}").Build());
-        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), ArchitectureSet.Format);
+        var graph = Shorter(name, ArchitectureSet.Find($"arch:{name}").Build());
+        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), "architecture");
         Shape shape = name switch
         {
             "vit_b_16" => [1, 3, 224, 224],

@@ -13,7 +13,7 @@ public sealed class ArchitectureGoldenTests
     [MemberData(nameof(Names))]
     public void Every_architecture_has_a_golden_at_its_own_size_and_at_one_that_is_not_square(string name)
     {
-        var known = ArchitectureSet.Find(ArchitectureSet.Prefix + name);
+        var known = ArchitectureSet.Find($"arch:{name}");
         var goldens = Directory.GetDirectories(Path.Combine(GoldenModels.Folder, name)).Select(GoldenStore.Read)
             .ToArray();
 
