@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Cake.Common;
+using Cake.Common.Tools.DotNet.MSBuild;
 using Cake.Core;
 using Cake.Core.IO;
 using Cake.Frosting;
@@ -32,6 +33,9 @@ public sealed partial class BuildContext : FrostingContext
     /// <summary><c>--shard i/n</c>: verify one part of the goldens.</summary>
     public string? Shard { get; }
 
+    /// <summary>True where the goldens are verified by a task of their own.</summary>
+    public bool Verifies { get; set; }
+
     /// <summary>The tests counted so far.</summary>
     public TestTotals Totals { get; }
 
@@ -51,6 +55,14 @@ public sealed partial class BuildContext : FrostingContext
 #pragma warning disable CA1308 // Normalize strings to uppercase: the artifacts layout is lower case.
     string OutputFolder => BuildConfiguration.ToLowerInvariant();
 #pragma warning restore CA1308
+
+    /// <summary>What a build is told: compiling the solution verifies the goldens as well, unless a task does that
+    /// anyway. Once a run is enough.</summary>
+    public DotNetMSBuildSettings CompileOnly()
+    {
+        var settings = new DotNetMSBuildSettings();
+        return Verifies ? settings.WithProperty("ParityEnabled", "false") : settings;
+    }
 
     /// <summary>Runs our command line; a non-zero exit code becomes the build's.</summary>
     public void Harness(params string[] arguments)

@@ -3,12 +3,17 @@ using Cake.Frosting;
 
 namespace Build;
 
-/// <summary>Notes whether the closing line is wanted, before anything can fail.</summary>
+/// <summary>Notes what will run, before anything can fail: whether the closing line is wanted, and what compiling need
+/// not do.</summary>
 public sealed class BuildLifetime : FrostingLifetime<BuildContext>
 {
     /// <inheritdoc/>
-    public override void Setup(BuildContext context, ISetupContext info) =>
-        context.Totals.Wanted = info.TasksToExecute.Any(task => task.Name == "Test");
+    public override void Setup(BuildContext context, ISetupContext info)
+    {
+        var tasks = info.TasksToExecute.Select(task => task.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        context.Totals.Wanted = tasks.Contains("Test");
+        context.Verifies = tasks.Contains("Verify");
+    }
 
     /// <inheritdoc/>
     public override void Teardown(BuildContext context, ITeardownContext info)

@@ -15,5 +15,6 @@ public sealed class CompileTask : FrostingTask<BuildContext>
         {
             Configuration = context.BuildConfiguration,
             NoLogo = true,
+            MSBuildSettings = context.CompileOnly(),
         });
 }

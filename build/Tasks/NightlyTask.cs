@@ -6,7 +6,9 @@ namespace Build.Tasks;
 
 /// <summary>What takes too long for every push.</summary>
 [TaskName("Nightly")]
-[TaskDescription("Tests, verifies, holds speed to what is checked in; --cuda also records every golden anew on the GPU and verifies that.")]
+[TaskDescription(
+    "Tests, verifies, holds speed to what is checked in; --cuda also records every golden anew on the GPU and " +
+    "verifies that.")]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
 public sealed class NightlyTask : FrostingTask<BuildContext>
@@ -27,7 +29,8 @@ public sealed class NightlyTask : FrostingTask<BuildContext>
     {
         var arguments = new ProcessArgumentBuilder();
         arguments.Append("regress").Append("--baseline").AppendQuoted("tests/Harness.Benchmarks/results");
-        arguments.Append("--output").AppendQuoted(BenchmarkTask.Results(context).CombineWithFilePath("regress.json").FullPath);
+        arguments.Append("--output")
+            .AppendQuoted(BenchmarkTask.Results(context).CombineWithFilePath("regress.json").FullPath);
         BenchmarkTask.Measure(context, arguments, noBuild: true);
     }
 }

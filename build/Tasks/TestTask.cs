@@ -14,6 +14,9 @@ namespace Build.Tasks;
 [TaskDescription("Runs `dotnet test Harness.sln`; the closing line is the sum over all test projects.")]
 public sealed class TestTask : FrostingTask<BuildContext>
 {
+    // Bytes; compilers and small tools hold less.
+    const long MemoryWorthALine = 256L << 20;
+
     /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
@@ -32,10 +35,12 @@ public sealed class TestTask : FrostingTask<BuildContext>
         var results = context.Artifacts.Combine("test-results").Combine(name);
         context.CleanDirectory(results);
         var exitCode = 0;
+        using var memory = new PeakMemory();
         context.DotNetTest(target.FullPath, new DotNetTestSettings
         {
             Loggers = ["trx"],
             ResultsDirectory = results,
+            MSBuildSettings = context.CompileOnly(),
             // Counted first, judged below.
             HandleExitCode = code =>
             {
@@ -47,7 +52,15 @@ public sealed class TestTask : FrostingTask<BuildContext>
             projects.Select(project => project.GetFilenameWithoutExtension().ToString()));
         foreach (var line in trouble)
             context.Error(line);
+        var peaks = memory.Stop();
+        foreach (var (program, bytes) in peaks.Where(peak => peak.Bytes >= MemoryWorthALine))
+            context.Information($"{program}: {bytes / 1e6:0} MB of memory at most");
         if (exitCode != 0 || context.Totals.Failed > 0)
             throw new CakeException(exitCode == 0 ? 1 : exitCode, $"tests failed: {context.Totals}");
+        if (peaks is [{ Bytes: > PeakMemory.Most } most, ..])
+            throw new CakeException(
+                $"{most.Program} held {most.Bytes / 1e6:0} MB of memory; at most {PeakMemory.Most / 1e6:0} MB are " +
+                $"allowed, " +
+                "so that a laptop passes the tests: test with less, or in the class Alone's collection");
     }
 }

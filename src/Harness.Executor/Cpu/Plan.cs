@@ -22,6 +22,7 @@ public sealed class Plan : IDisposable
     /// kernels.</summary>
     /// <typeparam name="E">float or double: what floating-point values are computed and stored in.</typeparam>
     /// <exception cref="ArgumentException">The element type is neither, or an option is out of range.</exception>
+    /// <exception cref="ModelException">PAR9004: its activations alone are more than there is memory.</exception>
     public static Plan Compile<E>(NhwcProgram model, PlanOptions? options = null)
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => Compile(
             model, typeof(E) == typeof(float) ? ElementType.Float32 : typeof(E) == typeof(double) ? ElementType.Float64
@@ -59,6 +60,8 @@ public sealed class Plan : IDisposable
         }
         _placement = Placement.Of(
             Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse && options.Slice);
+        // Tables of tiles grow with the plane: of one that no session could run they alone take all memory there is.
+        MemoryLimit.Require(ArenaBytes, Threads, scratch: 0);
         StepNodes = _placement.Nodes;
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
         StepsOfNode = options.KeepAll ? FindStepsOfNodes() : [];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -34,7 +33,7 @@ public sealed unsafe class Session : IDisposable
     {
         _plan = plan;
         int count = plan.Program.Values.Length;
-        RequireMemory(plan);
+        MemoryLimit.Require(plan.ArenaBytes, plan.Threads, plan.ScratchBytes);
         plan.Memory.Retain();
         try
         {
@@ -55,7 +54,7 @@ public sealed unsafe class Session : IDisposable
         catch (OutOfMemoryException)
         {
             Free();
-            throw NotEnough(plan, "the system refused it");
+            throw MemoryLimit.Refusal(plan.ArenaBytes, plan.Threads, plan.ScratchBytes, "the system refused it");
         }
         catch
         {
@@ -63,24 +62,6 @@ public sealed unsafe class Session : IDisposable
             throw;
         }
     }
-
-    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the machine's
-    // or container's, but less where the managed heap, which holds none of this, has a limit of its own; the second is most of
-    // it either way.
-    static void RequireMemory(Plan plan)
-    {
-        var memory = GC.GetGCMemoryInfo();
-        long most = Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
-        if (most > 0 && BytesOf(plan) > most) throw NotEnough(plan, $"there are {MiB(most)}");
-    }
-
-    static Int128 BytesOf(Plan plan) => plan.ArenaBytes + ((Int128)plan.Threads * plan.ScratchBytes);
-
-    static ModelException NotEnough(Plan plan, string why) => new(new Finding(Codes.OutOfMemory, "",
-        $"a run needs {MiB(BytesOf(plan))} of memory ({MiB(plan.ArenaBytes)} of activations, {plan.Threads} threads), {why}; " +
-        "a smaller input shape or fewer threads need less"));
-
-    static string MiB(Int128 bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 20):0} MiB");
 
     /// <summary>The plan.</summary>
     public Plan Plan => _plan;

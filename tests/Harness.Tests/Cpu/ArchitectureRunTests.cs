@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
@@ -10,8 +9,7 @@ namespace Harness.Tests.Cpu;
 
 /// <summary>The known architectures on small, odd images: bits and allocations.</summary>
 /// <remarks>Every width, 1, 2, 3 and 7 threads, and 5 images as 5 of 1 and as 2 and 3, but not every width with every
-/// number of threads. What repeats is left out: 124 of VGG's 138 million weights, ten of ViT's twelve blocks, and
-/// most of ConvNeXt's.</remarks>
+/// number of threads. What repeats is left out: <see cref="Shortened"/>.</remarks>
 [Collection(Alone.Name)]
 public sealed class ArchitectureRunTests
 {
@@ -21,7 +19,7 @@ public sealed class ArchitectureRunTests
     [MemberData(nameof(Names))]
     public void Widths_threads_and_batches_give_the_same_bits_and_runs_allocate_nothing(string name)
     {
-        var graph = Shorter(name, ArchitectureSet.Find($"arch:{name}").Build());
+        var graph = Shortened.Of(name);
         using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), "architecture");
         Shape shape = name switch
         {
@@ -81,58 +79,4 @@ public sealed class ArchitectureRunTests
         session.Run();
         (meter.Read() - before).Should().Be(0, because);
     }
-
-    static Graph Shorter(string name, Graph graph) => name switch
-    {
-        "vgg16" => Until(graph, "aten::flatten"),
-        "vit_b_16" => Without(graph, [.. Enumerable.Range(2, 10).Select(i => $"encoder.layers.encoder_layer_{i}")]),
-        "convnext_tiny" =>
-            Without(graph, [.. Enumerable.Range(2, 7).Select(i => $"features.5.{i}"), "features.7.1", "features.7.2"]),
-        _ => graph,
-    };
-
-    // What comes before the first call of an operator.
-    static Graph Until(Graph graph, string target)
-    {
-        var calls = graph.Calls.TakeWhile(call => call.Target != target).ToImmutableArray();
-        calls.Length.Should().BeLessThan(graph.Calls.Length, $"there is a call of {target}");
-        return Pruned(graph with { Calls = calls, Outputs = [graph.Outputs[0] with { Value = calls[^1].Results[0] }] });
-    }
-
-    // Modules that stand one behind another and keep their input's shape are stepped over.
-    static Graph Without(Graph graph, string[] modules)
-    {
-        foreach (string module in modules)
-        {
-            bool Inside(Call call) =>
-                call.Place.Module == module || call.Place.Module.StartsWith(module + ".", StringComparison.Ordinal);
-            int first = graph.Calls.ToList().FindIndex(Inside);
-            first.Should().BePositive($"there is a module {module}");
-            int last = graph.Calls.ToList().FindLastIndex(Inside);
-            graph.Calls[first..(last + 1)].All(Inside).Should().BeTrue($"{module} stands in one piece");
-            int before = graph.Calls[first - 1].Results[0], after = graph.Calls[last].Results[0];
-            graph = graph with
-            {
-                Calls = [.. graph.Calls.Where(call => !Inside(call)).Select(call => call with
-                {
-                    Arguments = [.. call.Arguments.Select(a =>
-                        a is ValueArgument { Id: var id } && id == after ? Argument.Value(before) : a)],
-                })],
-            };
-        }
-        return Pruned(graph);
-    }
-
-    static Graph Pruned(Graph graph)
-    {
-        var read = graph.Calls.SelectMany(call => Values(call.Arguments)).ToHashSet();
-        return graph with { Parameters = [.. graph.Parameters.Where(parameter => read.Contains(parameter.Value))] };
-    }
-
-    static IEnumerable<int> Values(IEnumerable<Argument> arguments) => arguments.SelectMany(argument => argument switch
-    {
-        ValueArgument value => [value.Id],
-        ListArgument list => Values(list.Items),
-        _ => Enumerable.Empty<int>(),
-    });
 }

@@ -118,17 +118,29 @@ public sealed class SessionLifeTests
     }
 
     [Fact]
-    public void A_session_that_does_not_fit_says_what_it_needs_and_takes_nothing()
+    public void What_does_not_fit_says_what_it_needs_and_takes_nothing()
     {
         using var torch = ModelFile.Open("arch:squeezenet1_1", "seed:1");
-        using var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [[1, 3, 1_000_000, 1_000_000]]));
-        long before = Environment.WorkingSet;
+        var model = NhwcPass.Apply(torch, [[1, 3, 1_000_000, 1_000_000]]);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
 
-        var refusal = FluentActions.Invoking(plan.CreateSession).Should().Throw<ModelException>().Which.Finding;
+        var refusal = FluentActions.Invoking(() => Plan.Compile<float>(model, new PlanOptions { Threads = 3 }))
+            .Should().Throw<ModelException>().Which.Finding;
 
         refusal.Code.Should().Be(Codes.OutOfMemory);
-        refusal.Message.Should().Contain("a run needs").And.Contain($"{plan.Threads} threads").And.Contain("there are");
-        (Environment.WorkingSet - before).Should().BeLessThan(256 << 20);
+        refusal.Message.Should().Contain("a run needs").And.Contain("3 threads").And.Contain("there are");
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should()
+            .BeLessThan(16 << 20, "no table of tiles is made for it either");
+    }
+
+    [Fact]
+    public void Scratch_memory_counts_a_thread()
+    {
+        var refused = () => MemoryLimit.Require(activations: 1 << 20, threads: 1024, scratch: 1L << 50);
+
+        refused.Should().Throw<ModelException>().Which.Finding.Message.Should()
+            .Contain("a run needs 1099511627777 MiB of memory (1 MiB of activations, 1024 threads)");
+        FluentActions.Invoking(() => MemoryLimit.Require(1 << 20, threads: 2, scratch: 1 << 20)).Should().NotThrow();
     }
 
     [Fact]

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>Refuses what this machine's memory cannot hold, before any of it is asked for.</summary>
+static class MemoryLimit
+{
+    /// <summary>Refuses a run whose memory is more than there is.</summary>
+    /// <param name="activations">Bytes of the arena.</param>
+    /// <param name="threads">Workers.</param>
+    /// <param name="scratch">Bytes of each worker's own memory; 0 where it is not known yet.</param>
+    /// <exception cref="ModelException">PAR9004.</exception>
+    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the machine's
+    // or container's, but less where the managed heap, which holds none of this, has a limit of its own; the second is most of
+    // it either way.
+    public static void Require(long activations, int threads, long scratch)
+    {
+        var memory = GC.GetGCMemoryInfo();
+        long most = Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
+        if (most > 0 && Sum(activations, threads, scratch) > most)
+            throw Refusal(activations, threads, scratch, $"there are {MiB(most)}");
+    }
+
+    /// <summary>PAR9004: what a run needs, and why it does not get it.</summary>
+    public static ModelException Refusal(long activations, int threads, long scratch, string why) =>
+        new(new Finding(Codes.OutOfMemory, "",
+            $"a run needs {MiB(Sum(activations, threads, scratch))} of memory ({MiB(activations)} of activations, " +
+            $"{threads} threads), {why}; a smaller input shape or fewer threads need less"));
+
+    static Int128 Sum(long activations, int threads, long scratch) => activations + ((Int128)threads * scratch);
+
+    static string MiB(Int128 bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 20):0} MiB");
+}
