@@ -47,7 +47,8 @@ static class Program
         {
             // The exception's own words name its type at best.
             return Fail(terminal, new Finding(
-                Codes.OutOfMemory, "harness", "not enough memory; a smaller input shape or fewer threads need less"), e);
+                Codes.OutOfMemory, "harness", "not enough memory; a smaller input shape or fewer threads need less"),
+            e);
         }
         catch (Exception e) when (e is not StackOverflowException)
         {

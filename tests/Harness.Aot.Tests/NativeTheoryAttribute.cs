@@ -1,6 +1,7 @@
 namespace Harness.Aot.Tests;
 
-/// <summary>A theory that needs the platform's linker, which NativeAOT calls; skipped, saying so, where there is none.</summary>
+/// <summary>A theory that needs the platform's linker, which NativeAOT calls; skipped, saying so, where there is
+/// none.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NativeTheoryAttribute : TheoryAttribute
 {

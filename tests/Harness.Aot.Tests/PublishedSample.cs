@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Harness.Aot.Tests;
 
 /// <summary>Harness.AotSample as one native executable, published once for all tests.</summary>
-/// <remarks>Built into artifacts/aot, so that nothing that the tests run from is written; a second time costs seconds.</remarks>
+/// <remarks>Built into artifacts/aot, so that nothing that the tests run from is written; a second time costs
+/// seconds.</remarks>
 public sealed class PublishedSample
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
@@ -20,8 +21,10 @@ public sealed class PublishedSample
     {
         string artifacts = Path.Combine(Repository, "artifacts", "aot");
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        Start(dotnet, "publish", Path.Combine(Repository, "tests", "Harness.AotSample"), "-c", "Release", "--use-current-runtime",
-            $"-p:ArtifactsPath={artifacts}", $"-p:LockFolder={artifacts}", "-p:RunAnalyzers=false", "-nodeReuse:false", "-v", "quiet", "-nologo");
+        Start(dotnet, "publish", Path.Combine(Repository, "tests", "Harness.AotSample"), "-c", "Release",
+            "--use-current-runtime",
+            $"-p:ArtifactsPath={artifacts}", $"-p:LockFolder={artifacts}", "-p:RunAnalyzers=false", "-nodeReuse:false",
+            "-v", "quiet", "-nologo");
         string name = OperatingSystem.IsWindows() ? "Harness.AotSample.exe" : "Harness.AotSample";
         return Directory.GetFiles(Path.Combine(artifacts, "publish"), name, SearchOption.AllDirectories)
             .OrderByDescending(File.GetLastWriteTimeUtc).First();
@@ -29,9 +32,11 @@ public sealed class PublishedSample
 
     static string Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         // What the test host's MSBuild says about itself is not true of another.
-        foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string name in start.Environment.Keys.Where(
+            key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -41,7 +46,8 @@ public sealed class PublishedSample
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than {s_patience}");
         }
-        process.ExitCode.Should().Be(0, "{0} {1} wrote {2}{3}", program, string.Join(' ', arguments), output.Result, error.Result);
+        process.ExitCode.Should()
+            .Be(0, "{0} {1} wrote {2}{3}", program, string.Join(' ', arguments), output.Result, error.Result);
         return error.Result;
     }
 

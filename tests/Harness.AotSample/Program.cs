@@ -5,8 +5,8 @@ using Harness.Executor.Model;
 using Harness.Executor.Cpu;
 using Harness.Formats;
 
-// usage: Harness.AotSample MODEL INPUT.npy OUTPUT.npy [float32|float64 [THREADS [WEIGHTS]]]; both files in PyTorch's layout.
-// Prints what each part took in ms and the most memory it held.
+// usage: Harness.AotSample MODEL INPUT.npy OUTPUT.npy [float32|float64 [THREADS [WEIGHTS]]]; both files in PyTorch's
+// layout. Prints what each part took in ms and the most memory it held.
 long start = Stopwatch.GetTimestamp();
 using var torch = ModelFile.Open(args[0], args.ElementAtOrDefault(5));
 var input = NpyFile.Read(args[1]);
@@ -28,7 +28,8 @@ Tensor Run<E>() where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754
     long done = Stopwatch.GetTimestamp();
     using var process = Process.GetCurrentProcess();
     Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"open={Ms(start, opened):F3} plan={Ms(opened, planned):F3} run={Ms(planned, done):F3} peak={process.PeakWorkingSet64}"));
+        $"open={Ms(start, opened):F3} plan={Ms(opened, planned):F3} run={Ms(planned, done):F3} " +
+        $"peak={process.PeakWorkingSet64}"));
     return Tensor.Of(shape, output);
 }
 

@@ -43,7 +43,8 @@ sealed record Machine
         return new Machine
         {
             Cpu = CpuName(facts),
-            Processors = Math.Max(Environment.ProcessorCount, facts.Count(line => line.StartsWith("processor", StringComparison.Ordinal))),
+            Processors = Math.Max(Environment.ProcessorCount,
+                facts.Count(line => line.StartsWith("processor", StringComparison.Ordinal))),
             Lanes = (int)LaneWidths.Choose(),
             System = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
             Sdk = built["sdk"].FirstOrDefault("unknown"),
@@ -85,7 +86,8 @@ sealed record Machine
         System = machine.GetProperty("system").GetString()!,
         Sdk = machine.GetProperty("sdk").GetString()!,
         Runtime = machine.GetProperty("runtime").GetString()!,
-        Packages = machine.GetProperty("packages").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!),
+        Packages = machine.GetProperty("packages").EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetString()!),
         Date = machine.GetProperty("date").GetString()!,
     };
 
@@ -93,7 +95,8 @@ sealed record Machine
     {
         if (OperatingSystem.IsMacOS()) return Output("sysctl", "-n", "machdep.cpu.brand_string");
         if (OperatingSystem.IsWindows()) return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
-        string Fact(string key) => facts.FirstOrDefault(line => line.Split(':')[0].TrimEnd() == key)?.Split(':', 2)[1].Trim() ?? "";
+        string Fact(string key) =>
+            facts.FirstOrDefault(line => line.Split(':')[0].TrimEnd() == key)?.Split(':', 2)[1].Trim() ?? "";
         return Fact("model name") is { Length: > 0 } name
             ? $"{name} (family {Fact("cpu family")}, model {Fact("model")})"
             : $"{RuntimeInformation.OSArchitecture} implementer {Fact("CPU implementer")} part {Fact("CPU part")}";

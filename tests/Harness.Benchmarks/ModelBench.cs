@@ -58,11 +58,14 @@ static class ModelBench
             if (run % 8 == 0) peak = Math.Max(peak, FmaPeak.Measure<float>(plan.Lanes));
         }
         Line[] lines = [.. best.Select((seconds, step) =>
-            new Line(Describe(plan.Program, plan.StepNodes[step]), seconds, plan.StepNodes[step].Mains.Sum(node => Flops(plan.Program, node))))];
+            new Line(Describe(plan.Program, plan.StepNodes[step]), seconds,
+                plan.StepNodes[step].Mains.Sum(node => Flops(plan.Program, node))))];
         double sum = lines.Sum(line => line.Seconds), flops = lines.Sum(line => line.Flops);
         Console.WriteLine($"== {name}: {whole * 1e3:F2} ms (steps {sum * 1e3:F2}), {flops / 1e9:F2} GFLOP, " +
-            $"{flops / sum / 1e9 / peak / threads:P1} of {threads} x {peak:F0} GF/s, arena {plan.ArenaBytes >> 10} KiB");
-        foreach (var kind in lines.GroupBy(line => line.Name.Split('|')[0]).OrderByDescending(g => g.Sum(l => l.Seconds)))
+            $"{flops / sum / 1e9 / peak / threads:P1} of {threads} x {peak:F0} GF/s, arena {plan.ArenaBytes >> 10} " +
+            $"KiB");
+        foreach (var kind in lines.GroupBy(
+            line => line.Name.Split('|')[0]).OrderByDescending(g => g.Sum(l => l.Seconds)))
         {
             double seconds = kind.Sum(line => line.Seconds);
             Console.WriteLine($"   {seconds * 1e3,8:F3} ms {seconds / sum,6:P1} {kind.Count(),4} x {kind.Key,-44} " +
@@ -70,7 +73,9 @@ static class ModelBench
         }
         foreach (var line in lines.OrderByDescending(line => line.Seconds).Take(top))
         {
-            Console.WriteLine($"      {line.Seconds * 1e6,8:F1} us {line.Flops / line.Seconds / 1e9 / peak / threads,6:P1} {line.Name}");
+            Console.WriteLine(
+                $"      {line.Seconds * 1e6,8:F1} us {line.Flops / line.Seconds / 1e9 / peak / threads,6:P1} " +
+                $"{line.Name}");
         }
     }
 

@@ -82,7 +82,8 @@ sealed class Scaffold : IDisposable
     {
         events = this[$"{Guid.NewGuid():N}.events"];
         string dotnet = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        // A shell's background job ignores Ctrl-C, and so does what it starts: then a cancelled build would wait for ever.
+        // A shell's background job ignores Ctrl-C, and so does what it starts: then a cancelled build would wait for
+        // ever.
         var start = new ProcessStartInfo(IgnoresInterrupt() ? "env" : dotnet)
         {
             WorkingDirectory = Root,
@@ -91,7 +92,8 @@ sealed class Scaffold : IDisposable
         };
         string[] all =
         [
-            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", dotnet } : [], "build", "Gate.csproj", "-c", Configuration, "-nologo", "-v:m", "-nodeReuse:false",
+            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", dotnet }
+                : [], "build", "Gate.csproj", "-c", Configuration, "-nologo", "-v:m", "-nodeReuse:false",
             $"-logger:{typeof(EventLog).FullName},{FakeTool};{events}", .. arguments,
         ];
         foreach (var argument in all)

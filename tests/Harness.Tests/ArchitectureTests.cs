@@ -24,11 +24,13 @@ public sealed class ArchitectureTests
     {
         string folder = assembly == "harness" ? "Harness.Cli" : assembly;
         string configuration = Path.GetFileName(Path.GetDirectoryName(typeof(ArchitectureTests).Assembly.Location)!);
-        string file = Path.Combine(NaiveWalkTests.Repository, "artifacts", "bin", folder, configuration, assembly + ".dll");
+        string file = Path.Combine(NaiveWalkTests.Repository, "artifacts", "bin", folder, configuration, assembly
+            + ".dll");
         File.Exists(file).Should().BeTrue($"{assembly} is built with the solution");
         using var reader = new PEReader(File.OpenRead(file));
         var metadata = reader.GetMetadataReader();
-        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+        return [.. metadata.AssemblyReferences.Select(
+            handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 
     [Theory]
@@ -39,7 +41,8 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Executor_references_nothing_but_the_runtime() =>
-        References("Harness.Executor").Should().OnlyContain(name => name.StartsWith("System.", StringComparison.Ordinal));
+        References("Harness.Executor").Should()
+            .OnlyContain(name => name.StartsWith("System.", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -51,7 +54,8 @@ public sealed class ArchitectureTests
     {
         var op = typeof(Harness.Executor.Ops.Op);
         var lowered = Lowerings.All.Select(lowering => lowering.Op).ToArray();
-        lowered.Should().OnlyHaveUniqueItems().And.BeInAscendingOrder(type => type.Name, StringComparer.OrdinalIgnoreCase);
+        lowered.Should()
+            .OnlyHaveUniqueItems().And.BeInAscendingOrder(type => type.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var type in op.Assembly.GetTypes().Where(t => t.IsSubclassOf(op) && !t.IsAbstract))
         {
             bool isView = type.GetProperty("IsView")!.DeclaringType != op;

@@ -15,7 +15,8 @@ public sealed class ReadMeTests
     {
         using var folder = new TemporaryFolder();
         File.Copy(
-            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"), folder["model.pt"]);
+            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"),
+            folder["model.pt"]);
         string path = folder["model.pt"];
         float[] image = new float[224 * 224 * 3];
         float[] scores = new float[10];
@@ -37,7 +38,8 @@ public sealed class ReadMeTests
     {
         using var folder = new TemporaryFolder();
         File.Copy(
-            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"), folder["model.pt"]);
+            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"),
+            folder["model.pt"]);
         string path = folder["model.pt"];
         float[] image = new float[224 * 224 * 3];
         float[] scores = new float[10];
@@ -47,12 +49,14 @@ public sealed class ReadMeTests
         // <EXECUTOR>
         using var model = ModelFile.Open(path);                                // mapped: weights stay in the file
         var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);    // shapes as PyTorch states them
-        using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 1 }); // float or double; weights packed, once
+        // float or double; weights packed, once
+        using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 1 });
         foreach (var step in plan.Describe())                                  // what was decided, what it should cost
             Console.WriteLine($"{step.Name}: {step.Kernel} {step.Tile} {step.ExpectedMs:0.000} ms");
         using var session = plan.CreateSession();                              // an arena and threads of its own
         for (int frame = 0; frame < frames; frame++)
-            session.Run(image.AsSpan(), scores.AsSpan());                      // (n, h, w, c) in, (n, classes) out; allocates nothing
+            // (n, h, w, c) in, (n, classes) out; allocates nothing
+            session.Run(image.AsSpan(), scores.AsSpan());
         // </EXECUTOR>
 
         scores.Should().Contain(score => score != 0);

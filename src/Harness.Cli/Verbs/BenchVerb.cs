@@ -56,7 +56,8 @@ static class BenchVerb
         using var session = plan.CreateSession();
         var planned = Stopwatch.GetElapsedTime(start);
         byte[][] inputs = [.. model.Inputs.Select((port, i) => Input(model.Values[port.Value].Fact, precision, i))];
-        byte[][] outputs = [.. model.Outputs.Select(port => new byte[BytesOf(model.Values[port.Value].Fact, precision)])];
+        byte[][] outputs =
+            [.. model.Outputs.Select(port => new byte[BytesOf(model.Values[port.Value].Fact, precision)])];
         start = Stopwatch.GetTimestamp();
         Run(session, inputs, outputs, cancellation);
         var firstRun = Stopwatch.GetElapsedTime(start);
@@ -65,7 +66,8 @@ static class BenchVerb
         var times = new List<double>();
         double peak = 0;
         long begin = Stopwatch.GetTimestamp();
-        while (times.Count < LeastRuns || (times.Count < MostRuns && Stopwatch.GetElapsedTime(begin).TotalSeconds < Seconds))
+        while (times.Count < LeastRuns
+            || (times.Count < MostRuns && Stopwatch.GetElapsedTime(begin).TotalSeconds < Seconds))
         {
             // The clock wanders with load and heat: the peak is taken between the runs, and its best counts.
             if (times.Count % (MostRuns / LeastRuns) == 0) peak = Math.Max(peak, PeakOf(plan));
@@ -106,8 +108,8 @@ static class BenchVerb
         ? FmaPeak.Measure<float>(plan.Lanes, plan.Threads)
         : FmaPeak.Measure<double>(plan.Lanes, plan.Threads);
 
-    /// <summary>Elements of an input as they lie in memory: floating-point numbers neither zeros, which would be kind to some
-    /// processors, nor denormals; integers 0 or 1, which any table holds.</summary>
+    /// <summary>Elements of an input as they lie in memory: floating-point numbers neither zeros, which would be kind
+    /// to some processors, nor denormals; integers 0 or 1, which any table holds.</summary>
     public static byte[] Input(Fact fact, ElementType precision, int seed)
     {
         var random = new Random(seed);
@@ -117,9 +119,11 @@ static class BenchVerb
             for (int i = 0; i < bytes.Length; i += fact.Type.Size()) bytes[i] = (byte)random.Next(2);
         }
         else if (precision == ElementType.Float32)
-            foreach (ref float x in MemoryMarshal.Cast<byte, float>(bytes.AsSpan())) x = (float)((random.NextDouble() * 4) - 2);
+            foreach (ref float x in MemoryMarshal.Cast<byte, float>(bytes.AsSpan()))
+                x = (float)((random.NextDouble() * 4) - 2);
         else
-            foreach (ref double x in MemoryMarshal.Cast<byte, double>(bytes.AsSpan())) x = (random.NextDouble() * 4) - 2;
+            foreach (ref double x in MemoryMarshal.Cast<byte, double>(bytes.AsSpan()))
+                x = (random.NextDouble() * 4) - 2;
         return bytes;
     }
 

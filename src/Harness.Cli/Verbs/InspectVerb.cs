@@ -4,15 +4,18 @@ using Harness.Executor.Cpu;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary><c>harness inspect</c>: what a model is, whether it can be converted, and what a plan makes of it.</summary>
+/// <summary><c>harness inspect</c>: what a model is, whether it can be converted, and what a plan makes of
+/// it.</summary>
 static class InspectVerb
 {
     public static Command Create(Terminal terminal)
     {
         var (model, weights, shapes, threads, lanes) =
             (Shared.Model(), Shared.Weights(), Shared.InputShape(), Shared.Threads(), Shared.Lanes());
-        var plan = new Option<bool>("--plan") { Description = "Each step's kernel, tile, bytes, FLOPs and expected time." };
-        var profile = new Option<bool>("--profile") { Description = "With --plan: measured times beside the expected." };
+        var plan = new Option<bool>("--plan")
+            { Description = "Each step's kernel, tile, bytes, FLOPs and expected time." };
+        var profile = new Option<bool>("--profile")
+            { Description = "With --plan: measured times beside the expected." };
         var exactOrder = new Option<bool>("--exact-order") { Description = "With --plan: no Winograd." };
         var precision = Shared.Choice("--precision", "With --plan: the arithmetic.", "float32", "float64");
         var json = new Option<bool>("--json") { Description = "JSON on stdout." };
@@ -37,7 +40,8 @@ static class InspectVerb
                 };
                 bool measure = result.GetValue(profile);
                 var planned = PlanInspection.Of(
-                    converted, Shared.ToPrecision(result.GetValue(precision)!), options, measure, terminal.Cancellation);
+                    converted, Shared.ToPrecision(result.GetValue(precision)!), options, measure,
+                    terminal.Cancellation);
                 if (result.GetValue(json)) terminal.Out.Write(planned.ToJson());
                 else planned.WriteText(terminal);
                 return 0;

@@ -31,8 +31,8 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         }
     }
 
-    /// <summary>JSON with <c>ops</c>, <c>unsupported</c>, <c>parameters</c>, <c>inputs</c> and <c>outputs</c>; the same model gives
-    /// the same bytes.</summary>
+    /// <summary>JSON with <c>ops</c>, <c>unsupported</c>, <c>parameters</c>, <c>inputs</c> and <c>outputs</c>; the same
+    /// model gives the same bytes.</summary>
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -108,7 +108,8 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
             .Where(call => !call.Target.StartsWith("prim::", StringComparison.Ordinal)
                 && !OpSet.Knows(call.Target) && !ScalarCalls.Knows(call.Target))
             .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
-        if (!unknown.Any(line => Obstacle.Message.Contains(line[..line.IndexOf(": ", StringComparison.Ordinal)], StringComparison.Ordinal)))
+        if (!unknown.Any(line =>
+            Obstacle.Message.Contains(line[..line.IndexOf(": ", StringComparison.Ordinal)], StringComparison.Ordinal)))
             yield return Obstacle.Message;
         foreach (string line in unknown) yield return line;
     }

@@ -103,14 +103,20 @@ sealed record Measurement
     /// <summary>The same for people.</summary>
     public void WriteText(TextWriter text)
     {
-        text.WriteLine($"{Model} {string.Join(" ", InputShapes)} {Precision}, {Threads} threads, {(int)Lanes} lanes, {Order}, {Runs} runs");
-        text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency          {MedianMs:0.000} ms median, {MinMs:0.000} ms at best"));
+        text.WriteLine(
+            $"{Model} {string.Join(" ", InputShapes)} {Precision}, {Threads} threads, {(int)Lanes} lanes, {Order}, " +
+            $"{Runs} runs");
+        text.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+            $"latency          {MedianMs:0.000} ms median, {MinMs:0.000} ms at best"));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"speed            {Gflops:0.0} GFLOP/s, {100 * ShareOfPeak:0.0} % of the FMA peak {FmaPeakGflops:0.0}"));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"first inference  {FirstInference.TotalMilliseconds:0} ms after the process started: open {Open.TotalMilliseconds:0}, plan {Plan.TotalMilliseconds:0}, run {FirstRun.TotalMilliseconds:0}"));
+            $"first inference  {FirstInference.TotalMilliseconds:0} ms after the process started: open " +
+            $"{Open.TotalMilliseconds:0}, plan {Plan.TotalMilliseconds:0}, run {FirstRun.TotalMilliseconds:0}"));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"memory           {PeakMemoryBytes / 1048576.0:0.0} MiB at most, of which arena {ArenaBytes / 1048576.0:0.0} MiB"));
+            $"memory           {PeakMemoryBytes / 1048576.0:0.0} MiB at most, of which arena " +
+            $"{ArenaBytes / 1048576.0:0.0} MiB"));
     }
 
     static double Rounded(double number) => Math.Round(number, 4);

@@ -12,8 +12,8 @@ using Spectre.Console;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary>What <c>harness inspect --plan</c> finds out: what was decided for each step, what that should cost, and, profiled,
-/// what it does cost.</summary>
+/// <summary>What <c>harness inspect --plan</c> finds out: what was decided for each step, what that should cost, and,
+/// profiled, what it does cost.</summary>
 sealed record PlanInspection
 {
     const int WarmUps = 2, LeastRuns = 10, MostRuns = 1000, RunsBetweenPeaks = 8;
@@ -84,7 +84,8 @@ sealed record PlanInspection
         List<double>[] times = [.. plan.StepNames.Select(_ => new List<double>())];
         double peak = 0;
         long begin = Stopwatch.GetTimestamp();
-        for (int run = 0; run < LeastRuns || (run < MostRuns && Stopwatch.GetElapsedTime(begin).TotalSeconds < Seconds); run++)
+        for (int run = 0; run < LeastRuns
+            || (run < MostRuns && Stopwatch.GetElapsedTime(begin).TotalSeconds < Seconds); run++)
         {
             if (run % RunsBetweenPeaks == 0) peak = Math.Max(peak, BenchVerb.PeakOf(plan));
             for (int step = 0; step < times.Length; step++)
@@ -99,7 +100,8 @@ sealed record PlanInspection
         return ([.. times.Select(list => list[list.Count / 2])], peak);
     }
 
-    double? ShareOf(long flops, double? ms) => ms is { } time && FmaPeakGflops > 0 ? flops / time / 1e6 / FmaPeakGflops : null;
+    double? ShareOf(long flops, double? ms) =>
+        ms is { } time && FmaPeakGflops > 0 ? flops / time / 1e6 / FmaPeakGflops : null;
 
     /// <summary>One JSON object.</summary>
     public string ToJson()
@@ -149,11 +151,14 @@ sealed record PlanInspection
         if (terminal.SharesScreen) WriteTable(terminal.Out, heads, lines);
         else WriteColumns(terminal.Out, heads, lines);
         terminal.Out.WriteLine();
-        terminal.Out.WriteLine($"{Precision}, {Threads} threads, {(int)Lanes} lanes{(ExactOrder ? ", exact order" : "")}");
+        terminal.Out.WriteLine(
+            $"{Precision}, {Threads} threads, {(int)Lanes} lanes{(ExactOrder ? ", exact order" : "")}");
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"arena {ArenaBytes / 1048576.0:0.0} MiB, at least {ArenaLowerBound / 1048576.0:0.0}; packed weights {WeightBytes / 1048576.0:0.0} MiB"));
+            $"arena {ArenaBytes / 1048576.0:0.0} MiB, at least {ArenaLowerBound / 1048576.0:0.0}; packed weights " +
+            $"{WeightBytes / 1048576.0:0.0} MiB"));
         if (MeasuredMs is not null)
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FMA peak {FmaPeakGflops:0.0} GFLOP/s"));
+            terminal.Out.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"FMA peak {FmaPeakGflops:0.0} GFLOP/s"));
     }
 
     StepPlan Total

@@ -68,7 +68,8 @@ static class RunVerb
     }
 
     static List<KeyValuePair<string, Tensor>> Run(
-        NhwcProgram model, ElementType precision, List<Tensor> inputs, PlanOptions options, CancellationToken cancellation)
+        NhwcProgram model, ElementType precision, List<Tensor> inputs, PlanOptions options,
+        CancellationToken cancellation)
     {
         using var plan = Plan.Compile(model, precision, options);
         using var session = plan.CreateSession();

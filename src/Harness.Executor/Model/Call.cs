@@ -34,6 +34,9 @@ public sealed record Call(
     SourcePlace Place)
 {
     /// <summary><c>layer1.0.conv1 = aten::conv2d(%3, %4, None, [1, 1])</c>.</summary>
-    public override string ToString() =>
-        $"{Name} = {Target}({string.Join(", ", Arguments.Select(a => a.ToString()).Concat(Keywords.Select(k => $"{k.Name}={k.Value}")))})";
+    public override string ToString()
+    {
+        var arguments = Arguments.Select(a => a.ToString()).Concat(Keywords.Select(k => $"{k.Name}={k.Value}"));
+        return $"{Name} = {Target}({string.Join(", ", arguments)})";
+    }
 }

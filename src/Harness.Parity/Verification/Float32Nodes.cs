@@ -208,13 +208,4 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
         }
         return index;
     }
-
-    // What a node reads that is computed: each value once, parameters and their views left out.
-    sealed class Operands(NhwcProgram model)
-    {
-        readonly Dictionary<int, NhwcNode> _parameterViews = Segment.ParameterViews(model);
-
-        public IEnumerable<int> Of(NhwcNode node) => node.Inputs.Distinct().Where(input =>
-            input >= 0 && model.Values[input].Leaf is null && !_parameterViews.ContainsKey(input));
-    }
 }

@@ -15,7 +15,8 @@ static class FirstChild
     /// <summary>The verb, which only <see cref="FirstCommand"/> uses.</summary>
     public const string Verb = "first-child";
 
-    /// <summary>Prints one line, <c>phase=ms …</c> and <c>peak=bytes</c>, as soon as the first result is there.</summary>
+    /// <summary>Prints one line, <c>phase=ms …</c> and <c>peak=bytes</c>, as soon as the first result is
+    /// there.</summary>
     /// <param name="words">Engine, folder, threads.</param>
     /// <param name="main">When the process reached its first line of code.</param>
     public static int Run(string[] words, long main)
@@ -51,12 +52,14 @@ static class FirstChild
         using var session = new InferenceSession(files.Onnx, options);
         long opened = Stopwatch.GetTimestamp();
         var input = NpyFile.Read(files.Input);
-        using var x = OrtValue.CreateTensorValueFromMemory(input.ToSingles(), [.. input.Shape.Select(extent => (long)extent)]);
+        using var x = OrtValue.CreateTensorValueFromMemory(input.ToSingles(),
+            [.. input.Shape.Select(extent => (long)extent)]);
         using var run = new RunOptions();
         using var outputs = session.Run(run, ["x0"], [x], ["y0"]);
         float[] output = outputs[0].GetTensorDataAsSpan<float>().ToArray();
         Report(main, ("session", opened), ("run", Stopwatch.GetTimestamp()));
-        return Tensor.Of(Shape.Create([.. outputs[0].GetTensorTypeAndShape().Shape.Select(extent => (int)extent)]), output);
+        return Tensor.Of(Shape.Create([.. outputs[0].GetTensorTypeAndShape().Shape.Select(extent => (int)extent)]),
+            output);
     }
 
     static void Report(long main, params ReadOnlySpan<(string Phase, long End)> phases)
@@ -64,7 +67,8 @@ static class FirstChild
         var line = new List<string>();
         foreach (var (phase, end) in phases)
         {
-            line.Add(string.Create(CultureInfo.InvariantCulture, $"{phase}={Stopwatch.GetElapsedTime(main, end).TotalMilliseconds:F3}"));
+            line.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{phase}={Stopwatch.GetElapsedTime(main, end).TotalMilliseconds:F3}"));
             main = end;
         }
         line.Add(string.Create(CultureInfo.InvariantCulture, $"peak={PeakBytes()}"));
@@ -76,8 +80,10 @@ static class FirstChild
     static long PeakBytes()
     {
         const string Status = "/proc/self/status", Mark = "VmHWM:";
-        if (File.Exists(Status) && File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Mark, StringComparison.Ordinal)) is { } line)
-            return long.Parse(line[Mark.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) << 10;
+        if (File.Exists(Status)
+            && File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Mark, StringComparison.Ordinal)) is { } line)
+            return long.Parse(line[Mark.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(),
+                CultureInfo.InvariantCulture) << 10;
         using var process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64;
     }

@@ -6,7 +6,8 @@ using Harness.Formats;
 
 namespace Harness.Benchmarks.First;
 
-/// <summary><c>first</c>: how long a fresh process takes to its first result, and how much memory, beside ONNX Runtime.</summary>
+/// <summary><c>first</c>: how long a fresh process takes to its first result, and how much memory, beside ONNX
+/// Runtime.</summary>
 static class FirstCommand
 {
     /// <summary>How it is called.</summary>
@@ -28,8 +29,10 @@ static class FirstCommand
             switch (words[i])
             {
                 case "--native": native = true; break;
-                case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads) && threads > 0: i++; break;
-                case "--times" when int.TryParse(next, CultureInfo.InvariantCulture, out times) && times > 0: i++; break;
+                case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads)
+                    && threads > 0: i++; break;
+                case "--times" when int.TryParse(next, CultureInfo.InvariantCulture, out times)
+                    && times > 0: i++; break;
                 case "--json" when next is not null: json = next; i++; break;
                 case "--markdown" when next is not null: markdown = next; i++; break;
                 case var word when !word.StartsWith('-'): models.Add(word); break;
@@ -67,7 +70,8 @@ static class FirstCommand
                     var run = Start(engine, lines[engine]);
                     if (time >= 0) runs[engine].Add(run);
                 }
-            var outputs = lines.Keys.ToDictionary(engine => engine, engine => NpyFile.Read(files.Output(engine)).ToDoubles());
+            var outputs = lines.Keys.ToDictionary(engine => engine,
+                engine => NpyFile.Read(files.Output(engine)).ToDoubles());
             bool agree = outputs.Values.All(output => Match.Drift([output], [outputs["onnxruntime"]]) <= Limit);
             return new FirstResult(name, parameters, agree, runs);
         }
@@ -80,7 +84,8 @@ static class FirstCommand
     static (string Name, long Parameters) Prepare(string model, FirstFiles files)
     {
         using var subject = Subject.Open(model);
-        if (subject.Inputs.Length != 1) throw new NotSupportedException($"{model} has {subject.Inputs.Length} inputs, expected 1");
+        if (subject.Inputs.Length != 1)
+            throw new NotSupportedException($"{model} has {subject.Inputs.Length} inputs, expected 1");
         GraphJson.Write(files.Graph, subject.Model.Graph);
         SafetensorsFile.Write(files.Weights, subject.Model.Weights);
         File.WriteAllBytes(files.Onnx, OnnxWriter.Write(subject.Model, subject.Shapes));

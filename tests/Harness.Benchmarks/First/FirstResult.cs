@@ -34,7 +34,8 @@ sealed record FirstResult(string Name, long Parameters, bool Agree, IReadOnlyDic
             json.WriteNumber("medianMs", Math.Round(Total(engine), 2));
             json.WriteNumber("minMs", Math.Round(runs.Min(run => run.TotalMs), 2));
             json.WriteStartObject("phasesMs");
-            foreach (string phase in runs[0].PhasesMs.Keys) json.WriteNumber(phase, Math.Round(Phase(engine, phase), 2));
+            foreach (string phase in runs[0].PhasesMs.Keys)
+                json.WriteNumber(phase, Math.Round(Phase(engine, phase), 2));
             json.WriteEndObject();
             json.WriteNumber("peakBytes", Peak(engine));
             json.WriteEndObject();
@@ -46,7 +47,8 @@ sealed record FirstResult(string Name, long Parameters, bool Agree, IReadOnlyDic
     public static string Table(Machine machine, int threads, IReadOnlyList<FirstResult> results)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{machine}.\n\n{threads} thread(s); from the start of a process to its first result, ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{machine}.\n\n{threads} thread(s); from the start of a process to its first result, ");
         text.Append("medians in ms over fresh processes in turns; the files lie in the system's cache.\n\n");
         text.Append("| model | engine | to first result | of that | peak memory |\n|---|---|---:|---|---:|\n");
         foreach (var result in results)
@@ -55,10 +57,12 @@ sealed record FirstResult(string Name, long Parameters, bool Agree, IReadOnlyDic
                 string phases = string.Join(", ", runs[0].PhasesMs.Keys.Select(phase =>
                     string.Create(CultureInfo.InvariantCulture, $"{phase} {result.Phase(engine, phase):F0}")));
                 text.Append(CultureInfo.InvariantCulture,
-                    $"| {result.Name} ({result.Parameters / 1e6:F1} M) | {engine} | {result.Total(engine):F0} | {phases} | {result.Peak(engine) / 1e6:F0} MB |\n");
+                    $"| {result.Name} ({result.Parameters / 1e6:F1} M) | {engine} | {result.Total(engine):F0} | " +
+                    $"{phases} | {result.Peak(engine) / 1e6:F0} MB |\n");
             }
         foreach (var result in results.Where(result => !result.Agree))
-            text.Append(CultureInfo.InvariantCulture, $"\n{result.Name}: the engines' results differ, so these times say nothing.\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n{result.Name}: the engines' results differ, so these times say nothing.\n");
         return text.ToString();
     }
 

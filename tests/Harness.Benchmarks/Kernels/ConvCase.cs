@@ -53,7 +53,8 @@ sealed unsafe class ConvCase<E> : IDisposable where E : unmanaged, IBinaryFloati
                     for (int kh = 0; kh < _g.KernelH; kh++)
                         for (int kw = 0; kw < _g.KernelW; kw++)
                         {
-                            E* x = _x + _g.Input.Index(0, (oh * _g.StrideH) + kh - _g.PadTop, (ow * _g.StrideW) + kw - _g.PadLeft)
+                            E* x = _x + _g.Input.Index(0, (oh * _g.StrideH) + kh - _g.PadTop, (ow * _g.StrideW)
+                                + kw - _g.PadLeft)
                                 + (group * inputs);
                             E* w = _weights + ((((kh * _g.KernelW) + kw) * inputs * _g.Output.C) + co);
                             for (int ci = 0; ci < inputs; ci++) sum += x[ci] * w[ci * _g.Output.C];

@@ -3,7 +3,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 
-/// <summary>The FMA peak around each case, since the clock moves between them; the better of before and after.</summary>
+/// <summary>The FMA peak around each case, since the clock moves between them; the better of before and
+/// after.</summary>
 static class KernelPeaks
 {
     static readonly Dictionary<(Type Element, string Case), double> s_peaks = [];

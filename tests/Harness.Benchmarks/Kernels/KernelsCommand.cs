@@ -17,17 +17,20 @@ static class KernelsCommand
 
     static readonly Type[] s_benches =
     [
-        typeof(ConvBench<>), typeof(DepthwiseBench<>), typeof(GemmBench<>), typeof(LayerNormBench<>), typeof(MapBench<>), typeof(MatMulBench<>),
+        typeof(ConvBench<>), typeof(DepthwiseBench<>), typeof(GemmBench<>), typeof(LayerNormBench<>),
+        typeof(MapBench<>), typeof(MatMulBench<>),
         typeof(SoftmaxBench<>), typeof(WinogradBench<>),
     ];
 
     /// <summary>0: every case ran; 1: one did not, or none was chosen.</summary>
-    /// <param name="words"><c>--dry</c> runs each case once, to see that it runs; everything else is BenchmarkDotNet's.</param>
+    /// <param name="words"><c>--dry</c> runs each case once, to see that it runs; everything else is
+    /// BenchmarkDotNet's.</param>
     public static int Run(string[] words)
     {
         bool dry = words.Contains("--dry");
         string[] rest = [.. words.Where(word => word != "--dry")];
-        if (!rest.Any(word => word is "--filter" or "-f" or "--list" or "--help" or "--anyCategories" or "--allCategories"))
+        if (!rest.Any(word => word is "--filter" or "-f" or "--list" or "--help" or "--anyCategories"
+            or "--allCategories"))
             rest = [.. rest, "--filter", "*"];
         // In this process: the other toolchains build projects, which needs an SDK and a feed.
         var job = (dry ? Job.Dry : Job.ShortRun).WithToolchain(InProcessEmitToolchain.Instance);

@@ -20,7 +20,8 @@ public unsafe class LayerNormBench<E> where E : unmanaged, IBinaryFloatingPointI
     public Rows Shape { get; set; } = null!;
 
     /// <summary>ViT-B/16's tokens, ConvNeXt-T's first and last stage.</summary>
-    public static IEnumerable<Rows> Shapes => [new("197x768", 197, 768), new("3136x96", 3136, 96), new("49x768", 49, 768)];
+    public static IEnumerable<Rows> Shapes =>
+        [new("197x768", 197, 768), new("3136x96", 3136, 96), new("49x768", 49, 768)];
 
     /// <summary>Fills.</summary>
     [GlobalSetup]

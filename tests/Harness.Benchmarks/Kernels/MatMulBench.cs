@@ -4,7 +4,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 
-/// <summary>Products of matrices that are both computed while running, the right one packed as it comes; one thread, warm.</summary>
+/// <summary>Products of matrices that are both computed while running, the right one packed as it comes; one thread,
+/// warm.</summary>
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]
 public unsafe class MatMulBench<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>

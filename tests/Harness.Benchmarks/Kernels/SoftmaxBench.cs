@@ -4,8 +4,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Benchmarks.Kernels;
 
-/// <summary>Rows that are normalized each on its own: (rows, length), or (length, inner) where neighbours along an inner axis
-/// share registers.</summary>
+/// <summary>Rows that are normalized each on its own: (rows, length), or (length, inner) where neighbours along an
+/// inner axis share registers.</summary>
 public sealed record Rows(string Name, int Count, int Length, int Inner = 1)
 {
     /// <summary>All elements.</summary>
@@ -57,7 +57,8 @@ public unsafe class SoftmaxBench<E> where E : unmanaged, IBinaryFloatingPointIee
                 int at = (outer * Shape.Length * Shape.Inner) + inner;
                 E max = E.NegativeInfinity, sum = E.Zero;
                 for (int i = 0; i < Shape.Length; i++) max = E.Max(max, _x[at + (i * Shape.Inner)]);
-                for (int i = 0; i < Shape.Length; i++) sum += _y[at + (i * Shape.Inner)] = E.Exp(_x[at + (i * Shape.Inner)] - max);
+                for (int i = 0; i < Shape.Length; i++)
+                    sum += _y[at + (i * Shape.Inner)] = E.Exp(_x[at + (i * Shape.Inner)] - max);
                 for (int i = 0; i < Shape.Length; i++) _y[at + (i * Shape.Inner)] /= sum;
             }
     }

@@ -3,8 +3,8 @@ using BenchmarkDotNet.Attributes;
 
 namespace Harness.Benchmarks.Kernels;
 
-/// <summary>3 × 3 convolutions by Winograd's transform against the direct kernel, one thread, warm. Operations are those of the
-/// definition, so a share of peak may exceed 100 %.</summary>
+/// <summary>3 × 3 convolutions by Winograd's transform against the direct kernel, one thread, warm. Operations are
+/// those of the definition, so a share of peak may exceed 100 %.</summary>
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]
 public class WinogradBench<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>

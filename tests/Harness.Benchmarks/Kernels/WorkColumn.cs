@@ -17,7 +17,8 @@ sealed class WorkColumn(string name, string legend, Func<double, Type, string, s
 
     /// <summary>The share of the FMA peak.</summary>
     public static WorkColumn Share { get; } = new("of peak", "share of the FMA peak measured around the case",
-        (speed, element, work) => string.Create(CultureInfo.InvariantCulture, $"{100 * speed / KernelPeaks.Of(element, work):F1} %"));
+        (speed, element, work) =>
+            string.Create(CultureInfo.InvariantCulture, $"{100 * speed / KernelPeaks.Of(element, work):F1} %"));
 
     /// <inheritdoc/>
     public string Id => $"{nameof(WorkColumn)}.{name}";
@@ -52,12 +53,16 @@ sealed class WorkColumn(string name, string legend, Func<double, Type, string, s
     /// <inheritdoc/>
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {
-        if (Work(benchmarkCase) is not { } work || summary[benchmarkCase]?.ResultStatistics is not { } statistics) return "-";
-        return format(work.Flops / statistics.Median, benchmarkCase.Descriptor.Type.GetGenericArguments()[0], work.ToString()!);
+        if (Work(benchmarkCase) is not { } work || summary[benchmarkCase]?.ResultStatistics is not { } statistics)
+            return "-";
+        return format(work.Flops / statistics.Median, benchmarkCase.Descriptor.Type.GetGenericArguments()[0],
+            work.ToString()!);
     }
 
     /// <inheritdoc/>
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+        GetValue(summary, benchmarkCase);
 
-    static IWork? Work(BenchmarkCase one) => one.Parameters.Items.Select(item => item.Value).OfType<IWork>().FirstOrDefault();
+    static IWork? Work(BenchmarkCase one) =>
+        one.Parameters.Items.Select(item => item.Value).OfType<IWork>().FirstOrDefault();
 }

@@ -12,7 +12,8 @@ namespace Harness.Benchmarks.Onnx;
 sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf, Func<int, string> nameOf)
 {
     /// <summary>Adds the nodes and returns the names of the results.</summary>
-    /// <exception cref="NotSupportedException">The op has no counterpart in ONNX, or not with these arguments.</exception>
+    /// <exception cref="NotSupportedException">The op has no counterpart in ONNX, or not with these
+    /// arguments.</exception>
     public string[] Write() => call.Op is Split split ? Pieces(split) : [One()];
 
     string X => nameOf(call.Operands[0]);
@@ -48,7 +49,8 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         Linear linear => Product(linear),
         LogSoftmax softmax => graph.Node("LogSoftmax", [X], ("axis", softmax.Dim)),
         MatMul => graph.Node("MatMul", [X, Operand(1)]),
-        MaxPool2d pool => graph.Node("MaxPool", [X], ("kernel_shape", Pair(pool.Kernel)), ("strides", Pair(pool.Stride)),
+        MaxPool2d pool =>
+            graph.Node("MaxPool", [X], ("kernel_shape", Pair(pool.Kernel)), ("strides", Pair(pool.Stride)),
             ("pads", Both(pool.Padding)), ("dilations", Pair(pool.Dilation)), ("ceil_mode", pool.CeilMode ? 1 : 0)),
         Mean mean => Reduce("ReduceMean", mean),
         Mul mul => Arithmetic("Mul", mul, 1),
@@ -59,7 +61,8 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         ReLU => graph.Node("Relu", [X]),
         Reshaping => graph.Node("Reshape", [X, graph.Integers(Longs(ResultShape.AsSpan()))]),
         Rsub rsub => Reversed(rsub),
-        Select select => graph.Node("Gather", [X, graph.Integer(select.Index)], ("axis", Axis.Of(select.Dim, XShape.Rank))),
+        Select select =>
+            graph.Node("Gather", [X, graph.Integer(select.Index)], ("axis", Axis.Of(select.Dim, XShape.Rank))),
         Sigmoid => graph.Node("Sigmoid", [X]),
         SiLU => graph.Node("Mul", [X, graph.Node("Sigmoid", [X])]),
         Slice slice => Sliced(slice),
@@ -73,7 +76,8 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
     string Arithmetic(string type, Binary op, double alpha)
     {
         string other = op.Other is { } number ? graph.Number(alpha * number.Value) : Operand(1);
-        return graph.Node(type, [X, alpha == 1 || op.Other is not null ? other : graph.Node("Mul", [other, graph.Number(alpha)])]);
+        return graph.Node(type,
+            [X, alpha == 1 || op.Other is not null ? other : graph.Node("Mul", [other, graph.Number(alpha)])]);
     }
 
     string Reversed(Rsub op)
@@ -96,7 +100,8 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         var window = shapeOf(call.Operands[1]);
         var pad = op.PaddingFor(window[2], window[3]);
         return graph.Node("Conv", [.. call.Operands.Select(nameOf)],
-            ("kernel_shape", Longs(window.AsSpan()[2..])), ("strides", Pair(op.Stride)), ("dilations", Pair(op.Dilation)),
+            ("kernel_shape", Longs(window.AsSpan()[2..])), ("strides", Pair(op.Stride)),
+            ("dilations", Pair(op.Dilation)),
             ("group", op.Groups), ("pads", new long[] { pad.Top, pad.Left, pad.Bottom, pad.Right }));
     }
 
@@ -127,7 +132,8 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
             ("axis", XShape.Rank - count), ("epsilon", (float)op.Eps));
     }
 
-    // Gemm is for matrices; higher ranks multiply along the last axis. The transpose of a constant is folded on loading.
+    // Gemm is for matrices; higher ranks multiply along the last axis. The transpose of a constant is folded on
+    // loading.
     string Product(Linear op)
     {
         if (XShape.Rank == 2)
@@ -159,7 +165,8 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
     }
 
     string Clip(Hardtanh op) => graph.Node("Clip",
-        [X, double.IsInfinity(op.Min) ? "" : graph.Number(op.Min), double.IsInfinity(op.Max) ? "" : graph.Number(op.Max)]);
+        [X, double.IsInfinity(op.Min) ? "" : graph.Number(op.Min),
+            double.IsInfinity(op.Max) ? "" : graph.Number(op.Max)]);
 
     string Reduce(string type, Reduction op) => graph.Node(type,
         [X, graph.Integers(Longs(op.AxesOf(XShape.Rank)))], ("keepdims", op.KeepDims ? 1 : 0));

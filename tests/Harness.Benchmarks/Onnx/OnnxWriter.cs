@@ -3,8 +3,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Benchmarks.Onnx;
 
-/// <summary>A graph of ours as an ONNX model with the same weights, for the peers. Each op becomes the nodes that ONNX has for
-/// it; what ONNX cannot say is refused by name.</summary>
+/// <summary>A graph of ours as an ONNX model with the same weights, for the peers. Each op becomes the nodes that ONNX
+/// has for it; what ONNX cannot say is refused by name.</summary>
 sealed class OnnxWriter
 {
     readonly ShapedGraph _source;
@@ -13,7 +13,8 @@ sealed class OnnxWriter
 
     OnnxWriter(ShapedGraph source) => _source = source;
 
-    /// <summary>The model for these input shapes; inputs are called <c>x0</c>, <c>x1</c> …, outputs <c>y0</c>, <c>y1</c> ….</summary>
+    /// <summary>The model for these input shapes; inputs are called <c>x0</c>, <c>x1</c> …, outputs <c>y0</c>,
+    /// <c>y1</c> ….</summary>
     /// <exception cref="NotSupportedException">An op has no counterpart.</exception>
     public static byte[] Write(TorchModel model, IReadOnlyList<Shape> inputShapes) =>
         new OnnxWriter(ShapedGraph.Of(model, inputShapes)).Run();

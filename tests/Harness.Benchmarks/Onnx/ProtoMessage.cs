@@ -4,8 +4,8 @@ using System.Text;
 namespace Harness.Benchmarks.Onnx;
 
 /// <summary>One protobuf message being written: chunks that are joined once, so that weights are copied once.</summary>
-/// <remarks>https://protobuf.dev/programming-guides/encoding: a field is a tag of number and wire type, then a varint (0), four
-/// bytes (5), or a length and that many bytes (2).</remarks>
+/// <remarks>https://protobuf.dev/programming-guides/encoding: a field is a tag of number and wire type, then a varint
+/// (0), four bytes (5), or a length and that many bytes (2).</remarks>
 sealed class ProtoMessage
 {
     const int Varint = 0, Delimited = 2, Fixed32 = 5;

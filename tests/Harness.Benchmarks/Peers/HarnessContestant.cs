@@ -53,7 +53,8 @@ sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloat
         string from = Letters[..layout.Rank];
         var moved = layout.IsIdentity
             ? tensor
-            : new Rearrangement(from, string.Concat(layout.AsSpan().ToArray().Select(axis => from[axis]))).Apply(tensor);
+            : new Rearrangement(from, string.Concat(layout.AsSpan().ToArray().Select(axis => from[axis])))
+                .Apply(tensor);
         return Array.ConvertAll(moved.ToDoubles(), E.CreateTruncating);
     }
 }

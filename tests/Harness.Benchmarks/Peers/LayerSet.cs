@@ -17,7 +17,8 @@ static class LayerSet
                 yield return Convolution($"{window}x{window} {channels}@{size}", channels, size, window, groups: 1);
         foreach (int window in new[] { 3, 5 })
             foreach (var (channels, size) in s_planes)
-                yield return Convolution($"depthwise {window}x{window} {channels}@{size}", channels, size, window, channels);
+                yield return Convolution($"depthwise {window}x{window} {channels}@{size}", channels, size, window,
+                    channels);
     }
 
     static Subject Convolution(string name, int channels, int size, int window, int groups)
@@ -34,7 +35,8 @@ static class LayerSet
             [], 1, SourcePlace.Unknown, "conv")[0];
         builder.Output("y", y);
         var graph = builder.Build();
-        return Subject.Of(name, new TorchModel(graph, WeightsFile.Open("seed:0", graph), "layer"), [[1, channels, size, size]]);
+        return Subject.Of(name, new TorchModel(graph, WeightsFile.Open("seed:0", graph), "layer"),
+            [[1, channels, size, size]]);
     }
 
     static Argument Both(long value) => Argument.Of(ImmutableArray.Create(Argument.Of(value), Argument.Of(value)));

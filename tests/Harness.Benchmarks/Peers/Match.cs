@@ -36,7 +36,9 @@ sealed class Match(int threads, double seconds, TextWriter log)
                 double limit = name.EndsWith("Float64", StringComparison.Ordinal) ? Float64Limit : Float32Limit;
                 if (drift <= limit) continue;
                 agree = false;
-                log.WriteLine($"{subject.Name}: {name} is {drift:g3} of the largest output from the oracle, at most {limit} agrees");
+                log.WriteLine(
+                    $"{subject.Name}: {name} is {drift:g3} of the largest output from the oracle, at most {limit} " +
+                    $"agrees");
             }
             var timings = names.ToDictionary(name => name, _ => (Timing?)null);
             double[] peaks = [Peak(threads)];
@@ -89,7 +91,8 @@ sealed class Match(int threads, double seconds, TextWriter log)
         return [.. outputs.Select(output => TorchContestant.Doubles(output.Tensor))];
     }
 
-    /// <summary>The largest difference from the truth, relative to its largest output; ∞ where shapes or NaNs differ.</summary>
+    /// <summary>The largest difference from the truth, relative to its largest output; ∞ where shapes or NaNs
+    /// differ.</summary>
     public static double Drift(double[][] outputs, double[][] truth)
     {
         if (outputs.Length != truth.Length) return double.PositiveInfinity;

@@ -5,8 +5,10 @@ namespace Harness.Benchmarks.Peers;
 /// <summary>How long a contestant takes.</summary>
 /// <param name="MedianMs">The median of all runs.</param>
 /// <param name="MinMs">The fastest run.</param>
-/// <param name="RoundsMs">The median of each round, in order: what is compared with a neighbour of the same round.</param>
-/// <param name="Variant">Which of its ways to run the engine ran, where it has several and the fastest is taken.</param>
+/// <param name="RoundsMs">The median of each round, in order: what is compared with a neighbour of the same
+/// round.</param>
+/// <param name="Variant">Which of its ways to run the engine ran, where it has several and the fastest is
+/// taken.</param>
 sealed record Timing(double MedianMs, double MinMs, IReadOnlyList<double> RoundsMs, string? Variant = null);
 
 /// <summary>What one subject's match gave.</summary>
@@ -23,8 +25,8 @@ sealed record MatchResult(
     /// <summary>The best peak that this match saw; a share of peak refers to it.</summary>
     public double Peak => PeakGflops.Max();
 
-    /// <summary>The share of the peak that a contestant's median reaches, by the operations of the graph: Winograd, which
-    /// does fewer, may exceed 1.</summary>
+    /// <summary>The share of the peak that a contestant's median reaches, by the operations of the graph: Winograd,
+    /// which does fewer, may exceed 1.</summary>
     public double Share(string contestant) =>
         Timings.GetValueOrDefault(contestant) is { } time ? Gflop / time.MedianMs * 1e3 / Peak : double.NaN;
 

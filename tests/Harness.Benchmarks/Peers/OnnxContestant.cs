@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Harness.Benchmarks.Peers;
 
 /// <summary>ONNX Runtime with every graph optimization, on buffers bound once.</summary>
-/// <remarks>Its defaults that matter stay: pool threads spin between operators (their fastest), and denormals are computed as
-/// IEEE 754 says, which all contestants do.</remarks>
+/// <remarks>Its defaults that matter stay: pool threads spin between operators (their fastest), and denormals are
+/// computed as IEEE 754 says, which all contestants do.</remarks>
 sealed class OnnxContestant : Contestant
 {
     readonly SessionOptions _options;

@@ -8,7 +8,8 @@ namespace Harness.Benchmarks.Peers;
 static class PeersCommand
 {
     /// <summary>How it is called.</summary>
-    public const string Usage = "peers [--threads N] [--models a,b] [--seconds N] [--no-layers | --layers-only | --peak-only] " +
+    public const string Usage =
+        "peers [--threads N] [--models a,b] [--seconds N] [--no-layers | --layers-only | --peak-only] " +
         "[--json FILE] [--markdown FILE]";
 
     static readonly string[] s_all =
@@ -30,11 +31,14 @@ static class PeersCommand
             string? next = i + 1 < words.Length ? words[i + 1] : null;
             switch (words[i])
             {
-                case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads) && threads > 0: i++; break;
-                case "--seconds" when double.TryParse(next, CultureInfo.InvariantCulture, out seconds) && seconds >= 0: i++; break;
+                case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads)
+                    && threads > 0: i++; break;
+                case "--seconds" when double.TryParse(next, CultureInfo.InvariantCulture, out seconds)
+                    && seconds >= 0: i++; break;
                 case "--json" when next is not null: json = next; i++; break;
                 case "--markdown" when next is not null: markdown = next; i++; break;
-                case "--models" when next is not null: models = next.Split(',', StringSplitOptions.RemoveEmptyEntries); i++; break;
+                case "--models" when next is not null: models =
+                    next.Split(',', StringSplitOptions.RemoveEmptyEntries); i++; break;
                 case "--no-layers": layers = false; break;
                 case "--layers-only": whole = false; break;
                 case "--peak-only": (whole, layers, peakOnly) = (false, false, true); break;
@@ -57,7 +61,8 @@ static class PeersCommand
         }
         foreach (var subject in layers ? LayerSet.Subjects() : [])
         {
-            using (subject) report.Layers.Add(new Match(threads, seconds / 10, Console.Error).Run(subject, Match.Layers));
+            using (subject)
+                report.Layers.Add(new Match(threads, seconds / 10, Console.Error).Run(subject, Match.Layers));
             Console.Error.WriteLine(Line(report.Layers[^1]));
         }
         report.PeakGflops.Add(Match.Peak(threads));
@@ -69,7 +74,8 @@ static class PeersCommand
     }
 
     static string Line(MatchResult result) => string.Create(CultureInfo.InvariantCulture,
-        $"{result.Name,-22} {result.Gflop,7:F3} GFLOP  ") + string.Join("  ", result.Timings.Select(pair => pair.Value is { } time
+        $"{result.Name,-22} {result.Gflop,7:F3} GFLOP  ")
+            + string.Join("  ", result.Timings.Select(pair => pair.Value is { } time
             ? string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {time.MedianMs:F3}")
             : $"{pair.Key} -")) + (result.Timings["harness"] is not null
             ? string.Create(CultureInfo.InvariantCulture, $"  ({100 * result.Share("harness"):F0} % of peak)")

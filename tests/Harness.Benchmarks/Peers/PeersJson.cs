@@ -3,8 +3,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Benchmarks.Peers;
 
-/// <summary>Results for programs: <c>threads</c>, <c>fmaPeakGflops</c>, <c>models</c> and <c>layers</c>, each with one object a
-/// contestant, null where it cannot run the model.</summary>
+/// <summary>Results for programs: <c>threads</c>, <c>fmaPeakGflops</c>, <c>models</c> and <c>layers</c>, each with one
+/// object a contestant, null where it cannot run the model.</summary>
 static class PeersJson
 {
     /// <summary>The whole report.</summary>

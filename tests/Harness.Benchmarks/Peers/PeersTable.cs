@@ -11,7 +11,8 @@ static class PeersTable
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{report.Machine}.\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{report.Threads} thread(s), FMA peak {report.Peak:F1} GFLOP/s; medians in ms. ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{report.Threads} thread(s), FMA peak {report.Peak:F1} GFLOP/s; medians in ms. ");
         text.Append("A share of peak counts the graph's operations against the peak measured between the same runs.\n");
         Append(text, "model", report.Models);
         Append(text, "layer", report.Layers);
@@ -24,24 +25,30 @@ static class PeersTable
         string[] names = [.. results[0].Timings.Keys];
         text.Append(CultureInfo.InvariantCulture,
             $"\n| {kind} | {string.Join(" | ", names)} | best peer / harness | of peak | of peak, exact order |\n");
-        text.Append(CultureInfo.InvariantCulture, $"|---|{string.Concat(Enumerable.Repeat("---:|", names.Length + 3))}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"|---|{string.Concat(Enumerable.Repeat("---:|", names.Length + 3))}\n");
         foreach (var result in results)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {result.Name} |");
             foreach (string name in names)
-                text.Append(result.Timings.GetValueOrDefault(name) is { } time ? string.Create(CultureInfo.InvariantCulture, $" {Ms(time.MedianMs)} |") : " – |");
+                text.Append(result.Timings.GetValueOrDefault(name) is { } time
+                    ? string.Create(CultureInfo.InvariantCulture, $" {Ms(time.MedianMs)} |") : " – |");
             text.Append(result.Agree
                 ? string.Create(CultureInfo.InvariantCulture,
-                    $" {result.BestPeerRatio:F2} | {Percent(result, "harness")} | {Percent(result, "harnessExactOrder")} |\n")
+                    $" {result.BestPeerRatio:F2} | {Percent(result, "harness")} | " +
+                    $"{Percent(result, "harnessExactOrder")} |\n")
                 : " results differ | | |\n");
         }
-        double[] ratios = [.. results.Where(result => result.Agree).Select(result => result.BestPeerRatio).Where(double.IsFinite)];
+        double[] ratios =
+            [.. results.Where(result => result.Agree).Select(result => result.BestPeerRatio).Where(double.IsFinite)];
         if (ratios.Length == 0) return;
         double mean = Math.Exp(ratios.Average(Math.Log));
-        text.Append(CultureInfo.InvariantCulture, $"\nGeometric mean of best peer / harness over {ratios.Length}: {mean:F2}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"\nGeometric mean of best peer / harness over {ratios.Length}: {mean:F2}\n");
     }
 
-    static string Percent(MatchResult result, string contestant) => result.Share(contestant) is var share && double.IsFinite(share)
+    static string Percent(MatchResult result, string contestant) =>
+        result.Share(contestant) is var share && double.IsFinite(share)
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %")
         : "–";
 

@@ -14,9 +14,9 @@ static class Race
     const int LeastRounds = 7, MostRounds = 40, MostRuns = 8;
     const double VisitSeconds = 0.02;
 
-    // Threads that slept through the pause may take some milliseconds to get a processor of their own: a scheduler puts a
-    // woken thread beside its waker and moves it later, at once only where it sees an idle processor as idle, which guests of
-    // some hypervisors do not. Nobody is timed before his threads run.
+    // Threads that slept through the pause may take some milliseconds to get a processor of their own: a scheduler puts
+    // a woken thread beside its waker and moves it later, at once only where it sees an idle processor as idle, which
+    // guests of some hypervisors do not. Nobody is timed before his threads run.
     const double WarmSeconds = 0.012;
 
     /// <summary>Times for each contestant in order.</summary>

@@ -16,7 +16,8 @@ enum TorchVariant
     ChannelsLast,
     /// <summary>Images and windows as PyTorch makes them.</summary>
     Contiguous,
-    /// <summary>Images channels last, convolutions and what follows them oneDNN's on packed windows; float32 only.</summary>
+    /// <summary>Images channels last, convolutions and what follows them oneDNN's on packed windows; float32
+    /// only.</summary>
     Frozen,
 }
 
@@ -42,7 +43,8 @@ sealed class TorchContestant : Contestant
             .Concat(shaped.Outputs.Select(port => port.Value)).ToHashSet();
         var parameters = graph.Parameters.Where(parameter => used.Contains(parameter.Value)).ToArray();
         var constants = graph.Constants.Where(constant => used.Contains(constant.Value)).ToArray();
-        int[] values = [.. parameters.Select(parameter => parameter.Value), .. constants.Select(constant => constant.Value)];
+        int[] values =
+            [.. parameters.Select(parameter => parameter.Value), .. constants.Select(constant => constant.Value)];
         Func<string, object[], object> method;
         IReadOnlyCollection<int> packed = [];
         if (variant == TorchVariant.Frozen)
@@ -77,7 +79,8 @@ sealed class TorchContestant : Contestant
         TorchVariant[] variants = type == ScalarType.Float32
             ? [TorchVariant.ChannelsLast, TorchVariant.Contiguous, TorchVariant.Frozen]
             : [TorchVariant.ChannelsLast, TorchVariant.Contiguous];
-        TorchContestant[] contestants = [.. variants.Select(variant => new TorchContestant(folded, subject, type, variant))];
+        TorchContestant[] contestants =
+            [.. variants.Select(variant => new TorchContestant(folded, subject, type, variant))];
         var least = new double[contestants.Length];
         Array.Fill(least, double.PositiveInfinity);
         for (int run = -TrialWarmUps; run < TrialRuns; run++)

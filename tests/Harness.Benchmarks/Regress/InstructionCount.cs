@@ -4,8 +4,8 @@ using System.Globalization;
 
 namespace Harness.Benchmarks.Regress;
 
-/// <summary>Counts a process's instructions in user space by Linux's <c>perf</c>, where that works: virtual machines often
-/// hide the counters.</summary>
+/// <summary>Counts a process's instructions in user space by Linux's <c>perf</c>, where that works: virtual machines
+/// often hide the counters.</summary>
 static class InstructionCount
 {
     const string Event = "instructions:u";
@@ -25,7 +25,8 @@ static class InstructionCount
     }
 
     /// <summary>The instructions of one process.</summary>
-    /// <exception cref="InvalidOperationException">perf is missing, refuses, or has no counter; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">perf is missing, refuses, or has no counter; the message says
+    /// which.</exception>
     public static long Of(string[] line)
     {
         string report = Path.GetTempFileName();

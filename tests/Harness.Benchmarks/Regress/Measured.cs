@@ -6,10 +6,11 @@ namespace Harness.Benchmarks.Regress;
 readonly record struct Measured(double Median, double Spread)
 {
     /// <summary>Of rounds of one process: their median, and their median deviation from it.</summary>
-    public static Measured Of(IReadOnlyCollection<double> rounds) => new(Statistics.Median(rounds), Statistics.Deviation(rounds));
+    public static Measured Of(IReadOnlyCollection<double> rounds) =>
+        new(Statistics.Median(rounds), Statistics.Deviation(rounds));
 
-    /// <summary>Of independent repeats: the median of their medians; the spread within them or between them, whichever is
-    /// larger.</summary>
+    /// <summary>Of independent repeats: the median of their medians; the spread within them or between them, whichever
+    /// is larger.</summary>
     public static Measured Of(IReadOnlyCollection<Measured> repeats)
     {
         double median = Statistics.Median(repeats.Select(repeat => repeat.Median));

@@ -33,10 +33,12 @@ static class RegressChild
     public static Subject Open(string name) => name.StartsWith(LayerPrefix, StringComparison.Ordinal)
         ? LayerSet.Subjects().FirstOrDefault(layer => layer.Name == name[LayerPrefix.Length..])
             ?? throw new ModelException(new Finding(Codes.BadUsage, name,
-                $"'{name}' is no known layer; known are {string.Join(", ", LayerSet.Subjects().Select(layer => layer.Name))}"))
+                $"'{name}' is no known layer; known are " +
+                $"{string.Join(", ", LayerSet.Subjects().Select(layer => layer.Name))}"))
         : Subject.Open(name);
 
-    /// <summary>Prints a line for each ratio, <c>name median spread</c>; <see cref="ResultsDiffer"/> when they do.</summary>
+    /// <summary>Prints a line for each ratio, <c>name median spread</c>; <see cref="ResultsDiffer"/> when they
+    /// do.</summary>
     /// <param name="words">Subject, threads, seconds.</param>
     public static int Ratios(string[] words)
     {
@@ -51,7 +53,8 @@ static class RegressChild
         Print(Yardstick.Fma, own.RoundsMs.Select((ms, round) =>
             ms * (result.PeakGflops[round] + result.PeakGflops[round + 1]) / 2 / (result.Gflop * 1e3)));
         foreach (string peer in new[] { Yardstick.OnnxRuntime, Yardstick.LibTorch })
-            if (result.Timings[peer] is { } other) Print(peer, own.RoundsMs.Zip(other.RoundsMs, (ours, theirs) => ours / theirs));
+            if (result.Timings[peer] is { } other)
+                Print(peer, own.RoundsMs.Zip(other.RoundsMs, (ours, theirs) => ours / theirs));
         return 0;
     }
 
@@ -69,6 +72,7 @@ static class RegressChild
     static void Print(string yardstick, IEnumerable<double> rounds)
     {
         var measured = Measured.Of([.. rounds]);
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{yardstick} {measured.Median:R} {measured.Spread:R}"));
+        Console.Out.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{yardstick} {measured.Median:R} {measured.Spread:R}"));
     }
 }

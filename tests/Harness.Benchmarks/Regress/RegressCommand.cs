@@ -12,8 +12,8 @@ static class RegressCommand
     // Beyond this a gate lets through what anyone would notice.
     const double WideBound = 1.3;
 
-    /// <summary>0: nothing is worse, or there is no baseline for this processor; 1: a regression, or wrong results; 2: bad
-    /// usage.</summary>
+    /// <summary>0: nothing is worse, or there is no baseline for this processor; 1: a regression, or wrong results; 2:
+    /// bad usage.</summary>
     public static int Run(string[] words)
     {
         string? baseline = null;
@@ -30,21 +30,26 @@ static class RegressCommand
                 case "--baseline" when next is not null: baseline = next; i++; break;
                 case "--output" when next is not null: output = next; i++; break;
                 case "--update": update = true; break;
-                case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads) && threads > 0: i++; break;
-                case "--seconds" when double.TryParse(next, CultureInfo.InvariantCulture, out seconds) && seconds >= 0: i++; break;
-                case "--models" when next is not null: subjects = next.Split(',', StringSplitOptions.RemoveEmptyEntries); i++; break;
+                case "--threads" when int.TryParse(next, CultureInfo.InvariantCulture, out threads)
+                    && threads > 0: i++; break;
+                case "--seconds" when double.TryParse(next, CultureInfo.InvariantCulture, out seconds)
+                    && seconds >= 0: i++; break;
+                case "--models" when next is not null: subjects =
+                    next.Split(',', StringSplitOptions.RemoveEmptyEntries); i++; break;
                 default: return Refuse($"'{words[i]}' is unknown here or lacks its value");
             }
         }
         if (baseline is null) return Refuse("--baseline is missing");
         // Before minutes are spent on the others.
         foreach (string subject in subjects) RegressChild.Open(subject).Dispose();
-        if (update && Directory.Exists(baseline)) return Refuse($"--update writes one file, and {baseline} is a folder");
+        if (update && Directory.Exists(baseline))
+            return Refuse($"--update writes one file, and {baseline} is a folder");
         string? obstacle = InstructionCount.Obstacle();
         Say(obstacle is null
             ? "instructions: counted by perf"
             : $"instructions: NOT compared, only ratios of times are: {obstacle}");
-        var here = new RegressFile(Machine.Here(), threads, new Dictionary<string, IReadOnlyDictionary<string, Measured>>());
+        var here = new RegressFile(Machine.Here(), threads, new Dictionary<string, IReadOnlyDictionary<string,
+            Measured>>());
         var repeat = new RegressRepeat(threads, seconds, counts: obstacle is null);
         if (update) return Update(baseline, here, repeat, subjects);
         RegressFile? held;
@@ -85,7 +90,9 @@ static class RegressCommand
     static RegressFile? Find(string path, RegressFile here)
     {
         string[] files = File.Exists(path) ? [path]
-            : Directory.Exists(path) ? [.. Directory.GetFiles(path, "regress-*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            : Directory.Exists(path)
+                ? [.. Directory.GetFiles(path, "regress-*.json",
+                SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
             : [];
         foreach (string file in files)
         {

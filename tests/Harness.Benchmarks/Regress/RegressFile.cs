@@ -48,8 +48,10 @@ sealed record RegressFile(
                 subjects[subject.Name] = subject.Value.EnumerateObject()
                     .Where(number => number.Value.ValueKind != JsonValueKind.Null)
                     .ToDictionary(number => number.Name, number => new Measured(
-                        number.Value.GetProperty("median").GetDouble(), number.Value.GetProperty("spread").GetDouble()));
-            return new RegressFile(Machine.Read(root.GetProperty("machine")), root.GetProperty("threads").GetInt32(), subjects);
+                        number.Value.GetProperty("median").GetDouble(), number.Value.GetProperty("spread")
+                            .GetDouble()));
+            return new RegressFile(Machine.Read(root.GetProperty("machine")), root.GetProperty("threads").GetInt32(),
+                subjects);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -57,8 +59,8 @@ sealed record RegressFile(
         }
     }
 
-    /// <summary>True when numbers of this file and of <paramref name="other"/> may be compared: the same processor, register
-    /// width and thread count.</summary>
+    /// <summary>True when numbers of this file and of <paramref name="other"/> may be compared: the same processor,
+    /// register width and thread count.</summary>
     public bool Fits(RegressFile other) =>
         Threads == other.Threads && Machine.Cpu == other.Machine.Cpu && Machine.Lanes == other.Machine.Lanes;
 

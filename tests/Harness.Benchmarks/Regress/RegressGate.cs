@@ -15,9 +15,11 @@ sealed class RegressGate(RegressRepeat repeat, Action<string> say)
     public int Run(RegressFile here, RegressFile? held, string[] subjects, string output)
     {
         var left = held is null ? [] : Yardstick.All.Where(name => Yardstick.Package(name) is { } package
-            && here.Machine.Packages.GetValueOrDefault(package) != held.Machine.Packages.GetValueOrDefault(package)).ToHashSet();
+            && here.Machine.Packages.GetValueOrDefault(
+                package) != held.Machine.Packages.GetValueOrDefault(package)).ToHashSet();
         foreach (string name in left)
-            say($"{name}: NOT compared, {Yardstick.Package(name)} is another version than the baseline's; measure it anew with --update");
+            say($"{name}: NOT compared, {Yardstick.Package(name)} is another version than the baseline's; measure it " +
+                $"anew with --update");
         var measured = new Dictionary<string, IReadOnlyDictionary<string, Measured>>();
         var trouble = new List<string>();
         foreach (string subject in subjects)
@@ -36,12 +38,15 @@ sealed class RegressGate(RegressRepeat repeat, Action<string> say)
                 continue;
             }
             var baseline = known.Where(number => !left.Contains(number.Key)).ToDictionary();
-            foreach (string name in Yardstick.All.Where(name => !left.Contains(name) && first.ContainsKey(name) != baseline.ContainsKey(name)))
-                say($"{subject}: {name} NOT compared, {(first.ContainsKey(name) ? "the baseline" : "this run")} has no such number");
+            foreach (string name in Yardstick.All.Where(name => !left.Contains(name)
+                && first.ContainsKey(name) != baseline.ContainsKey(name)))
+                say($"{subject}: {name} NOT compared, {(first.ContainsKey(name) ? "the baseline" : "this run")} has " +
+                    $"no such number");
             var repeats = new List<IReadOnlyDictionary<string, Measured>> { first };
             while (repeats.Count < RegressRule.Repeats && RegressRule.IsWorse(baseline, repeats[^1]))
             {
-                say($"{subject}: beyond its bounds in {string.Join(", ", RegressRule.Beyond(baseline, repeats[^1]))}; once more, in a new process");
+                say($"{subject}: beyond its bounds in " +
+                    $"{string.Join(", ", RegressRule.Beyond(baseline, repeats[^1]))}; once more, in a new process");
                 if (repeat.Run(subject) is not { } again) break;
                 repeats.Add(again);
             }
@@ -52,14 +57,16 @@ sealed class RegressGate(RegressRepeat repeat, Action<string> say)
         say($"measured: {output}");
         foreach (string line in trouble) say($"REGRESSION {line}");
         if (held is null)
-            say($"no baseline for '{here.Machine.Cpu}' with {here.Machine.Lanes} lanes and {here.Threads} thread(s): nothing was compared; " +
+            say($"no baseline for '{here.Machine.Cpu}' with {here.Machine.Lanes} lanes and {here.Threads} thread(s): " +
+                $"nothing was compared; " +
                 "--update makes one");
         else if (trouble.Count == 0) say($"nothing is worse than the baseline in {measured.Count} subjects");
         return trouble.Count == 0 ? 0 : 1;
     }
 
     /// <summary>What several repeats say together.</summary>
-    public static IReadOnlyDictionary<string, Measured> Middle(IReadOnlyList<IReadOnlyDictionary<string, Measured>> repeats) =>
+    public static IReadOnlyDictionary<string,
+    Measured> Middle(IReadOnlyList<IReadOnlyDictionary<string, Measured>> repeats) =>
         Yardstick.All.Where(name => repeats.All(one => one.ContainsKey(name)))
             .ToDictionary(name => name, name => Measured.Of([.. repeats.Select(one => one[name])]));
 
@@ -73,9 +80,11 @@ sealed class RegressGate(RegressRepeat repeat, Action<string> say)
         string subject, Dictionary<string, Measured> baseline, List<IReadOnlyDictionary<string, Measured>> repeats)
     {
         var middle = Middle(repeats);
-        string[] always = [.. repeats.Select(one => RegressRule.Beyond(baseline, one)).Aggregate((a, b) => [.. a.Intersect(b)])];
+        string[] always =
+            [.. repeats.Select(one => RegressRule.Beyond(baseline, one)).Aggregate((a, b) => [.. a.Intersect(b)])];
         foreach (string name in always.Length > 0 ? always : RegressRule.Beyond(baseline, repeats[^1]))
-            yield return $"{subject}: {name} found {Text(middle[name].Median)}, expected {Text(baseline[name].Median)}, " +
+            yield return $"{subject}: {name} found {Text(middle[name].Median)}, expected " +
+                $"{Text(baseline[name].Median)}, " +
                 $"bound {Text(RegressRule.Bound(name, baseline[name]))}";
     }
 

@@ -13,7 +13,8 @@ sealed class RegressRepeat(int threads, double seconds, bool counts)
     const double GflopCounted = 40;
     const int LeastCounted = 5, MostCounted = 2000;
 
-    /// <summary>One independent repeat; null when the results are wrong, of which the process itself told the details.</summary>
+    /// <summary>One independent repeat; null when the results are wrong, of which the process itself told the
+    /// details.</summary>
     /// <exception cref="InvalidOperationException">The process ended in another way.</exception>
     public IReadOnlyDictionary<string, Measured>? Run(string subject)
     {
@@ -22,9 +23,11 @@ sealed class RegressRepeat(int threads, double seconds, bool counts)
         string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         if (process.ExitCode == RegressChild.ResultsDiffer) return null;
-        if (process.ExitCode != 0) throw new InvalidOperationException($"the process of '{subject}' ended with {process.ExitCode}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"the process of '{subject}' ended with {process.ExitCode}");
         var numbers = lines.Select(line => line.Split(' ')).ToDictionary(words => words[0], words => new Measured(
-            double.Parse(words[1], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture)));
+            double.Parse(words[1], CultureInfo.InvariantCulture),
+            double.Parse(words[2], CultureInfo.InvariantCulture)));
         if (counts) numbers[Yardstick.Instructions] = new Measured(Instructions(subject), 0);
         return numbers;
     }

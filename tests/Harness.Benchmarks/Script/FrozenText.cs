@@ -5,9 +5,9 @@ using Harness.Executor.Ops;
 
 namespace Harness.Benchmarks.Script;
 
-/// <summary>A graph as TorchScript whose convolutions are oneDNN's, on windows brought into its own order once, with the addition
-/// and the activation that follow inside: what a frozen <c>torch.compile</c> and <c>optimize_for_inference</c> make of it, neither of
-/// which TorchSharp exposes.</summary>
+/// <summary>A graph as TorchScript whose convolutions are oneDNN's, on windows brought into its own order once, with
+/// the addition and the activation that follow inside: what a frozen <c>torch.compile</c> and
+/// <c>optimize_for_inference</c> make of it, neither of which TorchSharp exposes.</summary>
 sealed class FrozenText
 {
     const string None = "\"none\", annotate(List[Optional[number]], []), None";
@@ -23,8 +23,8 @@ sealed class FrozenText
             .Concat(graph.Outputs.Select(port => port.Value)).CountBy(value => value).ToDictionary();
     }
 
-    /// <summary>The methods of a module: <c>forward</c> as <see cref="ScriptText.Of"/>'s, and <c>packN(w)</c> for each parameter N
-    /// of <paramref name="packed"/>.</summary>
+    /// <summary>The methods of a module: <c>forward</c> as <see cref="ScriptText.Of"/>'s, and <c>packN(w)</c> for each
+    /// parameter N of <paramref name="packed"/>.</summary>
     public static string Of(ShapedGraph graph, IReadOnlyList<int> parameters, out IReadOnlyCollection<int> packed)
     {
         var frozen = new FrozenText(graph);
@@ -36,34 +36,43 @@ sealed class FrozenText
     string Forward(IReadOnlyList<int> parameters)
     {
         var text = new StringBuilder();
-        var names = _graph.Model.Graph.Inputs.Select(port => port.Value).Concat(parameters).Select(value => $"{ScriptText.Name(value)}: Tensor");
-        string type = _graph.Outputs.Length == 1 ? "Tensor" : $"Tuple[{string.Join(", ", _graph.Outputs.Select(_ => "Tensor"))}]";
-        text.Append(CultureInfo.InvariantCulture, $"  def forward(self: __torch__.M, {string.Join(", ", names)}) -> {type}:\n");
+        var names = _graph.Model.Graph.Inputs.Select(port => port.Value).Concat(parameters)
+            .Select(value => $"{ScriptText.Name(value)}: Tensor");
+        string type = _graph.Outputs.Length == 1 ? "Tensor"
+            : $"Tuple[{string.Join(", ", _graph.Outputs.Select(_ => "Tensor"))}]";
+        text.Append(CultureInfo.InvariantCulture,
+            $"  def forward(self: __torch__.M, {string.Join(", ", names)}) -> {type}:\n");
         for (int i = 0; i < _graph.Calls.Length; i++)
         {
             var call = _graph.Calls[i];
             if (Convolution(call) is not { } convolution)
             {
-                text.Append(CultureInfo.InvariantCulture, $"    {ScriptText.Results(call)} = {ScriptText.Expression(call.Call)}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"    {ScriptText.Results(call)} = {ScriptText.Expression(call.Call)}\n");
                 continue;
             }
             text.Append(CultureInfo.InvariantCulture, $"    {Fused(convolution, ref i)}\n");
         }
         string outputs = string.Join(", ", _graph.Outputs.Select(port => ScriptText.Name(port.Value)));
-        return text.Append(CultureInfo.InvariantCulture, $"    return {(_graph.Outputs.Length == 1 ? outputs : $"({outputs})")}\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture,
+            $"    return {(_graph.Outputs.Length == 1 ? outputs : $"({outputs})")}\n").ToString();
     }
 
     // Input, window, bias and numbers, where the window is a parameter that nothing else reads.
     (string Input, string Others)? Convolution(ShapedCall call)
     {
-        if (call.Op is not Conv2d { SamePadding: false, Padding: var pad } conv || pad != Padding2d.Symmetric(pad.Top, pad.Left)) return null;
+        if (call.Op is not Conv2d { SamePadding: false, Padding: var pad } conv
+            || pad != Padding2d.Symmetric(pad.Top, pad.Left)) return null;
         int window = call.Operands[1];
         var image = _graph.ShapeOf(call.Operands[0]);
-        if (_readers[window] != 1 || image.Rank != 4 || !_graph.Model.Graph.Parameters.Any(parameter => parameter.Value == window)) return null;
+        if (_readers[window] != 1 || image.Rank != 4
+            || !_graph.Model.Graph.Parameters.Any(parameter => parameter.Value == window)) return null;
         string numbers = string.Create(CultureInfo.InvariantCulture,
-            $"[{pad.Top}, {pad.Left}], [{conv.Stride.H}, {conv.Stride.W}], [{conv.Dilation.H}, {conv.Dilation.W}], {conv.Groups}");
+            $"[{pad.Top}, {pad.Left}], [{conv.Stride.H}, {conv.Stride.W}], [{conv.Dilation.H}, {conv.Dilation.W}], " +
+            $"{conv.Groups}");
         _packs[window] = $"  def pack{window}(self: __torch__.M, w: Tensor) -> Tensor:\n" +
-            $"    return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(w), {numbers}, [{string.Join(", ", image)}])\n";
+            $"    return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(w), {numbers}, " +
+            $"[{string.Join(", ", image)}])\n";
         string bias = conv.Bias ? ScriptText.Name(call.Operands[2]) : "None";
         return (ScriptText.Name(call.Operands[0]), $"{ScriptText.Name(window)}, {bias}, {numbers}");
     }
@@ -84,8 +93,10 @@ sealed class FrozenText
                     at++;
                     unary = "\"relu\"";
                 }
-                return $"{ScriptText.Name(_graph.Calls[at].Results[0])} = ops.mkldnn._convolution_pointwise({convolution.Input}, " +
-                    $"{ScriptText.Name(other)}, {convolution.Others}, \"add\", None, {unary}, annotate(List[Optional[number]], []), None)";
+                return $"{ScriptText.Name(_graph.Calls[at].Results[0])} = " +
+                    $"ops.mkldnn._convolution_pointwise({convolution.Input}, " +
+                    $"{ScriptText.Name(other)}, {convolution.Others}, \"add\", None, {unary}, " +
+                    $"annotate(List[Optional[number]], []), None)";
             }
         }
         string attribute = None;
@@ -94,11 +105,13 @@ sealed class FrozenText
             at++;
             attribute = activation;
         }
-        return $"{ScriptText.Name(_graph.Calls[at].Results[0])} = ops.mkldnn._convolution_pointwise({convolution.Input}, " +
+        return $"{ScriptText.Name(_graph.Calls[at].Results[0])} = " +
+            $"ops.mkldnn._convolution_pointwise({convolution.Input}, " +
             $"{convolution.Others}, {attribute})";
     }
 
-    ShapedCall? Next(int at) => at + 1 < _graph.Calls.Length && _readers.GetValueOrDefault(_graph.Calls[at].Results[0]) == 1
+    ShapedCall? Next(int at) =>
+        at + 1 < _graph.Calls.Length && _readers.GetValueOrDefault(_graph.Calls[at].Results[0]) == 1
         && _graph.Calls[at + 1].Operands.Contains(_graph.Calls[at].Results[0])
             ? _graph.Calls[at + 1]
             : null;
@@ -109,7 +122,8 @@ sealed class FrozenText
         SiLU => None.Replace("none", "swish", StringComparison.Ordinal),
         Hardswish => None.Replace("none", "hardswish", StringComparison.Ordinal),
         Hardtanh { Min: var min, Max: var max } when double.IsFinite(min) && double.IsFinite(max) =>
-            $"\"hardtanh\", annotate(List[Optional[number]], [{ScriptText.Number(min)}, {ScriptText.Number(max)}]), None",
+            $"\"hardtanh\", annotate(List[Optional[number]], [{ScriptText.Number(min)}, {ScriptText.Number(max)}]), " +
+            $"None",
         _ => null,
     };
 }

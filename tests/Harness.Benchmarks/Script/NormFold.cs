@@ -3,18 +3,20 @@ using Harness.Executor.Model;
 
 namespace Harness.Benchmarks.Script;
 
-/// <summary>Multiplies batch norms into the convolutions before them, as <c>torch.jit.freeze</c> does: TorchSharp does not
-/// expose freeze, and a peer must run at its best.</summary>
+/// <summary>Multiplies batch norms into the convolutions before them, as <c>torch.jit.freeze</c> does: TorchSharp does
+/// not expose freeze, and a peer must run at its best.</summary>
 static class NormFold
 {
     const int Weight = 1, Bias = 2;
 
-    /// <summary>The same model with fewer calls. Folded weights are float64; whoever computes in float32 rounds them once.</summary>
+    /// <summary>The same model with fewer calls. Folded weights are float64; whoever computes in float32 rounds them
+    /// once.</summary>
     public static TorchModel Apply(TorchModel model)
     {
         var graph = model.Graph;
         var keys = graph.Parameters.ToDictionary(p => p.Value, p => p.Key);
-        var readers = graph.Calls.SelectMany(Reference.Walk.GraphWalk.Used).Concat(graph.Outputs.Select(port => port.Value))
+        var readers = graph.Calls.SelectMany(Reference.Walk.GraphWalk.Used)
+            .Concat(graph.Outputs.Select(port => port.Value))
             .CountBy(value => value).ToDictionary();
         var weights = new StateDict();
         foreach (var (key, tensor) in model.Weights) weights.Add(key, tensor);
@@ -46,14 +48,18 @@ static class NormFold
 
         Call? Folded(Call convolution, Call norm)
         {
-            if (convolution.Target is not ("aten::conv2d" or "aten::_convolution") || !convolution.Keywords.IsEmpty) return null;
-            if (convolution.Target == "aten::_convolution" && convolution.Arguments[6] is BoolArgument { Flag: true }) return null;
+            if (convolution.Target is not ("aten::conv2d" or "aten::_convolution") || !convolution.Keywords.IsEmpty)
+                return null;
+            if (convolution.Target == "aten::_convolution" && convolution.Arguments[6] is BoolArgument { Flag: true })
+                return null;
             if (Elements(convolution.Arguments, Weight) is not { } kernel) return null;
             if (convolution.Arguments.Length > Bias && convolution.Arguments[Bias] is not NoneArgument
                 && Elements(convolution.Arguments, Bias) is null) return null;
-            if (Elements(norm.Arguments, 3) is not { } mean || Elements(norm.Arguments, 4) is not { } variance) return null;
+            if (Elements(norm.Arguments, 3) is not { } mean || Elements(norm.Arguments, 4) is not { } variance)
+                return null;
             double eps = ((FloatArgument)norm.Arguments[7]).Number;
-            double[]? scale = Elements(norm.Arguments, 1)?.ToDoubles(), shift = Elements(norm.Arguments, 2)?.ToDoubles();
+            double[]? scale =
+                Elements(norm.Arguments, 1)?.ToDoubles(), shift = Elements(norm.Arguments, 2)?.ToDoubles();
             double[] window = kernel.ToDoubles(), means = mean.ToDoubles(), variances = variance.ToDoubles();
             double[] bias = Elements(convolution.Arguments, Bias)?.ToDoubles() ?? new double[means.Length];
             int each = window.Length / means.Length;
@@ -71,7 +77,8 @@ static class NormFold
         }
 
         Tensor? Elements(ImmutableArray<Argument> arguments, int index) =>
-            index < arguments.Length && arguments[index] is ValueArgument { Id: var id } && keys.TryGetValue(id, out string? key)
+            index < arguments.Length && arguments[index] is ValueArgument { Id: var id }
+                && keys.TryGetValue(id, out string? key)
                 ? model.Weights[key]
                 : null;
     }

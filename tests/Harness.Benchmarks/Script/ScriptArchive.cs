@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Harness.Benchmarks.Script;
 
-/// <summary>TorchScript source as an archive that <c>torch.jit.load</c> reads: source that is compiled directly may name ATen's
-/// operators only, an archive's any.</summary>
+/// <summary>TorchScript source as an archive that <c>torch.jit.load</c> reads: source that is compiled directly may
+/// name ATen's operators only, an archive's any.</summary>
 static class ScriptArchive
 {
     // The newest file format that libtorch 2.10 reads, so that no operator is taken for an older one.

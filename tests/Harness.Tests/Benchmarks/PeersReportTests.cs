@@ -8,7 +8,8 @@ namespace Harness.Tests.Benchmarks;
 public sealed class PeersReportTests
 {
     static readonly PeersReport s_report = new(Machine.Here(), 1,
-        [Result("resnet18", "harnessExactOrder", "harnessFloat64", "libtorchFloat64"), Result("odd", "harnessExactOrder") with { Agree = false }],
+        [Result("resnet18", "harnessExactOrder", "harnessFloat64", "libtorchFloat64"),
+            Result("odd", "harnessExactOrder") with { Agree = false }],
         [Result("3x3 64@56", "harnessExactOrder")], [150, 160]);
 
     [Fact]
@@ -21,7 +22,8 @@ public sealed class PeersReportTests
         root.GetProperty("machine").GetProperty("cpu").GetString().Should().NotBeNullOrEmpty();
         var model = root.GetProperty("models")[0];
         model.GetProperty("name").GetString().Should().Be("resnet18");
-        model.GetProperty("inputShape").EnumerateArray().Select(extent => extent.GetInt32()).Should().Equal(1, 3, 224, 224);
+        model.GetProperty("inputShape").EnumerateArray().Select(extent => extent.GetInt32()).Should()
+            .Equal(1, 3, 224, 224);
         model.GetProperty("gflop").GetDouble().Should().Be(2);
         model.GetProperty("agree").GetBoolean().Should().BeTrue();
         model.GetProperty("harness").GetProperty("medianMs").GetDouble().Should().Be(20);
@@ -55,7 +57,8 @@ public sealed class PeersReportTests
     static MatchResult Result(string name, params string[] more)
     {
         var timings = new Dictionary<string, Timing?> { ["harness"] = new(20, 19, [20]), ["libtorch"] = null };
-        foreach (string contestant in (string[])["onnxruntime", .. more]) timings[contestant] = new(25, 24, [25], "channels_last");
+        foreach (string contestant in (string[])["onnxruntime", .. more])
+            timings[contestant] = new(25, 24, [25], "channels_last");
         // As a match orders them.
         var ordered = timings.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
         return new MatchResult(name, [Shape.Create([1, 3, 224, 224])], 2, true, ordered, [190, 200, 180]);

@@ -5,7 +5,8 @@ namespace Harness.Tests.Benchmarks;
 
 public sealed class RegressFileTests
 {
-    static readonly RegressFile s_file = new(Machine.Here(), 1, new Dictionary<string, IReadOnlyDictionary<string, Measured>>
+    static readonly RegressFile s_file =
+        new(Machine.Here(), 1, new Dictionary<string, IReadOnlyDictionary<string, Measured>>
     {
         ["resnet18"] = new Dictionary<string, Measured>
         {
@@ -40,5 +41,6 @@ public sealed class RegressFileTests
     [InlineData("[1]")]
     [InlineData("""{"subjects": {"a": {"fma": 3}}, "threads": 1}""")]
     public void Anything_else_is_refused(string text) =>
-        FluentActions.Invoking(() => RegressFile.Parse(text)).Should().Throw<FormatException>().WithMessage("no results of regress*");
+        FluentActions.Invoking(() => RegressFile.Parse(text)).Should().Throw<FormatException>()
+            .WithMessage("no results of regress*");
 }

@@ -63,7 +63,8 @@ public sealed class RegressRuleTests
     [InlineData(1.5, 1.5, 1.5, true)]
     [InlineData(1.5, 1.5, 1.0, false)]
     [InlineData(1.0, 1.5, 1.5, false)]
-    public void A_regression_is_three_repeats_that_are_all_worse(double first, double second, double third, bool regression)
+    public void A_regression_is_three_repeats_that_are_all_worse(double first, double second, double third,
+        bool regression)
     {
         IReadOnlyDictionary<string, Measured>[] repeats =
             [.. new[] { first, second, third }.Select(factor => Times(factor, factor, factor))];

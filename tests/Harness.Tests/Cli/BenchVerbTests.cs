@@ -90,7 +90,8 @@ public sealed class BenchVerbTests
         }
 
         process.ExitCode.Should().Be(0, await error);
-        JsonDocument.Parse(await text).RootElement.GetProperty("arenaBytes").GetInt64().Should().BeGreaterThan(64 << 20);
+        JsonDocument.Parse(await text).RootElement.GetProperty("arenaBytes").GetInt64().Should()
+            .BeGreaterThan(64 << 20);
     }
 
     [Theory]

@@ -83,7 +83,8 @@ public sealed class ExactOrderTests : IDisposable
     [Fact]
     public void Run_on_cuda_has_no_order_to_choose()
     {
-        var line = CommandLine.Run("run", s_model, "--input", "x.npy", "--output", "y.npy", "--device", "cuda", "--exact-order");
+        var line = CommandLine.Run("run", s_model, "--input", "x.npy", "--output", "y.npy", "--device", "cuda",
+            "--exact-order");
 
         line.ExitCode.Should().Be(2);
         line.ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR9003").And.Contain("--exact-order");

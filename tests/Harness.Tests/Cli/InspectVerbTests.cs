@@ -7,7 +7,8 @@ namespace Harness.Tests.Cli;
 
 public sealed class InspectVerbTests
 {
-    static readonly string s_model = Path.Combine(NaiveWalkTests.Repository, "golden", "models", "guide_cnn", "model.pt");
+    static readonly string s_model =
+        Path.Combine(NaiveWalkTests.Repository, "golden", "models", "guide_cnn", "model.pt");
 
     [Fact]
     public void A_plan_is_aligned_columns_in_a_pipe()
@@ -35,7 +36,8 @@ public sealed class InspectVerbTests
         var json = JsonDocument.Parse(line.Out).RootElement;
         json.GetProperty("precision").GetString().Should().Be(precision);
         json.GetProperty("exactOrder").GetBoolean().Should().BeFalse();
-        json.GetProperty("arenaBytes").GetInt64().Should().BeGreaterThanOrEqualTo(json.GetProperty("arenaLowerBound").GetInt64());
+        json.GetProperty("arenaBytes").GetInt64().Should()
+            .BeGreaterThanOrEqualTo(json.GetProperty("arenaLowerBound").GetInt64());
         json.GetProperty("fmaPeakGflops").GetDouble().Should().BeGreaterThan(0);
         var (steps, total) = (json.GetProperty("steps").EnumerateArray().ToArray(), json.GetProperty("total"));
         steps.Length.Should().BeGreaterThan(3);
@@ -83,10 +85,12 @@ public sealed class InspectVerbTests
         using var output = new StringWriter { NewLine = "\n" };
         using var folder = new TemporaryFolder();
         var terminal = new Terminal(
-            output, TextWriter.Null, _ => null, folder.Path, CancellationToken.None, IsInteractive: true, SharesScreen: true);
+            output, TextWriter.Null, _ =>
+                null, folder.Path, CancellationToken.None, IsInteractive: true, SharesScreen: true);
 
         Harness.Cli.Program.Run(["inspect", s_model, "--plan", "--threads", "1"], terminal).Should().Be(0);
 
-        output.ToString().Should().Contain(TableBorder.Rounded.GetPart(Spectre.Console.Rendering.TableBorderPart.HeaderTopLeft));
+        output.ToString().Should()
+            .Contain(TableBorder.Rounded.GetPart(Spectre.Console.Rendering.TableBorderPart.HeaderTopLeft));
     }
 }

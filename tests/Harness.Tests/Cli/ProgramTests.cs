@@ -44,7 +44,8 @@ public sealed class ProgramTests : IDisposable
     [Theory]
     [InlineData("arch:resnet19", "arch:resnet19: error PAR1001: no known architecture")]
     [InlineData("arch:resnet18", "arch:resnet18: error PAR9003: an architecture has no weights of its own")]
-    public void An_architecture_that_is_unknown_or_has_no_weights_is_one_line_and_exit_code_2(string model, string message)
+    public void An_architecture_that_is_unknown_or_has_no_weights_is_one_line_and_exit_code_2(string model,
+        string message)
     {
         var run = CommandLine.Run("inspect", model);
 

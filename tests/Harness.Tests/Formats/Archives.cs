@@ -4,7 +4,8 @@ using Harness.Formats.Zip;
 
 namespace Harness.Tests.Formats;
 
-/// <summary>Archives with entries changed and their checksums right again: what a reader meets when a file lies on purpose.</summary>
+/// <summary>Archives with entries changed and their checksums right again: what a reader meets when a file lies on
+/// purpose.</summary>
 static class Archives
 {
     /// <summary>The entries of a zip file, inflated.</summary>
@@ -40,6 +41,7 @@ static class Archives
     {
         // GLOBAL '__torch__ M', EMPTY_TUPLE, NEWOBJ, EMPTY_DICT, BUILD, STOP
         byte[] module = [0x80, 2, .. "c__torch__\nM\n)"u8, 0x81, .. "}b."u8];
-        return Zip([("m/data.pkl", module), ("m/code/__torch__.py", Encoding.UTF8.GetBytes(source)), ("m/constants.pkl", [0x80, 2, .. ")."u8])]);
+        return Zip([("m/data.pkl", module), ("m/code/__torch__.py", Encoding.UTF8.GetBytes(source)),
+            ("m/constants.pkl", [0x80, 2, .. ")."u8])]);
     }
 }

@@ -22,7 +22,8 @@ public sealed class FlaxMsgpackTests : IDisposable
 
     static byte[] Hex(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 
-    static Tensor Ramp(int elements) => Tensor.Of([elements], Enumerable.Range(0, elements).Select(n => (float)n).ToArray());
+    static Tensor Ramp(int elements) =>
+        Tensor.Of([elements], Enumerable.Range(0, elements).Select(n => (float)n).ToArray());
 
     // The vectors below are what flax.serialization.msgpack_serialize gave.
 
@@ -31,12 +32,15 @@ public sealed class FlaxMsgpackTests : IDisposable
         Written(
             ("params/fc/kernel", Tensor.Of([2, 2], [1f, 2, 3, 4])),
             ("params/fc/bias", Tensor.Of([2], [0.5f, -1])))
-        .Should().Equal(Hex("81 a6 706172616d73 81 a2 6663 82 a4 62696173 c7 15 01 93 91 02 a7 666c6f61743332 c4 08 0000003f000080bf "
+        .Should().Equal(
+            Hex("81 a6 706172616d73 81 a2 6663 82 a4 62696173 c7 15 01 93 91 02 a7 666c6f61743332 c4 08 " +
+            "0000003f000080bf "
             + "a6 6b65726e656c c7 1e 01 93 92 02 02 a7 666c6f61743332 c4 10 0000803f000000400000404000008040"));
 
     [Fact]
     public void A_scalar_of_sixteen_bytes_takes_the_fixed_extension() =>
-        Written(("s", Tensor.Of([], [2f]))).Should().Equal(Hex("81 a1 73 d8 01 93 90 a7 666c6f61743332 c4 04 00000040"));
+        Written(("s", Tensor.Of([], [2f]))).Should()
+            .Equal(Hex("81 a1 73 d8 01 93 90 a7 666c6f61743332 c4 04 00000040"));
 
     [Theory]
     [InlineData(1, "c7 11 01 93 91 01 a7 666c6f61743332 c4 04")]
@@ -64,9 +68,11 @@ public sealed class FlaxMsgpackTests : IDisposable
     public void Keys_sort_by_code_point_not_by_utf16()
     {
         var scalar = Tensor.Of([], [0f]);
-        byte[] bytes = Written(("\U0001F600", scalar), ("\uFF21", scalar), ("b", scalar), ("B10", scalar), ("B9", scalar));
+        byte[] bytes =
+            Written(("\U0001F600", scalar), ("\uFF21", scalar), ("b", scalar), ("B10", scalar), ("B9", scalar));
         File.WriteAllBytes(_folder["x"], bytes);
-        FlaxMsgpack.Read(_folder["x"]).Select(l => l.Path.Single()).Should().Equal("B10", "B9", "b", "\uFF21", "\U0001F600");
+        FlaxMsgpack.Read(_folder["x"]).Select(l => l.Path.Single()).Should()
+            .Equal("B10", "B9", "b", "\uFF21", "\U0001F600");
     }
 
     [Fact]
@@ -87,21 +93,24 @@ public sealed class FlaxMsgpackTests : IDisposable
     [Fact]
     public void Reading_gives_back_every_type_shape_and_bit()
     {
-        Gen.Select(Gen.Enum<ElementType>(), Gen.Int[0, 5].Array[0, 4], Gen.Int[1, 64]).SelectMany((type, extents, limit) =>
+        Gen.Select(Gen.Enum<ElementType>(), Gen.Int[0, 5].Array[0, 4], Gen.Int[1, 64])
+            .SelectMany((type, extents, limit) =>
             Gen.Byte.Array[extents.Aggregate(1, (a, b) => a * b) * type.Size()]
                 .Select(bytes => (Tensor: new Tensor(type, Shape.Create(extents), bytes), limit)))
             .Sample(one =>
             {
                 File.WriteAllBytes(_folder["x"], Written(one.limit, ("a/b", one.Tensor), ("a/c", one.Tensor)));
                 var read = FlaxMsgpack.Read(_folder["x"]);
-                return read.Count == 2 && read.All(l => l.Tensor.Type == one.Tensor.Type && l.Tensor.Shape == one.Tensor.Shape
+                return read.Count == 2
+                    && read.All(l => l.Tensor.Type == one.Tensor.Type && l.Tensor.Shape == one.Tensor.Shape
                     && l.Tensor.Bytes.Span.SequenceEqual(one.Tensor.Bytes.Span));
             }, iter: 200, threads: 1);
     }
 
     [Fact]
     public void Damaged_files_give_a_tree_or_a_finding() =>
-        HostileBytes.Demand(Written(16, ("params/w", Ramp(9)), ("params/v", Ramp(2)), ("z", Tensor.Of([], [1f]))), 2, 600, bytes =>
+        HostileBytes.Demand(Written(16, ("params/w", Ramp(9)), ("params/v", Ramp(2)), ("z", Tensor.Of([], [1f]))), 2,
+            600, bytes =>
         {
             File.WriteAllBytes(_folder["x"], bytes);
             FlaxMsgpack.Read(_folder["x"]);

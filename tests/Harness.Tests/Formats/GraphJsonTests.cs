@@ -6,22 +6,22 @@ namespace Harness.Tests.Formats;
 public sealed class GraphJsonTests : IDisposable
 {
     const string Honest = """
-        {
-          "format": "harness-graph",
-          "version": 1,
-          "inputs": [{"name": "x", "shape": [2, 3, 8, 9], "type": "float32"}],
-          "parameters": [{"name": "conv.weight", "shape": [4, 3, 3, 3]}],
-          "constants": [{"name": "c", "shape": [2], "type": "int64", "values": [3, -4]}],
-          "calls": [
-            {"module": "conv", "target": "aten::conv2d",
-             "arguments": [{"value": "x"}, {"value": "conv.weight"}, null, [1, 2], true, "same", 1.0, 1e-5, {"float": "-inf"}],
-             "results": ["y"]},
-            {"name": "halves", "target": "aten::chunk", "arguments": [{"value": "y"}, 2],
-             "keywords": {"dim": 1, "with": [{"value": "c"}, {"value": "y"}]}, "results": ["a", "b"]}
-          ],
-          "outputs": [{"name": "0", "value": "b"}, {"name": "first", "value": "a"}]
-        }
-        """;
+{
+  "format": "harness-graph",
+  "version": 1,
+  "inputs": [{"name": "x", "shape": [2, 3, 8, 9], "type": "float32"}],
+  "parameters": [{"name": "conv.weight", "shape": [4, 3, 3, 3]}],
+  "constants": [{"name": "c", "shape": [2], "type": "int64", "values": [3, -4]}],
+  "calls": [
+    {"module": "conv", "target": "aten::conv2d",
+     "arguments": [{"value": "x"}, {"value": "conv.weight"}, null, [1, 2], true, "same", 1.0, 1e-5, {"float": "-inf"}],
+     "results": ["y"]},
+    {"name": "halves", "target": "aten::chunk", "arguments": [{"value": "y"}, 2],
+     "keywords": {"dim": 1, "with": [{"value": "c"}, {"value": "y"}]}, "results": ["a", "b"]}
+  ],
+  "outputs": [{"name": "0", "value": "b"}, {"name": "first", "value": "a"}]
+}
+""";
 
     readonly TemporaryFolder _folder = new();
 
@@ -63,19 +63,22 @@ public sealed class GraphJsonTests : IDisposable
         using var model = ModelFile.Open(Fixtures.Path("net.pt"));
         GraphJson.Write(_folder["net.json"], model.Graph);
         using var read = ModelFile.Open(_folder["net.json"], Fixtures.Path("net.pth"));
-        read.Graph.Calls.Select(c => (c.Name, c.Target)).Should().Equal(model.Graph.Calls.Select(c => (c.Name, c.Target)));
+        read.Graph.Calls.Select(c => (c.Name, c.Target)).Should()
+            .Equal(model.Graph.Calls.Select(c => (c.Name, c.Target)));
         read.Graph.Constants.Single().Tensor.ToDoubles().Should().Equal(0.1);
         read.Weights["fc.weight"].ToDoubles().Should().Equal(model.Weights["fc.weight"].ToDoubles());
     }
 
     [Theory]
     [InlineData("\"version\": 1", "\"version\": 2", "line 3: graph version 2")]
-    [InlineData("{\"value\": \"conv.weight\"}", "{\"value\": \"conv.wait\"}", "line 9: 'conv.wait' is used before anything defines it")]
+    [InlineData("{\"value\": \"conv.weight\"}", "{\"value\": \"conv.wait\"}",
+        "line 9: 'conv.wait' is used before anything defines it")]
     [InlineData("\"results\": [\"y\"]", "\"results\": [\"x\"]", "line 10: 'x' is defined twice")]
     [InlineData("\"module\"", "\"modul\"", "line 8: unknown key 'modul'")]
     [InlineData("aten::chunk", "chunk", "line 11: target 'chunk' has no namespace")]
     [InlineData("[3, -4]", "[3]", "line 6: a constant of shape (2) needs 2 values, found 1")]
-    [InlineData("[1, 2], true", "[1, 99999999999999999999], true", "line 9: '99999999999999999999' is no integer of 64 bits")]
+    [InlineData("[1, 2], true", "[1, 99999999999999999999], true",
+        "line 9: '99999999999999999999' is no integer of 64 bits")]
     [InlineData("\"-inf\"", "\"minus\"", "line 9: 'float' is")]
     [InlineData("1e-5", "1e999", "line 9: '1e999' is no finite number")]
     [InlineData("\"float32\"", "\"float31\"", "line 4: element type 'float31' is unknown")]
@@ -86,7 +89,8 @@ public sealed class GraphJsonTests : IDisposable
     {
         Honest.Should().Contain(right);
         var read = () => Read(Honest.Replace(right, wrong, StringComparison.Ordinal));
-        read.Should().Throw<ModelFormatException>().WithMessage($"{message.Replace("[", "\\[", StringComparison.Ordinal)}*");
+        read.Should().Throw<ModelFormatException>()
+            .WithMessage($"{message.Replace("[", "\\[", StringComparison.Ordinal)}*");
     }
 
     [Fact]

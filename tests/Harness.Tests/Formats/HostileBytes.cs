@@ -2,8 +2,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Tests.Formats;
 
-/// <summary>Damages a file in many ways and demands that a reader either still gives a value or throws a ModelException:
-/// no other exception, no endless loop, no memory that the file does not pay for.</summary>
+/// <summary>Damages a file in many ways and demands that a reader either still gives a value or throws a
+/// ModelException: no other exception, no endless loop, no memory that the file does not pay for.</summary>
 static class HostileBytes
 {
     const long LargestAllocation = 256L << 20;
@@ -24,7 +24,8 @@ static class HostileBytes
                     break;
                 default:
                     int moved = Math.Min(random.Next(1, 64), bytes.Length);
-                    Array.Copy(honest, random.Next(bytes.Length - moved + 1), bytes, random.Next(bytes.Length - moved + 1), moved);
+                    Array.Copy(honest, random.Next(bytes.Length - moved + 1), bytes,
+                        random.Next(bytes.Length - moved + 1), moved);
                     break;
             }
             One(bytes, $"damage {n}");

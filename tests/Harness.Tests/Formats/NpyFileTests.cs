@@ -63,20 +63,25 @@ public sealed class NpyFileTests : IDisposable
             {
                 NpyFile.Write(_folder["x.npy"], tensor);
                 var read = NpyFile.Read(_folder["x.npy"]);
-                return read.Type == tensor.Type && read.Shape == tensor.Shape && read.Bytes.Span.SequenceEqual(tensor.Bytes.Span);
+                return read.Type == tensor.Type && read.Shape == tensor.Shape
+                    && read.Bytes.Span.SequenceEqual(tensor.Bytes.Span);
             }, iter: 100, threads: 1);
     }
 
     [Theory]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 0), }", "an extent is no number below 2^31")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647), }", "needs 18446744056529682436 bytes, found 0")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 0), }",
+        "an extent is no number below 2^31")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647), }",
+        "needs 18446744056529682436 bytes, found 0")]
     [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (), }", "elements of type '<c8' are not read")]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (), }", "structured arrays are not read")]
     [InlineData("{'descr': '<f4', 'shape': (), }", "it lacks 'descr', 'fortran_order' or 'shape'")]
     [InlineData("__import__('os')", "it is no dictionary")]
     public void Headers_that_lie_are_refused(string header, string reason)
     {
-        byte[] bytes = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 0, 0, .. Encoding.ASCII.GetBytes(header)];
+        byte[] bytes =
+            [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 0, 0,
+            .. Encoding.ASCII.GetBytes(header)];
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)header.Length);
         File.WriteAllBytes(_folder["x.npy"], bytes);
         var read = () => NpyFile.Read(_folder["x.npy"]);

@@ -16,10 +16,12 @@ public sealed class SafetensorsFileTests : IDisposable
         SafetensorsFile.Write(_folder["x"],
             [new("b.kernel", Tensor.Of([2], [1f, -2])), new("a", Tensor.Of([], [5L]))],
             new Dictionary<string, string> { ["format"] = "flax" });
-        string header = """{"__metadata__":{"format":"flax"},"b.kernel":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"""
+        string header =
+            """{"__metadata__":{"format":"flax"},"b.kernel":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"""
             + """ "a":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}""".TrimStart();
         header = header.PadRight((header.Length + 7) / 8 * 8);
-        File.ReadAllBytes(_folder["x"]).Should().Equal([.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header),
+        File.ReadAllBytes(_folder["x"]).Should()
+            .Equal([.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header),
             0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 5, 0, 0, 0, 0, 0, 0, 0]);
     }
 
@@ -36,18 +38,25 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}""", 12, "no valid JSON")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "a gap or an overlap")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"""
+        + """ "a":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}""",
+        12, "no valid JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"""
+        + """ "b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "a gap or an overlap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "a gap or an overlap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 12, "need 8 bytes, found 12")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "needs 12 bytes, its offsets give 8")]
-    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}""", 8, "elements of type 'F8_E4M3' are not read")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", 8, "needs")]
+    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}""", 8,
+        "elements of type 'F8_E4M3' are not read")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", 8,
+        "needs")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}""", 8, "'-1' is no extent")]
     [InlineData("[]", 0, "no JSON object")]
     public void Headers_that_lie_are_refused(string header, int data, string reason)
     {
-        File.WriteAllBytes(_folder["x"], [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]]);
+        File.WriteAllBytes(_folder["x"],
+            [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]]);
         var read = () => SafetensorsFile.Read(_folder["x"]);
         read.Should().Throw<ModelFormatException>().WithMessage($"*{reason}*");
     }
@@ -63,7 +72,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Damaged_files_give_tensors_or_a_finding()
     {
-        SafetensorsFile.Write(_folder["honest"], [new("b.kernel", Tensor.Of([2], [1f, -2])), new("a", Tensor.Of([], [5L]))]);
+        SafetensorsFile.Write(_folder["honest"],
+            [new("b.kernel", Tensor.Of([2], [1f, -2])), new("a", Tensor.Of([], [5L]))]);
         HostileBytes.Demand(File.ReadAllBytes(_folder["honest"]), 3, 600, bytes =>
         {
             File.WriteAllBytes(_folder["x"], bytes);

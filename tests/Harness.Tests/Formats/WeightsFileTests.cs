@@ -18,7 +18,8 @@ public sealed class WeightsFileTests : IDisposable
     void ShouldEqualNet(StateDict weights)
     {
         foreach (var parameter in _net.Graph.Parameters)
-            weights[parameter.Key].Bytes.ToArray().Should().Equal(_net.Weights[parameter.Key].Bytes.ToArray(), parameter.Key);
+            weights[parameter.Key].Bytes.ToArray().Should()
+                .Equal(_net.Weights[parameter.Key].Bytes.ToArray(), parameter.Key);
     }
 
     [Fact]
@@ -43,7 +44,8 @@ public sealed class WeightsFileTests : IDisposable
     [Fact]
     public void What_does_not_fit_is_listed_in_one_line()
     {
-        var wrong = _net.Weights.Where(w => w.Key != "fc.bias").Select(w => w.Key == "scale" ? new(w.Key, Tensor.Of([2], [1f, 2])) : w)
+        var wrong = _net.Weights.Where(w => w.Key != "fc.bias")
+            .Select(w => w.Key == "scale" ? new(w.Key, Tensor.Of([2], [1f, 2])) : w)
             .Append(new("head.weight", Tensor.Of([1], [1f])));
         SafetensorsFile.Write(_folder["x"], wrong);
         var open = () => WeightsFile.Open(_folder["x"], _net.Graph);
@@ -68,7 +70,8 @@ public sealed class WeightsFileTests : IDisposable
     public void What_is_no_weights_file_is_refused(string fixture, string reason)
     {
         var open = () => WeightsFile.Open(Fixtures.Path(fixture), _net.Graph);
-        open.Should().Throw<ModelFormatException>().WithMessage($"*{reason}*").Which.Code.Should().Be(Codes.ModelUnreadable);
+        open.Should().Throw<ModelFormatException>().WithMessage($"*{reason}*").Which.Code.Should()
+            .Be(Codes.ModelUnreadable);
     }
 
     [Fact]
@@ -76,7 +79,8 @@ public sealed class WeightsFileTests : IDisposable
     {
         var weights = WeightsFile.Open("seed:7", _net.Graph);
         var crc = new Crc32();
-        foreach (string key in _net.Graph.Parameters.Select(p => p.Key).Order(StringComparer.Ordinal)) crc.Append(weights[key].Bytes.Span);
+        foreach (string key in _net.Graph.Parameters.Select(p => p.Key).Order(StringComparer.Ordinal))
+            crc.Append(weights[key].Bytes.Span);
         crc.GetCurrentHashAsUInt32().Should().Be(3534112788, "an independent program computed it");
         weights["fc.weight"].As<float>()[0].Should().Be(0.23947677f);
     }

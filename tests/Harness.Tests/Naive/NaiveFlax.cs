@@ -4,7 +4,8 @@ namespace Harness.Tests.Naive;
 readonly record struct Edges(int Low, int High);
 
 /// <summary>What Flax's layers compute, from the documented meaning of the JAX operations under them, in NHWC and HWIO.
-/// It shares no code with the executor, nor with <see cref="NaiveOps"/> but the tensor, permuting and dividing.</summary>
+/// It shares no code with the executor, nor with <see cref="NaiveOps"/> but the tensor, permuting and
+/// dividing.</summary>
 static class NaiveFlax
 {
     public static NaiveTensor ToNhwc(NaiveTensor x) => NaiveOps.Permute(x, 0, 2, 3, 1);

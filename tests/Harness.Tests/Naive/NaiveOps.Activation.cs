@@ -28,7 +28,8 @@ static partial class NaiveOps
     public static double Erfc(double x) =>
         double.IsNaN(x) ? x : x < 0 ? 2 - Erfc(-x) : x < 1 ? 1 - ErfSeries(x) : ErfcFraction(x);
 
-    /// <summary>erf(x) = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3···(2n+1)), of one sign throughout (DLMF 7.6.2).</summary>
+    /// <summary>erf(x) = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3···(2n+1)), of one sign throughout (DLMF
+    /// 7.6.2).</summary>
     static double ErfSeries(double x)
     {
         var (term, sum) = (x, x);

@@ -59,7 +59,8 @@ static partial class NaiveOps
     {
         var added = sizes.Length - x.Rank;
         int[] shape = [.. sizes.Select((size, axis) => size == -1 ? x.Shape[axis - added] : size)];
-        return NaiveTensor.From(shape, at => x[[.. x.Shape.Select((extent, axis) => extent == 1 ? 0 : at[axis + added])]]);
+        return NaiveTensor.From(shape,
+            at => x[[.. x.Shape.Select((extent, axis) => extent == 1 ? 0 : at[axis + added])]]);
     }
 
     /// <summary><c>cat</c>: one behind the other along an axis.</summary>

@@ -55,28 +55,6 @@ static unsafe class Map
         }
     }
 
-    /// <summary><c>destination = f(x, y, z)</c> over the pieces [first, last) of a traversal with four
-    /// operands.</summary>
-    [MethodImpl(Hot)]
-    public static void Ternary<TOp, E>(
-        LaneWidth lanes, Traversal over, long first, long last, E* destination, E* x, E* y, E* z, in Scalars<E> scalars)
-        where TOp : struct, ITernary
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
-    {
-        while (first < last)
-        {
-            var rows = over.Group(first, last);
-            switch (lanes)
-            {
-                case LaneWidth.Sixteen: TernaryRows<TOp, Lanes512<E>, E>(rows, destination, x, y, z, scalars); break;
-                case LaneWidth.Eight: TernaryRows<TOp, Lanes256<E>, E>(rows, destination, x, y, z, scalars); break;
-                case LaneWidth.Four: TernaryRows<TOp, Lanes128<E>, E>(rows, destination, x, y, z, scalars); break;
-                default: TernaryRows<TOp, Lanes1<E>, E>(rows, destination, x, y, z, scalars); break;
-            }
-            first += rows.Pieces;
-        }
-    }
-
     /// <summary>Copies strided elements: <see cref="Unary"/> with nothing to compute. Permutes, slices, repeats and
     /// concatenates.</summary>
     [MethodImpl(Hot)]
@@ -187,45 +165,6 @@ static unsafe class Map
         }
     }
 
-    [MethodImpl(Hot)]
-    static void TernaryRows<TOp, L, E>(
-        in Traversal.RowGroup rows, E* destination, E* x, E* y, E* z, in Scalars<E> scalars)
-        where TOp : struct, ITernary
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
-    {
-        E* scratch = stackalloc E[16];
-        var a = scalars;
-        int length = rows.Length;
-        nint ds = rows.Stride[0], xs = rows.Stride[1], ys = rows.Stride[2], zs = rows.Stride[3];
-        bool unit = ds == 1 && xs == 1 && ys == 1 && zs == 1;
-        destination += rows.Offset[0];
-        x += rows.Offset[1];
-        y += rows.Offset[2];
-        z += rows.Offset[3];
-        for (int row = 0; row < rows.Rows; row++)
-        {
-            int i = 0;
-            if (unit)
-            {
-                for (; i <= length - L.Width; i += L.Width)
-                    L.Store(TOp.Apply<L, E>(L.Load(x + i), L.Load(y + i), L.Load(z + i), a), destination + i);
-            }
-            for (; i < length; i += L.Width)
-            {
-                int count = Math.Min(L.Width, length - i);
-                var fx = Fetch<L, E>(x + (i * xs), xs, count, scratch);
-                var fy = Fetch<L, E>(y + (i * ys), ys, count, scratch);
-                var fz = Fetch<L, E>(z + (i * zs), zs, count, scratch);
-                Put(Apart<TOp, L, E>(fx, fy, fz, a), destination + (i * ds), ds, count, scratch);
-            }
-            destination += rows.RowStride[0];
-            x += rows.RowStride[1];
-            y += rows.RowStride[2];
-            z += rows.RowStride[3];
-        }
-    }
-
     [MethodImpl(Inline)]
     static L Fetch<L, E>(E* source, nint stride, int count, E* scratch)
         where L : struct, ILanes<L, E>
@@ -271,12 +210,6 @@ static unsafe class Map
         where TOp : struct, IBinary
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, y, a);
-
-    [MethodImpl(Hot)]
-    static L Apart<TOp, L, E>(L x, L y, L z, in Scalars<E> a)
-        where TOp : struct, ITernary
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, y, z, a);
 
     /// <summary>f(x) = x, bit for bit.</summary>
     internal readonly struct Identity : IUnary

@@ -2,13 +2,13 @@ using System.Numerics;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Up to four numbers an operator is told once: a slope, limits, a scale.</summary>
-readonly record struct Scalars<E>(E A = default, E B = default, E C = default, E D = default)
+/// <summary>Up to three numbers an operator is told once: a slope, limits, a scale.</summary>
+readonly record struct Scalars<E>(E A = default, E B = default, E C = default)
     where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     /// <summary>Each number rounded to the element type.</summary>
-    public static Scalars<E> Of(double a = 0, double b = 0, double c = 0, double d = 0) =>
-        new(E.CreateTruncating(a), E.CreateTruncating(b), E.CreateTruncating(c), E.CreateTruncating(d));
+    public static Scalars<E> Of(double a = 0, double b = 0, double c = 0) =>
+        new(E.CreateTruncating(a), E.CreateTruncating(b), E.CreateTruncating(c));
 }
 
 /// <summary>An element-wise function of one value, written once for all lanes and both element types.</summary>
@@ -48,15 +48,6 @@ interface IBinary
 {
     /// <summary>f(x, y), each lane by itself.</summary>
     static abstract L Apply<L, E>(L x, L y, in Scalars<E> a)
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>;
-}
-
-/// <summary>An element-wise function of three values.</summary>
-interface ITernary
-{
-    /// <summary>f(x, y, z), each lane by itself.</summary>
-    static abstract L Apply<L, E>(L x, L y, L z, in Scalars<E> a)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 }

@@ -84,25 +84,6 @@ readonly struct DeviationReduction : IReduction
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => left + right;
 }
 
-/// <summary>Πx.</summary>
-readonly struct ProductReduction : IReduction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static L Identity<L, E>()
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Of(1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static L Step<L, E>(L accumulator, L x, L centre)
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => accumulator * x;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static L Combine<L, E>(L left, L right)
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => left * right;
-}
-
 /// <summary>The largest; NaN when any is NaN.</summary>
 readonly struct MaxReduction : IReduction
 {
@@ -120,23 +101,4 @@ readonly struct MaxReduction : IReduction
     public static L Combine<L, E>(L left, L right)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Max(left, right);
-}
-
-/// <summary>The smallest; NaN when any is NaN.</summary>
-readonly struct MinReduction : IReduction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static L Identity<L, E>()
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Of(double.PositiveInfinity);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static L Step<L, E>(L accumulator, L x, L centre)
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Min(accumulator, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static L Combine<L, E>(L left, L right)
-        where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Min(left, right);
 }

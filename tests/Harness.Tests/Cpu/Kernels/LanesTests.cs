@@ -123,10 +123,42 @@ public sealed unsafe class LanesTests
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var result = new E[x.Length];
-        var over = Traversal.Contiguous(x.Length, 4);
-        fixed (E* d = result, px = x, py = y, pz = z)
-            Map.Ternary<TOp, E>(lanes, over, 0, over.Pieces, d, px, py, pz, default);
+        switch (lanes)
+        {
+            case LaneWidth.Sixteen: Ternary<TOp, Lanes512<E>, E>(x, y, z, result); break;
+            case LaneWidth.Eight: Ternary<TOp, Lanes256<E>, E>(x, y, z, result); break;
+            case LaneWidth.Four: Ternary<TOp, Lanes128<E>, E>(x, y, z, result); break;
+            default: Ternary<TOp, Lanes1<E>, E>(x, y, z, result); break;
+        }
         return result;
+    }
+
+    // The rest of a register keeps what it held.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Ternary<TOp, L, E>(E[] x, E[] y, E[] z, E[] result)
+        where TOp : struct, ITernary
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        E* lanes = stackalloc E[4 * 16];
+        E* py = lanes + 16, pz = py + 16, d = pz + 16;
+        for (int first = 0; first < x.Length; first += L.Width)
+        {
+            int count = Math.Min(L.Width, x.Length - first);
+            x.AsSpan(first, count).CopyTo(new Span<E>(lanes, 16));
+            y.AsSpan(first, count).CopyTo(new Span<E>(py, 16));
+            z.AsSpan(first, count).CopyTo(new Span<E>(pz, 16));
+            L.Store(TOp.Apply<L, E>(L.Load(lanes), L.Load(py), L.Load(pz)), d);
+            new Span<E>(d, count).CopyTo(result.AsSpan(first));
+        }
+    }
+
+    // No kernel has three operands; what lanes do with three is tested all the same.
+    interface ITernary
+    {
+        static abstract L Apply<L, E>(L x, L y, L z)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E>;
     }
 
     readonly struct Neg : IUnary
@@ -260,7 +292,7 @@ public sealed unsafe class LanesTests
     readonly struct Fma : ITernary
     {
         [MethodImpl(Inline)]
-        public static L Apply<L, E>(L x, L y, L z, in Scalars<E> a)
+        public static L Apply<L, E>(L x, L y, L z)
             where L : struct, ILanes<L, E>
             where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Fma(x, y, z);
     }

@@ -18,30 +18,35 @@ public sealed unsafe class MapTests
     [Theory, MemberData(nameof(Widths))]
     public void Broadcasting_matches_plain_loops(LaneWidth lanes)
     {
-        // (n, h, w, c) = x + per-channel vector · per-image scalar, x in a halo'd buffer.
+        // (n, h, w, c) = x · per-channel vector and x · per-image scalar, x in a halo'd buffer.
         foreach (int c in new[] { 1, 3, 16, 19, 40 })
         {
             var layout = new BufferLayout(2, 3, 5, c, 1, 2, 3, 4);
             var xs = Bits.Random<double>((int)layout.Elements, c);
             var channel = Bits.Random<double>(c, 2);
             var image = Bits.Random<double>(2, 3);
-            var over = Traversal.Of([2, 3, 5, c], Traversal.ContiguousStrides([2, 3, 5, c]), layout.Strides(),
-                Traversal.Broadcast([c], [1], [2, 3, 5, c]), Traversal.Broadcast([2, 1, 1, 1], [1, 1, 1, 1], [2, 3, 5, c]));
             using var x = new GuardedMemory<double>(xs);
-            using var y = new GuardedMemory<double>(channel);
-            using var z = new GuardedMemory<double>(image);
-            using var d = new GuardedMemory<double>(2 * 3 * 5 * c);
-            for (long piece = 0; piece < over.Pieces; piece += 3)
+            Check(channel, Traversal.Broadcast([c], [1], [2, 3, 5, c]), (_, k) => channel[k]);
+            Check(image, Traversal.Broadcast([2, 1, 1, 1], [1, 1, 1, 1], [2, 3, 5, c]), (n, _) => image[n]);
+
+            void Check(double[] other, nint[] strides, Func<int, int, double> factor)
             {
-                Map.Ternary<MultiplyAdd, double>(lanes, over, piece, Math.Min(over.Pieces, piece + 3), d.Pointer,
-                    x.Pointer + layout.Origin, y.Pointer, z.Pointer, default);
+                var over = Traversal.Of(
+                    [2, 3, 5, c], Traversal.ContiguousStrides([2, 3, 5, c]), layout.Strides(), strides);
+                using var y = new GuardedMemory<double>(other);
+                using var d = new GuardedMemory<double>(2 * 3 * 5 * c);
+                for (long piece = 0; piece < over.Pieces; piece += 3)
+                {
+                    Map.Binary<Product, double>(lanes, over, piece, Math.Min(over.Pieces, piece + 3), d.Pointer,
+                        x.Pointer + layout.Origin, y.Pointer, default);
+                }
+                int i = 0;
+                for (int n = 0; n < 2; n++)
+                    for (int h = 0; h < 3; h++)
+                        for (int w = 0; w < 5; w++)
+                            for (int k = 0; k < c; k++)
+                                d.Span[i++].Should().Be(xs[layout.Index(n, h, w) + k] * factor(n, k));
             }
-            int i = 0;
-            for (int n = 0; n < 2; n++)
-                for (int h = 0; h < 3; h++)
-                    for (int w = 0; w < 5; w++)
-                        for (int k = 0; k < c; k++)
-                            d.Span[i++].Should().Be(Math.FusedMultiplyAdd(channel[k], image[n], xs[layout.Index(n, h, w) + k]));
         }
     }
 
@@ -113,18 +118,17 @@ public sealed unsafe class MapTests
             using var x = new GuardedMemory<E>(Bits.Random<E>(length, length));
             using var y = new GuardedMemory<E>(Bits.Random<E>(length, length + 1));
             using var d = new GuardedMemory<E>(length);
-            var over = Traversal.Contiguous(length, 4);
-            Map.Ternary<MultiplyAdd, E>(lanes, over, 0, over.Pieces, d.Pointer, x.Pointer, y.Pointer, x.Pointer, default);
-            for (int i = 0; i < length; i++)
-                d.Span[i].Should().Be(E.FusedMultiplyAdd(y.Span[i], x.Span[i], x.Span[i]));
+            var over = Traversal.Contiguous(length, 3);
+            Map.Binary<Product, E>(lanes, over, 0, over.Pieces, d.Pointer, x.Pointer, y.Pointer, default);
+            for (int i = 0; i < length; i++) d.Span[i].Should().Be(x.Span[i] * y.Span[i]);
         }
     }
 
-    readonly struct MultiplyAdd : ITernary
+    readonly struct Product : IBinary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static L Apply<L, E>(L x, L y, L z, in Scalars<E> a)
+        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
             where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Fma(y, z, x);
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => x * y;
     }
 }

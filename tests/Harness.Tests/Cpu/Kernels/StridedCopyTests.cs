@@ -50,44 +50,4 @@ public sealed unsafe class StridedCopyTests
         StridedCopy.Copy([], [], [], y.Pointer, x.Pointer);
         y.Span[0].Should().Be(x.Span[0]);
     }
-
-    [Theory]
-    [InlineData("Constant", 2, 1, "-1 -1 0 1 2 -1")]
-    [InlineData("Constant", -1, 0, "1 2")]
-    [InlineData("Reflect", 2, 2, "2 1 0 1 2 1 0")]
-    [InlineData("Replicate", 1, 4, "0 0 1 2 2 2 2 2")]
-    [InlineData("Circular", 3, 1, "0 1 2 0 1 2 0")]
-    public void Padding_picks_the_elements_that_PyTorch_picks(string mode, int before, int after, string expected) =>
-        string.Join(' ', PixelCopy.Padded(3, before, after, Enum.Parse<PadMode>(mode))).Should().Be(expected);
-
-    [Fact]
-    public void Reflecting_more_than_there_is_is_refused()
-    {
-        var act = () => PixelCopy.Padded(3, 3, 0, PadMode.Reflect);
-        act.Should().Throw<ArgumentException>().WithMessage("*at most 2*");
-    }
-
-    [Fact]
-    public void Padded_images_match_their_index_maps()
-    {
-        foreach (int pitch in new[] { 0, 9 })
-        {
-            var input = new BufferLayout(2, 4, 5, 6, 1, 1, 0, 0, pitch);
-            var output = new BufferLayout(2, 7, 6, 6, 0, 2, 1, 0);
-            int[] rows = PixelCopy.Padded(4, 2, 1, PadMode.Reflect);
-            int[] columns = PixelCopy.Padded(5, 2, -1, PadMode.Constant);
-            using var x = new GuardedMemory<double>(Bits.Random<double>((int)input.Elements, 4));
-            using var y = new GuardedMemory<double>(output.Elements);
-            PixelCopy.Run(input, output, rows, columns, -7.0, 0, 5, x.Pointer, y.Pointer);
-            PixelCopy.Run(input, output, rows, columns, -7.0, 5, 14, x.Pointer, y.Pointer);
-            for (int n = 0; n < 2; n++)
-                for (int h = 0; h < 7; h++)
-                    for (int w = 0; w < 6; w++)
-                        for (int c = 0; c < 6; c++)
-                        {
-                            double expected = columns[w] < 0 ? -7 : x.Span[(int)input.Index(n, rows[h], columns[w]) + c];
-                            y.Span[(int)output.Index(n, h, w) + c].Should().Be(expected);
-                        }
-        }
-    }
 }

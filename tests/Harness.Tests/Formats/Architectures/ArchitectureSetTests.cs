@@ -84,7 +84,8 @@ public sealed class ArchitectureSetTests
         weights.Remove("layer4.1.bn2.bias");
         SafetensorsFile.Write(folder["part.safetensors"], weights);
         var open = () => ModelFile.Open("arch:resnet18", folder["part.safetensors"]);
-        open.Should().Throw<ModelFormatException>().WithMessage("*1 missing (layer4.1.bn2.bias)*").Which.Code.Should().Be("PAR1003");
+        open.Should().Throw<ModelFormatException>().WithMessage("*1 missing (layer4.1.bn2.bias)*").Which.Code.Should()
+            .Be("PAR1003");
     }
 
     [Fact]

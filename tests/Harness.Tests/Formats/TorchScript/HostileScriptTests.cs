@@ -57,7 +57,9 @@ public sealed class HostileScriptTests : IDisposable
     {
         // M with attribute 'm' that recalls M
         byte[] pickle = [0x80, 2, .. "c__torch__\nM\n)"u8, 0x81, .. "q\0}X\u0001\0\0\0mh\0sb."u8];
-        var open = () => Open(Archives.With(Archives.Script("class M(Module):\n  def forward(self, x: Tensor):\n    return x\n"), "data.pkl", pickle));
+        var open = () =>
+            Open(Archives.With(Archives.Script("class M(Module):\n  def forward(self, x: Tensor):\n    return x\n"),
+            "data.pkl", pickle));
         open.Should().Throw<ModelFormatException>().WithMessage("*the module tree at 'm.' is endless*");
     }
 
@@ -78,7 +80,9 @@ public sealed class HostileScriptTests : IDisposable
             if (level < 40) pickle.Add((byte)'0');
         }
         pickle.Add((byte)'.');
-        var open = () => Open(Archives.With(Archives.Script("class M(Module):\n  def forward(self, x: Tensor):\n    return x\n"), "data.pkl", [.. pickle]));
+        var open = () =>
+            Open(Archives.With(Archives.Script("class M(Module):\n  def forward(self, x: Tensor):\n    return x\n"),
+            "data.pkl", [.. pickle]));
         open.Should().Throw<ModelFormatException>().WithMessage("*is endless*");
     }
 
@@ -105,7 +109,8 @@ public sealed class HostileScriptTests : IDisposable
     public void Lists_that_double_at_every_line_are_refused()
     {
         var source = new StringBuilder("    l0 = [x, x]\n");
-        for (int n = 1; n < 60; n++) source.Append(System.Globalization.CultureInfo.InvariantCulture, $"    l{n} = [l{n - 1}, l{n - 1}]\n");
+        for (int n = 1; n < 60; n++)
+            source.Append(System.Globalization.CultureInfo.InvariantCulture, $"    l{n} = [l{n - 1}, l{n - 1}]\n");
         source.Append("    return torch.cat(l59, 0)\n");
         var open = () => Script(source.ToString());
         open.Should().Throw<ModelFormatException>().WithMessage("*a container of more than 1000000 values");
@@ -143,17 +148,23 @@ public sealed class HostileScriptTests : IDisposable
     public void A_tensor_that_repeats_its_storage_takes_no_memory_that_the_file_does_not_pay_for()
     {
         // scale: sizes (4, 1, 1) with strides (1, 1, 1) becomes (32767, 32767, 1) with strides (0, 0, 1).
-        byte[] pickle = Archives.Entries(Fixtures.Bytes("net.pt")).Single(e => e.Name.EndsWith("data.pkl", StringComparison.Ordinal)).Bytes;
-        byte[] shape = [(byte)'(', (byte)'K', 4, (byte)'K', 1, (byte)'K', 1, (byte)'t', (byte)'(', (byte)'K', 1, (byte)'K', 1, (byte)'K', 1, (byte)'t'];
+        byte[] pickle = Archives.Entries(Fixtures.Bytes("net.pt"))
+            .Single(e => e.Name.EndsWith("data.pkl", StringComparison.Ordinal)).Bytes;
+        byte[] shape =
+            [(byte)'(', (byte)'K', 4, (byte)'K', 1, (byte)'K', 1, (byte)'t', (byte)'(', (byte)'K', 1, (byte)'K', 1,
+            (byte)'K', 1, (byte)'t'];
         int at = pickle.AsSpan().IndexOf(shape);
-        byte[] large = [(byte)'(', (byte)'M', 0xff, 0x7f, (byte)'M', 0xff, 0x7f, (byte)'K', 1, (byte)'t', (byte)'(', (byte)'K', 0, (byte)'K', 0, (byte)'K', 1, (byte)'t'];
+        byte[] large =
+            [(byte)'(', (byte)'M', 0xff, 0x7f, (byte)'M', 0xff, 0x7f, (byte)'K', 1, (byte)'t', (byte)'(', (byte)'K', 0,
+            (byte)'K', 0, (byte)'K', 1, (byte)'t'];
         byte[] lying = [.. pickle[..at], .. large, .. pickle[(at + shape.Length)..]];
         var open = () => Open(Archives.With(Fixtures.Bytes("net.pt"), "data.pkl", lying));
         open.Should().Throw<ModelFormatException>().WithMessage("*tensor 'scale': *");
     }
 
     [Theory]
-    [InlineData("    while True:\n      y = x\n    else:\n      y = x\n    return y\n", "'while' is no straight-line code")]
+    [InlineData("    while True:\n      y = x\n    else:\n      y = x\n    return y\n",
+        "'while' is no straight-line code")]
     [InlineData("    with torch.no_grad():\n      y = x\n    return y\n", "'with' is no straight-line code")]
     [InlineData("    self.y = x\n    return x\n", "'assignment to an attribute' is no straight-line code")]
     [InlineData("    return print(x)\n", "function 'print' is not supported")]
@@ -169,22 +180,28 @@ public sealed class HostileScriptTests : IDisposable
     public void Other_constructs_are_refused_with_their_line(string body, string reason)
     {
         var open = () => Script(body);
-        open.Should().Throw<ModelFormatException>().Which.Message.Should().MatchRegex(reason.Replace("(", "\\(", StringComparison.Ordinal));
+        open.Should().Throw<ModelFormatException>().Which.Message.Should()
+            .MatchRegex(reason.Replace("(", "\\(", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_least_integer_and_the_infinities_survive()
     {
-        using var model = Script("    return torch.f(x, -9223372036854775808, -inf, nan, -1.5e-3, float(\"inf\"), int(True), bool(0))\n");
+        using var model =
+            Script("    return torch.f(x, -9223372036854775808, -inf, nan, -1.5e-3, float(\"inf\"), int(True), " +
+            "bool(0))\n");
         model.Graph.Calls.Single().Arguments.Skip(1).Should().Equal(
-            Argument.Of(long.MinValue), Argument.Of(double.NegativeInfinity), Argument.Of(double.NaN), Argument.Of(-1.5e-3),
+            Argument.Of(long.MinValue), Argument.Of(double.NegativeInfinity), Argument.Of(double.NaN),
+            Argument.Of(-1.5e-3),
             Argument.Of(double.PositiveInfinity), Argument.Of(1), Argument.Of(false));
     }
 
     [Fact]
     public void Results_taken_apart_stay_one_call_however_they_are_used()
     {
-        using var model = Script("    p = torch.chunk(x, 2, 1)\n    a, b, = p\n    c, d, = p\n    return (torch.cat(p, 1), torch.add((p)[-1], c), torch.g((torch.h(x))[1]))\n");
+        using var model =
+            Script("    p = torch.chunk(x, 2, 1)\n    a, b, = p\n    c, d, = p\n    return (torch.cat(p, 1), " +
+            "torch.add((p)[-1], c), torch.g((torch.h(x))[1]))\n");
         model.Graph.Calls.Select(c => c.ToString()).Should().Equal(
             "chunk = aten::chunk(%0, 2, 1)", "cat = aten::cat([%1, %2], 1)", "add = aten::add(%2, %1)",
             "h = aten::h(%0)", "__getitem__ = aten::__getitem__(%5, 1)", "g = aten::g(%6)");

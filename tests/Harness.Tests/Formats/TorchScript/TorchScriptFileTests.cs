@@ -11,9 +11,11 @@ public sealed class TorchScriptFileTests
         using var model = ModelFile.Open(Fixtures.Path("net.pt"));
         model.Format.Should().Be("TorchScript");
         model.Graph.Calls.Select(c => $"{c.Name}={c.Target}").Should().Equal(
-            "seq.0=aten::_convolution", "seq.1=aten::batch_norm", "seq.2=aten::relu_", "mul=aten::mul", "chunk=aten::chunk",
+            "seq.0=aten::_convolution", "seq.1=aten::batch_norm", "seq.2=aten::relu_", "mul=aten::mul",
+            "chunk=aten::chunk",
             "size=aten::size", "NumToTensor=prim::NumToTensor", "mul_2=aten::mul", "add=aten::add", "clamp=aten::clamp",
-            "cat=aten::cat", "mean=aten::mean", "fc=aten::linear", "size_2=aten::size", "NumToTensor_2=prim::NumToTensor",
+            "cat=aten::cat", "mean=aten::mean", "fc=aten::linear", "size_2=aten::size",
+            "NumToTensor_2=prim::NumToTensor",
             "Int=aten::Int", "view=aten::view", "slice=aten::slice", "slice_2=aten::slice");
         model.Graph.Inputs.Should().ContainSingle().Which.Name.Should().Be("x");
     }
@@ -142,7 +144,8 @@ public sealed class TorchScriptFileTests
                 using var model = ModelFile.Open(folder["net.pt"]);
                 using var same = ModelFile.Open(Fixtures.Path("net.pt"));
                 foreach (var (key, tensor) in same.Weights)
-                    model.Weights[key].Bytes.Span.SequenceEqual(tensor.Bytes.Span).Should().BeTrue($"byte {at} was padding");
+                    model.Weights[key].Bytes.Span.SequenceEqual(tensor.Bytes.Span).Should()
+                        .BeTrue($"byte {at} was padding");
             }
             catch (ModelFormatException e)
             {

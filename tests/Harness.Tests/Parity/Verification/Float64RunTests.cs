@@ -87,7 +87,8 @@ public sealed class Float64RunTests
             held.UnionWith(segment.Gives);
             held.ExceptWith(segment.Spent);
         }
-        held.Should().BeEquivalentTo(model.Outputs.Select(port => port.Value), "the outputs alone are read after the last");
+        held.Should().BeEquivalentTo(model.Outputs.Select(port => port.Value),
+            "the outputs alone are read after the last");
     }
 
     [Theory]
