@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Formats;
-using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 using static TorchSharp.torch;
