@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Formats.Flax;
-using Harness.Formats.Storage;
 
 namespace Harness.Formats;
 
@@ -21,9 +20,16 @@ public static class FlaxMsgpack
     /// <param name="path">The file; replaced only when the new one is complete.</param>
     /// <param name="leaves">Tensors with their paths, collection first: <c>["params", "fc", "kernel"]</c>.</param>
     /// <exception cref="ArgumentException">A path is empty, occurs twice, or is a leaf and a branch.</exception>
-    public static void Write(string path, IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves)
+    public static void Write(string path, IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves) =>
+        Write(path, Arrays(leaves));
+
+    /// <summary>Writes a tree whose arrays are made one at a time, each when its turn comes.</summary>
+    /// <param name="path">The file; replaced only when the new one is complete.</param>
+    /// <param name="arrays">The arrays, in any order.</param>
+    /// <exception cref="ArgumentException">A path is empty, occurs twice, or is a leaf and a branch.</exception>
+    public static void Write(string path, IEnumerable<FlaxArray> arrays)
     {
-        var root = FlaxNode.Of(leaves);
+        var root = FlaxNode.Of(arrays);
         AtomicFile.Write(path, stream => Write(new MsgpackWriter(stream), root, ChunkLimit));
     }
 
@@ -39,18 +45,26 @@ public static class FlaxMsgpack
     /// <exception cref="ModelFormatException">It is damaged, or holds something that is no tree of arrays.</exception>
     public static IReadOnlyList<(ImmutableArray<string> Path, Tensor Tensor)> Read(string path)
     {
-        using var file = MappedFile.Open(path);
-        if (file.Length > Array.MaxLength) throw file.Bad(0, $"{file.Length} bytes; msgpack files up to 2 GiB are read back");
-        return new FlaxMsgpackReader(file.Memory(0, (int)file.Length), file.Bad).Run();
+        using var file = FlaxMsgpackFile.Open(path);
+        return [.. file.Entries.Select(entry =>
+        {
+            using var elements = file.Borrow(entry);
+            return (entry.Path, elements.Keep());
+        })];
     }
 
     internal static void Write(Stream stream, IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves, long chunkLimit) =>
-        Write(new MsgpackWriter(stream), FlaxNode.Of(leaves), chunkLimit);
+        Write(new MsgpackWriter(stream), FlaxNode.Of(Arrays(leaves)), chunkLimit);
+
+    static IEnumerable<FlaxArray> Arrays(IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves) =>
+        leaves.Select(leaf => FlaxArray.Of(leaf.Path, leaf.Tensor));
 
     static void Write(MsgpackWriter writer, FlaxNode node, long chunkLimit)
     {
-        if (node.Leaf is { } tensor)
+        if (node.Leaf is { } array)
         {
+            using var elements = array.Elements();
+            var tensor = elements.Tensor;
             if (tensor.Bytes.Length > chunkLimit) Chunks(writer, tensor, chunkLimit);
             else Leaf(writer, tensor.Type, tensor.Shape, tensor.Bytes.Span);
             return;

@@ -59,7 +59,9 @@ public static class GraphJson
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{{\n  \"format\": \"{Format}\",\n  \"version\": {Version},\n");
         Section(text, "inputs", graph.Inputs.Select(i => Declaration(i.Name, i.Shape, i.Type)));
-        Section(text, "parameters", graph.Parameters.Select(p => Declaration(p.Key, p.Shape, p.Type)));
+        Section(text, "parameters", graph.Parameters.Select(p => p.IsBuffer
+            ? $"{Declaration(p.Key, p.Shape, p.Type)[..^1]}, \"buffer\": true}}"
+            : Declaration(p.Key, p.Shape, p.Type)));
         if (graph.Constants.Length > 0)
         {
             Section(text, "constants", graph.Constants.Select(c =>

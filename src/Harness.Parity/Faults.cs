@@ -7,12 +7,15 @@ namespace Harness.Parity;
 
 /// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable
 /// <c>HARNESS_INJECT_FAULT</c> names
-/// a node and a fault. Applied to the converted model after its weights were checked, and to nothing else; a run with a
-/// fault is never green, even where the fault makes a wrong model right.</summary>
+/// a node and a fault. Applied to the converted model after its weights were checked, or to its tree before that is written,
+/// and to nothing else; a run with a fault is never green, even where the fault makes a wrong model right.</summary>
 public static class Faults
 {
     /// <summary>The variable: <c>layer1.0.conv1:swap-hw</c>.</summary>
     public const string Variable = "HARNESS_INJECT_FAULT";
+
+    // Made in the tree itself: it ships wrong, and moving it back makes it right.
+    const string MoveHw = "swap-hw-both-ways";
 
     static readonly (string Name, string Meaning, Func<NhwcProgram, NhwcNode, NhwcProgram?> Apply)[] s_all =
     [
@@ -24,6 +27,7 @@ public static class Faults
         ("padding", "the top left padding goes to the bottom right, as SAME would have it", Same),
         ("statistics", "running mean 0 and variance 1: batch_stats never loaded", Statistics),
         ("swap-hw", "a kernel's height and width are swapped", (model, node) => Kernel(model, node, "hwio", "whio")),
+        (MoveHw, "a kernel's height and width are exchanged on its way into the tree and on its way back", MoveWindow),
         ("swap-io", "a kernel's inputs and outputs are swapped", SwapInputOutput),
         ("weights", "one converted weight has the wrong sign", OneWeight),
     ];
@@ -46,6 +50,10 @@ public static class Faults
         var apply = s_all.First(f => f.Name == kind).Apply;
         return apply(model, node) ?? throw Refuse(fault, $"{node.Op.Name} '{name}' cannot have the fault '{kind}'");
     }
+
+    /// <summary>True for a fault of the tree: it is there before the tree is written.</summary>
+    /// <exception cref="ModelException">PAR9003: no such fault.</exception>
+    public static bool IsInTree(string fault) => Parse(fault).Kind == MoveHw;
 
     static (string Node, string Kind) Parse(string fault)
     {
@@ -88,7 +96,7 @@ public static class Faults
     {
         int value = node.Inputs.FirstOrDefault(id => id >= 0 && model.Values[id].Leaf is not null, -1);
         if (value < 0) return null;
-        double[] weights = model.Values[value].Leaf!.Materialize().ToDoubles();
+        double[] weights = model.Values[value].Elements().ToDoubles();
         if (weights.Length == 0) return null;
         int largest = Array.IndexOf(weights, weights.MaxBy(Math.Abs));
         return WithWeights(model, value, i => i != largest ? weights[i] : weights[i] == 0 ? 1 : -weights[i]);
@@ -97,14 +105,32 @@ public static class Faults
     static NhwcProgram? SwapInputOutput(NhwcProgram model, NhwcNode node) =>
         Kernel(model, node, "hwio", "hwoi") ?? Kernel(model, node, "io", "oi");
 
+    // The letters of the leaf stay what Flax expects, and there and back is the identity: only a run can tell.
+    static NhwcProgram? MoveWindow(NhwcProgram model, NhwcNode node)
+    {
+        if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
+        if (model.Values[node.Inputs[rule.Operand]].Leaf is not { } leaf || !leaf.Rearrangement.From.Contains('h')) return null;
+        string From(char letter) => letter switch { 'h' => "w", 'w' => "h", _ => letter.ToString() };
+        var wrong = leaf with
+        {
+            Rearrangement = leaf.Rearrangement with { From = string.Concat(leaf.Rearrangement.From.Select(From)) },
+        };
+        return model.With(model.Variables with
+        {
+            Leaves = [.. model.Variables.Leaves.Select(other => other.FullPath == leaf.FullPath ? wrong : other)],
+        });
+    }
+
     // The moved kernel must have the shape it had, else the plan would refuse it instead of computing something wrong.
     static NhwcProgram? Kernel(NhwcProgram model, NhwcNode node, string from, string to, string flip = "")
     {
         if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
         int value = node.Inputs[rule.Operand];
-        if (model.Values[value].Leaf is not { } leaf || leaf.Shape.Rank != from.Length) return null;
-        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(leaf.Materialize());
-        return moved.Shape == leaf.Shape ? WithTensor(model, value, moved) : null;
+        if (model.Values[value].Leaf is null) return null;
+        var kernel = model.Values[value].Elements();
+        if (kernel.Shape.Rank != from.Length) return null;
+        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(kernel);
+        return moved.Shape == kernel.Shape ? WithTensor(model, value, moved) : null;
     }
 
     static NhwcProgram WithOp(NhwcProgram model, NhwcNode node, Op op) =>
@@ -112,7 +138,7 @@ public static class Faults
 
     static NhwcProgram WithWeights(NhwcProgram model, int value, Func<int, double> weight)
     {
-        var shape = model.Values[value].Leaf!.Shape;
+        var shape = model.Values[value].Elements().Shape;
         double[] weights = [.. Enumerable.Range(0, checked((int)shape.Elements)).Select(weight)];
         return WithTensor(model, value, Tensor.Of(shape, weights));
     }
@@ -121,6 +147,6 @@ public static class Faults
     {
         var old = model.Values[value];
         return model with { Values = model.Values.SetItem(
-            value, old with { Leaf = old.Leaf!.WithElements(tensor) }) };
+            value, old with { Leaf = old.Leaf!.WithElements(tensor), Moves = [] }) };
     }
 }

@@ -11,9 +11,9 @@ static class ConvertVerb
     static readonly (string Ending, Action<string, Variables> Write)[] s_formats =
     [
         (".msgpack", (path, variables) => FlaxMsgpack.Write(path, variables.Leaves.Select(
-            leaf => (leaf.Path.Insert(0, leaf.Collection), FlaxTypes.Narrow(leaf.Materialize(), leaf.TorchKey))))),
+            leaf => (leaf.Path.Insert(0, leaf.Collection), FlaxTypes.Convert(leaf.Materialize(), FlaxTypes.Choose(leaf.Source, FlaxDtype.Auto), leaf.TorchKey))))),
         (".npz", (path, variables) => NpzFile.Write(path, variables.Leaves.Select(
-            leaf => KeyValuePair.Create(leaf.FullPath, FlaxTypes.Narrow(leaf.Materialize(), leaf.TorchKey))))),
+            leaf => KeyValuePair.Create(leaf.FullPath, FlaxTypes.Convert(leaf.Materialize(), FlaxTypes.Choose(leaf.Source, FlaxDtype.Auto), leaf.TorchKey))))),
         (".safetensors", (path, variables) => SafetensorsFile.Write(path, Dotted(variables), s_flax)),
     ];
 
@@ -25,7 +25,7 @@ static class ConvertVerb
         bool paramsOnly = variables.Leaves.All(leaf => leaf.Collection == "params");
         return variables.Leaves.Select(leaf => KeyValuePair.Create(
             string.Join('.', paramsOnly ? leaf.Path : leaf.Path.Insert(0, leaf.Collection)),
-                FlaxTypes.Narrow(leaf.Materialize(), leaf.TorchKey)));
+                FlaxTypes.Convert(leaf.Materialize(), FlaxTypes.Choose(leaf.Source, FlaxDtype.Auto), leaf.TorchKey)));
     }
 
     public static Command Create(Terminal terminal)

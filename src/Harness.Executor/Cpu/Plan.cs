@@ -269,8 +269,8 @@ public sealed class Plan : IDisposable
         lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(RootOf(value)));
     }
 
-    long WeightsOf(FusedNode node) => node.Reads.Sum(
-        value => value >= 0 && Program.Values[value].Leaf is { } leaf ? (long)leaf.Source.Bytes.Length : 0);
+    long WeightsOf(FusedNode node) =>
+        node.Reads.Sum(value => value >= 0 && Program.Values[value].Leaf is { } leaf ? leaf.Bytes : 0);
 
     Step Lower<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -286,20 +286,21 @@ public sealed class Plan : IDisposable
         Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, value =>
         {
             int root = RootOf(value);
-            if (Program.Values[root].Leaf is { } leaf)
+            if (Program.Values[root].Leaf is not null)
             {
                 lock (_constants)
                 {
-                    if (!_constants.ContainsKey(root)) _constants[root] = Hold(leaf);
+                    if (!_constants.ContainsKey(root)) _constants[root] = Hold(Program.Values[root]);
                 }
             }
             return BufferOf(value);
         });
 
     // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they are.
-    unsafe (nint Address, long Bytes) Hold(Leaf leaf)
+    unsafe (nint Address, long Bytes) Hold(NhwcValue parameter)
     {
-        var tensor = leaf.Materialize();
+        using var elements = parameter.Borrow();
+        var tensor = elements.Tensor;
         var type = tensor.Type.IsFloating() ? Precision : tensor.Type;
         long bytes = tensor.Shape.Elements * type.Size();
         nint address = Memory.Take(bytes);

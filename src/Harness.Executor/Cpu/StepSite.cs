@@ -81,17 +81,18 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>Constants in the plan's memory.</summary>
     public PinnedArray<E> Pin(ReadOnlySpan<E> elements) => new(_memory, elements);
 
-    /// <summary>A parameter's elements in Flax's layout, widened or rounded to the step's element type: to be read and let go,
-    /// since a plan holds weights once.</summary>
-    public ReadOnlySpan<E> Weight(int operand) => Elements(LeafOf(_node.Inputs[operand]).Materialize());
+    /// <summary>A parameter's elements as they lie in Flax's tree, widened or rounded to the step's element type: to be read
+    /// and let go, since a plan holds weights once.</summary>
+    public ReadOnlySpan<E> Weight(int operand) => Elements(ElementsOf(_node.Inputs[operand]));
 
-    /// <summary>A convolution's kernel packed, read where it is stored if its rearrangement is a plain permutation.</summary>
+    /// <summary>A convolution's kernel packed.</summary>
     /// <param name="operand">The kernel.</param>
     /// <param name="geometry">The convolution.</param>
     /// <param name="strides">How it lies in Flax's layout.</param>
     public PackedWeights<E> Packed(int operand, in ConvGeometry geometry, WeightStrides strides)
     {
-        var tensor = Stored(operand, ref strides);
+        using var elements = _model.Values[_node.Inputs[operand]].Borrow();
+        var tensor = elements.Tensor;
         return tensor.Type switch
         {
             ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<float>(), strides, _memory),
@@ -103,37 +104,14 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>The same kernel for Winograd's transform.</summary>
     public Winograd<E> Transformed(int operand, in ConvGeometry geometry, WeightStrides strides)
     {
-        var tensor = Stored(operand, ref strides);
-        return new Winograd<E>(Lanes, geometry, Elements(tensor), strides, _memory);
-    }
-
-    // A kernel as it is stored, and its strides there; where they do not exist, a copy that lies as the strides say.
-    Tensor Stored(int operand, ref WeightStrides strides)
-    {
-        var leaf = LeafOf(_node.Inputs[operand]);
-        if (strides.Origin != 0 || leaf.Rearrangement.SourceStrides(leaf.Source.Shape) is not { } stored) return leaf.Materialize();
-        strides = Stored(strides, leaf.Shape, stored);
-        return leaf.Source;
-    }
-
-    // Strides that count elements of a leaf, counted in its source instead. Along an axis of extent 1 nothing is counted.
-    static WeightStrides Stored(WeightStrides strides, Shape leaf, nint[] source)
-    {
-        var own = Traversal.ContiguousStrides(leaf.AsSpan());
-        nint Of(nint stride)
-        {
-            for (int axis = 0; axis < own.Length; axis++)
-                if (own[axis] == stride && leaf[axis] > 1) return source[axis];
-            return 0;
-        }
-        return new WeightStrides(0, Of(strides.KernelH), Of(strides.KernelW), Of(strides.Input), Of(strides.Output));
+        using var elements = _model.Values[_node.Inputs[operand]].Borrow();
+        return new Winograd<E>(Lanes, geometry, Elements(elements.Tensor), strides, _memory);
     }
 
     /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are rounded.</summary>
-    public double[] ExactWeightOf(int value) => LeafOf(value).Materialize().ToDoubles();
+    public double[] ExactWeightOf(int value) => ElementsOf(value).ToDoubles();
 
-    Leaf LeafOf(int value) => _model.Values[value].Leaf
-        ?? throw new InvalidOperationException($"'{_model.Values[value].Name}' is no parameter");
+    Tensor ElementsOf(int value) => _model.Values[value].Elements();
 
     // The tensor's own memory where its elements are of the step's type.
     internal static ReadOnlySpan<E> Elements(Tensor tensor)

@@ -16,6 +16,9 @@ public sealed record Port(string Name, int Value, Shape? Shape = null, ElementTy
 /// <param name="Type">The element type the file states; float32 where it states none.</param>
 public sealed record ParameterValue(int Value, string Key, Shape? Shape = null, ElementType Type = ElementType.Float32)
 {
+    /// <summary>True for a buffer: part of the state, and no parameter that training would change.</summary>
+    public bool IsBuffer { get; init; }
+
     /// <summary>Value and key, which is what most readers want.</summary>
     public void Deconstruct(out int value, out string key) => (value, key) = (Value, Key);
 }

@@ -21,11 +21,16 @@ public sealed class GraphBuilder
     }
 
     /// <summary>The value of a state-dict key; the same key gives the same value.</summary>
-    public int Parameter(string key, Shape? shape = null, ElementType type = ElementType.Float32)
+    /// <param name="key">The key.</param>
+    /// <param name="shape">The shape the file states.</param>
+    /// <param name="type">The element type the file states.</param>
+    /// <param name="isBuffer">True for a buffer.</param>
+    public int Parameter(
+        string key, Shape? shape = null, ElementType type = ElementType.Float32, bool isBuffer = false)
     {
         if (_parameterIds.TryGetValue(key, out int id)) return id;
         _parameterIds[key] = _next;
-        _parameters.Add(new ParameterValue(_next, key, shape, type));
+        _parameters.Add(new ParameterValue(_next, key, shape, type) { IsBuffer = isBuffer });
         return _next++;
     }
 

@@ -24,6 +24,16 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     /// <summary>The move back.</summary>
     public Rearrangement Inverse => this with { From = To, To = From };
 
+    /// <summary>This move and then another as one; null where axes are merged or reversed, which takes two.</summary>
+    public Rearrangement? Then(Rearrangement next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        bool IsPlain(Rearrangement move) => move.Flip.Length == 0 && move.From.All(char.IsLetter) && move.To.All(char.IsLetter);
+        return IsPlain(this) && IsPlain(next) && next.From.Length == To.Length
+            ? new Rearrangement(From, string.Concat(next.To.Select(letter => To[next.From.IndexOf(letter)])))
+            : null;
+    }
+
     /// <summary>The target's shape.</summary>
     /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
     public Shape Apply(Shape source)
@@ -38,6 +48,23 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     public Tensor Apply(Tensor source)
     {
         if (IsIdentity) return source;
+        var bytes = GC.AllocateUninitializedArray<byte>(source.Bytes.Length);
+        Apply(source, bytes);
+        return new Tensor(source.Type, Apply(source.Shape), bytes);
+    }
+
+    /// <summary>The same for one use.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    public BorrowedTensor Borrow(Tensor source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return IsIdentity
+            ? BorrowedTensor.Of(source)
+            : BorrowedTensor.Make(source.Type, Apply(source.Shape), bytes => Apply(source, bytes));
+    }
+
+    void Apply(Tensor source, Span<byte> bytes)
+    {
         var sizes = Extents(source.Shape);
         // Source strides per letter; a flipped letter walks backwards from its last element.
         var strides = new Dictionary<char, long>();
@@ -55,7 +82,6 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
         char[] order = [.. Groups(To).SelectMany(g => g)];
         int[] extents = [.. order.Select(letter => sizes[letter])];
         nint[] from = [.. order.Select(letter => (nint)strides[letter])];
-        var bytes = new byte[source.Bytes.Length];
         // Bits move, whatever they mean.
         switch (source.Type.Size())
         {
@@ -64,21 +90,6 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
             case 2: Move<ushort>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
             default: Move<byte>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
         }
-        return new Tensor(source.Type, Apply(source.Shape), bytes);
-    }
-
-    /// <summary>Elements of the source from one index of each of the target's axes to the next, so that a kernel is read where it
-    /// is stored; null where axes are merged or reversed, which strides alone do not say.</summary>
-    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
-    internal nint[]? SourceStrides(Shape source)
-    {
-        var strides = Traversal.ContiguousStrides(source.AsSpan());
-        if (IsIdentity) return strides;
-        var from = Groups(From);
-        if (from.Count != source.Rank) throw Mismatch(source);
-        if (Flip.Length > 0 || from.Any(group => group.Length != 1)) return null;
-        var to = Groups(To);
-        return to.Any(group => group.Length != 1) ? null : [.. to.Select(letter => strides[from.IndexOf(letter)])];
     }
 
     static void Move<T>(ReadOnlySpan<byte> source, Span<byte> target, int[] extents, nint[] strides, nint origin)

@@ -36,7 +36,7 @@ public sealed record Addmm : Op
 
     /// <inheritdoc/>
     public override ImmutableArray<WeightRule> Weights =>
-        [new(2, "kernel", new Rearrangement("io", "io")), new(0, "bias", Rearrangement.None)];
+        [new(2, "kernel", new Rearrangement("io", "io"), LeafForm.Dense), WeightRule.OfFeatures(0, "bias")];
 
     /// <inheritdoc/>
     public override bool IsContraction => true;

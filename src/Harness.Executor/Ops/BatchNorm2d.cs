@@ -27,6 +27,7 @@ public sealed record BatchNorm2d : Op
 
     static BatchNorm2d Parse(Bound call)
     {
+        // Without running statistics the flag is set in eval mode too.
         if (call.IsNone("running_mean") || call.IsNone("running_var"))
             throw call.Refuse(
                 "no running statistics (track_running_stats=False), expected running_mean and running_var");
@@ -77,10 +78,10 @@ public sealed record BatchNorm2d : Op
         get
         {
             var rules = ImmutableArray.CreateBuilder<WeightRule>(4);
-            if (Scale) rules.Add(new WeightRule(1, "scale", Rearrangement.None));
-            if (Bias) rules.Add(new WeightRule(Scale ? 2 : 1, "bias", Rearrangement.None));
-            rules.Add(new WeightRule(MeanOperand, "mean", Rearrangement.None, "batch_stats"));
-            rules.Add(new WeightRule(MeanOperand + 1, "var", Rearrangement.None, "batch_stats"));
+            if (Scale) rules.Add(WeightRule.OfFeatures(1, "scale"));
+            if (Bias) rules.Add(WeightRule.OfFeatures(Scale ? 2 : 1, "bias"));
+            rules.Add(WeightRule.OfFeatures(MeanOperand, "mean", "batch_stats"));
+            rules.Add(WeightRule.OfFeatures(MeanOperand + 1, "var", "batch_stats"));
             return rules.ToImmutable();
         }
     }

@@ -109,8 +109,8 @@ public sealed record Conv2d : Op
 
     /// <inheritdoc/>
     public override ImmutableArray<WeightRule> Weights => Bias
-        ? [new(1, "kernel", new Rearrangement("oihw", "hwio")), new(2, "bias", Rearrangement.None)]
-        : [new(1, "kernel", new Rearrangement("oihw", "hwio"))];
+        ? [new(1, "kernel", new Rearrangement("oihw", "hwio"), LeafForm.Conv), WeightRule.OfFeatures(2, "bias")]
+        : [new(1, "kernel", new Rearrangement("oihw", "hwio"), LeafForm.Conv)];
 
     /// <inheritdoc/>
     public override bool IsContraction => true;

@@ -90,8 +90,10 @@ public sealed record ConvTranspose2d : Op
 
     /// <inheritdoc/>
     public override ImmutableArray<WeightRule> Weights => Bias
-        ? [new(1, "kernel", Kernel), new(2, "bias", Rearrangement.None)]
-        : [new(1, "kernel", Kernel)];
+        ? [new(1, "kernel", Kernel, Form), WeightRule.OfFeatures(2, "bias")]
+        : [new(1, "kernel", Kernel, Form)];
+
+    LeafForm Form => Groups == 1 ? LeafForm.ConvTranspose : LeafForm.ReversedConv;
 
     /// <inheritdoc/>
     public override bool IsContraction => true;

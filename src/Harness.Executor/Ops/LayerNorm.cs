@@ -48,13 +48,13 @@ public sealed record LayerNorm : Op
         return [x];
     }
 
-    /// <summary>The normalized axes innermost in their logical order, the others in the order they have.</summary>
+    /// <summary>The normalized axes innermost, they and the others in the order they have.</summary>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var wanted = Arrangements.Current(inputs);
         int first = inputs[0].Shape.Rank - NormalizedShape.Count;
-        int[] kept = [.. inputs[0].Layout.AsSpan().ToArray().Where(axis => axis < first)];
-        wanted[0] = new Permutation([.. kept, .. Enumerable.Range(first, NormalizedShape.Count)]);
+        int[] axes = inputs[0].Layout.AsSpan().ToArray();
+        wanted[0] = new Permutation([.. axes.Where(axis => axis < first), .. axes.Where(axis => axis >= first)]);
         return new Arrangement([.. wanted], [wanted[0]]);
     }
 
@@ -64,8 +64,8 @@ public sealed record LayerNorm : Op
         get
         {
             var rules = ImmutableArray.CreateBuilder<WeightRule>(2);
-            if (Scale) rules.Add(new WeightRule(1, "scale", Rearrangement.None));
-            if (Bias) rules.Add(new WeightRule(Scale ? 2 : 1, "bias", Rearrangement.None));
+            if (Scale) rules.Add(WeightRule.OfFeatures(1, "scale") with { FollowsInput = true });
+            if (Bias) rules.Add(WeightRule.OfFeatures(Scale ? 2 : 1, "bias") with { FollowsInput = true });
             return rules.ToImmutable();
         }
     }

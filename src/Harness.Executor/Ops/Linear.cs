@@ -34,8 +34,8 @@ public sealed record Linear : Op
 
     /// <inheritdoc/>
     public override ImmutableArray<WeightRule> Weights => Bias
-        ? [new(1, "kernel", new Rearrangement("oi", "io")), new(2, "bias", Rearrangement.None)]
-        : [new(1, "kernel", new Rearrangement("oi", "io"))];
+        ? [new(1, "kernel", new Rearrangement("oi", "io"), LeafForm.Dense), WeightRule.OfFeatures(2, "bias")]
+        : [new(1, "kernel", new Rearrangement("oi", "io"), LeafForm.Dense)];
 
     /// <inheritdoc/>
     public override bool IsContraction => true;

@@ -17,8 +17,18 @@ public readonly record struct Arrangement(ImmutableArray<Permutation> Inputs, Im
 /// <param name="Operand">Index among the op's operands.</param>
 /// <param name="Leaf">Flax's leaf name: <c>kernel</c>.</param>
 /// <param name="Rearrangement">PyTorch's axes to Flax's: <c>oihw → hwio</c>.</param>
+/// <param name="Form">What Flax does with it.</param>
 /// <param name="Collection"><c>params</c> or <c>batch_stats</c>.</param>
-public sealed record WeightRule(int Operand, string Leaf, Rearrangement Rearrangement, string Collection = "params");
+public sealed record WeightRule(
+    int Operand, string Leaf, Rearrangement Rearrangement, LeafForm Form, string Collection = "params")
+{
+    /// <summary>True where the weight's axes are the last ones of operand 0 and lie as these do.</summary>
+    public bool FollowsInput { get; init; }
+
+    /// <summary>A value of each feature: scale, bias, mean, variance.</summary>
+    public static WeightRule OfFeatures(int operand, string leaf, string collection = "params") =>
+        new(operand, leaf, Rearrangement.None, LeafForm.Features, collection);
+}
 
 /// <summary>How far one float32 node may lie from its float64 result on the same inputs, node by node.</summary>
 /// <param name="Factor">Limit as a multiple of 1e-6 × the node's scale.</param>

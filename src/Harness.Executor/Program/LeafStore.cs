@@ -1,28 +1,39 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
-/// <summary>Turns state-dict entries into Flax leaves, each key once and each leaf once. Moves no element.</summary>
+/// <summary>Turns state-dict entries into Flax leaves: collects who reads which entry in which layout, and when all readers
+/// are known decides how each lies in the tree and what it is called. Moves no element.</summary>
+/// <remarks>A weight with several readers is one leaf. The first that reads it as a layer's parameter decides how it lies,
+/// else the first that reads it as an ordinary tensor; the others move it where they read it.</remarks>
 sealed class LeafStore
 {
     // A parameter as the graph sees it: possibly through permutes, view axis j being stored axis Axes[j].
     sealed record Source(string Key, Tensor Tensor, string Collection, Permutation Axes);
 
+    // One way of reading an entry.
+    sealed record Reading(Source Source, WeightRule? Rule, Rearrangement Wanted);
+
     readonly TorchModel _model;
     readonly Dictionary<int, Source> _sources = [];
-    readonly Dictionary<string, Leaf> _byKey = [];
-    readonly HashSet<string> _paths = [];
-    readonly List<Leaf> _leaves = [];
+    // The key that stands for all keys of one tensor.
+    readonly Dictionary<string, string> _first;
+    readonly List<Reading> _readings = [];
+    readonly Dictionary<(string Key, string Move), int> _numbers = [];
 
     public LeafStore(TorchModel model)
     {
         _model = model;
+        _first = Ties(model.Weights);
         foreach (var parameter in model.Graph.Parameters)
         {
             var tensor = model.Weights[parameter.Key];
-            _sources[parameter.Value] = new Source(parameter.Key, tensor, "params", Permutation.Identity(tensor.Shape.Rank));
+            _sources[parameter.Value] = new Source(
+                parameter.Key, tensor, parameter.IsBuffer ? "constants" : "params", Permutation.Identity(tensor.Shape.Rank));
         }
         foreach (var constant in model.Graph.Constants)
         {
@@ -39,18 +50,16 @@ sealed class LeafStore
         return true;
     }
 
-    /// <summary>The leaf of a parameter under an op's rule.</summary>
-    /// <exception cref="ModelException">The parameter is already stored in another layout.</exception>
-    public Leaf Take(int operand, WeightRule rule, Call call)
+    /// <summary>The number of a reading as a layer's parameter.</summary>
+    public int Read(int operand, WeightRule rule)
     {
         var source = _sources[operand];
-        var rearrangement = source.Axes.IsIdentity ? rule.Rearrangement : Through(source.Axes, rule.Rearrangement);
-        string collection = source.Collection == "params" ? rule.Collection : source.Collection;
-        return Add(source, collection, [.. ModulePath(source.Key), rule.Leaf], rearrangement, call.Place);
+        return NumberOf(new Reading(
+            source, rule, source.Axes.IsIdentity ? rule.Rearrangement : Through(source.Axes, rule.Rearrangement)));
     }
 
-    /// <summary>The leaf of a parameter that an op reads as an ordinary tensor, in this layout.</summary>
-    public Leaf TakeRaw(int operand, Permutation layout)
+    /// <summary>The number of a reading as an ordinary tensor in this layout.</summary>
+    public int ReadRaw(int operand, Permutation layout)
     {
         var source = _sources[operand];
         string letters = Letters(layout.Rank);
@@ -58,41 +67,92 @@ sealed class LeafStore
         var stored = new char[layout.Rank];
         for (int j = 0; j < stored.Length; j++) stored[source.Axes[j]] = letters[j];
         string from = new(stored), to = string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]));
-        return Add(source, source.Collection, [.. source.Key.Split('.')],
-            from == to ? Rearrangement.None : new Rearrangement(from, to), SourcePlace.Unknown);
+        return NumberOf(new Reading(source, null, from == to ? Rearrangement.None : new Rearrangement(from, to)));
     }
 
-    /// <summary>All leaves, and the keys that no call reads.</summary>
-    public Variables Finish() => new([.. _leaves], [.. _model.Weights.Keys.Where(key => !_byKey.ContainsKey(key))]);
-
-    Leaf Add(Source source, string collection, ImmutableArray<string> path, Rearrangement rearrangement, SourcePlace place)
+    /// <summary>The leaves, and for each reading its leaf and how that is moved.</summary>
+    public (Variables Variables, ImmutableArray<(Leaf Leaf, ImmutableArray<Rearrangement> Moves)> Readings) Settle()
     {
-        if (_byKey.TryGetValue(source.Key, out var known))
+        var deciding = new Dictionary<string, Reading>(StringComparer.Ordinal);
+        var order = new List<string>();
+        foreach (var reading in _readings)
         {
-            if (known.Rearrangement.Equals(rearrangement) || Same(known.Rearrangement, rearrangement)) return known;
-            throw new ModelException(new Finding(Codes.UnsupportedOp, place.ToString(),
-                $"weight '{source.Key}' is used in two layouts, {known.Rearrangement} and {rearrangement}; duplicate it before exporting the model"));
+            string key = FirstOf(reading.Source.Key);
+            if (!deciding.TryGetValue(key, out var other)) order.Add(key);
+            if (other is null || Weight(reading) > Weight(other)) deciding[key] = reading;
         }
-        var leaf = new Leaf(collection, path, source.Key, rearrangement, source.Tensor);
-        if (!_paths.Add(leaf.FullPath))
-        {
-            throw new ModelException(new Finding(Codes.WeightsRoundTrip, source.Key,
-                $"'{source.Key}' and another key both become the Flax leaf {leaf.FullPath}"));
-        }
-        _byKey[source.Key] = leaf;
-        _leaves.Add(leaf);
-        return leaf;
+        Reading[] decided = [.. order.Select(key => deciding[key])];
+        var paths = LeafNames.Of([.. decided.Select(reading => (reading.Source.Key, reading.Rule?.Leaf))]);
+        var leaves = new Dictionary<string, Leaf>(StringComparer.Ordinal);
+        for (int i = 0; i < decided.Length; i++) leaves[order[i]] = LeafOf(decided[i], paths[i]);
+        var used = _model.Graph.Constants.Select(constant => constant.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var leaf in leaves.Values) used.UnionWith(leaf.Aliases.Prepend(leaf.TorchKey));
+        return (
+            new Variables([.. order.Select(key => leaves[key])], [.. _model.Weights.Keys.Where(key => !used.Contains(key))]),
+            [.. _readings.Select(reading =>
+            {
+                var leaf = leaves[FirstOf(reading.Source.Key)];
+                return (leaf, MovesOf(leaf.Rearrangement, reading.Wanted));
+            })]);
     }
 
-    static bool Same(Rearrangement left, Rearrangement right) => left.IsIdentity == right.IsIdentity
-        && (left.IsIdentity || (left.From == right.From && left.To == right.To && left.Flip == right.Flip
-            && left.Sizes.SequenceEqual(right.Sizes)));
+    // A layer's parameter before an ordinary tensor; one that is read through a permute says least about how it should lie.
+    static int Weight(Reading reading) => reading.Rule is not null ? 2 : reading.Source.Axes.IsIdentity ? 1 : 0;
+
+    Leaf LeafOf(Reading reading, ImmutableArray<string> path)
+    {
+        var (source, rule, wanted) = reading;
+        string first = FirstOf(source.Key);
+        return new Leaf(
+            // A buffer is no parameter, whatever layer reads it: an optimizer would train it.
+            source.Collection == "constants" && rule?.Collection != "batch_stats" ? "constants" : rule?.Collection ?? source.Collection,
+            path, source.Key, Weight(reading) == 0 ? Rearrangement.None : wanted, source.Tensor)
+        {
+            Form = rule?.Form ?? LeafForm.Array,
+            Aliases = [.. _model.Weights.Keys.Where(key => key != source.Key && _first.GetValueOrDefault(key) == first)],
+        };
+    }
+
+    int NumberOf(Reading reading)
+    {
+        var key = (FirstOf(reading.Source.Key), Canonical(reading.Wanted));
+        if (_numbers.TryGetValue(key, out int known))
+        {
+            if (Weight(reading) > Weight(_readings[known])) _readings[known] = reading;
+            return known;
+        }
+        _readings.Add(reading);
+        return _numbers[key] = _readings.Count - 1;
+    }
+
+    string FirstOf(string key) => _first.GetValueOrDefault(key, key);
+
+    // From the leaf as it lies to what a reader wants.
+    static ImmutableArray<Rearrangement> MovesOf(Rearrangement leaf, Rearrangement wanted) =>
+        Canonical(leaf) == Canonical(wanted) ? []
+        : leaf.IsIdentity ? [wanted]
+        : wanted.IsIdentity ? [leaf.Inverse]
+        : leaf.Inverse.Then(wanted) is { } both ? (both.IsIdentity ? [] : [both])
+        : [leaf.Inverse, wanted];
+
+    // The same text for moves that differ in their letters alone.
+    static string Canonical(Rearrangement move)
+    {
+        if (move.IsIdentity) return "";
+        var letters = new Dictionary<char, char>();
+        foreach (char letter in move.From.Where(char.IsLetter)) letters.TryAdd(letter, (char)('a' + letters.Count));
+        string Of(string axes) => string.Concat(axes.Select(letter => letters.GetValueOrDefault(letter, letter)));
+        string from = Of(move.From), to = Of(move.To), flip = string.Concat(Of(move.Flip).Order());
+        // Only merged axes need sizes, and they do say what moves.
+        string sizes = string.Join(',', move.Sizes.Select(size => $"{letters[size.Key]}{size.Value}").Order());
+        return from == to && flip.Length == 0 ? "" : $"{from}>{to}>{flip}>{sizes}";
+    }
 
     // Writes a rule's source axes in the order the state dict stores them.
     static Rearrangement Through(Permutation axes, Rearrangement rule)
     {
-        string view = rule.IsIdentity ? Letters(axes.Rank) : rule.From;
-        string to = rule.IsIdentity ? view : rule.To;
+        string view = rule.From.Length == 0 ? Letters(axes.Rank) : rule.From;
+        string to = rule.From.Length == 0 ? view : rule.To;
         var groups = Rearrangement.Groups(view);
         var stored = new string[groups.Count];
         for (int j = 0; j < stored.Length; j++) stored[axes[j]] = groups[j].Length == 1 ? groups[j] : $"({groups[j]})";
@@ -101,9 +161,25 @@ sealed class LeafStore
 
     static string Letters(int rank) => "abcdefgh"[..rank];
 
-    static string[] ModulePath(string key)
+    // Keys over the same memory, each with the first of them: what torch.save writes of a tied weight.
+    static Dictionary<string, string> Ties(StateDict weights)
     {
-        int dot = key.LastIndexOf('.');
-        return dot < 0 ? [] : key[..dot].Split('.');
+        var first = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var alike in weights.Where(entry => !entry.Value.Bytes.IsEmpty)
+            .GroupBy(entry => (entry.Value.Type, entry.Value.Shape)))
+        {
+            var distinct = new List<KeyValuePair<string, Tensor>>();
+            foreach (var entry in alike)
+            {
+                int at = distinct.FindIndex(other => IsSame(other.Value, entry.Value));
+                if (at >= 0) first[entry.Key] = distinct[at].Key;
+                else distinct.Add(entry);
+            }
+        }
+        foreach (string key in first.Values.Distinct().ToArray()) first[key] = key;
+        return first;
     }
+
+    static bool IsSame(Tensor left, Tensor right) => Unsafe.AreSame(
+        ref MemoryMarshal.GetReference(left.Bytes.Span), ref MemoryMarshal.GetReference(right.Bytes.Span));
 }

@@ -68,11 +68,29 @@ public static class NhwcPass
                 var (type, shape) = graph.FactOf(port.Value);
                 outputs.Add(port with { Value = value, Shape = shape, Type = type });
             }
-            return new NhwcProgram(_values.ToImmutable(), _nodes.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(),
-                _leaves.Finish())
+            var variables = Settle();
+            return new NhwcProgram(
+                _values.ToImmutable(), _nodes.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(), variables)
             {
                 CastsLifted = graph.CastsLifted,
             };
+        }
+
+        // Who reads a weight is known only now, and with it how the weight lies in the tree.
+        Variables Settle()
+        {
+            var (variables, readings) = _leaves.Settle();
+            foreach (var ((reading, _, _), value) in _leafValues)
+            {
+                var (leaf, moves) = readings[reading];
+                _values[value] = _values[value] with
+                {
+                    Name = moves.IsEmpty ? leaf.FullPath : $"{leaf.FullPath}, {string.Join(", ", moves)}",
+                    Leaf = leaf,
+                    Moves = moves,
+                };
+            }
+            return variables;
         }
 
         void Convert(ShapedCall call)
@@ -100,7 +118,7 @@ public static class NhwcPass
                     if (rules.TryGetValue(i, out var computed)) throw NotStored(call, op, computed, _values[value].Name);
                     inputs.Add(InLayout(value, arrangement.Inputs[i], call.Call));
                 }
-                else if (rules.TryGetValue(i, out var rule)) inputs.Add(Weight(operand, folds.Adjust(call, rule), call.Call));
+                else if (rules.TryGetValue(i, out var rule)) inputs.Add(Weight(operand, Following(folds.Adjust(call, rule), arrangement, call)));
                 else inputs.Add(Raw(operand, arrangement.Inputs[i]));
             }
             var outputs = ImmutableArray.CreateBuilder<int>(call.Results.Length);
@@ -135,29 +153,39 @@ public static class NhwcPass
             return _relaid[(value, wanted)] = moved;
         }
 
-        int Weight(int operand, WeightRule rule, Call call)
+        // The weights of a norm over several axes lie as the axes do that they belong to.
+        WeightRule Following(WeightRule rule, Arrangement arrangement, ShapedCall call)
         {
-            var leaf = _leaves.Take(operand, rule, call);
-            return ValueOf(leaf, graph.FactOf(operand), Permutation.Identity(graph.ShapeOf(operand).Rank));
+            if (!rule.FollowsInput) return rule;
+            var layout = Broadcast.Restrict(arrangement.Inputs[0], graph.ShapeOf(call.Operands[rule.Operand]).Rank);
+            if (layout.IsIdentity) return rule;
+            string letters = arrangement.Inputs[0].Rank == 4 ? "nchw"[^layout.Rank..] : "abcdefgh"[..layout.Rank];
+            return rule with
+            {
+                Rearrangement = new Rearrangement(letters, string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]))),
+            };
         }
-
-        int Raw(int operand, Permutation layout)
-        {
-            return ValueOf(_leaves.TakeRaw(operand, layout), graph.FactOf(operand), layout);
-        }
-
-        readonly Dictionary<string, int> _leafValues = [];
 
         // A weight under a rule has the shape its leaf has; its logical shape is PyTorch's.
-        int ValueOf(Leaf leaf, Fact fact, Permutation layout)
+        int Weight(int operand, WeightRule rule)
         {
-            if (_leafValues.TryGetValue(leaf.FullPath, out int value)) return value;
-            return _leafValues[leaf.FullPath] = NewValue(leaf.FullPath, fact, layout, leaf);
+            var fact = graph.FactOf(operand);
+            return ValueOf(_leaves.Read(operand, rule), fact, Permutation.Identity(fact.Shape.Rank));
         }
 
-        int NewValue(string name, Fact fact, Permutation layout, Leaf? leaf = null)
+        int Raw(int operand, Permutation layout) => ValueOf(_leaves.ReadRaw(operand, layout), graph.FactOf(operand), layout);
+
+        readonly Dictionary<(int Reading, Fact Fact, Permutation Layout), int> _leafValues = [];
+
+        int ValueOf(int reading, Fact fact, Permutation layout)
         {
-            _values.Add(new NhwcValue(_values.Count, name, fact, layout, leaf));
+            if (_leafValues.TryGetValue((reading, fact, layout), out int value)) return value;
+            return _leafValues[(reading, fact, layout)] = NewValue("", fact, layout);
+        }
+
+        int NewValue(string name, Fact fact, Permutation layout)
+        {
+            _values.Add(new NhwcValue(_values.Count, name, fact, layout, null));
             return _values.Count - 1;
         }
     }

@@ -18,8 +18,34 @@ public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layou
     /// <summary>Its element type; float32 stands for a plan's precision.</summary>
     public ElementType Type => Fact.Type;
 
+    /// <summary>How the leaf's elements move into this value's memory, one move after the other: none where the value is the
+    /// leaf as it lies in the tree; some where another use of the same weight decided how it lies there.</summary>
+    public ImmutableArray<Rearrangement> Moves { get; init; } = [];
+
     /// <summary>Its shape in memory.</summary>
     public Shape Physical => Layout.Physical(Shape);
+
+    /// <summary>A parameter's elements as they lie in this value's memory, for one use.</summary>
+    /// <exception cref="InvalidOperationException">It is no parameter.</exception>
+    public BorrowedTensor Borrow()
+    {
+        var elements = (Leaf ?? throw new InvalidOperationException($"'{Name}' is no parameter")).Borrow();
+        foreach (var move in Moves)
+        {
+            if (move.IsIdentity) continue;
+            using var before = elements;
+            elements = move.Borrow(before.Tensor);
+        }
+        return elements;
+    }
+
+    /// <summary>The same to keep.</summary>
+    /// <exception cref="InvalidOperationException">It is no parameter.</exception>
+    public Tensor Elements()
+    {
+        using var elements = Borrow();
+        return elements.Keep();
+    }
 }
 
 /// <summary>One op of an <see cref="NhwcProgram"/>.</summary>
@@ -46,6 +72,21 @@ public sealed record NhwcProgram(
     /// <summary>How many casts between floating-point types the model states and this program lacks: its values follow the
     /// plan's precision.</summary>
     public int CastsLifted { get; init; }
+
+    /// <summary>The same program over other elements of its leaves.</summary>
+    /// <param name="variables">As many leaves as there are, under the same paths.</param>
+    public NhwcProgram With(Variables variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        var leaves = variables.Leaves.ToDictionary(leaf => leaf.FullPath);
+        return this with
+        {
+            Variables = variables,
+            Values = [.. Values.Select(value => value.Leaf is { } leaf
+                ? value with { Leaf = leaves[leaf.FullPath] }
+                : value)],
+        };
+    }
 
     /// <summary>For each value the one whose memory it is: itself, unless a view defines it.</summary>
     internal static int[] Roots(int values, IReadOnlyList<NhwcNode> nodes)

@@ -1,28 +1,27 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Harness.Executor.Model;
+using Harness.Formats.Storage;
 
 namespace Harness.Formats.Flax;
 
 /// <summary>Reads the msgpack that Flax writes: maps of maps of arrays. Everything else is refused by name.</summary>
-/// <param name="bytes">The whole file.</param>
-/// <param name="bad">Makes the error for an offset.</param>
-sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad)
+/// <param name="file">The file.</param>
+sealed class FlaxMsgpackReader(MappedFile file)
 {
     const int MaxDepth = 100;
 
     static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-    readonly List<(ImmutableArray<string>, Tensor)> _leaves = [];
+    readonly List<FlaxEntry> _leaves = [];
     readonly List<string> _path = [];
-    int _at;
+    long _at;
 
     /// <summary>All leaves in the file's order.</summary>
-    public IReadOnlyList<(ImmutableArray<string> Path, Tensor Tensor)> Run()
+    public IReadOnlyList<FlaxEntry> Run()
     {
         Value();
-        return _at == bytes.Length ? _leaves : throw Bad($"{bytes.Length - _at} bytes follow the tree");
+        return _at == file.Length ? _leaves : throw Bad($"{file.Length - _at} bytes follow the tree");
     }
 
     void Value()
@@ -30,7 +29,7 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
         if (_path.Count > MaxDepth) throw Bad($"the tree is more than {MaxDepth} levels deep");
         if (TryMap() is { } count) Map(count);
         else if (_path.Count == 0) throw Bad("the file does not begin with a map; is it a Flax msgpack file?");
-        else _leaves.Add(([.. _path], Array()));
+        else _leaves.Add(Array());
     }
 
     void Map(int count)
@@ -42,7 +41,7 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
             if (!keys.Add(key)) throw Bad($"the key '{key}' occurs twice in one map");
             if (n == 0 && key == FlaxMsgpack.ChunkMark)
             {
-                _leaves.Add(([.. _path], Chunked(count)));
+                _leaves.Add(Chunked(count));
                 return;
             }
             _path.Add(key);
@@ -51,34 +50,27 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
         }
     }
 
-    Tensor Chunked(int count)
+    FlaxEntry Chunked(int count)
     {
         if (count != 3 || Byte() != 0xc3 || Text() != "shape" || TryMap() is not { } rank || rank > 64)
             throw Bad("a chunked array is malformed");
         var shape = new int[rank];
         for (int axis = 0; axis < rank; axis++) shape[axis] = Indexed(axis, Extent);
         if (Text() != "chunks" || TryMap() is not { } chunks || chunks == 0) throw Bad("a chunked array has no chunks");
-        var parts = new List<Tensor>();
+        var parts = new List<FlaxEntry>();
         for (int n = 0; n < chunks; n++) parts.Add(Indexed(n, Array));
-        long length = parts.Sum(p => (long)p.Bytes.Length);
+        long length = parts.Sum(part => part.Pieces[0].Length);
         if (length > System.Array.MaxLength || parts.Any(p => p.Type != parts[0].Type)) throw Bad("a chunked array's chunks disagree");
         CheckLength(parts[0].Type, shape, length);
-        var whole = new byte[length];
-        int at = 0;
-        foreach (var part in parts)
-        {
-            part.Bytes.Span.CopyTo(whole.AsSpan(at));
-            at += part.Bytes.Length;
-        }
-        return new Tensor(parts[0].Type, Shape.Create(shape), whole);
+        return new FlaxEntry([.. _path], parts[0].Type, Shape.Create(shape), [.. parts.SelectMany(part => part.Pieces)]);
     }
 
     T Indexed<T>(int index, Func<T> read) =>
         Text() == index.ToString(CultureInfo.InvariantCulture) ? read() : throw Bad("a chunked array's keys are out of order");
 
-    Tensor Array()
+    FlaxEntry Array()
     {
-        int start = _at;
+        long start = _at;
         int prefix = Byte();
         long length = prefix switch
         {
@@ -90,7 +82,7 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
         };
         int kind = Byte();
         if (kind is not (1 or 3)) throw Bad($"'{string.Join('/', _path)}' is a msgpack extension {kind}; arrays are 1");
-        if (length > bytes.Length - _at) throw Bad($"an array claims {length} bytes, {bytes.Length - _at} remain");
+        if (length > file.Length - _at) throw Bad($"an array claims {length} bytes, {file.Length - _at} remain");
         long end = _at + length;
         if (Byte() != 0x93) throw Bad("an array is no list of shape, type and bytes");
         int rankPrefix = Byte();
@@ -103,9 +95,10 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
         if (types.Length == 0) throw Bad($"'{string.Join('/', _path)}' has elements of type '{typeName}', which are not read");
         long data = Byte() switch { 0xc4 => Unsigned(1), 0xc5 => Unsigned(2), 0xc6 => Unsigned(4), _ => throw Bad("an array has no bytes") };
         CheckLength(types[0], shape, data);
-        var content = Take(data).ToArray();
-        if (_at != end) throw bad(start, $"an array claims {length} bytes and has {length + _at - end}");
-        return new Tensor(types[0], Shape.Create(shape), content);
+        long content = _at;
+        Skip(data);
+        if (_at != end) throw file.Bad(start, $"an array claims {length} bytes and has {length + _at - end}");
+        return new FlaxEntry([.. _path], types[0], Shape.Create(shape), [new FilePiece(content, (int)data)]);
     }
 
     void CheckLength(ElementType type, int[] shape, long length)
@@ -121,13 +114,13 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
 
     int? TryMap()
     {
-        if (_at >= bytes.Length) throw Bad("the file ends in the middle; is the copy complete?");
-        int prefix = bytes.Span[_at];
+        if (_at >= file.Length) throw Bad("the file ends in the middle; is the copy complete?");
+        int prefix = file.Span(_at, 1)[0];
         if (prefix is not ((>= 0x80 and <= 0x8f) or 0xde or 0xdf)) return null;
         _at++;
         long count = prefix switch { 0xde => Unsigned(2), 0xdf => Unsigned(4), _ => prefix & 15 };
         // A key and a value take a byte each at least.
-        return count <= (bytes.Length - _at) / 2 ? (int)count : throw Bad($"a map claims {count} entries, {bytes.Length - _at} bytes remain");
+        return count <= (file.Length - _at) / 2 ? (int)count : throw Bad($"a map claims {count} entries, {file.Length - _at} bytes remain");
     }
 
     string Text()
@@ -173,10 +166,16 @@ sealed class FlaxMsgpackReader(ReadOnlyMemory<byte> bytes, Func<long, string, Ex
 
     ReadOnlySpan<byte> Take(long count)
     {
-        if (count > bytes.Length - _at) throw Bad("the file ends in the middle; is the copy complete?");
-        _at += (int)count;
-        return bytes.Span.Slice(_at - (int)count, (int)count);
+        Skip(count);
+        return file.Span(_at - count, (int)count);
     }
 
-    Exception Bad(string message) => bad(_at, message);
+    void Skip(long count)
+    {
+        if (count > file.Length - _at) throw Bad("the file ends in the middle; is the copy complete?");
+        if (count > System.Array.MaxLength) throw Bad($"{count} bytes in one piece; 2 GiB are read");
+        _at += count;
+    }
+
+    ModelFormatException Bad(string message) => file.Bad(_at, message);
 }

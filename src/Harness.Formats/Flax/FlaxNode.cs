@@ -1,27 +1,27 @@
 using System.Collections.Immutable;
 using System.Text;
-using Harness.Executor.Model;
 
 namespace Harness.Formats.Flax;
 
 /// <summary>A branch or a leaf of a Flax tree; branches keep their keys in Python's order of strings.</summary>
 sealed class FlaxNode
 {
-    FlaxNode(Tensor? leaf) => Leaf = leaf;
+    FlaxNode(FlaxArray? leaf) => Leaf = leaf;
 
-    /// <summary>The tensor; null for a branch.</summary>
-    public Tensor? Leaf { get; }
+    /// <summary>The array; null for a branch.</summary>
+    public FlaxArray? Leaf { get; }
 
     /// <summary>The children, sorted by code point.</summary>
     public SortedDictionary<string, FlaxNode> Children { get; } = new(CodePointOrder.Instance);
 
     /// <summary>Builds the tree of these leaves.</summary>
     /// <exception cref="ArgumentException">A path is empty, occurs twice, or is a leaf and a branch.</exception>
-    public static FlaxNode Of(IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves)
+    public static FlaxNode Of(IEnumerable<FlaxArray> leaves)
     {
         var root = new FlaxNode(null);
-        foreach (var (path, tensor) in leaves)
+        foreach (var leaf in leaves)
         {
+            var path = leaf.Path;
             if (path.IsDefaultOrEmpty) throw new ArgumentException("a leaf has an empty path", nameof(leaves));
             var branch = root;
             foreach (string key in path[..^1])
@@ -30,7 +30,7 @@ sealed class FlaxNode
                 if (child.Leaf is not null) throw Clash(path);
                 branch = child;
             }
-            if (!branch.Children.TryAdd(path[^1], new FlaxNode(tensor))) throw Clash(path);
+            if (!branch.Children.TryAdd(path[^1], new FlaxNode(leaf))) throw Clash(path);
         }
         return root;
     }

@@ -29,9 +29,9 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
         }
         foreach (var parameter in List(root, "parameters"))
         {
-            Known(parameter, "name", "shape", "type");
+            Known(parameter, "name", "shape", "type", "buffer");
             string name = Text(parameter, "name");
-            Define(name, parameter.Line, _builder.Parameter(name, ShapeOf(parameter), TypeOf(parameter)));
+            Define(name, parameter.Line, _builder.Parameter(name, ShapeOf(parameter), TypeOf(parameter), IsBuffer(parameter)));
         }
         foreach (var constant in List(root, "constants"))
         {
@@ -136,6 +136,13 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
             ? (int)number
             : throw bad(extent.Line, $"'{extent.Text}' is no extent"))]);
     }
+
+    bool IsBuffer(JsonTree owner) => owner["buffer"] switch
+    {
+        null or { Kind: JsonTokenType.False } => false,
+        { Kind: JsonTokenType.True } => true,
+        { Line: var line } => throw bad(line, "'buffer' is neither true nor false"),
+    };
 
     ElementType TypeOf(JsonTree owner)
     {

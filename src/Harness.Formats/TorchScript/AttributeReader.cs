@@ -25,7 +25,10 @@ sealed class AttributeReader(ScriptArchive archive)
         {
             PickleObject child => new ModuleScriptValue(child, path),
             PickleTensor tensor => new StoredScriptValue(
-                path, ModuleTree.IsState(archive, module.Made, name), archive.ModuleTensor(tensor, path)),
+                path, ModuleTree.IsState(archive, module.Made, name), archive.ModuleTensor(tensor, path))
+            {
+                IsBuffer = ModuleTree.IsBuffer(archive, module.Made, name),
+            },
             _ => Convert(value, path, archive.ModuleTensor, 0),
         };
     }

@@ -50,7 +50,7 @@ sealed class GraphWriter(ScriptArchive archive)
     {
         InputScriptValue input => _inputs[input.Index],
         StoredScriptValue { IsParameter: true } parameter => _builder.Parameter(
-            parameter.Name, parameter.Tensor.Shape, parameter.Tensor.Type),
+            parameter.Name, parameter.Tensor.Shape, parameter.Tensor.Type, parameter.IsBuffer),
         StoredScriptValue constant => Constant(constant),
         ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: null } result => _results[result.Call][0],
         ResultScriptValue { Part: >= 0 } result => _results[result.Call][result.Part],

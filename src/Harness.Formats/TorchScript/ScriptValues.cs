@@ -106,6 +106,9 @@ sealed class InputScriptValue(int index, string name) : ScriptValue
 /// <summary>A tensor of the file: a state-dict entry when it has a key, a constant otherwise.</summary>
 sealed class StoredScriptValue(string name, bool isParameter, Tensor tensor) : ScriptValue
 {
+    /// <summary>True for a state-dict entry that is a buffer.</summary>
+    public bool IsBuffer { get; init; }
+
     /// <summary>The state-dict key, or the constant's name.</summary>
     public string Name { get; } = name;
 

@@ -143,28 +143,32 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
         return model with
         {
             Values = [.. model.Values.Select(value => value.Leaf is { } leaf && read.Contains(value.Id)
-                ? value with { Leaf = leaf with { Source = WithoutSigns(leaf.Source) } }
+                ? value with { Leaf = leaf with { Elements = () => WithoutSigns(leaf) } }
                 : value)],
         };
     }
 
-    static Tensor WithoutSigns(Tensor tensor)
+    // Made while it is packed, and no longer there when the plan is.
+    static BorrowedTensor WithoutSigns(Leaf leaf)
     {
+        using var elements = leaf.Borrow();
+        var tensor = elements.Tensor;
         var type = tensor.Type == ElementType.Float32 ? ElementType.Float32 : ElementType.Float64;
-        var bytes = new byte[checked((int)(tensor.Shape.Elements * type.Size()))];
-        if (type == ElementType.Float32)
+        return BorrowedTensor.Make(type, tensor.Shape, bytes =>
         {
-            var from = tensor.As<float>();
-            var to = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-            for (int i = 0; i < to.Length; i++) to[i] = Math.Abs(from[i]);
-        }
-        else
-        {
-            var to = MemoryMarshal.Cast<byte, double>(bytes.AsSpan());
-            tensor.CopyTo(to);
-            foreach (ref double x in to) x = Math.Abs(x);
-        }
-        return new Tensor(type, tensor.Shape, bytes);
+            if (type == ElementType.Float32)
+            {
+                var from = tensor.As<float>();
+                var to = MemoryMarshal.Cast<byte, float>(bytes);
+                for (int i = 0; i < to.Length; i++) to[i] = Math.Abs(from[i]);
+            }
+            else
+            {
+                var to = MemoryMarshal.Cast<byte, double>(bytes);
+                tensor.CopyTo(to);
+                foreach (ref double x in to) x = Math.Abs(x);
+            }
+        });
     }
 
     static Float32Node Measure(

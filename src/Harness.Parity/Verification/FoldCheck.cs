@@ -18,7 +18,8 @@ static class FoldCheck
         var shapes = golden.Document.Inputs.Select(port => port.Shape).ToImmutableArray();
         var model = NhwcPass.Apply(torch, shapes, FlattenMode.Fold);
         if (!model.Nodes.Any(node => node.Op is FoldedFlatten)) return null;
-        if (WeightCheck.Faults(torch, model.Variables) is [var fault, ..])
+        using var tree = ShippedTree.Bind(ref model);
+        if (WeightCheck.Faults(torch, model) is [var fault, ..])
         {
             return new Finding(Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
                 $"weights do not survive --flatten fold: {fault}");

@@ -66,7 +66,14 @@ public static class Verifier
     {
         var model = NhwcPass.Apply(
             torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
-        var faults = WeightCheck.Faults(torch, model.Variables);
+        // A tree that is wrong on purpose ships wrong: whatever could see it stands below.
+        if (options.Fault is { } moved && Faults.Concerns(moved, model) && Faults.IsInTree(moved))
+        {
+            model = Faults.Inject(moved, model);
+            verdict = verdict with { Fault = moved };
+        }
+        using var tree = ShippedTree.Bind(ref model);
+        var faults = WeightCheck.Faults(torch, model);
         verdict = verdict with
         {
             Leaves = model.Variables.Leaves.Length,
@@ -76,7 +83,7 @@ public static class Verifier
         if (!faults.IsEmpty) return (verdict.With(WeightFinding(golden, faults)), false);
         if (OutputFault(golden, model) is { } fault) return (verdict.With(fault), false);
         // From here on the model may carry a fault on purpose; what could excuse it stands above.
-        if (options.Fault is { } injected && Faults.Concerns(injected, model))
+        if (options.Fault is { } injected && Faults.Concerns(injected, model) && !Faults.IsInTree(injected))
         {
             model = Faults.Inject(injected, model);
             verdict = verdict with { Fault = injected };

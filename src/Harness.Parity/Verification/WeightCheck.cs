@@ -4,11 +4,16 @@ using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>Check 1: every converted parameter, permuted back, is the source bit for bit; every state-dict key is used
-/// once or dropped by name; every Flax leaf is produced once.</summary>
+/// <summary>Check 1: every converted parameter, permuted back, is the source bit for bit, and lies as the op that reads it
+/// says Flax has it; every state-dict key is used once, the alias of one that is, or dropped by name; every Flax leaf is
+/// produced once.</summary>
 static class WeightCheck
 {
     /// <summary>What is wrong, one sentence each; empty when all survives.</summary>
+    public static ImmutableArray<string> Faults(TorchModel source, NhwcProgram program) =>
+        [.. Faults(source, program.Variables), .. FormCheck.Faults(program)];
+
+    /// <summary>The same of the variables alone.</summary>
     public static ImmutableArray<string> Faults(TorchModel source, Variables variables)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
@@ -19,10 +24,17 @@ static class WeightCheck
         {
             var tensor = source.Weights.TryGetValue(leaf.TorchKey, out var weight) ? weight
                 : constants.GetValueOrDefault(leaf.TorchKey);
-            string? fault = tensor is null ? "comes from no key of the state dict" : RoundTripFault(leaf, tensor);
+            string? fault = tensor is null ? "comes from no key of the state dict"
+                : RoundTripFault(leaf, leaf.Rows is null ? tensor : (leaf with { Source = tensor }).Part);
             if (fault is not null) faults.Add($"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {fault}");
+            foreach (string alias in leaf.Aliases)
+                if (AliasFault(source, tensor, alias) is { } other) faults.Add($"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {other}");
         }
-        var uses = variables.Leaves.CountBy(leaf => leaf.TorchKey).ToDictionary();
+        foreach (var rows in variables.Leaves.Where(leaf => leaf.Rows is not null).GroupBy(leaf => leaf.TorchKey))
+            if (RowFault([.. rows]) is { } fault) faults.Add($"'{rows.Key}' {fault}");
+        // Leaves that share a key by rows use it once together.
+        var uses = variables.Leaves.SelectMany(leaf => leaf.Aliases.Prepend(leaf.TorchKey).Select(key => (key, leaf.Rows)))
+            .DistinctBy(use => use.Rows is null ? (object)new object() : use.key).CountBy(use => use.key).ToDictionary();
         var dropped = variables.Dropped.CountBy(key => key).ToDictionary();
         foreach (string key in source.Weights.Keys)
         {
@@ -61,17 +73,41 @@ static class WeightCheck
         else if (argument is ListArgument list) foreach (var item in list.Items) Collect(item, live);
     }
 
+    static string? AliasFault(TorchModel source, Tensor? tensor, string alias) =>
+        !source.Weights.TryGetValue(alias, out var other) ? $"has the alias '{alias}', which the state dict does not hold"
+        : tensor is null || other.Type != tensor.Type || other.Shape != tensor.Shape
+            || !other.Bytes.Span.SequenceEqual(tensor.Bytes.Span) ? $"has the alias '{alias}', which is another tensor"
+        : null;
+
+    static string? RowFault(Leaf[] leaves)
+    {
+        int next = 0;
+        foreach (var rows in leaves.Select(leaf => leaf.Rows).OrderBy(rows => rows?.First ?? 0))
+        {
+            if (rows is not { } range) return "is used as a whole and by rows";
+            if (range.First != next) return $"has rows {Math.Min(next, range.First)} to {Math.Max(next, range.First) - 1} twice or never";
+            next = range.First + range.Count;
+        }
+        return next == leaves[0].Source.Shape[0] ? null : $"has {leaves[0].Source.Shape[0]} rows, its leaves hold {next}";
+    }
+
     static string? RoundTripFault(Leaf leaf, Tensor source)
     {
-        Tensor back;
+        using var elements = leaf.Borrow();
+        BorrowedTensor moved;
         try
         {
-            back = leaf.Rearrangement.Inverse.Apply(leaf.Materialize());
+            moved = leaf.Rearrangement.Inverse.Borrow(elements.Tensor);
         }
         catch (ArgumentException e)
         {
             return $"cannot be moved back by {leaf.Rearrangement}: {e.Message}";
         }
+        using (moved) return Difference(moved.Tensor, source);
+    }
+
+    static string? Difference(Tensor back, Tensor source)
+    {
         if (back.Type != source.Type || back.Shape != source.Shape) return $"comes back as {back}, expected {source}";
         int at = back.Bytes.Span.CommonPrefixLength(source.Bytes.Span);
         return at == source.Bytes.Length ? null

@@ -75,34 +75,6 @@ public sealed class RearrangementTests
         });
 
     [Fact]
-    public void Source_strides_find_every_element_where_it_is_stored() =>
-        (from extents in Gen.Int[1, 5].Array[4]
-         from order in Gen.Shuffle(new[] { 'a', 'b', 'c', 'd' })
-         select (extents, order))
-        .Sample(t =>
-        {
-            var source = Counting(Shape.Create(t.extents));
-            var move = new Rearrangement("abcd", new string(t.order));
-            var (moved, strides) = (move.Apply(source), move.SourceStrides(source.Shape)!);
-            ReadOnlySpan<float> from = source.As<float>(), to = moved.As<float>();
-            int at = 0;
-            for (int i = 0; i < moved.Shape[0]; i++)
-                for (int j = 0; j < moved.Shape[1]; j++)
-                    for (int k = 0; k < moved.Shape[2]; k++)
-                        for (int l = 0; l < moved.Shape[3]; l++)
-                            if (to[at++] != from[(int)((i * strides[0]) + (j * strides[1]) + (k * strides[2]) + (l * strides[3]))]) return false;
-            return true;
-        });
-
-    [Fact]
-    public void Merged_and_reversed_axes_have_no_strides()
-    {
-        new Rearrangement("o(chw)", "(hwc)o", Sizes(('c', 2), ('h', 3), ('w', 4))).SourceStrides([5, 24]).Should().BeNull();
-        new Rearrangement("ab", "ba", Sizes(), "b").SourceStrides([2, 3]).Should().BeNull();
-        Rearrangement.None.SourceStrides([2, 3]).Should().Equal(3, 1);
-    }
-
-    [Fact]
     public void A_shape_without_the_named_axes_is_refused()
     {
         var move = new Rearrangement("oihw", "hwio");

@@ -28,7 +28,7 @@ sealed class SyntheticCase : IDisposable
             [{"value": "v5"}, {"value": "fc.weight"}, {"value": "fc.bias"}], "results": ["v6"]}]
         """;
 
-    static readonly (string Name, int[] Shape)[] s_parameters =
+    readonly (string Name, int[] Shape)[] _parameters =
     [
         ("conv.weight", [3, 3, 3, 3]), ("conv.bias", [3]), ("bn.weight", [3]), ("bn.bias", [3]),
             ("bn.running_mean", [3]),
@@ -42,12 +42,14 @@ sealed class SyntheticCase : IDisposable
 
     /// <param name="name">The case's folder.</param>
     /// <param name="noise">Torch's own float32 noise, as if it had been recorded.</param>
-    public SyntheticCase(string name = "net", double noise = 2e-7)
+    /// <param name="window">The convolution's; 3 × 3 if null. Either must give the plane of a 3 × 3 one.</param>
+    public SyntheticCase(string name = "net", double noise = 2e-7, (int H, int W)? window = null)
     {
         Directory = _folder[name];
         System.IO.Directory.CreateDirectory(Directory);
+        if (window is { } extents) _parameters[0].Shape = [3, 3, extents.H, extents.W];
         File.WriteAllText(Model, Graph("v6"));
-        var weights = s_parameters.Select(
+        var weights = _parameters.Select(
             (parameter, i) => KeyValuePair.Create(parameter.Name, Drawn(parameter.Name, i + 2, parameter.Shape)))
             .ToArray();
         SafetensorsFile.Write(Weights, weights.Select(entry => KeyValuePair.Create(entry.Key, ToTensor(entry.Value))));
@@ -101,12 +103,12 @@ sealed class SyntheticCase : IDisposable
         return Tensor.Of(tensor.Shape, values);
     }
 
-    static string Graph(params string[] outputs) => JsonSerializer.Serialize(new
+    string Graph(params string[] outputs) => JsonSerializer.Serialize(new
     {
         format = "harness-graph",
         version = 1,
         inputs = new[] { new { name = "x", shape = new[] { 2, 3, 7, 9 }, type = "float32" } },
-        parameters = s_parameters.Select(parameter => new { name = parameter.Name, shape = parameter.Shape }),
+        parameters = _parameters.Select(parameter => new { name = parameter.Name, shape = parameter.Shape }),
         calls = JsonElement.Parse(Calls),
         outputs = outputs.Select((value, i) => new { name = $"{i}", value }),
     });

@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 using Harness.Formats;
 using Harness.Parity;
 using Harness.Parity.Golden;
@@ -30,6 +31,7 @@ public sealed class VerifierTests : IDisposable
     {
         { "conv:swap-hw", "conv" },
         { "conv:flip-hw", "conv" },
+        { "conv:swap-hw-both-ways", "conv" },
         { "conv:swap-io", "conv" },
         { "conv:padding", "conv" },
         { "conv:weights", "conv" },
@@ -54,6 +56,32 @@ public sealed class VerifierTests : IDisposable
         finding.Message.Should().StartWith($"[fault injected: {fault}]").And.Contain($"first bad node '{node}'");
         finding.Place.Should().Be(GoldenStore.Read(_case.Directory).PlaceOf($"probe.{node}"));
         File.Exists(_case.Received).Should().BeFalse("nobody must be able to accept a fault");
+    }
+
+    [Fact]
+    public void A_kernel_that_is_no_square_and_lies_turned_in_the_tree_is_PAR4001()
+    {
+        using var oblong = new SyntheticCase(window: (3, 2));
+
+        var finding = oblong.VerifyWith("conv:swap-hw-both-ways").Findings.Should().ContainSingle().Subject;
+
+        finding.Code.Should().Be(Codes.WeightsRoundTrip);
+        finding.Message.Should().Contain("params/conv/kernel").And.Contain("(2, 3, 3, 3), expected (3, 2, 3, 3)");
+        oblong.Verify().Findings.Should().BeEmpty("the case itself holds");
+    }
+
+    [Fact]
+    public void A_turned_kernel_survives_its_own_way_back_and_its_bytes_are_still_wrong()
+    {
+        using var model = ModelFile.Open(_case.Model, _case.Weights);
+        var honest = NhwcPass.Apply(model, [[2, 3, 7, 9]]);
+        var turned = Harness.Parity.Faults.Inject("conv:swap-hw-both-ways", honest);
+
+        using var tree = ShippedTree.Bind(ref turned);
+
+        WeightCheck.Faults(model, turned).Should().BeEmpty("only what runs can tell");
+        Leaf Kernel(NhwcProgram program) => program.Variables.Leaves.Single(leaf => leaf.TorchKey == "conv.weight");
+        Kernel(turned).Materialize().Bytes.ToArray().Should().NotEqual(Kernel(honest).Materialize().Bytes.ToArray());
     }
 
     [Fact]

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Harness.Executor.Model;
+
+namespace Harness.Formats;
+
+/// <summary>A model's variables as they are written: every leaf with its type, made from the leaf's own record and nothing
+/// else. What <c>convert</c> writes and what the gate reads back is this.</summary>
+public sealed class FlaxTree
+{
+    FlaxTree(ImmutableArray<FlaxArray> arrays, ImmutableArray<string> notes)
+    {
+        Arrays = arrays;
+        Notes = notes;
+    }
+
+    /// <summary>One array a leaf, in the order of the leaves.</summary>
+    public ImmutableArray<FlaxArray> Arrays { get; }
+
+    /// <summary>What a user should know about the types, one sentence each.</summary>
+    public ImmutableArray<string> Notes { get; }
+
+    /// <summary>The tree of these variables. Moves no element yet.</summary>
+    /// <param name="variables">The variables.</param>
+    /// <param name="dtype">The type of floats.</param>
+    public static FlaxTree Of(Variables variables, FlaxDtype dtype = FlaxDtype.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        var arrays = ImmutableArray.CreateBuilder<FlaxArray>(variables.Leaves.Length);
+        var notes = ImmutableArray.CreateBuilder<string>();
+        foreach (var leaf in variables.Leaves)
+        {
+            var type = FlaxTypes.Choose(leaf.Part, dtype);
+            arrays.Add(new FlaxArray(
+                leaf.Path.Insert(0, leaf.Collection), type, leaf.Shape,
+                () => type == leaf.Type ? leaf.Borrow() : Converted(leaf, type)));
+            if (Note(leaf, type) is { } note) notes.Add(note);
+        }
+        return new FlaxTree(arrays.ToImmutable(), notes.ToImmutable());
+    }
+
+    static BorrowedTensor Converted(Leaf leaf, ElementType type)
+    {
+        using var elements = leaf.Borrow();
+        return BorrowedTensor.Of(FlaxTypes.Convert(elements.Tensor, type, leaf.TorchKey));
+    }
+
+    static string? Note(Leaf leaf, ElementType type)
+    {
+        string key = leaf.TorchKey;
+        if (type == ElementType.Int64)
+            return $"'{key}' holds integers beyond int32 and stays int64: JAX cuts them unless jax_enable_x64 is set";
+        if (type == ElementType.Float64)
+            return leaf.Type == ElementType.Float64
+                ? $"'{key}' is float64 that float32 does not hold and stays so: JAX rounds it unless jax_enable_x64 is set; " +
+                    "--dtype float32 rounds it here"
+                : null;
+        if (!leaf.Type.IsFloating() || FlaxTypes.Holds(type, leaf.Type)) return null;
+        double worst = Rounding(leaf.Part, type, key);
+        return worst == 0 ? null : string.Create(CultureInfo.InvariantCulture,
+            $"'{key}' is rounded from {leaf.Type.NumPyName()} to {type.NumPyName()}, by up to {worst:0.0e+0} of its largest number");
+    }
+
+    static double Rounding(Tensor tensor, ElementType type, string key)
+    {
+        double[] exact = tensor.ToDoubles(), rounded = FlaxTypes.Convert(tensor, type, key).ToDoubles();
+        double worst = 0, largest = 0;
+        for (int i = 0; i < exact.Length; i++)
+        {
+            if (!double.IsFinite(exact[i])) continue;
+            worst = Math.Max(worst, Math.Abs(exact[i] - rounded[i]));
+            largest = Math.Max(largest, Math.Abs(exact[i]));
+        }
+        return worst == 0 ? 0 : worst / largest;
+    }
+}
