@@ -54,14 +54,20 @@ public static class SafetensorsFile
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         KeyValuePair<string, Tensor>[] all = [.. tensors];
-        byte[] header = SafetensorsHeader.Write(all, metadata);
+        byte[] header = SafetensorsHeader.Write(all.Select(one => (one.Key, one.Value.Type, one.Value.Shape)), metadata);
+        Write(path, header, all.Select(one => one.Value));
+    }
+
+    // Tensors in the header's order, each made when its turn comes.
+    internal static void Write(string path, byte[] header, IEnumerable<Tensor> tensors)
+    {
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
             stream.Write(length);
             stream.Write(header);
-            foreach (var (_, tensor) in all) stream.Write(tensor.Bytes.Span);
+            foreach (var tensor in tensors) stream.Write(tensor.Bytes.Span);
         });
     }
 }

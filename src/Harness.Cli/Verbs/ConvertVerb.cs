@@ -1,70 +1,171 @@
 using System.CommandLine;
-using Harness.Executor.Program;
+using System.Reflection;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 using Harness.Formats;
+using Harness.Parity.Golden;
 
 namespace Harness.Cli.Verbs;
 
-/// <summary><c>harness convert</c>: the Flax tree alone.</summary>
+/// <summary><c>harness convert</c>: the Flax tree alone, and the way back.</summary>
 static class ConvertVerb
 {
-    static readonly (string Ending, Action<string, Variables> Write)[] s_formats =
-    [
-        (".msgpack", (path, variables) => FlaxMsgpack.Write(path, variables.Leaves.Select(
-            leaf => (leaf.Path.Insert(0, leaf.Collection), FlaxTypes.Convert(leaf.Materialize(), FlaxTypes.Choose(leaf.Source, FlaxDtype.Auto), leaf.TorchKey))))),
-        (".npz", (path, variables) => NpzFile.Write(path, variables.Leaves.Select(
-            leaf => KeyValuePair.Create(leaf.FullPath, FlaxTypes.Convert(leaf.Materialize(), FlaxTypes.Choose(leaf.Source, FlaxDtype.Auto), leaf.TorchKey))))),
-        (".safetensors", (path, variables) => SafetensorsFile.Write(path, Dotted(variables), s_flax)),
-    ];
-
-    static readonly Dictionary<string, string> s_flax = new() { ["format"] = "flax" };
-
-    // Hugging Face's rule: the collection is part of the name only where there is more than params.
-    static IEnumerable<KeyValuePair<string, Tensor>> Dotted(Variables variables)
-    {
-        bool paramsOnly = variables.Leaves.All(leaf => leaf.Collection == "params");
-        return variables.Leaves.Select(leaf => KeyValuePair.Create(
-            string.Join('.', paramsOnly ? leaf.Path : leaf.Path.Insert(0, leaf.Collection)),
-                FlaxTypes.Convert(leaf.Materialize(), FlaxTypes.Choose(leaf.Source, FlaxDtype.Auto), leaf.TorchKey)));
-    }
+    static readonly string[] s_stateFormats = [".safetensors", ".npz"];
 
     public static Command Create(Terminal terminal)
     {
         var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
+        model.Arity = ArgumentArity.ZeroOrOne;
         var output = new Option<string>("--output")
         {
-            Description = "A .msgpack, .npz or .safetensors file.",
+            Description = "A .msgpack, .npz or .safetensors file; with --back a .safetensors or .npz.",
             Required = true,
         };
         var flatten = Shared.Choice(
             "--flatten", "Transposes before a flatten, or folds that into the kernel after it.", "transpose", "fold");
-        var command = new Command("convert", "Writes a model's weights as Flax's variables.")
+        var dtype = Shared.Choice(
+            "--dtype", "The type of floats: the model's own, 64 bits narrowed where no bit is lost; or one for all.",
+            "auto", "float16", "bfloat16", "float32", "float64");
+        var back = new Option<string?>("--back")
         {
-            model, weights, shapes, output, flatten,
+            Description = "A tree to turn into a PyTorch state dict, by the conversion.json beside it or by MODEL.",
+        };
+        var command = new Command("convert", "Writes a model's weights as Flax's variables, or those as a state dict.")
+        {
+            model, weights, shapes, output, flatten, dtype, back,
         };
         command.SetAction(result =>
         {
-            string path = result.GetValue(output)!;
-            var format = s_formats.FirstOrDefault(f => path.EndsWith(f.Ending, StringComparison.OrdinalIgnoreCase));
-            if (format.Write is null)
-                throw Program.Usage(
-                    $"--output '{path}': expected {string.Join(", ", s_formats.Select(f => f.Ending))}");
-            using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
-            var mode = Enum.Parse<FlattenMode>(result.GetValue(flatten)!, ignoreCase: true);
-            string[] stated = result.GetValue(shapes) ?? [];
-            var inputs = ModelSource.Shapes(torch, stated);
-            var variables = NhwcPass.Apply(torch, inputs, mode).Variables;
-            if (stated.Length == 0) CheckPlane(terminal, torch, inputs, variables);
-            terminal.Cancellation.ThrowIfCancellationRequested();
-            format.Write(path, variables);
-            terminal.Out.WriteLine(
-                $"{path}: {variables.Leaves.Length} leaves, " +
-                $"{variables.Leaves.Sum(leaf => leaf.Shape.Elements)} parameters");
-            foreach (string key in variables.Dropped)
-                terminal.Error.WriteLine($"note: '{key}' is not needed for inference and left out");
-            return 0;
+            var request = new Request(
+                result.GetValue(model), result.GetValue(weights), result.GetValue(shapes) ?? [],
+                Enum.Parse<FlattenMode>(result.GetValue(flatten)!, ignoreCase: true), result.GetValue(output)!);
+            return result.GetValue(back) is { } tree
+                ? Back(terminal, request, tree)
+                : Forth(terminal, request, Enum.Parse<FlaxDtype>(result.GetValue(dtype)!, ignoreCase: true));
         });
         return command;
+    }
+
+    sealed record Request(string? Model, string? Weights, string[] Shapes, FlattenMode Flatten, string Output);
+
+    static int Forth(Terminal terminal, Request request, FlaxDtype dtype)
+    {
+        var format = FlaxTree.FormatOf(request.Output)
+            ?? throw Program.Usage($"--output '{request.Output}': expected {string.Join(", ", FlaxTree.Endings)}");
+        string model = request.Model
+            ?? throw Program.Usage("MODEL is missing; --back alone does without, by the conversion.json beside the tree");
+        using var torch = ModelSource.Open(terminal, model, request.Weights);
+        var program = Converted(terminal, torch, request);
+        var variables = program.Variables;
+        var tree = FlaxTree.Of(variables, dtype, format);
+        terminal.Cancellation.ThrowIfCancellationRequested();
+        string weights = Sha256Hash.Of(torch.Weights), mode = request.Flatten.ToString().ToLowerInvariant();
+        string version = typeof(ConvertVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion;
+        tree.Write(request.Output, format, new Dictionary<string, string>
+        {
+            ["format"] = "flax", ["layout"] = "channels-last", ["flatten"] = mode, ["weights"] = weights,
+            ["harness"] = version,
+        });
+        var conversion = Conversion.Of(torch, variables, tree) with
+        {
+            Facts =
+            [
+                new("tree", Path.GetFileName(request.Output)), new("layout", "channels-last"), new("flatten", mode),
+                new("weights", weights), new("harness", version),
+            ],
+        };
+        AtomicFile.WriteText(
+            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Output))!, Conversion.FileName), conversion.ToJson());
+        terminal.Out.WriteLine($"{request.Output}: {variables.Leaves.Length} leaves, " +
+            $"{variables.Leaves.Sum(leaf => leaf.Shape.Elements)} parameters");
+        foreach (string note in tree.Notes.Concat(Notes(program))) terminal.Error.WriteLine($"note: {note}");
+        return 0;
+    }
+
+    static int Back(Terminal terminal, Request request, string path)
+    {
+        if (!s_stateFormats.Any(ending => request.Output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+            throw Program.Usage($"--output '{request.Output}': expected {string.Join(" or ", s_stateFormats)} with --back");
+        var format = FlaxTree.FormatOf(path)
+            ?? throw Program.Usage($"--back '{path}': expected {string.Join(", ", FlaxTree.Endings)}");
+        using var torch = request.Model is { } model ? ModelSource.Open(terminal, model, request.Weights) : null;
+        string record = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Conversion.FileName);
+        if (torch is null && !File.Exists(record))
+            throw Program.Usage($"no {Conversion.FileName} is beside '{path}'; name the MODEL that the tree is of");
+        var conversion = torch is null ? Conversion.Read(record) : Described(terminal, torch, request);
+        using var tree = FlaxTreeFile.Open(path, format);
+        var restored = Located(path, () =>
+            conversion.Restore(tree, note => terminal.Error.WriteLine($"note: {note}")));
+        foreach (var dropped in conversion.Dropped)
+        {
+            // What no inference reads is no part of a tree; the model may still have it.
+            if (torch is not null) restored.Add(dropped.Key, torch.Weights[dropped.Key]);
+            else terminal.Error.WriteLine($"note: '{dropped.Key}' is in no tree and left out");
+        }
+        terminal.Cancellation.ThrowIfCancellationRequested();
+        // In the order of the model's own state dict, where that is known.
+        KeyValuePair<string, Tensor>[] entries = torch is null ? [.. restored]
+            : [.. torch.Weights.Keys.Select(key => KeyValuePair.Create(key, restored[key]))];
+        if (request.Output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) NpzFile.Write(request.Output, entries);
+        else SafetensorsFile.Write(request.Output, entries, new Dictionary<string, string> { ["format"] = "pt" });
+        terminal.Out.WriteLine($"{request.Output}: {entries.Length} tensors");
+        return 0;
+    }
+
+    static Conversion Described(Terminal terminal, TorchModel torch, Request request)
+    {
+        var variables = Converted(terminal, torch, request).Variables;
+        return Conversion.Of(torch, variables, FlaxTree.Of(variables));
+    }
+
+    static StateDict Located(string path, Func<StateDict> restore)
+    {
+        try
+        {
+            return restore();
+        }
+        catch (ModelException e) when (!Path.IsPathRooted(e.Finding.Place))
+        {
+            throw new ModelException(e.Finding with { Place = Path.GetFullPath(path) }, e);
+        }
+    }
+
+    static NhwcProgram Converted(Terminal terminal, TorchModel torch, Request request)
+    {
+        var inputs = ModelSource.Shapes(torch, request.Shapes);
+        var program = NhwcPass.Apply(torch, inputs, request.Flatten);
+        if (request.Shapes.Length == 0) CheckPlane(terminal, torch, inputs, program.Variables);
+        if (request.Flatten == FlattenMode.Fold) CheckFolds(terminal, program);
+        return program;
+    }
+
+    static IEnumerable<string> Notes(NhwcProgram program)
+    {
+        foreach (var leaf in program.Variables.Leaves)
+        {
+            string[] parts = leaf.TorchKey.Split('.');
+            if (!leaf.Path[..^1].SequenceEqual(parts[..^1]) || leaf.Path[^1].Contains('_') && parts[^1].Contains('/'))
+                yield return $"'{leaf.TorchKey}' is written as {leaf.FullPath}: Flax has no such names";
+            if (!leaf.Aliases.IsEmpty)
+                yield return $"{leaf.FullPath} is '{leaf.TorchKey}' and '{string.Join("', '", leaf.Aliases)}': one tensor";
+        }
+        foreach (string key in program.Variables.Dropped)
+            yield return $"'{key}' is not needed for inference and left out";
+    }
+
+    // A tree that is read as folded and is not computes something else without a word.
+    static void CheckFolds(Terminal terminal, NhwcProgram program)
+    {
+        var kept = KeptFlatten.Of(program);
+        bool folds = program.Nodes.Any(node => node.Op is FoldedFlatten);
+        if (!folds && !kept.IsEmpty)
+        {
+            throw Program.Usage($"--flatten fold folds nothing: {string.Join(", ", kept)} cannot be folded; only an " +
+                "image on its way into linear layers can; use --flatten transpose");
+        }
+        foreach (var one in kept) terminal.Error.WriteLine($"note: {one} is not folded: transpose there");
+        if (!folds) terminal.Error.WriteLine("note: --flatten fold changes nothing: no image is flattened");
     }
 
     // A folded kernel depends on the plane that is flattened, and a trace does not state it: a square one is the common

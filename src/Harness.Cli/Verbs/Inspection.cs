@@ -143,6 +143,13 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         WriteShape(json, "torchShape", Source(leaf).Shape);
         json.WriteString("dtype", leaf.Type.NumPyName());
         json.WriteString("axes", leaf.Rearrangement.ToString());
+        json.WriteString("form", leaf.Form.Name());
+        if (!leaf.Aliases.IsEmpty)
+        {
+            json.WriteStartArray("aliases");
+            foreach (string key in leaf.Aliases) json.WriteStringValue(key);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

@@ -56,6 +56,23 @@ public static class FlaxTypes
         return type.IsFloating() ? Floats(tensor, type, key) : Integers(tensor, type, key);
     }
 
+    /// <summary>The tensor in another type where that loses no bit; null where it does.</summary>
+    public static Tensor? Exactly(Tensor tensor, ElementType type)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (Holds(type, tensor.Type)) return Convert(tensor, type, "");
+        try
+        {
+            var converted = Convert(tensor, type, "");
+            return Convert(converted, tensor.Type, "").Bytes.Span.SequenceEqual(tensor.Bytes.Span) ? converted : null;
+        }
+        catch (ModelException)
+        {
+            // A number that the type does not have.
+            return null;
+        }
+    }
+
     /// <summary>True when every element of <paramref name="from"/> is one of <paramref name="to"/>.</summary>
     public static bool Holds(ElementType to, ElementType from) => (to, from) switch
     {

@@ -67,7 +67,8 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
     }
 
     /// <summary>The header of these tensors, padded with spaces so that data begins at a multiple of 8.</summary>
-    public static byte[] Write(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    public static byte[] Write(
+        IEnumerable<(string Name, ElementType Type, Shape Shape)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -81,17 +82,17 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
             }
             var names = new HashSet<string>(StringComparer.Ordinal) { MetadataKey };
             long at = 0;
-            foreach (var (name, tensor) in tensors)
+            foreach (var (name, type, shape) in tensors)
             {
                 if (!names.Add(name)) throw new ArgumentException($"tensor name '{name}' is taken", nameof(tensors));
                 json.WriteStartObject(name);
-                json.WriteString("dtype", Types.First(t => t.Type == tensor.Type).Name);
+                json.WriteString("dtype", Types.First(t => t.Type == type).Name);
                 json.WriteStartArray("shape");
-                foreach (int extent in tensor.Shape) json.WriteNumberValue(extent);
+                foreach (int extent in shape) json.WriteNumberValue(extent);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(at);
-                json.WriteNumberValue(at += tensor.Bytes.Length);
+                json.WriteNumberValue(at += shape.Elements * type.Size());
                 json.WriteEndArray();
                 json.WriteEndObject();
             }

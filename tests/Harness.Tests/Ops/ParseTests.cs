@@ -137,6 +137,7 @@ public sealed class ParseTests
     }
 
     [Theory]
+    [InlineData("aten::batch_norm(%0, %1, %2, None, None, True, 0.1, 1e-5, True)", "track_running_stats=False")]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
     [InlineData("aten::_convolution(%0, %1, None, [1], [0], [1], False, [0], 1, False, False, True, True)",
         "1-d convolution")]
