@@ -1,16 +1,23 @@
+using Harness.Tests.Cpu;
 using Harness.Tests.Cpu.Kernels;
 
 namespace Harness.Tests;
 
 /// <summary>The test assembly as a process of its own, started by <see cref="OtherProcessorTests"/>: what a processor
-/// with fewer instructions computes can only be seen in a process that is told so when it starts.</summary>
+/// with fewer instructions computes can only be seen in a process that is told so when it starts. And by hand, to put
+/// <see cref="OutputBits"/> on record.</summary>
 static class OtherProcess
 {
     static int Main(string[] arguments)
     {
+        if (arguments is [OutputBits.Verb])
+        {
+            OutputBits.Write();
+            return 0;
+        }
         if (arguments is not [var file])
         {
-            Console.Error.WriteLine("usage: Harness.Tests FILE; the tests themselves run by dotnet test");
+            Console.Error.WriteLine("usage: Harness.Tests FILE|bits; the tests themselves run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());
