@@ -25,13 +25,17 @@ class Case:
 
     def call(self, module, target, *arguments, **keywords):
         """Adds a call and returns its one result."""
-        self.count += 1
-        result = Value(f"v{self.count}")
+        return self.several(1, module, target, *arguments, **keywords)[0]
+
+    def several(self, results, module, target, *arguments, **keywords):
+        """Adds a call and returns its results."""
+        values = [Value(f"v{self.count + i}") for i in range(1, results + 1)]
+        self.count += results
         call = {"module": module, "target": f"aten::{target}", "arguments": [plain(item) for item in arguments]}
         if keywords:
             call["keywords"] = {key: plain(item) for key, item in keywords.items()}
-        self.calls.append({**call, "results": [result]})
-        return result
+        self.calls.append({**call, "results": values})
+        return values
 
     def output(self, *values):
         """Declares the outputs, named by position, and returns the case."""

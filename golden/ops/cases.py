@@ -8,7 +8,9 @@ FAMILIES = (
     windows.max_pool2d, windows.avg_pool2d, windows.adaptive_avg_pool2d,
     layouts.flatten, layouts.reshape, layouts.permute, layouts.cat,
     values.arithmetic, values.mean, values.softmax, layouts.pad,
-    values.layer_norm, values.expand, values.attention)
+    values.layer_norm, values.expand, values.attention,
+    values.functions, values.powers, values.log_softmax, values.sums,
+    layouts.slices, layouts.splits, layouts.unit_axes, layouts.unflatten)
 
 
 def all_cases():

@@ -130,3 +130,125 @@ def pad():
               2, 3, 8, 6)  # the asymmetric padding of ports from TensorFlow
     yield one("pad", "zeros_before_max_pool", lambda c, x: c.call(
         "pool", "max_pool2d", c.call("", "pad", x, [0, 1, 0, 1]), [3, 3], [2, 2]), 2, 3, 8, 6)
+
+
+def slices():
+    """Python's slices of PyTorch's axes: from the end, beyond the end, with steps that do not divide."""
+    end = (1 << 63) - 1  # how a trace writes "to the end"
+
+    def row(title, *arguments):
+        return one("slice", title, lambda c, x: c.call("", "slice", c.conv(x, 3, 7), *arguments), 3, 3, 9, 7)
+
+    yield row("batch", 0, 1, 3)
+    yield row("channels", 1, 2, 5)
+    yield row("height", 2, 1, 6)
+    yield row("width", 3, 1, 4)
+    yield row("width_from_the_end", -1, -3, end)
+    yield row("height_until_before_the_end", -2, 0, -2)
+    yield row("channels_step", 1, 1, end, 2)
+    yield row("height_step_3", 2, 0, end, 3)
+    yield row("width_step_within", 3, 1, -1, 2)
+    yield row("beyond_the_end", 1, -100, 100)
+    yield row("no_limits", 3, None, None, 2)
+    yield row("whole", 2, 0, end, 1)
+    yield one("slice", "first_axis_by_default", lambda c, x: c.call("", "slice", x), 3, 5)
+    yield one("slice", "rows", lambda c, x: c.call("", "slice", x, 1, 2, end, 3), 3, 11)
+    yield one("slice", "tokens", lambda c, x: c.linear(
+        c.call("", "slice", c.linear(x, 6, 6), 1, 1, end), 6, 4, name="next"), 2, 5, 6)
+
+    def crop(c, x):  # both axes of the image, then a convolution with a margin
+        y = c.call("", "slice", c.call("", "slice", c.conv(x, 3, 4), 2, 1, -1), 3, 2, end)
+        return c.conv(y, 4, 5, padding=(1, 1), name="next")
+    yield one("slice", "crop_between_convs", crop, 2, 3, 9, 7)
+
+    def focus(c, x):  # space to depth, as detectors begin
+        parts = [c.call("", "slice", c.call("", "slice", x, -2, row, end, 2), -1, column, end, 2)
+                 for column in (0, 1) for row in (0, 1)]
+        return c.conv(c.call("", "cat", parts, 1), 12, 5)
+    yield one("slice", "space_to_depth", focus, 2, 3, 10, 8)
+
+    def shift(c, x):  # a roll along one axis
+        y = c.conv(x, 3, 4)
+        return c.call("", "cat", [c.call("", "slice", y, 3, 2, end), c.call("", "slice", y, 3, 0, 2)], 3)
+    yield one("slice", "shifted_columns", shift, 2, 3, 9, 7)
+
+    def turned(c, x):
+        return c.call("", "slice", c.call("", "transpose", c.conv(x, 3, 4), 1, 3), 1, 1, end, 2)
+    yield one("slice", "of_a_transposition", turned, 2, 3, 9, 7)
+
+    def grouped(c, x):  # an axis that no image has
+        y = c.call("", "view", c.conv(x, 3, 6), [2, 3, 2, 7, 5])
+        return c.call("", "slice", y, 2, 1, end)
+    yield one("slice", "of_five_axes", grouped, 2, 3, 9, 7)
+
+
+def splits():
+    """Parts of one axis, equal or not; the last is what is left."""
+    def row(title, results, target, *arguments):
+        case = Case(f"split/{title}")
+        return case.output(*case.several(results, "", target, case.conv(case.input(3, 3, 7, 6), 3, 7), *arguments))
+
+    yield row("channels_in_three", 3, "chunk", 3, 1)
+    yield row("width_by_size", 2, "split", 3, -1)
+    yield row("height_by_sizes", 2, "split_with_sizes", [1, 4], 2)
+    yield row("batch", 3, "split", 1)
+
+    def gate(c, x):
+        a, b = c.several(2, "", "chunk", c.conv(x, 3, 8), 2, 1)
+        return c.conv(c.call("", "mul", a, c.call("", "sigmoid", b)), 4, 5, (2, 3), name="next")
+    yield one("split", "gate_between_convs", gate, 2, 3, 7, 6)
+
+
+def unit_axes():
+    """Axes of extent 1 that come and go; where they stand is counted in PyTorch's order."""
+    def squeeze(title, shape, *arguments):
+        return one("squeeze", title, lambda c, x: c.call("", "squeeze", x, *arguments), *shape)
+
+    yield squeeze("every", (3, 1, 5, 1))
+    yield squeeze("channels", (3, 1, 5, 7), 1)
+    yield squeeze("width", (2, 3, 5, 1), -1)
+    yield squeeze("longer_than_1", (2, 3, 5, 7), 2)
+    yield squeeze("tokens", (3, 1, 7), -2)
+    yield one("squeeze", "one_channel_after_conv", lambda c, x: c.call("", "squeeze", c.conv(x, 3, 1), 1), 2, 3, 7, 6)
+    yield one("squeeze", "height_then_linear", lambda c, x: c.linear(
+        c.call("", "transpose", c.call("", "squeeze", c.conv(x, 3, 6, (7, 3)), 2), 1, 2), 6, 5), 2, 3, 7, 6)
+
+    def pooled(c, x):
+        y = c.call("", "mean", c.conv(x, 3, 4), [2, 3], True)
+        return c.linear(c.call("", "squeeze", c.call("", "squeeze", y, -1), -1), 4, 5)
+    yield one("squeeze", "pooled_then_linear", pooled, 2, 3, 7, 6)
+
+    def unsqueeze(title, shape, dim):
+        return one("unsqueeze", title, lambda c, x: c.call("", "unsqueeze", x, dim), *shape)
+
+    yield unsqueeze("rows_first", (3, 5), 0)
+    yield unsqueeze("rows_last", (3, 5), -1)
+    yield unsqueeze("tokens_second", (2, 3, 5), 1)
+    yield unsqueeze("tokens_minus_2", (2, 3, 5), -2)
+    yield one("unsqueeze", "image_first", lambda c, x: c.call("", "unsqueeze", c.conv(x, 3, 4), 0), 2, 3, 7, 6)
+    yield one("unsqueeze", "image_third", lambda c, x: c.call("", "unsqueeze", c.conv(x, 3, 4), 2), 2, 3, 7, 6)
+    yield one("unsqueeze", "channel_before_conv",
+              lambda c, x: c.conv(c.call("", "unsqueeze", x, 1), 1, 4, (2, 3)), 2, 7, 5)
+
+    def scaled(c, x):
+        y = c.conv(x, 3, 4)
+        scale = c.linear(c.call("", "mean", x, [2, 3]), 3, 4)
+        return c.call("", "mul", y, c.call("", "unsqueeze", c.call("", "unsqueeze", scale, -1), -1))
+    yield one("unsqueeze", "row_of_batch_times_image", scaled, 2, 3, 7, 6)
+
+
+def unflatten():
+    """One axis of PyTorch's order as several; channels are not the last of ours."""
+    def row(title, dim, *sizes):
+        return one("unflatten", title,
+                   lambda c, x: c.call("", "unflatten", c.conv(x, 3, 6), dim, list(sizes)), 2, 3, 7, 8)
+
+    yield row("channels", 1, 2, 3)
+    yield row("channels_worked_out", -3, 3, -1)
+    yield row("width", 3, 3, 2)
+    yield row("height_into_one_and_all", 2, 1, 5)
+    yield row("batch", 0, 2, 1)
+    yield one("unflatten", "linear_to_image", lambda c, x: c.conv(
+        c.call("", "unflatten", c.linear(x, 7, 60), 1, [4, 3, 5]), 4, 2, (2, 3)), 3, 7)
+    yield one("unflatten", "heads", lambda c, x: c.call(
+        "", "transpose", c.call("", "unflatten", c.linear(x, 6, 6), -1, [3, 2]), 1, 2), 2, 5, 6)

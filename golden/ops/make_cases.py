@@ -75,7 +75,8 @@ def run(case, directory):
     for call in graph["calls"]:
         function = getattr(torch.ops.aten, call["target"].removeprefix("aten::"))
         keywords = {key: read(item) for key, item in call.get("keywords", {}).items()}
-        values[call["results"][0]] = function(*[read(argument) for argument in call["arguments"]], **keywords)
+        results = function(*[read(argument) for argument in call["arguments"]], **keywords)
+        values.update(zip(call["results"], results if isinstance(results, (list, tuple)) else [results]))
     sums = []
     for port in graph["outputs"]:
         output = values[port["value"]].contiguous().numpy()

@@ -183,3 +183,104 @@ def softmax():
     yield one("softmax", "rows", lambda c, x: c.call("", "softmax", x, 1, None), 3, 7)
     yield one("softmax", "large_values",
               lambda c, x: c.call("", "softmax", c.call("", "mul", c.conv(x, 3, 4), 200), 1), 2, 3, 5, 6)
+
+
+def functions():
+    """Functions of each element, on both sides of the places where their formula changes, on images and rows."""
+    def wide(c, x):  # a convolution of numbers in [-1, 1) stays where sigmoids and exponentials are nearly straight
+        return c.call("", "mul", c.conv(x, 3, 5), 3.0)
+
+    def row(op, title, *arguments):
+        return one(op, title, lambda c, x: c.call("act", op, wide(c, x), *arguments), 2, 3, 7, 6)
+
+    yield row("abs", "after_conv")
+    yield one("abs", "rows", lambda c, x: c.call("", "abs", x), 3, 7)
+    yield one("abs", "before_conv", lambda c, x: c.conv(c.call("", "abs", x), 3, 4, (2, 3)), 2, 3, 7, 5)
+    yield row("elu", "default_alpha")
+    yield row("elu", "alpha", 0.3)
+    yield row("elu", "negative_alpha", -1.5)
+    yield row("elu", "alpha_of_an_integer", 2, 1, 1)
+    yield row("elu_", "in_place", 0.7)
+    yield one("elu", "tokens", lambda c, x: c.call("", "elu", c.linear(x, 7, 5), 1.0), 2, 5, 7)
+    yield row("exp", "after_conv")
+    yield one("exp", "tokens", lambda c, x: c.call("", "exp", x), 2, 5, 7)
+    yield one("exp", "before_conv", lambda c, x: c.conv(c.call("", "exp", x), 3, 4, (2, 3)), 2, 3, 7, 5)
+    yield row("hardsigmoid", "after_conv")
+    yield one("hardsigmoid", "rows", lambda c, x: c.call("", "hardsigmoid", c.call("", "mul", x, 5.0)), 3, 17)
+    yield row("hardswish", "after_conv")
+    yield one("hardswish", "rows", lambda c, x: c.call("", "hardswish", c.call("", "mul", x, 5.0)), 3, 17)
+
+
+def powers():
+    """Powers of both signs of x where they have one; roots of what is above zero."""
+    def positive(c, x):
+        return c.call("", "add", c.call("", "abs", x), 0.5)
+
+    def negative(c, x):
+        return c.call("", "rsub", c.call("", "abs", x), -0.5)
+
+    def row(op, title, before, *arguments):
+        return one(op, title, lambda c, x: c.call("", op, before(c, c.conv(x, 3, 4)), *arguments), 2, 3, 7, 6)
+
+    def same(_, x):
+        return x
+
+    yield row("pow", "square", same, 2)
+    yield row("pow", "square_by_a_float", same, 2.0)
+    yield row("pow", "cube", same, 3)
+    yield row("pow", "root", positive, 0.5)
+    yield row("pow", "inverse_root", positive, -0.5)
+    yield row("pow", "inverse", negative, -1)
+    yield row("pow", "inverse_square", negative, -2)
+    yield one("pow", "rows", lambda c, x: c.call("", "pow", x, 3), 3, 7)
+    yield row("square", "after_conv", same)
+    yield row("sqrt", "after_conv", positive)
+    yield one("sqrt", "tokens", lambda c, x: c.call("", "sqrt", positive(c, x)), 2, 5, 7)
+    yield row("rsqrt", "after_conv", positive)
+    yield row("reciprocal", "after_conv", negative)
+
+    def norm(c, x):  # a root mean square norm over channels, as diffusion networks write it
+        y = c.conv(x, 3, 4)
+        mean = c.call("", "mean", c.call("", "pow", y, 2), [1], True)
+        return c.call("", "mul", y, c.call("", "rsqrt", c.call("", "add", mean, 1e-6)))
+    yield one("rsqrt", "norm_over_channels", norm, 2, 3, 7, 6)
+
+
+def log_softmax():
+    """Logarithms of rows that sum to one, along PyTorch's axis."""
+    for title, dim in (("batch", 0), ("channels", 1), ("height", 2), ("width", 3), ("minus_1", -1), ("minus_3", -3)):
+        yield one("log_softmax", title, lambda c, x: c.call("", "log_softmax", c.conv(x, 3, 4), dim), 2, 3, 7, 6)
+    yield one("log_softmax", "rows", lambda c, x: c.call("", "log_softmax", x, 1, None), 3, 7)
+    yield one("log_softmax", "tokens", lambda c, x: c.call("", "log_softmax", c.linear(x, 6, 5), -2), 2, 5, 6)
+    yield one("log_softmax", "large_values",
+              lambda c, x: c.call("", "log_softmax", c.call("", "mul", c.conv(x, 3, 4), 300.0), 1), 2, 3, 7, 6)
+
+
+def sums():
+    """Axes of PyTorch's order, with and without keeping them, and all of them."""
+    def row(title, *arguments):
+        return one("sum", title, lambda c, x: c.call("", "sum", c.conv(x, 3, 4), *arguments), 2, 3, 7, 6)
+
+    yield row("height_width", [2, 3])
+    yield row("height_width_kept", [2, 3], True)
+    yield row("negative_axes", [-1, -3])
+    yield row("channels", [1])
+    yield row("channels_kept", [1], True)
+    yield row("height", [2])
+    yield row("width_kept", [-1], True)
+    yield row("batch", [0])
+    yield row("all_but_channels_kept", [0, 2, 3], True)
+    yield one("sum", "height_then_linear",
+              lambda c, x: c.linear(c.call("", "sum", c.conv(x, 3, 4), [2]), 4, 5), 2, 3, 7, 6)
+    yield one("sum", "tokens", lambda c, x: c.call("", "sum", x, [1], False), 2, 5, 7)
+    yield one("sum", "rows", lambda c, x: c.call("", "sum", x, [-1], True), 5, 37)
+
+    def share(c, x):  # of the sum of everything, which is one number
+        y = c.call("", "abs", c.conv(x, 3, 4))
+        return c.call("", "div", y, c.call("", "sum", y))
+    yield one("sum", "share_of_everything", share, 2, 3, 7, 6)
+
+    def share_kept(c, x):
+        y = c.call("", "abs", c.conv(x, 3, 4))
+        return c.call("", "div", y, c.call("", "sum", y, None, True))
+    yield one("sum", "no_axes_kept", share_kept, 2, 3, 7, 6)

@@ -23,6 +23,96 @@ public sealed class WalkTests
         ArmTable.Families.SelectMany(family => family).Select(arm => arm.Target).Should().OnlyHaveUniqueItems();
     }
 
+    [Fact]
+    public void The_arms_are_those_that_the_matrix_of_the_other_tests_reads() =>
+        // Those tests load no libtorch, so that they read the table as text.
+        ArmTable.Families.SelectMany(family => family).Select(arm => arm.Target).Order(StringComparer.Ordinal).Should()
+            .Equal(File.ReadLines(Path.Combine(Repository.Root, "tests", "Harness.Tests", "Ops", "walk-arms.txt")));
+
+    [Fact]
+    public void A_second_spelling_is_the_first()
+    {
+        (string, string, ImmutableArray<Argument>)[] pairs =
+        [
+            ("_reshape_alias", "reshape", [List(3, -1), List(2, 1)]),
+            ("absolute", "abs", []),
+            ("clip", "clamp", [Argument.Of(-0.75), Argument.Of(2.0)]),
+            ("divide", "div", [Argument.Of(3.0)]),
+            ("multiply", "mul", [Argument.Of(3.0)]),
+            ("native_dropout", "dropout", [Argument.Of(0.5), Argument.Of(false)]),
+            ("negative", "neg", []),
+            ("subtract", "sub", [Argument.Of(3.0), Argument.Of(2.0)]),
+            ("swapaxes", "transpose", [Argument.Of(0L), Argument.Of(-1L)]),
+            ("swapdims", "transpose", [Argument.Of(0L), Argument.Of(-1L)]),
+            ("view_copy", "view", [List(3, -1)]),
+        ];
+        double[] x = [1, -2, 3.5, 4, -5, 0.25];
+        foreach (var (second, first, more) in pairs)
+        {
+            var expected = RunOne($"aten::{first}", x, [2, 3], first == "reshape" ? [more[0]] : more);
+            RunOne($"aten::{second}", x, [2, 3], more).Should().Equal(expected, second);
+        }
+    }
+
+    [Fact]
+    public void Concatenate_takes_a_list()
+    {
+        var graph = new GraphBuilder();
+        int x = graph.Input("x");
+        var list = Argument.Of([Argument.Value(x), Argument.Value(x)]);
+        graph.Output("0", graph.Call("aten::concatenate", [list, Argument.Of(1L)], [], 1, SourcePlace.Unknown)[0]);
+        Run(graph.Build(), new StateDict(), [Stored.Of([2, 2], [1.0, 2, 3, 4])]).Should().Equal(1, 2, 1, 2, 3, 4, 3, 4);
+    }
+
+    [Fact]
+    public void A_batch_norm_with_its_statistics_among_its_results_is_its_formula()
+    {
+        var graph = new GraphBuilder();
+        int x = graph.Input("x"), mean = graph.Parameter("mean"), variance = graph.Parameter("variance");
+        graph.Output("0", graph.Call("aten::native_batch_norm",
+            [
+                Argument.Value(x), Argument.None, Argument.None, Argument.Value(mean), Argument.Value(variance),
+                Argument.Of(false), Argument.Of(0.1), Argument.Of(0.5),
+            ],
+            [], 3, SourcePlace.Unknown)[0]);
+        var weights = new StateDict();
+        weights.Add("mean", Stored.Of([2], [1f, -2]));
+        weights.Add("variance", Stored.Of([2], [3.5f, 15.5f]));
+        Run(graph.Build(), weights, [Stored.Of([2, 2], [3.0, 2, 5, -6])]).Should().Equal(1, 1, 2, -1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void An_axis_that_is_split_may_be_counted_from_the_end(long dim)
+    {
+        var graph = new GraphBuilder();
+        int x = graph.Input("x");
+        int split = graph.Call(
+            "aten::unflatten", [Argument.Value(x), Argument.Of(dim), List(2, -1)], [], 1, SourcePlace.Unknown)[0];
+        graph.Output("0", graph.Call("aten::transpose",
+            [Argument.Value(split), Argument.Of(1L), Argument.Of(2L)], [], 1, SourcePlace.Unknown)[0]);
+        Run(graph.Build(), new StateDict(), [Stored.Of([2, 4], [1.0, 2, 3, 4, 5, 6, 7, 8])])
+            .Should().Equal(1, 3, 2, 4, 5, 7, 6, 8);
+    }
+
+    [Theory]
+    [InlineData("reciprocal", -1)]
+    [InlineData("rsqrt", -0.5)]
+    [InlineData("sqrt", 0.5)]
+    public void A_root_or_inverse_is_its_power(string op, double exponent)
+    {
+        double[] x = [1e-3, 0.25, 1, 2.5, 400];
+        var power = RunOne("aten::pow", x, [5], [Argument.Of(exponent)]);
+        var actual = RunOne($"aten::{op}", x, [5], []);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double expected = Math.Pow(x[i], exponent);
+            actual[i].Should().BeApproximately(expected, 1e-14 * expected, $"{op}({x[i]})");
+            power[i].Should().BeApproximately(expected, 1e-14 * expected, $"{x[i]}^{exponent}");
+        }
+    }
+
     public static TheoryData<string, double[], Func<double, double>> Formulas => new()
     {
         { "relu", [], x => Math.Max(0, x) },
@@ -49,6 +139,7 @@ public sealed class WalkTests
         { "neg", [], x => -x },
         { "abs", [], Math.Abs },
         { "exp", [], Math.Exp },
+        { "exp_", [], Math.Exp },
         { "square", [], x => x * x },
         { "pow", [3], x => x * x * x },
         { "clamp", [-0.75, 2], x => Math.Clamp(x, -0.75, 2) },

@@ -46,6 +46,7 @@ static class Activations
         new("aten::log_softmax", a => a.Tensor(0, "self").log_softmax(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
         new("aten::mish", a => F.mish(a.Tensor(0, "self"))),
         new("aten::mish_", a => F.mish(a.Tensor(0, "self"))),
+        new("aten::native_dropout", NativeDropout),
         new("aten::prelu", a => F.prelu(a.Tensor(0, "self"), a.Tensor(1, "weight"))),
         new("aten::relu", a => F.relu(a.Tensor(0, "self"))),
         new("aten::relu6", a => F.relu6(a.Tensor(0, "self"))),
@@ -67,12 +68,21 @@ static class Activations
     ];
 
     // dropout(input, p, train)
-    static Value Dropout(Reading a)
+    static Value Dropout(Reading a) => Kept(a, false);
+
+    static Tensor Kept(Reading a, bool train)
     {
         a.Pass(1, "p");
-        return a.Flag(2, "train", false)
+        return a.Flag(2, "train", train)
             ? throw a.Refuse("dropout is in training mode, so its result is random; call model.eval() before tracing")
             : a.Tensor(0, "input").alias();
+    }
+
+    // The second result says which elements were kept: all of them. A train of None is true.
+    static Value NativeDropout(Reading a)
+    {
+        var y = Kept(a, true);
+        return new[] { y, ones_like(y, ScalarType.Bool) };
     }
 
     static Tensor Gelu(Reading a, Tensor x, string approximate) => approximate switch

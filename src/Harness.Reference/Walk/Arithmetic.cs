@@ -16,6 +16,7 @@ static class Arithmetic
         new("aten::atan2", a => a.Tensor(0, "self").atan2(a.Tensor(1, "other"))),
         new("aten::div", Divide),
         new("aten::div_", Divide),
+        new("aten::divide", Divide),
         new("aten::floor_divide", FloorDivide),
         new("aten::floordiv", FloorDivide),
         new("aten::fmod", a => Pair(a, (x, y) => x.fmod(y), (x, y) => x.fmod(y), (x, y) => x % y, (x, y) => x % y)),
@@ -23,11 +24,13 @@ static class Arithmetic
         new("aten::minimum", a => a.Tensor(0, "self").minimum(a.Tensor(1, "other"))),
         new("aten::mul", Multiply),
         new("aten::mul_", Multiply),
+        new("aten::multiply", Multiply),
         new("aten::pow", Power),
         new("aten::remainder", Remainder),
         new("aten::rsub", ReverseSubtract),
         new("aten::sub", Subtract),
         new("aten::sub_", Subtract),
+        new("aten::subtract", Subtract),
         new("aten::true_divide", Divide),
     ];
 

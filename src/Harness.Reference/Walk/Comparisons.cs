@@ -15,6 +15,7 @@ static class Comparisons
         new("aten::clamp_max", a => Clamp(a, -1, 1)),
         new("aten::clamp_min", a => Clamp(a, 1, -1)),
         new("aten::clamp_min_", a => Clamp(a, 1, -1)),
+        new("aten::clip", a => Clamp(a, 1, 2)),
         new("aten::eq", a => Compare(a, (x, y) => x.eq(y), (x, y) => x.eq(y))),
         new("aten::ge", a => Compare(a, (x, y) => x.ge(y), (x, y) => x.ge(y))),
         new("aten::gt", a => Compare(a, (x, y) => x.gt(y), (x, y) => x.gt(y))),

@@ -11,6 +11,7 @@ static class Joins
         new("aten::cat", a => cat(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
         new("aten::chunk", a => a.Tensor(0, "self").chunk(a.Int(1, "chunks"), a.Int(2, "dim", 0))),
         new("aten::concat", a => cat(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
+        new("aten::concatenate", a => cat(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
         new("aten::split", Split),
         new("aten::split_with_sizes", a => a.Tensor(0, "self").split(a.Ints(1, "split_sizes"), a.Int(2, "dim", 0))),
         new("aten::stack", a => stack(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),

@@ -18,7 +18,7 @@ static class Norms
             // The saved statistics are empty outside training.
             return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
         }),
-        new("aten::batch_norm", BatchNorm),
+        new("aten::batch_norm", a => BatchNorm(a)),
         new("aten::group_norm", a =>
         {
             a.Pass(5, "cudnn_enabled");
@@ -42,6 +42,11 @@ static class Norms
                 a.Tensor(0, "input"), a.Ints(1, "normalized_shape"),
                 a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"), a.Number(4, "eps", 1e-5));
         }),
+        new("aten::native_batch_norm", a =>
+        {
+            var y = BatchNorm(a);
+            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+        }),
         new("aten::native_layer_norm", a =>
         {
             var y = F.layer_norm(
@@ -52,7 +57,7 @@ static class Norms
     ];
 
     // batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)
-    static Value BatchNorm(Reading a)
+    static Tensor BatchNorm(Reading a)
     {
         a.Pass(6, "momentum");
         a.Pass(8, "cudnn_enabled");

@@ -9,6 +9,11 @@ static class Shapes
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::_reshape_alias", a =>
+        {
+            a.Pass(2, "stride");
+            return a.Tensor(0, "self").reshape(a.Ints(1, "size"));
+        }),
         new("aten::_unsafe_view", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
         new("aten::constant_pad_nd", a =>
             F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), PaddingModes.Constant, a.Number(2, "value", 0))),
@@ -24,14 +29,25 @@ static class Shapes
         new("aten::replication_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Replicate)),
         new("aten::reshape", a => a.Tensor(0, "self").reshape(a.Ints(1, "shape"))),
         new("aten::squeeze", Squeeze),
+        new("aten::swapaxes", a => a.Tensor(0, "self").transpose(a.Int(1, "axis0"), a.Int(2, "axis1"))),
+        new("aten::swapdims", a => a.Tensor(0, "self").transpose(a.Int(1, "dim0"), a.Int(2, "dim1"))),
         new("aten::t", a => a.Tensor(0, "self").t()),
         new("aten::tile", a => a.Tensor(0, "self").tile(a.Ints(1, "dims"))),
         new("aten::transpose", a => a.Tensor(0, "self").transpose(a.Int(1, "dim0"), a.Int(2, "dim1"))),
-        new("aten::unflatten", a => a.Tensor(0, "self").unflatten(a.Int(1, "dim"), a.Ints(2, "sizes"))),
+        new("aten::unflatten", Unflatten),
         new("aten::unsqueeze", a => a.Tensor(0, "self").unsqueeze(a.Int(1, "dim"))),
         new("aten::view", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
         new("aten::view_as", a => a.Tensor(0, "self").view(a.Tensor(1, "other").shape)),
+        new("aten::view_copy", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
     ];
+
+    // TorchSharp's own takes no axis from the end.
+    static Value Unflatten(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        long dim = a.Int(1, "dim");
+        return self.unflatten(dim < 0 ? dim + self.ndim : dim, a.Ints(2, "sizes"));
+    }
 
     static Value Reversed(Reading a)
     {

@@ -9,6 +9,7 @@ static class Unary
     public static readonly ImmutableArray<Arm> Arms =
     [
         Of("aten::abs", x => x.abs()),
+        Of("aten::absolute", x => x.abs()),
         Of("aten::ceil", x => x.ceil()),
         Of("aten::cos", x => x.cos()),
         Of("aten::erf", x => x.erf()),
@@ -24,6 +25,7 @@ static class Unary
             FloatValue number => -number.Number,
             _ => a.Tensor(0, "self").neg(),
         }),
+        Of("aten::negative", x => x.neg()),
         Of("aten::reciprocal", x => x.reciprocal()),
         Of("aten::round", x => x.round()),
         Of("aten::rsqrt", x => x.rsqrt()),

@@ -10,6 +10,13 @@ static partial class NaiveOps
 
     public static double LeakyRelu(double x, double slope = 0.01) => x > 0 ? x : x * slope;
 
+    /// <summary>scale · (x above zero, else alpha · (e^(inner · x) − 1)).</summary>
+    public static double Elu(double x, double alpha = 1, double scale = 1, double inner = 1) =>
+        scale * (x > 0 ? x : alpha * (Math.Exp(inner * x) - 1));
+
+    /// <summary>(x + 3) / 6, held between 0 and 1.</summary>
+    public static double Hardsigmoid(double x) => Relu6(x + 3) / 6;
+
     public static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     public static double Silu(double x) => x / (1 + Math.Exp(-x));

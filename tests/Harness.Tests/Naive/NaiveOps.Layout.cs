@@ -49,6 +49,59 @@ static partial class NaiveOps
             [.. x.Shape[..axis], .. x.Shape[(axis + 1)..]], at => x[[.. at[..axis], index, .. at[axis..]]]);
     }
 
+    /// <summary><c>slice</c>: Python's <c>start:end:step</c> of an axis; numbers below zero count from its end, and what lies
+    /// outside is cut off.</summary>
+    public static NaiveTensor Slice(NaiveTensor x, int axis, double start, double end, int step)
+    {
+        axis = Axis(axis, x.Rank);
+        var extent = x.Shape[axis];
+        double Inside(double index) => Math.Min(Math.Max(index < 0 ? index + extent : index, 0), extent);
+        var taken = new List<int>();
+        for (var i = (int)Inside(start); i < Inside(end); i += step) taken.Add(i);
+        return NaiveTensor.From(With(x.Shape, axis, taken.Count), at => x[With(at, axis, taken[at[axis]])]);
+    }
+
+    /// <summary><c>split_with_sizes</c>: one part behind the other along an axis.</summary>
+    public static NaiveTensor[] Split(NaiveTensor x, int[] sizes, int axis)
+    {
+        axis = Axis(axis, x.Rank);
+        if (sizes.Sum() != x.Shape[axis]) throw new ArgumentException($"parts of {sizes.Sum()} from {x.Shape[axis]}");
+        return [.. sizes.Select((size, part) => Slice(x, axis, sizes[..part].Sum(), sizes[..part].Sum() + size, 1))];
+    }
+
+    /// <summary><c>split</c>: parts of one size; the last is what is left.</summary>
+    public static NaiveTensor[] Split(NaiveTensor x, int size, int axis)
+    {
+        var sizes = new List<int>();
+        for (var left = x.Shape[Axis(axis, x.Rank)]; left > 0; left -= size) sizes.Add(Math.Min(size, left));
+        return Split(x, [.. sizes], axis);
+    }
+
+    /// <summary><c>chunk</c>: at most so many parts, of one size but for the last.</summary>
+    public static NaiveTensor[] Chunk(NaiveTensor x, int parts, int axis) =>
+        Split(x, (x.Shape[Axis(axis, x.Rank)] + parts - 1) / parts, axis);
+
+    /// <summary><c>squeeze</c>: every axis of extent 1 goes, or the named one if it has extent 1.</summary>
+    public static NaiveTensor Squeeze(NaiveTensor x, int? axis)
+    {
+        bool Named(int i) => axis is not { } one || i == Axis(one, x.Rank);
+        return new NaiveTensor([.. x.Shape.Where((extent, i) => extent != 1 || !Named(i))], x.Data);
+    }
+
+    /// <summary><c>unsqueeze</c>: a new axis of extent 1, counted in the result.</summary>
+    public static NaiveTensor Unsqueeze(NaiveTensor x, int axis)
+    {
+        axis = Axis(axis, x.Rank + 1);
+        return new NaiveTensor([.. x.Shape[..axis], 1, .. x.Shape[axis..]], x.Data);
+    }
+
+    /// <summary><c>unflatten</c>: one axis as several; one −1 is worked out.</summary>
+    public static NaiveTensor Unflatten(NaiveTensor x, int axis, int[] sizes)
+    {
+        axis = Axis(axis, x.Rank);
+        return Reshape(x, [.. x.Shape[..axis], .. sizes, .. x.Shape[(axis + 1)..]]);
+    }
+
     /// <summary><c>matmul</c> of operands whose leading axes are the same.</summary>
     public static NaiveTensor MatMul(NaiveTensor a, NaiveTensor b) =>
         NaiveTensor.From([.. a.Shape[..^1], b.Shape[^1]], at => Enumerable.Range(0, a.Shape[^1])

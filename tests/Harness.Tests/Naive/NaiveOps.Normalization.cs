@@ -43,8 +43,28 @@ static partial class NaiveOps
         });
     }
 
-    /// <summary><c>mean</c> over axes, which stay as 1 where kept; over all of them where none is named.</summary>
+    /// <summary><c>log_softmax</c> along one axis, which may be counted from the end.</summary>
+    public static NaiveTensor LogSoftmax(NaiveTensor x, int axis)
+    {
+        axis = Axis(axis, x.Rank);
+        return NaiveTensor.From(x.Shape, at =>
+        {
+            var row = Enumerable.Range(0, x.Shape[axis]).Select(i => x[With(at, axis, i)]).ToArray();
+            var largest = row.Max();
+            return x[at] - largest - Math.Log(row.Sum(value => Math.Exp(value - largest)));
+        });
+    }
+
+    /// <summary><c>mean</c>: <see cref="Sum"/> by the number of elements in each.</summary>
     public static NaiveTensor Mean(NaiveTensor x, int[] axes, bool keep = false)
+    {
+        var sum = Sum(x, axes, keep);
+        var count = x.Data.Length / sum.Data.Length;
+        return sum.Map(value => value / count);
+    }
+
+    /// <summary><c>sum</c> over axes, which stay as 1 where kept; over all of them where none is named.</summary>
+    public static NaiveTensor Sum(NaiveTensor x, int[] axes, bool keep = false)
     {
         var gone = axes.Length == 0
             ? [.. Enumerable.Range(0, x.Rank)]
@@ -56,8 +76,6 @@ static partial class NaiveOps
             int[] to = [.. at.Select((i, axis) => gone.Contains(axis) ? 0 : i)];
             y[to] += x[at];
         }
-        var count = gone.Aggregate(1, (product, axis) => product * x.Shape[axis]);
-        y = y.Map(value => value / count);
         return keep ? y : new NaiveTensor([.. x.Shape.Where((_, axis) => !gone.Contains(axis))], y.Data);
     }
 

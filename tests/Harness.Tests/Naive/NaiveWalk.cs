@@ -14,73 +14,107 @@ sealed class NaiveWalk
         var walk = new NaiveWalk();
         foreach (var (name, tensor) in given) walk._values.Add(name, tensor);
         foreach (var call in graph.GetProperty("calls").EnumerateArray())
-            walk._values.Add(call.GetProperty("results")[0].GetString()!, walk.Apply(call));
+        {
+            object result = walk.Apply(call);
+            object[] results = result is NaiveTensor[] several ? several : [result];
+            foreach (var (name, value) in call.GetProperty("results").EnumerateArray().Zip(results))
+                walk._values.Add(name.GetString()!, value);
+        }
         return graph.GetProperty("outputs").EnumerateArray().ToDictionary(
             port => port.GetProperty("name").GetString()!,
             port => (NaiveTensor)walk._values[port.GetProperty("value").GetString()!]);
     }
 
+    /// <summary>How each operator is computed, by its name without <c>aten::</c>.</summary>
+    public static IReadOnlyDictionary<string, Func<Arguments, object>> Arms { get; } =
+        new SortedDictionary<string, Func<Arguments, object>>(StringComparer.Ordinal)
+    {
+        ["_convolution"] = Traced,
+        ["_convolution_mode"] = a => NaiveOps.Conv2d(a.Tensor(0), a.Tensor(1), a.Optional(2), Conv2d(a)),
+        ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
+        ["adaptive_avg_pool2d"] = a => NaiveOps.AdaptiveAvgPool2d(a.Tensor(0), a.Pair(1)),
+        ["add"] = a => NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2)),
+        ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["avg_pool2d"] = a => NaiveOps.AvgPool2d(a.Tensor(0), a.Pair(1), new()
+        {
+            Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), CeilMode = a.Flag(4, false),
+            CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
+        }),
+        ["batch_norm"] = a => NaiveOps.BatchNorm(
+            a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
+        ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
+        ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
+        ["contiguous"] = a => a.Tensor(0),
+        ["conv2d"] = a => NaiveOps.Conv2d(a.Tensor(0), a.Tensor(1), a.Optional(2), Conv2d(a)),
+        ["conv_transpose2d"] = a => NaiveOps.ConvTranspose2d(a.Tensor(0), a.Tensor(1), a.Optional(2), new()
+        {
+            Stride = a.Pair(3), Padding = a.Pair(4), OutputPadding = a.Pair(5),
+            Groups = (int)a.Number(6, 1), Dilation = a.Pair(7),
+        }),
+        ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
+        ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
+        ["elu"] = Elu,
+        ["elu_"] = Elu,
+        ["exp"] = a => a.Tensor(0).Map(Math.Exp),
+        ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
+        ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
+        ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
+        ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["layer_norm"] = a => NaiveOps.LayerNorm(
+            a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
+        ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["max_pool2d"] = a => NaiveOps.MaxPool2d(a.Tensor(0), a.Pair(1), new()
+        {
+            Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1),
+            CeilMode = a.Flag(5, false),
+        }),
+        ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+        ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
+        ["neg"] = a => a.Tensor(0).Map(x => -x),
+        ["pad"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
+        ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
+        ["pow"] = a => a.Tensor(0).Map(x => Math.Pow(x, a.Number(1, double.NaN))),
+        ["reciprocal"] = a => a.Tensor(0).Map(x => 1 / x),
+        ["relu"] = a => a.Tensor(0).Map(NaiveOps.Relu),
+        ["relu6"] = a => a.Tensor(0).Map(NaiveOps.Relu6),
+        ["relu_"] = a => a.Tensor(0).Map(NaiveOps.Relu),
+        ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
+        ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
+        ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["sigmoid"] = a => a.Tensor(0).Map(NaiveOps.Sigmoid),
+        ["silu"] = a => a.Tensor(0).Map(NaiveOps.Silu),
+        ["size"] = a => (double)a.Tensor(0).Shape[(int)a.Number(1, 0)],
+        ["slice"] = a => NaiveOps.Slice(a.Tensor(0), (int)a.Number(1, 0), a.Number(2, 0),
+            a.Number(3, double.PositiveInfinity), (int)a.Number(4, 1)),
+        ["softmax"] = a => NaiveOps.Softmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["split"] = a => NaiveOps.Split(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["split_with_sizes"] = a => NaiveOps.Split(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0)),
+        ["sqrt"] = a => a.Tensor(0).Map(Math.Sqrt),
+        ["square"] = a => a.Tensor(0).Map(x => x * x),
+        ["squeeze"] = a => NaiveOps.Squeeze(a.Tensor(0), a.Has(1) ? (int)a.Number(1, 0) : null),
+        ["sub"] = a => NaiveOps.Sub(a.Tensor(0), a.Operand(1), a.Alpha(2)),
+        ["sum"] = a => NaiveOps.Sum(a.Tensor(0), a.Has(1) ? a.Integers(1) : [], a.Flag(2, false)),
+        ["t"] = a => NaiveOps.Transpose(a.Tensor(0), 0, 1),
+        ["tanh"] = a => a.Tensor(0).Map(Math.Tanh),
+        ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
+        ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
+        ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+    };
+
     object Apply(JsonElement call)
     {
-        var a = new Arguments(this, call);
-        return call.GetProperty("target").GetString()!["aten::".Length..] switch
-        {
-            "conv2d" or "_convolution_mode" => NaiveOps.Conv2d(a.Tensor(0), a.Tensor(1), a.Optional(2), Conv2d(a)),
-            "_convolution" => Traced(a),
-            "conv_transpose2d" => NaiveOps.ConvTranspose2d(a.Tensor(0), a.Tensor(1), a.Optional(2), new()
-            {
-                Stride = a.Pair(3), Padding = a.Pair(4), OutputPadding = a.Pair(5),
-                Groups = (int)a.Number(6, 1), Dilation = a.Pair(7),
-            }),
-            "linear" => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
-            "addmm" => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
-            "t" => NaiveOps.Transpose(a.Tensor(0), 0, 1),
-            "batch_norm" => NaiveOps.BatchNorm(
-                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
-            "max_pool2d" => NaiveOps.MaxPool2d(a.Tensor(0), a.Pair(1), new()
-            {
-                Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1),
-                CeilMode = a.Flag(5, false),
-            }),
-            "avg_pool2d" => NaiveOps.AvgPool2d(a.Tensor(0), a.Pair(1), new()
-            {
-                Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), CeilMode = a.Flag(4, false),
-                CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
-            }),
-            "adaptive_avg_pool2d" => NaiveOps.AdaptiveAvgPool2d(a.Tensor(0), a.Pair(1)),
-            "relu" or "relu_" => a.Tensor(0).Map(NaiveOps.Relu),
-            "relu6" => a.Tensor(0).Map(NaiveOps.Relu6),
-            "hardtanh" => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
-            "leaky_relu" => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
-            "sigmoid" => a.Tensor(0).Map(NaiveOps.Sigmoid),
-            "tanh" => a.Tensor(0).Map(Math.Tanh),
-            "silu" => a.Tensor(0).Map(NaiveOps.Silu),
-            "gelu" => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
-            "dropout" => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
-            "contiguous" => a.Tensor(0),
-            "neg" => a.Tensor(0).Map(x => -x),
-            "add" => NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2)),
-            "sub" => NaiveOps.Sub(a.Tensor(0), a.Operand(1), a.Alpha(2)),
-            "rsub" => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
-            "mul" => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
-            "div" => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
-            "mean" => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
-            "layer_norm" => NaiveOps.LayerNorm(
-                a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
-            "expand" => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
-            "matmul" => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
-            "select" => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
-            "softmax" => NaiveOps.Softmax(a.Tensor(0), (int)a.Number(1, 0)),
-            "flatten" => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
-            "view" or "reshape" => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
-            "permute" => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
-            "transpose" => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
-            "cat" => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
-            "pad" => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
-            "constant_pad_nd" => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
-            "size" => (double)a.Tensor(0).Shape[(int)a.Number(1, 0)],
-            var target => throw new NotSupportedException($"the oracle has no arm for {target}"),
-        };
+        string target = call.GetProperty("target").GetString()!["aten::".Length..];
+        return Arms.TryGetValue(target, out var arm)
+            ? arm(new Arguments(this, call))
+            : throw new NotSupportedException($"the oracle has no arm for {target}");
     }
 
     static ConvArguments Conv2d(Arguments a)
@@ -93,6 +127,9 @@ sealed class NaiveWalk
             _ => plain with { Padding = a.Pair(4) },
         };
     }
+
+    static NaiveTensor Elu(Arguments a) =>
+        a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), a.Number(2, 1), a.Number(3, 1)));
 
     static NaiveTensor Traced(Arguments a)
     {
@@ -107,7 +144,7 @@ sealed class NaiveWalk
     }
 
     /// <summary>The arguments of one call, with what stands in their place where they are left out.</summary>
-    sealed class Arguments(NaiveWalk walk, JsonElement call)
+    public sealed class Arguments(NaiveWalk walk, JsonElement call)
     {
         readonly object?[] _items =
             [.. call.GetProperty("arguments").EnumerateArray().Select(item => Read(walk, item))];
