@@ -8,7 +8,6 @@ using Harness.Executor.Cpu;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Formats;
-using Harness.Formats.Architectures;
 using Harness.Parity.Golden;
 using Harness.Tests.Naive;
 
@@ -51,7 +50,7 @@ static class OutputBits
         System.IO.File.WriteAllText(File, string.Concat(Cases.SelectMany(group => Of(group.Key)).Select(line => line + "\n")));
 
     static (string Path, string? Weights) Source(GoldenCase golden) => (
-        golden.Document.Model.Architecture is { } known ? ArchitectureSet.Prefix + known : golden.ModelPath!,
+        golden.Document.Model.Architecture is { } known ? $"arch:{known}" : golden.ModelPath!,
         golden.WeightsPath ?? (golden.Document.Weights.Seed is { } seed
             ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}") : null));
 
