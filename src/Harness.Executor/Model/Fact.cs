@@ -10,14 +10,6 @@ public readonly record struct Fact(ElementType Type, Shape Shape)
     /// <summary>A floating-point value of this shape.</summary>
     public static Fact Float(Shape shape) => new(ElementType.Float32, shape);
 
-    /// <summary>The same for each shape.</summary>
-    public static Fact[] Floats(params ReadOnlySpan<Shape> shapes)
-    {
-        var facts = new Fact[shapes.Length];
-        for (int i = 0; i < facts.Length; i++) facts[i] = Float(shapes[i]);
-        return facts;
-    }
-
     /// <summary>A value as a program knows it that a file states as <paramref name="stored"/>: the widths of
     /// floating-point numbers are the plan's to choose.</summary>
     public static Fact Of(ElementType stored, Shape shape) =>
