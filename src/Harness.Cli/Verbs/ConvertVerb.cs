@@ -53,7 +53,8 @@ static class ConvertVerb
         var format = FlaxTree.FormatOf(request.Output)
             ?? throw Program.Usage($"--output '{request.Output}': expected {string.Join(", ", FlaxTree.Endings)}");
         string model = request.Model
-            ?? throw Program.Usage("MODEL is missing; --back alone does without, by the conversion.json beside the tree");
+            ?? throw Program.Usage(
+                "MODEL is missing; --back alone does without, by the conversion.json beside the tree");
         using var torch = ModelSource.Open(terminal, model, request.Weights);
         var program = Converted(terminal, torch, request);
         var variables = program.Variables;
@@ -76,7 +77,8 @@ static class ConvertVerb
             ],
         };
         AtomicFile.WriteText(
-            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Output))!, Conversion.FileName), conversion.ToJson());
+            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Output))!, Conversion.FileName),
+            conversion.ToJson());
         terminal.Out.WriteLine($"{request.Output}: {variables.Leaves.Length} leaves, " +
             $"{variables.Leaves.Sum(leaf => leaf.Shape.Elements)} parameters");
         foreach (string note in tree.Notes.Concat(Notes(program))) terminal.Error.WriteLine($"note: {note}");
@@ -86,7 +88,8 @@ static class ConvertVerb
     static int Back(Terminal terminal, Request request, string path)
     {
         if (!s_stateFormats.Any(ending => request.Output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
-            throw Program.Usage($"--output '{request.Output}': expected {string.Join(" or ", s_stateFormats)} with --back");
+            throw Program.Usage(
+                $"--output '{request.Output}': expected {string.Join(" or ", s_stateFormats)} with --back");
         var format = FlaxTree.FormatOf(path)
             ?? throw Program.Usage($"--back '{path}': expected {string.Join(", ", FlaxTree.Endings)}");
         using var torch = request.Model is { } model ? ModelSource.Open(terminal, model, request.Weights) : null;
@@ -148,7 +151,8 @@ static class ConvertVerb
             if (!leaf.Path[..^1].SequenceEqual(parts[..^1]) || leaf.Path[^1].Contains('_') && parts[^1].Contains('/'))
                 yield return $"'{leaf.TorchKey}' is written as {leaf.FullPath}: Flax has no such names";
             if (!leaf.Aliases.IsEmpty)
-                yield return $"{leaf.FullPath} is '{leaf.TorchKey}' and '{string.Join("', '", leaf.Aliases)}': one tensor";
+                yield return $"{leaf.FullPath} is '{leaf.TorchKey}' and '{string.Join("', '", leaf.Aliases)}': one " +
+                    $"tensor";
         }
         foreach (string key in program.Variables.Dropped)
             yield return $"'{key}' is not needed for inference and left out";

@@ -33,8 +33,10 @@ public sealed class ConvertVerbTests : IDisposable
         Run("convert", "--back", tree, "--output", _folder["alone.safetensors"]);
         Run("convert", PathOf(name), "--back", tree, "--output", _folder["model.npz"]);
 
-        var dropped = Document().GetProperty("dropped").EnumerateArray().Select(one => one.GetProperty("key").GetString()!);
-        Same(SafetensorsFile.Read(_folder["alone.safetensors"]), model.Weights, [.. model.Weights.Keys.Except(dropped)]);
+        var dropped = Document().GetProperty("dropped").EnumerateArray()
+            .Select(one => one.GetProperty("key").GetString()!);
+        Same(SafetensorsFile.Read(_folder["alone.safetensors"]), model.Weights,
+            [.. model.Weights.Keys.Except(dropped)]);
         var whole = NpzFile.Read(_folder["model.npz"]);
         Same(whole, model.Weights, [.. model.Weights.Keys]);
         whole.Keys.Should().Equal(model.Weights.Keys, "with the model even the order is known");
@@ -52,7 +54,8 @@ public sealed class ConvertVerbTests : IDisposable
         var kernel = Document().GetProperty("leaves").EnumerateArray()
             .Single(leaf => leaf.GetProperty("key").GetString() == "fc.weight");
         (kernel.GetProperty("axes").GetString(), kernel.GetProperty("form").GetString(),
-            kernel.GetProperty("move").GetProperty("sizes").GetProperty("h").GetInt32()).Should().Be(("(hwc)o", "dense", 4));
+            kernel.GetProperty("move").GetProperty("sizes").GetProperty("h")
+                .GetInt32()).Should().Be(("(hwc)o", "dense", 4));
     }
 
     [Theory]
@@ -64,7 +67,8 @@ public sealed class ConvertVerbTests : IDisposable
         var builder = new GraphBuilder();
         int x = builder.Input("x", [2, 3]), w = builder.Parameter("fc.weight", [4, 3]);
         builder.Output("y", builder.Call(
-            "aten::linear", [Argument.Value(x), Argument.Value(w), Argument.None], [], 1, SourcePlace.Unknown, "fc")[0]);
+            "aten::linear", [Argument.Value(x), Argument.Value(w), Argument.None], [], 1, SourcePlace.Unknown, "fc")[
+                0]);
         GraphJson.Write(_folder["graph.json"], builder.Build());
 
         Run("convert", _folder["graph.json"], "--weights", "seed:1", "--output", _folder["p" + ending]);
@@ -78,7 +82,8 @@ public sealed class ConvertVerbTests : IDisposable
         names.Should().Equal(string.Join(separator, "params", "fc", "kernel"));
         if (ending != ".safetensors") return;
         SafetensorsFile.Read(_folder["p.safetensors"], out var metadata);
-        (metadata["format"], metadata["layout"], metadata["flatten"]).Should().Be(("flax", "channels-last", "transpose"));
+        (metadata["format"], metadata["layout"], metadata["flatten"]).Should()
+            .Be(("flax", "channels-last", "transpose"));
         metadata.Keys.Should().Contain("weights").And.Contain("harness");
     }
 
@@ -92,11 +97,13 @@ public sealed class ConvertVerbTests : IDisposable
         NpzFile.Read(_folder["p.npz"])["params/m/w"].As<double>().ToArray().Should().Equal(0.1, 1e-300);
 
         Run("convert", _folder["graph.json"], "--weights", _folder["w.safetensors"], "--output", _folder["p.npz"],
-            "--dtype", "float32").Error.Should().Contain("note: 'm.w' is rounded from float64 to float32, by up to 1.5e-8");
+            "--dtype", "float32").Error.Should().Contain(
+                "note: 'm.w' is rounded from float64 to float32, by up to 1.5e-8");
         NpzFile.Read(_folder["p.npz"])["params/m/w"].As<float>().ToArray().Should().Equal(0.1f, 0f);
 
         Adds("float64", Tensor.Of([2], [0.1, 1e300]));
-        var refused = CommandLine.Run("convert", _folder["graph.json"], "--weights", _folder["w.safetensors"], "--output",
+        var refused = CommandLine.Run("convert", _folder["graph.json"], "--weights", _folder["w.safetensors"],
+            "--output",
             _folder["q.npz"], "--dtype", "float32");
         refused.ErrorLines.Should().ContainSingle().Which.Should().Contain("'m.w' holds 1E+300");
         refused.ExitCode.Should().NotBe(0);
@@ -112,7 +119,8 @@ public sealed class ConvertVerbTests : IDisposable
             .Error.Should().Contain("note: 'm.w' is written as float32: npz has no bfloat16");
         Run("convert", "--back", _folder["p.npz"], "--output", _folder["back.safetensors"]);
 
-        Same(SafetensorsFile.Read(_folder["back.safetensors"]), SafetensorsFile.Read(_folder["w.safetensors"]), ["m.w"]);
+        Same(SafetensorsFile.Read(_folder["back.safetensors"]), SafetensorsFile.Read(_folder["w.safetensors"]),
+            ["m.w"]);
     }
 
     [Theory]
@@ -127,7 +135,8 @@ public sealed class ConvertVerbTests : IDisposable
             "--flatten", "fold");
 
         run.ExitCode.Should().Be(2);
-        run.ErrorLines.Should().ContainSingle().Which.Should().Contain("--flatten fold folds nothing").And.Contain(told);
+        run.ErrorLines.Should().ContainSingle().Which.Should()
+            .Contain("--flatten fold folds nothing").And.Contain(told);
         Run("convert", _folder["graph.json"], "--weights", "seed:1", "--output", _folder["p.npz"]);
     }
 
@@ -151,7 +160,8 @@ public sealed class ConvertVerbTests : IDisposable
             .Should().Contain("'m.w' was bfloat16 and stays float32");
         NpzFile.Read(_folder["t.npz"])["m.w"].As<float>().ToArray().Should().Equal(0.1f, 2f);
 
-        Refused("1 missing (params/m/w), 1 unexpected (params/m/v)", (["params", "m", "v"], Tensor.Of([2], [0.1f, 2f])));
+        Refused("1 missing (params/m/w), 1 unexpected (params/m/v)",
+            (["params", "m", "v"], Tensor.Of([2], [0.1f, 2f])));
         Refused("'params/m/w' is (3), expected (2)", (["params", "m", "w"], Tensor.Of([3], [0.1f, 2f, 3f])));
         Refused("'params/m/w' is int64, expected bfloat16", (["params", "m", "w"], Tensor.Of([2], [1L, 2L])));
         void Refused(string told, (System.Collections.Immutable.ImmutableArray<string>, Tensor) leaf)
@@ -230,7 +240,8 @@ public sealed class ConvertVerbTests : IDisposable
         var builder = new GraphBuilder();
         Argument Of(int value) => Argument.Value(value);
         Argument Ints(params long[] numbers) => Argument.Of([.. numbers.Select(Argument.Of)]);
-        int Conv(int x, string name) => builder.Call("aten::conv2d", [Of(x), Of(builder.Parameter($"{name}.weight", [2, 2, 1, 1])),
+        int Conv(int x, string name) =>
+            builder.Call("aten::conv2d", [Of(x), Of(builder.Parameter($"{name}.weight", [2, 2, 1, 1])),
             Argument.None, Ints(1, 1), Ints(0, 0), Ints(1, 1), Argument.Of(1L)], [], 1, SourcePlace.Unknown, name)[0];
         int x;
         if (kind == "unflatten")
@@ -247,11 +258,14 @@ public sealed class ConvertVerbTests : IDisposable
                 SourcePlace.Unknown, "flat")[0];
             int weight = builder.Parameter("reader.weight", [24]), bias = builder.Parameter("reader.bias", [24]);
             builder.Output("y", kind == "layer"
-                ? builder.Call("aten::layer_norm", [Of(flat), Ints(24), Of(weight), Of(bias), Argument.Of(1e-5), Argument.Of(true)],
+                ? builder.Call("aten::layer_norm",
+                    [Of(flat), Ints(24), Of(weight), Of(bias), Argument.Of(1e-5), Argument.Of(true)],
                     [], 1, SourcePlace.Unknown, "reader")[0]
                 : builder.Call("aten::batch_norm", [Of(flat), Of(weight), Of(bias),
-                    Of(builder.Parameter("reader.running_mean", [24])), Of(builder.Parameter("reader.running_var", [24])),
-                    Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5), Argument.Of(true)], [], 1, SourcePlace.Unknown, "reader")[0]);
+                    Of(builder.Parameter("reader.running_mean", [24])),
+                    Of(builder.Parameter("reader.running_var", [24])),
+                    Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5), Argument.Of(true)], [], 1,
+                SourcePlace.Unknown, "reader")[0]);
         }
         GraphJson.Write(_folder["graph.json"], builder.Build());
     }

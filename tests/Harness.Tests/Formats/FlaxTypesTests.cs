@@ -23,7 +23,8 @@ public sealed class FlaxTypesTests
 
     [Theory]
     [MemberData(nameof(Choices))]
-    public void A_64_bit_type_is_narrowed_only_where_no_bit_is_lost(Tensor tensor, FlaxDtype dtype, ElementType expected) =>
+    public void A_64_bit_type_is_narrowed_only_where_no_bit_is_lost(Tensor tensor, FlaxDtype dtype,
+        ElementType expected) =>
         FlaxTypes.Choose(tensor, dtype).Should().Be(expected);
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class FlaxTypesTests
     [InlineData(1.01171875 - 1e-12, 0x3f81)]
     [InlineData(-1.00390625 - 1e-12, 0xbf81)]
     public void Bfloat16_is_the_nearest_in_one_rounding(double number, int expected) =>
-        FlaxTypes.Convert(Tensor.Of([1], [number]), ElementType.BFloat16, "x").As<ushort>()[0].Should().Be((ushort)expected);
+        FlaxTypes.Convert(Tensor.Of([1], [number]), ElementType.BFloat16, "x").As<ushort>()[0].Should()
+            .Be((ushort)expected);
 
     [Theory]
     [InlineData(1e300, ElementType.Float32, "1E+300")]

@@ -48,7 +48,8 @@ public sealed class ShippedTreeTests : IDisposable
         var builder = new GraphBuilder();
         int x = builder.Input("x", [2, 3]);
         int exact = builder.Parameter("exact"), other = builder.Parameter("other");
-        int y = builder.Call("aten::add", [Argument.Value(x), Argument.Value(exact)], [], 1, SourcePlace.Unknown, "a")[0];
+        int y = builder.Call("aten::add", [Argument.Value(x), Argument.Value(exact)], [], 1, SourcePlace.Unknown,
+            "a")[0];
         builder.Output("y", builder.Call(
             "aten::mul", [Argument.Value(y), Argument.Value(other)], [], 1, SourcePlace.Unknown, "b")[0]);
         var weights = new StateDict();
@@ -79,7 +80,8 @@ public sealed class ShippedTreeTests : IDisposable
             for (int i = 0; i < 3; i++)
                 for (int h = 0; h < 3; h++)
                     for (int w = 0; w < 3; w++)
-                        kernel[(((((h * 3) + w) * 3) + i) * 3) + o].Should().Be(conv[(((((o * 3) + i) * 3) + h) * 3) + w]);
+                        kernel[(((((h * 3) + w) * 3) + i) * 3) + o].Should()
+                            .Be(conv[(((((o * 3) + i) * 3) + h) * 3) + w]);
         float[] linear = model.Weights["fc.weight"].ToSingles(), dense = leaves["params/fc/kernel"].ToSingles();
         for (int o = 0; o < 6; o++)
             for (int i = 0; i < 60; i++)
