@@ -54,7 +54,7 @@ public static class ElementTypes
     /// <summary>True for the four floating-point types.</summary>
     public static bool IsFloating(this ElementType type) => type <= ElementType.BFloat16;
 
-    /// <summary>The type with PyTorch's number (c10/core/ScalarType.h); null for one that no stored tensor has.</summary>
+    /// <summary>The type of PyTorch's number (c10/core/ScalarType.h); null where no stored tensor has it.</summary>
     public static ElementType? OfTorch(long number) => number switch
     {
         0 => ElementType.UInt8,

@@ -8,8 +8,8 @@ namespace Harness.Executor.Ops;
 /// <remarks>Between floating-point types nothing is cast: every one is computed in the plan's precision.</remarks>
 public sealed record Cast : Op
 {
-    /// <summary>The type of the result. As a call states it: null for that of the second operand, or for none where there
-    /// is none, as of a call that moves to another device; a program's always says.</summary>
+    /// <summary>The type of the result. As a call states it: null for that of the second operand, or for none where
+    /// there is none, as of a call that moves to another device; a program's always says.</summary>
     public required ElementType? To { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(

@@ -101,15 +101,16 @@ public abstract record Op
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 
-    /// <summary>What the first operand must look like, given the shapes of those that are stored: its extents, 0 for any;
-    /// null where they do not say.</summary>
+    /// <summary>What the first operand must look like, given the shapes of those that are stored: its extents, 0 for
+    /// any; null where they do not say.</summary>
     /// <param name="operands">The operands' shapes; null for those that are computed.</param>
     internal virtual int[]? Demands(ReadOnlySpan<Shape?> operands) => null;
 
     /// <summary>The type that a call says its first operand is cast to before anything else; null for none.</summary>
     internal virtual ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => null;
 
-    /// <summary>What is left of the op after that cast, which is no part of it in a program; null for nothing.</summary>
+    /// <summary>What is left of the op after that cast, which is no part of it in a program; null for
+    /// nothing.</summary>
     internal virtual Op? AfterCast => this;
 
     /// <summary>Floating-point operations of one run, a multiply and an add counting two.</summary>

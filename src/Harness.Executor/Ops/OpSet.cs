@@ -91,8 +91,8 @@ public static class OpSet
     /// <summary>True when some op takes this operator.</summary>
     public static bool Knows(string target) => Candidates(target).Length > 0;
 
-    /// <summary>The op a call stands for, if one takes it as it stands: with numbers that are not computed yet none may,
-    /// and a refusal is for the pass that binds the graph.</summary>
+    /// <summary>The op a call stands for, if one takes it as it stands: with numbers that are not computed yet none
+    /// may, and a refusal is for the pass that binds the graph.</summary>
     public static bool TryParse(Call call, [NotNullWhen(true)] out Op? op, out ImmutableArray<int> operands)
     {
         (op, operands) = (null, []);

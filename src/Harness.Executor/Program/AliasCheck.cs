@@ -5,8 +5,8 @@ using Harness.Executor.Schema;
 namespace Harness.Executor.Program;
 
 /// <summary>A graph's calls define new values; PyTorch's in-place operators change old ones, and with them every view
-/// of the same memory. Reading <c>add_(x, y)</c> as a new value is right as long as nobody looks at x, or at a view of it,
-/// afterwards: this check refuses graphs where somebody does, because they would compute something else without
+/// of the same memory. Reading <c>add_(x, y)</c> as a new value is right as long as nobody looks at x, or at a view of
+/// it, afterwards: this check refuses graphs where somebody does, because they would compute something else without
 /// notice.</summary>
 /// <remarks>What shares memory with what, and what is written, say the operators' schemas. An operator that the table
 /// lacks is no view, and writes its first operand if its name ends in an underscore.</remarks>

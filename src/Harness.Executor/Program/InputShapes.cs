@@ -114,10 +114,11 @@ public static class InputShapes
             if (call.Arguments is not [ValueArgument { Id: var self }, ..] || !reached.Contains(self)) continue;
             if (OpSet.TryParse(call, out var op, out var operands))
             {
-                Shape?[] shapes = [.. operands.Select(id => stored.TryGetValue(id, out var shape) ? shape : (Shape?)null)];
+                Shape?[] shapes =
+                    [.. operands.Select(id => stored.TryGetValue(id, out var shape) ? shape : (Shape?)null)];
                 if (op.Demands(shapes) is { } pattern)
                 {
-                    // Rows of features hold for the input only where it is what they are: a plane was flattened between.
+                    // Rows of features hold for the input only where it is what they are: a plane may be flattened.
                     return pattern.Length > 2 || self == input ? pattern : null;
                 }
             }

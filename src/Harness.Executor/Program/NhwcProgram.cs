@@ -69,8 +69,8 @@ public sealed record NhwcProgram(
     ImmutableArray<Port> Outputs,
     Variables Variables)
 {
-    /// <summary>How many casts between floating-point types the model states and this program lacks: its values follow the
-    /// plan's precision.</summary>
+    /// <summary>How many casts between floating-point types the model states and this program lacks: its values follow
+    /// the plan's precision.</summary>
     public int CastsLifted { get; init; }
 
     /// <summary>The same program over other elements of its leaves.</summary>

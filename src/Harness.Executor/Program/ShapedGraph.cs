@@ -37,7 +37,8 @@ sealed class ShapedGraph
     /// <summary>The graph's outputs, lists of tensors expanded.</summary>
     public ImmutableArray<Port> Outputs { get; private set; } = [];
 
-    /// <summary>How many casts between floating-point types are lifted: the values follow the plan's precision.</summary>
+    /// <summary>How many casts between floating-point types are lifted: values follow the plan's
+    /// precision.</summary>
     public int CastsLifted { get; private set; }
 
     /// <summary>One more than the largest value number: the graph's values and items of lists.</summary>

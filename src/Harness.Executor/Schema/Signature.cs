@@ -37,8 +37,8 @@ public sealed record Result(SchemaType Type, string Name)
 
 /// <summary>One overload of an operator, as PyTorch's schemas state it:
 /// <c>aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, …) -> Tensor</c>.</summary>
-/// <remarks>The syntax is PyTorch's (aten/src/ATen/native/README.md): names, types, defaults, which parameters are given
-/// by name alone, what shares memory with what, and what is written.</remarks>
+/// <remarks>The syntax is PyTorch's (aten/src/ATen/native/README.md): names, types, defaults, which parameters are
+/// given by name alone, what shares memory with what, and what is written.</remarks>
 public sealed class Signature
 {
     readonly int _positional;

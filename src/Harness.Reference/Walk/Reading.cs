@@ -180,8 +180,8 @@ public sealed class Reading
         if (!Enum.IsDefined(type)) throw Refuse($"element type {code} is unknown");
         if (type is ScalarType.Float16 or ScalarType.BFloat16)
         {
-            throw Refuse($"it casts to {type} inside the model, which rounds what is computed, so a float64 truth does not "
-                + "exist; trace the model without `.half()`, `.bfloat16()` and autocast");
+            throw Refuse($"it casts to {type} inside the model, which rounds what is computed, so a float64 truth does "
+                + "not exist; trace the model without `.half()`, `.bfloat16()` and autocast");
         }
         if (type is not (ScalarType.Float32 or ScalarType.Float64)) return type;
         if (Peek(0, "self") is TensorValue { Tensor: var self } && self.is_floating_point())
