@@ -104,6 +104,40 @@ public sealed class RecordTests : IDisposable
         GoldenStore.Read(golden).Document.Outputs[0].Statistics.NonFinite.Should().Be(2 * 4 * 4);
     }
 
+    // Shapes are given, so that nothing but the check itself binds the graph.
+    [Fact]
+    public void A_graph_that_reads_what_a_write_has_changed_is_refused_before_anything_runs()
+    {
+        string graph = Write("graph.json", """
+            {"format": "harness-graph", "version": 1, "inputs": [{"name": "x", "shape": [2, 4, 3, 3]}],
+             "calls": [
+               {"target": "aten::relu", "arguments": [{"value": "x"}], "results": ["a"]},
+               {"target": "aten::select", "arguments": [{"value": "a"}, 1, 0], "results": ["b"]},
+               {"target": "aten::sigmoid_", "arguments": [{"value": "b"}], "results": ["c"]}],
+             "outputs": [{"name": "0", "value": "a"}]}
+            """);
+
+        var run = ReferenceRun.Of("record", graph, "--input-shape", "2,4,3,3", "--golden", In("golden"));
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().StartWith($"{graph}: error PAR1002: output '0' reads memory that aten::sigmoid_ 'sigmoid_'")
+            .And.MatchRegex("\\A[^\n]+\n\\z");
+        Directory.Exists(In("golden")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_recording_that_lifts_casts_says_how_many()
+    {
+        string casts = Path.Combine(Repository.Root, "tests", "Harness.Tests", "Formats", "fixtures", "casts");
+        string golden = In("golden");
+        string[] words = ["record", Path.Combine(casts, "half_weights.pt"), "--golden", golden,
+            "--input", Path.Combine(casts, "half_weights.input.npy")];
+
+        ReferenceRun.Of(words).Output.Should().Contain("recorded (1 outputs").And.Contain(", casts lifted: 2)");
+        File.ReadAllText(Path.Combine(golden, "golden.json")).Should().Contain("\n  \"castsLifted\": 2,\n");
+        ReferenceRun.Of(words).Output.Should().Contain("unchanged");
+    }
+
     [Fact]
     public void Cuda_where_there_is_none_is_PAR9002_with_what_was_found()
     {
