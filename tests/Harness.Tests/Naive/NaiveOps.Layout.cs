@@ -49,8 +49,8 @@ static partial class NaiveOps
             [.. x.Shape[..axis], .. x.Shape[(axis + 1)..]], at => x[[.. at[..axis], index, .. at[axis..]]]);
     }
 
-    /// <summary><c>slice</c>: Python's <c>start:end:step</c> of an axis; numbers below zero count from its end, and what lies
-    /// outside is cut off.</summary>
+    /// <summary><c>slice</c>: Python's <c>start:end:step</c> of an axis; numbers below zero count from its end, and
+    /// what lies outside is cut off.</summary>
     public static NaiveTensor Slice(NaiveTensor x, int axis, double start, double end, int step)
     {
         axis = Axis(axis, x.Rank);
