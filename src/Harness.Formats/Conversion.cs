@@ -74,10 +74,12 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
             [.. variables.Leaves.Zip(tree.Arrays, (leaf, array) => new ConvertedLeaf(
                 array.Path, leaf.TorchKey, leaf.Rearrangement, leaf.Source.Shape, leaf.Type, array.Type)
             {
-                Form = leaf.Form.Name(), Axes = leaf.Axes, Shape = array.Shape, Rows = leaf.Rows, Aliases = leaf.Aliases,
+                Form = leaf.Form.Name(), Axes = leaf.Axes, Shape = array.Shape, Rows = leaf.Rows,
+                    Aliases = leaf.Aliases,
                 IsConstant = !model.Weights.ContainsKey(leaf.TorchKey),
             })],
-            [.. variables.Dropped.Select(key => new DroppedKey(key, model.Weights[key].Type, model.Weights[key].Shape))])
+            [.. variables.Dropped.Select(key =>
+                new DroppedKey(key, model.Weights[key].Type, model.Weights[key].Shape))])
         {
             Notes = tree.Notes,
         };
@@ -174,7 +176,8 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
     /// <summary>The state dict that a tree came from, or what became of it since.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="note">Told what a user should know.</param>
-    /// <exception cref="ModelException">PAR1003: leaves are missing, unexpected, or of another shape or kind.</exception>
+    /// <exception cref="ModelException">PAR1003: leaves are missing, unexpected, or of another shape or
+    /// kind.</exception>
     public StateDict Restore(FlaxTreeFile tree, Action<string> note)
     {
         ArgumentNullException.ThrowIfNull(tree);
@@ -188,12 +191,14 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
                 $"{unexpected.Length} unexpected{Some(unexpected)}");
         }
         var state = new StateDict();
-        foreach (var group in Leaves.Select((leaf, i) => (Leaf: leaf, Path: paths[i]!)).Where(one => !one.Leaf.IsConstant)
+        foreach (var group in Leaves.Select((leaf, i) => (Leaf: leaf, Path: paths[i]!))
+            .Where(one => !one.Leaf.IsConstant)
             .GroupBy(one => one.Leaf.Key))
         {
             var (tensor, aliases) = Whole([.. group], tree, note);
             foreach (string key in aliases.Prepend(group.Key))
-                if (!state.Add(key, tensor)) throw Misfit(key, $"'{key}' has two leaves that are no rows of one tensor");
+                if (!state.Add(key, tensor)) throw Misfit(key,
+                    $"'{key}' has two leaves that are no rows of one tensor");
         }
         return state;
     }
@@ -218,7 +223,8 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
             if (leaf.Rows is not { } rows || rows.First != next)
                 throw Misfit(first.Key, $"'{first.Key}': its leaves do not hold each row once");
             var part = Part(leaf, path, tree, note);
-            if ((type ??= part.Type) != part.Type) throw Misfit(first.Key, $"'{first.Key}': its leaves are of two types");
+            if ((type ??= part.Type) != part.Type) throw Misfit(first.Key,
+                $"'{first.Key}': its leaves are of two types");
             bytes.AddRange(part.Bytes.Span);
             next += rows.Count;
         }
@@ -255,5 +261,6 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
     static string Some(string[] names) =>
         names.Length == 0 ? "" : $" ({string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")})";
 
-    static ModelException Misfit(string place, string message) => new(new Finding(Codes.WeightsDoNotFit, place, message));
+    static ModelException Misfit(string place, string message) =>
+        new(new Finding(Codes.WeightsDoNotFit, place, message));
 }

@@ -17,8 +17,8 @@ public enum FlaxFormat
     Safetensors,
 }
 
-/// <summary>A model's variables as they are written: every leaf with its type, made from the leaf's own record and nothing
-/// else. What <c>convert</c> writes and what the gate reads back is this.</summary>
+/// <summary>A model's variables as they are written: every leaf with its type, made from the leaf's own record and
+/// nothing else. What <c>convert</c> writes and what the gate reads back is this.</summary>
 public sealed class FlaxTree
 {
     static readonly (string Ending, FlaxFormat Format)[] s_endings =
@@ -73,8 +73,8 @@ public sealed class FlaxTree
         return new FlaxTree(arrays.ToImmutable(), notes.ToImmutable());
     }
 
-    /// <summary>Writes the tree, one array at a time. The three formats hold one and the same tree: the collection is part of
-    /// every name.</summary>
+    /// <summary>Writes the tree, one array at a time. The three formats hold one and the same tree: the collection is
+    /// part of every name.</summary>
     /// <param name="path">The file; replaced only when the new one is complete.</param>
     /// <param name="format">What it is.</param>
     /// <param name="metadata">For safetensors, which alone has a place for it.</param>
@@ -118,13 +118,14 @@ public sealed class FlaxTree
             return $"'{key}' holds integers beyond int32 and stays int64: JAX cuts them unless jax_enable_x64 is set";
         if (type == ElementType.Float64)
             return leaf.Type == ElementType.Float64
-                ? $"'{key}' is float64 that float32 does not hold and stays so: JAX rounds it unless jax_enable_x64 is set; " +
-                    "--dtype float32 rounds it here"
+                ? $"'{key}' is float64 that float32 does not hold and stays so: JAX rounds it unless jax_enable_x64 " +
+                    "is set; --dtype float32 rounds it here"
                 : null;
         if (!leaf.Type.IsFloating() || FlaxTypes.Holds(type, leaf.Type)) return null;
         double worst = Rounding(leaf.Part, type, key);
         return worst == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"'{key}' is rounded from {leaf.Type.NumPyName()} to {type.NumPyName()}, by up to {worst:0.0e+0} of its largest number");
+            $"'{key}' is rounded from {leaf.Type.NumPyName()} to {type.NumPyName()}, by up to {worst:0.0e+0} of its " +
+            $"largest number");
     }
 
     static double Rounding(Tensor tensor, ElementType type, string key)

@@ -13,7 +13,8 @@ public sealed class FlaxTreeFile : IDisposable
         if (format == FlaxFormat.Msgpack)
         {
             _msgpack = FlaxMsgpackFile.Open(path);
-            foreach (var entry in _msgpack.Entries) _arrays[string.Join('/', entry.Path)] = () => _msgpack.Borrow(entry);
+            foreach (var entry in _msgpack.Entries) _arrays[string.Join('/', entry.Path)] = () =>
+                _msgpack.Borrow(entry);
             return;
         }
         var tensors = format == FlaxFormat.Npz ? NpzFile.Read(path) : SafetensorsFile.Read(path);

@@ -54,7 +54,8 @@ public static class SafetensorsFile
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         KeyValuePair<string, Tensor>[] all = [.. tensors];
-        byte[] header = SafetensorsHeader.Write(all.Select(one => (one.Key, one.Value.Type, one.Value.Shape)), metadata);
+        byte[] header = SafetensorsHeader.Write(all.Select(one => (one.Key, one.Value.Type, one.Value.Shape)),
+            metadata);
         Write(path, header, all.Select(one => one.Value));
     }
 

@@ -7,8 +7,9 @@ namespace Harness.Parity;
 
 /// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable
 /// <c>HARNESS_INJECT_FAULT</c> names
-/// a node and a fault. Applied to the converted model after its weights were checked, or to its tree before that is written,
-/// and to nothing else; a run with a fault is never green, even where the fault makes a wrong model right.</summary>
+/// a node and a fault. Applied to the converted model after its weights were checked, or to its tree before that is
+/// written, and to nothing else; a run with a fault is never green, even where the fault makes a wrong model
+/// right.</summary>
 public static class Faults
 {
     /// <summary>The variable: <c>layer1.0.conv1:swap-hw</c>.</summary>
@@ -109,7 +110,8 @@ public static class Faults
     static NhwcProgram? MoveWindow(NhwcProgram model, NhwcNode node)
     {
         if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
-        if (model.Values[node.Inputs[rule.Operand]].Leaf is not { } leaf || !leaf.Rearrangement.From.Contains('h')) return null;
+        if (model.Values[node.Inputs[rule.Operand]].Leaf is not { } leaf
+            || !leaf.Rearrangement.From.Contains('h')) return null;
         string From(char letter) => letter switch { 'h' => "w", 'w' => "h", _ => letter.ToString() };
         var wrong = leaf with
         {

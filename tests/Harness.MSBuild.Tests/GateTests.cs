@@ -33,6 +33,7 @@ public class GateTests
     [InlineData("conv1:weights")]
     [InlineData("bn:epsilon")]
     [InlineData("left:swap-hw")]
+    [InlineData("left:swap-hw-both-ways")]
     public void A_fault_in_the_converted_model_is_red_names_its_node_and_stays_red(string fault)
     {
         using var scaffold = new GoldenScaffold { Fault = fault };

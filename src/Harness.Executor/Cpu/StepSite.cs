@@ -81,8 +81,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>Constants in the plan's memory.</summary>
     public PinnedArray<E> Pin(ReadOnlySpan<E> elements) => new(_memory, elements);
 
-    /// <summary>A parameter's elements as they lie in Flax's tree, widened or rounded to the step's element type: to be read
-    /// and let go, since a plan holds weights once.</summary>
+    /// <summary>A parameter's elements as they lie in Flax's tree, widened or rounded to the step's element type: to be
+    /// read and let go, since a plan holds weights once.</summary>
     public ReadOnlySpan<E> Weight(int operand) => Elements(ElementsOf(_node.Inputs[operand]));
 
     /// <summary>A convolution's kernel packed.</summary>

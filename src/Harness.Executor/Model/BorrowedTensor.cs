@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Model;
 
-/// <summary>A tensor for a while: what was made for this one use goes when it is disposed and not when a collector finds
-/// it, since a weight may be larger than all else that a process holds.</summary>
+/// <summary>A tensor for a while: what was made for this one use goes when it is disposed and not when a collector
+/// finds it, since a weight may be larger than all else that a process holds.</summary>
 public sealed class BorrowedTensor : IDisposable
 {
     readonly NativeBytes? _own;

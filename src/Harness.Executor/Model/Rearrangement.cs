@@ -28,7 +28,8 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     public Rearrangement? Then(Rearrangement next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        bool IsPlain(Rearrangement move) => move.Flip.Length == 0 && move.From.All(char.IsLetter) && move.To.All(char.IsLetter);
+        bool IsPlain(Rearrangement move) => move.Flip.Length == 0 && move.From.All(char.IsLetter)
+            && move.To.All(char.IsLetter);
         return IsPlain(this) && IsPlain(next) && next.From.Length == To.Length
             ? new Rearrangement(From, string.Concat(next.To.Select(letter => To[next.From.IndexOf(letter)])))
             : null;

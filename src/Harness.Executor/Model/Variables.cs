@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Harness.Executor.Model;
 
-/// <summary>Rows of a state-dict entry, counted along its first axis: where one PyTorch key becomes several leaves.</summary>
+/// <summary>Rows of a state-dict entry, counted along its first axis: where one PyTorch key becomes several
+/// leaves.</summary>
 /// <param name="First">The first row.</param>
 /// <param name="Count">How many.</param>
 public readonly record struct RowRange(int First, int Count);
@@ -14,8 +15,8 @@ public readonly record struct RowRange(int First, int Count);
 /// <param name="TorchKey">The state-dict key it came from.</param>
 /// <param name="Rearrangement">How the torch tensor becomes this one; invertible.</param>
 /// <param name="Source">The torch tensor.</param>
-/// <remarks>A leaf that nobody bound holds no elements of its own: they are moved into Flax's layout when somebody asks for
-/// them, so that a model's weights are held once, by its file.</remarks>
+/// <remarks>A leaf that nobody bound holds no elements of its own: they are moved into Flax's layout when somebody asks
+/// for them, so that a model's weights are held once, by its file.</remarks>
 public sealed record Leaf(
     string Collection,
     ImmutableArray<string> Path,
@@ -32,8 +33,8 @@ public sealed record Leaf(
     /// <summary>Other state-dict keys of the same tensor: a tied weight is one leaf.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
 
-    /// <summary>Reads elements in Flax's layout from somewhere, such as the bytes that ship; null where the source's are the
-    /// truth.</summary>
+    /// <summary>Reads elements in Flax's layout from somewhere, such as the bytes that ship; null where the source's
+    /// are the truth.</summary>
     public Func<BorrowedTensor>? Elements { get; init; }
 
     /// <summary><c>params/layer1/0/conv1/kernel</c>.</summary>
@@ -61,12 +62,14 @@ public sealed record Leaf(
             if (Rows is not { } rows) return Source;
             int row = Source.Bytes.Length / Math.Max(1, Source.Shape[0]);
             return new Tensor(
-                Source.Type, [rows.Count, .. Source.Shape.AsSpan()[1..]], Source.Bytes.Slice(rows.First * row, rows.Count * row));
+                Source.Type, [rows.Count, .. Source.Shape.AsSpan()[1..]], Source.Bytes
+                    .Slice(rows.First * row, rows.Count * row));
         }
     }
 
     /// <summary>The elements in Flax's layout: those it is bound to, else the source's, moved now.</summary>
-    /// <remarks>The one reading of <see cref="Rearrangement"/>: what a tree is written from is what a plan packs.</remarks>
+    /// <remarks>The one reading of <see cref="Rearrangement"/>: what a tree is written from is what a plan
+    /// packs.</remarks>
     public BorrowedTensor Borrow() => Elements?.Invoke() ?? Rearrangement.Borrow(Part);
 
     /// <summary>The same to keep.</summary>

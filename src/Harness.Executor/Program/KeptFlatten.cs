@@ -4,7 +4,8 @@ using Harness.Executor.Ops;
 namespace Harness.Executor.Program;
 
 /// <summary>An image that is flattened, or a vector that becomes one, by moving its elements into PyTorch's order: what
-/// <see cref="FlattenMode.Fold"/> is asked to do without, and leaves where the values are not all treated alike.</summary>
+/// <see cref="FlattenMode.Fold"/> is asked to do without, and leaves where the values are not all treated
+/// alike.</summary>
 /// <param name="Flatten">The reshape.</param>
 /// <param name="Reader">Who reads what it gives; null where that is an output.</param>
 public sealed record KeptFlatten(NhwcNode Flatten, NhwcNode? Reader)
@@ -20,7 +21,8 @@ public sealed record KeptFlatten(NhwcNode Flatten, NhwcNode? Reader)
             int source = node.Inputs[0], result = node.Outputs[0];
             var (from, to) = (program.Values[source].Shape, program.Values[result].Shape);
             bool flattens = from.Rank > 3 && to.Rank == 2 && moved.Any(move => move.Outputs[0] == source);
-            bool unfolds = from.Rank == 2 && to.Rank > 3 && moved.Any(move => Reached(program, result).Contains(move.Inputs[0]));
+            bool unfolds = from.Rank == 2 && to.Rank > 3
+                && moved.Any(move => Reached(program, result).Contains(move.Inputs[0]));
             if (flattens || unfolds)
                 kept.Add(new KeptFlatten(node, program.Nodes.FirstOrDefault(reader =>
                     reader.Inputs.Contains(result) && reader.Op is not Relayout)));
@@ -33,7 +35,8 @@ public sealed record KeptFlatten(NhwcNode Flatten, NhwcNode? Reader)
     {
         var reached = new HashSet<int> { value };
         foreach (var node in program.Nodes)
-            if (node.Op.IsElementwise && node.Inputs is [var only] && reached.Contains(only)) reached.Add(node.Outputs[0]);
+            if (node.Op.IsElementwise && node.Inputs is [var only] && reached.Contains(only))
+                reached.Add(node.Outputs[0]);
         return reached;
     }
 

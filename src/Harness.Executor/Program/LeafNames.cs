@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 
 namespace Harness.Executor.Program;
 
-/// <summary>What leaves are called: the module's path as PyTorch has it, and Flax's name for a layer's parameter.</summary>
-/// <remarks>Modules and arrays of one module share a name space in Flax, over all collections. Where two weights want one
-/// name, it is that one's which PyTorch calls by the layer's usual name, and others keep the name they have there.</remarks>
+/// <summary>What leaves are called: the module's path as PyTorch has it, and Flax's name for a layer's
+/// parameter.</summary>
+/// <remarks>Modules and arrays of one module share a name space in Flax, over all collections. Where two weights want
+/// one name, it is that one's which PyTorch calls by the layer's usual name, and others keep the name they have
+/// there.</remarks>
 static class LeafNames
 {
     static readonly string[] s_usual = ["weight", "bias", "running_mean", "running_var"];
@@ -14,15 +16,18 @@ static class LeafNames
     public static ImmutableArray<string>[] Of(ImmutableArray<(string Key, string? Leaf)> weights)
     {
         var claims = weights.Select((weight, i) => new Claim(i, weight.Key, weight.Leaf)).ToArray();
-        var wanted = claims.Where(claim => claim.Leaf is not null).CountBy(claim => claim.PathOf(claim.Leaf!)).ToDictionary();
+        var wanted = claims.Where(claim => claim.Leaf is not null)
+            .CountBy(claim => claim.PathOf(claim.Leaf!)).ToDictionary();
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var claim in claims)
-            for (int parts = 1; parts <= claim.Module.Length; parts++) taken.Add(string.Join('/', claim.Module[..parts]));
+            for (int parts = 1; parts <= claim.Module.Length; parts++)
+                taken.Add(string.Join('/', claim.Module[..parts]));
         var paths = new ImmutableArray<string>[claims.Length];
         foreach (var claim in claims.OrderBy(claim => claim.IsUsual ? 0 : claim.Leaf is not null ? 1 : 2))
         {
             bool contested = claim.Leaf is not null && wanted[claim.PathOf(claim.Leaf)] > 1;
-            string[] names = claim.Leaf is null || (contested && !claim.IsUsual) ? [claim.Own] : [claim.Leaf, claim.Own];
+            string[] names = claim.Leaf is null || (contested && !claim.IsUsual) ? [claim.Own]
+                : [claim.Leaf, claim.Own];
             string? name = names.FirstOrDefault(name => taken.Add(claim.PathOf(name)));
             for (int n = 2; name is null; n++)
                 if (taken.Add(claim.PathOf($"{claim.Own}_{n}"))) name = $"{claim.Own}_{n}";

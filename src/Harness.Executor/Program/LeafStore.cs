@@ -6,10 +6,10 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
-/// <summary>Turns state-dict entries into Flax leaves: collects who reads which entry in which layout, and when all readers
-/// are known decides how each lies in the tree and what it is called. Moves no element.</summary>
-/// <remarks>A weight with several readers is one leaf. The first that reads it as a layer's parameter decides how it lies,
-/// else the first that reads it as an ordinary tensor; the others move it where they read it.</remarks>
+/// <summary>Turns state-dict entries into Flax leaves: collects who reads which entry in which layout, and when all
+/// readers are known decides how each lies in the tree and what it is called. Moves no element.</summary>
+/// <remarks>A weight with several readers is one leaf. The first that reads it as a layer's parameter decides how it
+/// lies, else the first that reads it as an ordinary tensor; the others move it where they read it.</remarks>
 sealed class LeafStore
 {
     // A parameter as the graph sees it: possibly through permutes, view axis j being stored axis Axes[j].
@@ -33,7 +33,8 @@ sealed class LeafStore
         {
             var tensor = model.Weights[parameter.Key];
             _sources[parameter.Value] = new Source(
-                parameter.Key, tensor, parameter.IsBuffer ? "constants" : "params", Permutation.Identity(tensor.Shape.Rank));
+                parameter.Key, tensor, parameter.IsBuffer ? "constants" : "params",
+                    Permutation.Identity(tensor.Shape.Rank));
         }
         foreach (var constant in model.Graph.Constants)
         {
@@ -88,7 +89,8 @@ sealed class LeafStore
         var used = _model.Graph.Constants.Select(constant => constant.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var leaf in leaves.Values) used.UnionWith(leaf.Aliases.Prepend(leaf.TorchKey));
         return (
-            new Variables([.. order.Select(key => leaves[key])], [.. _model.Weights.Keys.Where(key => !used.Contains(key))]),
+            new Variables([.. order.Select(key => leaves[key])],
+                [.. _model.Weights.Keys.Where(key => !used.Contains(key))]),
             [.. _readings.Select(reading =>
             {
                 var leaf = leaves[FirstOf(reading.Source.Key)];
@@ -96,7 +98,8 @@ sealed class LeafStore
             })]);
     }
 
-    // A layer's parameter before an ordinary tensor; one that is read through a permute says least about how it should lie.
+    // A layer's parameter before an ordinary tensor; one that is read through a permute says least about how it should
+    // lie.
     static int Weight(Reading reading) => reading.Rule is not null ? 2 : reading.Source.Axes.IsIdentity ? 1 : 0;
 
     Leaf LeafOf(Reading reading, ImmutableArray<string> path)
@@ -105,11 +108,13 @@ sealed class LeafStore
         string first = FirstOf(source.Key);
         return new Leaf(
             // A buffer is no parameter, whatever layer reads it: an optimizer would train it.
-            source.Collection == "constants" && rule?.Collection != "batch_stats" ? "constants" : rule?.Collection ?? source.Collection,
+            source.Collection == "constants" && rule?.Collection != "batch_stats" ? "constants" : rule?.Collection
+                ?? source.Collection,
             path, source.Key, Weight(reading) == 0 ? Rearrangement.None : wanted, source.Tensor)
         {
             Form = rule?.Form ?? LeafForm.Array,
-            Aliases = [.. _model.Weights.Keys.Where(key => key != source.Key && _first.GetValueOrDefault(key) == first)],
+            Aliases = [.. _model.Weights.Keys
+                .Where(key => key != source.Key && _first.GetValueOrDefault(key) == first)],
         };
     }
 

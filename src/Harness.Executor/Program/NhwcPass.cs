@@ -118,7 +118,8 @@ public static class NhwcPass
                     if (rules.TryGetValue(i, out var computed)) throw NotStored(call, op, computed, _values[value].Name);
                     inputs.Add(InLayout(value, arrangement.Inputs[i], call.Call));
                 }
-                else if (rules.TryGetValue(i, out var rule)) inputs.Add(Weight(operand, Following(folds.Adjust(call, rule), arrangement, call)));
+                else if (rules.TryGetValue(i, out var rule))
+                    inputs.Add(Weight(operand, Following(folds.Adjust(call, rule), arrangement, call)));
                 else inputs.Add(Raw(operand, arrangement.Inputs[i]));
             }
             var outputs = ImmutableArray.CreateBuilder<int>(call.Results.Length);
@@ -162,7 +163,8 @@ public static class NhwcPass
             string letters = arrangement.Inputs[0].Rank == 4 ? "nchw"[^layout.Rank..] : "abcdefgh"[..layout.Rank];
             return rule with
             {
-                Rearrangement = new Rearrangement(letters, string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]))),
+                Rearrangement = new Rearrangement(letters,
+                    string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]))),
             };
         }
 
@@ -173,7 +175,8 @@ public static class NhwcPass
             return ValueOf(_leaves.Read(operand, rule), fact, Permutation.Identity(fact.Shape.Rank));
         }
 
-        int Raw(int operand, Permutation layout) => ValueOf(_leaves.ReadRaw(operand, layout), graph.FactOf(operand), layout);
+        int Raw(int operand, Permutation layout) =>
+            ValueOf(_leaves.ReadRaw(operand, layout), graph.FactOf(operand), layout);
 
         readonly Dictionary<(int Reading, Fact Fact, Permutation Layout), int> _leafValues = [];
 

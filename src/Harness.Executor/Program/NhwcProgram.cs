@@ -18,8 +18,9 @@ public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layou
     /// <summary>Its element type; float32 stands for a plan's precision.</summary>
     public ElementType Type => Fact.Type;
 
-    /// <summary>How the leaf's elements move into this value's memory, one move after the other: none where the value is the
-    /// leaf as it lies in the tree; some where another use of the same weight decided how it lies there.</summary>
+    /// <summary>How the leaf's elements move into this value's memory, one move after the other: none where the value
+    /// is the leaf as it lies in the tree; some where another use of the same weight decided how it lies
+    /// there.</summary>
     public ImmutableArray<Rearrangement> Moves { get; init; } = [];
 
     /// <summary>Its shape in memory.</summary>

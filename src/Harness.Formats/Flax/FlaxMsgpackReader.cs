@@ -62,7 +62,8 @@ sealed class FlaxMsgpackReader(MappedFile file)
         long length = parts.Sum(part => part.Pieces[0].Length);
         if (length > System.Array.MaxLength || parts.Any(p => p.Type != parts[0].Type)) throw Bad("a chunked array's chunks disagree");
         CheckLength(parts[0].Type, shape, length);
-        return new FlaxEntry([.. _path], parts[0].Type, Shape.Create(shape), [.. parts.SelectMany(part => part.Pieces)]);
+        return new FlaxEntry([.. _path], parts[0].Type, Shape.Create(shape),
+            [.. parts.SelectMany(part => part.Pieces)]);
     }
 
     T Indexed<T>(int index, Func<T> read) =>
@@ -120,7 +121,8 @@ sealed class FlaxMsgpackReader(MappedFile file)
         _at++;
         long count = prefix switch { 0xde => Unsigned(2), 0xdf => Unsigned(4), _ => prefix & 15 };
         // A key and a value take a byte each at least.
-        return count <= (file.Length - _at) / 2 ? (int)count : throw Bad($"a map claims {count} entries, {file.Length - _at} bytes remain");
+        return count <= (file.Length - _at) / 2 ? (int)count
+            : throw Bad($"a map claims {count} entries, {file.Length - _at} bytes remain");
     }
 
     string Text()

@@ -30,7 +30,8 @@ public static class FlaxTypes
     public static ElementType Choose(Tensor tensor, FlaxDtype dtype)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Type == ElementType.Int64) return FitsInt32(tensor.As<long>()) ? ElementType.Int32 : ElementType.Int64;
+        if (tensor.Type == ElementType.Int64) return FitsInt32(tensor.As<long>()) ? ElementType.Int32
+            : ElementType.Int64;
         if (!tensor.Type.IsFloating()) return tensor.Type;
         return dtype switch
         {
@@ -38,15 +39,18 @@ public static class FlaxTypes
             FlaxDtype.BFloat16 => ElementType.BFloat16,
             FlaxDtype.Float32 => ElementType.Float32,
             FlaxDtype.Float64 => ElementType.Float64,
-            _ => tensor.Type == ElementType.Float64 && FitsFloat32(tensor.As<double>()) ? ElementType.Float32 : tensor.Type,
+            _ => tensor.Type == ElementType.Float64 && FitsFloat32(tensor.As<double>()) ? ElementType.Float32
+                : tensor.Type,
         };
     }
 
-    /// <summary>The tensor in another type: itself where it has that type already; floats rounded to nearest even.</summary>
+    /// <summary>The tensor in another type: itself where it has that type already; floats rounded to nearest
+    /// even.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="type">A floating-point type for floats, an integer type for integers.</param>
     /// <param name="key">Its state-dict key, for the message.</param>
-    /// <exception cref="ModelException">PAR4001: a finite number would become infinite, or an integer does not fit.</exception>
+    /// <exception cref="ModelException">PAR4001: a finite number would become infinite, or an integer does not
+    /// fit.</exception>
     public static Tensor Convert(Tensor tensor, ElementType type, string key)
     {
         ArgumentNullException.ThrowIfNull(tensor);

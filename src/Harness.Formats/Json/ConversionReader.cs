@@ -12,8 +12,10 @@ sealed class ConversionReader(Func<int, string, Exception> bad)
     /// <summary>The record of a parsed document.</summary>
     public Conversion Read(JsonTree root, string format, string version)
     {
-        if (!root.IsObject || root["format"]?.Text != format) throw bad(root.Line, $"expected \"format\": \"{format}\"");
-        if (root["version"]?.Text != version) throw bad(root.Line, $"version {root["version"]?.Text}; {version} is read");
+        if (!root.IsObject || root["format"]?.Text != format) throw bad(root.Line,
+            $"expected \"format\": \"{format}\"");
+        if (root["version"]?.Text != version) throw bad(root.Line,
+            $"version {root["version"]?.Text}; {version} is read");
         return new Conversion(
             [.. Objects(root, "leaves").Select(Leaf)],
             [.. Objects(root, "dropped").Select(dropped => new DroppedKey(
@@ -28,7 +30,8 @@ sealed class ConversionReader(Func<int, string, Exception> bad)
         var path = Texts(leaf, "path");
         if (path.Length < 2) throw bad(leaf.Line, "a path is a collection and a name at least");
         return new ConvertedLeaf(
-            path, Text(leaf, "key"), Move(leaf), ShapeOf(leaf, "torchShape"), TypeOf(leaf, "torchDtype"), TypeOf(leaf, "dtype"))
+            path, Text(leaf, "key"), Move(leaf), ShapeOf(leaf, "torchShape"), TypeOf(leaf, "torchDtype"),
+                TypeOf(leaf, "dtype"))
         {
             Form = Text(leaf, "form"), Axes = Text(leaf, "axes"), Shape = ShapeOf(leaf, "shape"),
             Rows = leaf["rows"] is null ? null : Numbers(leaf, "rows") is [var first, var count]
@@ -42,7 +45,8 @@ sealed class ConversionReader(Func<int, string, Exception> bad)
     Rearrangement Move(JsonTree leaf)
     {
         if (leaf["move"] is not { } move) return Rearrangement.None;
-        string from = Text(move, "from"), to = Text(move, "to"), flip = move["reversed"] is null ? "" : Text(move, "reversed");
+        string from = Text(move, "from"), to = Text(move, "to"), flip = move["reversed"] is null ? ""
+            : Text(move, "reversed");
         var sizes = ImmutableSortedDictionary<char, int>.Empty;
         if (move["sizes"] is { } stated)
         {
@@ -97,7 +101,8 @@ sealed class ConversionReader(Func<int, string, Exception> bad)
         : throw bad(owner[key]?.Line ?? owner.Line, $"'{key}' is no list of numbers");
 
     int Number(JsonTree value) =>
-        value.Kind == JsonTokenType.Number && int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        value.Kind == JsonTokenType.Number
+            && int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
             : throw bad(value.Line, $"'{value.Text}' is no number below 2^31");
 

@@ -31,7 +31,8 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
         {
             Known(parameter, "name", "shape", "type", "buffer");
             string name = Text(parameter, "name");
-            Define(name, parameter.Line, _builder.Parameter(name, ShapeOf(parameter), TypeOf(parameter), IsBuffer(parameter)));
+            Define(name, parameter.Line,
+                _builder.Parameter(name, ShapeOf(parameter), TypeOf(parameter), IsBuffer(parameter)));
         }
         foreach (var constant in List(root, "constants"))
         {

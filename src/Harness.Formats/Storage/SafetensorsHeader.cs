@@ -68,7 +68,8 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
 
     /// <summary>The header of these tensors, padded with spaces so that data begins at a multiple of 8.</summary>
     public static byte[] Write(
-        IEnumerable<(string Name, ElementType Type, Shape Shape)> tensors, IReadOnlyDictionary<string, string>? metadata)
+        IEnumerable<(string Name, ElementType Type, Shape Shape)> tensors, IReadOnlyDictionary<string,
+            string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))

@@ -48,7 +48,8 @@ static class ModuleTree
         return syntax.Buffers is null || syntax.Buffers.Contains(attribute) || syntax.Parameters?.Contains(attribute) == true;
     }
 
-    /// <summary>True for state that is no parameter. Every archive lists those, even where it lists no buffers.</summary>
+    /// <summary>True for state that is no parameter. Every archive lists those, even where it lists no
+    /// buffers.</summary>
     public static bool IsBuffer(ScriptArchive archive, PickleObject module, string attribute) =>
         archive.Class(module.ClassName) is (_, { Parameters: { } parameters }) && !parameters.Contains(attribute);
 }

@@ -5,8 +5,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>The part of check 1 that no way back can fake: each leaf has the axes and the extents that Flax's layer of its
-/// form has, worked out here from PyTorch's shape and not from the leaf's own rearrangement.</summary>
+/// <summary>The part of check 1 that no way back can fake: each leaf has the axes and the extents that Flax's layer of
+/// its form has, worked out here from PyTorch's shape and not from the leaf's own rearrangement.</summary>
 static class FormCheck
 {
     /// <summary>What is wrong, one sentence each.</summary>
@@ -41,7 +41,8 @@ static class FormCheck
             _ => null,
         };
         // A folded flatten's rows are the plane's, in Flax's order.
-        string found = rule.Form == LeafForm.Dense ? leaf.Axes.Replace("(hwc)", "i", StringComparison.Ordinal) : leaf.Axes;
+        string found = rule.Form == LeafForm.Dense ? leaf.Axes.Replace("(hwc)", "i", StringComparison.Ordinal)
+            : leaf.Axes;
         if (axes is not null && found != axes) return $"has the axes {leaf.Axes}, expected {axes}";
         using var elements = leaf.Borrow();
         var actual = elements.Tensor.Shape;

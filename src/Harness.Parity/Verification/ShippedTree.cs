@@ -4,8 +4,8 @@ using Harness.Formats;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>The tree that <c>convert</c> writes, written to a file and read back: what a plan packs from here on are the
-/// bytes that ship, never PyTorch's own tensors.</summary>
+/// <summary>The tree that <c>convert</c> writes, written to a file and read back: what a plan packs from here on are
+/// the bytes that ship, never PyTorch's own tensors.</summary>
 sealed class ShippedTree : IDisposable
 {
     readonly string _path;

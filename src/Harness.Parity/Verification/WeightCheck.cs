@@ -4,9 +4,9 @@ using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>Check 1: every converted parameter, permuted back, is the source bit for bit, and lies as the op that reads it
-/// says Flax has it; every state-dict key is used once, the alias of one that is, or dropped by name; every Flax leaf is
-/// produced once.</summary>
+/// <summary>Check 1: every converted parameter, permuted back, is the source bit for bit, and lies as the op that reads
+/// it says Flax has it; every state-dict key is used once, the alias of one that is, or dropped by name; every Flax
+/// leaf is produced once.</summary>
 static class WeightCheck
 {
     /// <summary>What is wrong, one sentence each; empty when all survives.</summary>
@@ -28,13 +28,16 @@ static class WeightCheck
                 : RoundTripFault(leaf, leaf.Rows is null ? tensor : (leaf with { Source = tensor }).Part);
             if (fault is not null) faults.Add($"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {fault}");
             foreach (string alias in leaf.Aliases)
-                if (AliasFault(source, tensor, alias) is { } other) faults.Add($"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {other}");
+                if (AliasFault(source, tensor, alias) is { } other)
+                    faults.Add($"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {other}");
         }
         foreach (var rows in variables.Leaves.Where(leaf => leaf.Rows is not null).GroupBy(leaf => leaf.TorchKey))
             if (RowFault([.. rows]) is { } fault) faults.Add($"'{rows.Key}' {fault}");
         // Leaves that share a key by rows use it once together.
-        var uses = variables.Leaves.SelectMany(leaf => leaf.Aliases.Prepend(leaf.TorchKey).Select(key => (key, leaf.Rows)))
-            .DistinctBy(use => use.Rows is null ? (object)new object() : use.key).CountBy(use => use.key).ToDictionary();
+        var uses = variables.Leaves.SelectMany(leaf => leaf.Aliases.Prepend(leaf.TorchKey)
+            .Select(key => (key, leaf.Rows)))
+            .DistinctBy(use => use.Rows is null ? (object)new object() : use.key)
+                .CountBy(use => use.key).ToDictionary();
         var dropped = variables.Dropped.CountBy(key => key).ToDictionary();
         foreach (string key in source.Weights.Keys)
         {
@@ -74,7 +77,8 @@ static class WeightCheck
     }
 
     static string? AliasFault(TorchModel source, Tensor? tensor, string alias) =>
-        !source.Weights.TryGetValue(alias, out var other) ? $"has the alias '{alias}', which the state dict does not hold"
+        !source.Weights.TryGetValue(alias, out var other)
+            ? $"has the alias '{alias}', which the state dict does not hold"
         : tensor is null || other.Type != tensor.Type || other.Shape != tensor.Shape
             || !other.Bytes.Span.SequenceEqual(tensor.Bytes.Span) ? $"has the alias '{alias}', which is another tensor"
         : null;
@@ -85,10 +89,12 @@ static class WeightCheck
         foreach (var rows in leaves.Select(leaf => leaf.Rows).OrderBy(rows => rows?.First ?? 0))
         {
             if (rows is not { } range) return "is used as a whole and by rows";
-            if (range.First != next) return $"has rows {Math.Min(next, range.First)} to {Math.Max(next, range.First) - 1} twice or never";
+            var (least, most) = (Math.Min(next, range.First), Math.Max(next, range.First) - 1);
+            if (most >= least) return $"has rows {least} to {most} twice or never";
             next = range.First + range.Count;
         }
-        return next == leaves[0].Source.Shape[0] ? null : $"has {leaves[0].Source.Shape[0]} rows, its leaves hold {next}";
+        return next == leaves[0].Source.Shape[0] ? null
+            : $"has {leaves[0].Source.Shape[0]} rows, its leaves hold {next}";
     }
 
     static string? RoundTripFault(Leaf leaf, Tensor source)

@@ -96,7 +96,8 @@ public sealed class LeafStoreTests
         var program = sketch.Convert();
 
         var leaf = program.Variables.Leaves.Should().ContainSingle().Subject;
-        (leaf.FullPath, leaf.Shape, leaf.Rearrangement.IsIdentity).Should().Be(("params/proj", Shape.Create([7, 5]), true));
+        (leaf.FullPath, leaf.Shape, leaf.Rearrangement.IsIdentity)
+            .Should().Be(("params/proj", Shape.Create([7, 5]), true));
         NaiveTensor input = sketch.Drawn["x"], matrix = sketch.Drawn["proj"];
         sketch.Run(program)["y"].Distance(NaiveTensor.From([2, 7], at =>
             Enumerable.Range(0, 5).Sum(i => input[at[0], i] * matrix[at[1], i]))).Should().BeLessThan(1e-14);
@@ -130,7 +131,8 @@ public sealed class LeafStoreTests
         var builder = new GraphBuilder();
         int input = builder.Input("x", [2, 5]), a = builder.Parameter("a.weight"), b = builder.Parameter("b.weight");
         int y = builder.Call("aten::linear", [Of(input), Of(b), Argument.None], [], 1, SourcePlace.Unknown, "b")[0];
-        builder.Output("y", builder.Call("aten::linear", [Of(y), Of(a), Argument.None], [], 1, SourcePlace.Unknown, "a")[0]);
+        builder.Output("y", builder.Call("aten::linear", [Of(y), Of(a), Argument.None], [], 1, SourcePlace.Unknown,
+            "a")[0]);
         _ = (x, w);
         using var model = new TorchModel(builder.Build(), sketch.Weights, "test");
 
@@ -155,7 +157,8 @@ public sealed class LeafStoreTests
         sketch.Output("y", y);
 
         Paths(sketch.Convert()).Should().Equal(
-            "params/m/w1", "params/m/w2", "params/n/other", "params/n/kernel", "params/n/kernel_2", "params/alone/kernel");
+            "params/m/w1", "params/m/w2", "params/n/other", "params/n/kernel", "params/n/kernel_2",
+                "params/alone/kernel");
     }
 
     [Fact]
@@ -181,7 +184,8 @@ public sealed class LeafStoreTests
         var program = sketch.Convert();
 
         Paths(program).Should().Equal("params/params_/conv/kernel", "params/a_b/kernel", "params/c_d");
-        program.Variables.Leaves.Select(leaf => leaf.TorchKey).Should().Equal("params.conv.weight", "a/b.weight", "c/d");
+        program.Variables.Leaves.Select(leaf => leaf.TorchKey)
+            .Should().Equal("params.conv.weight", "a/b.weight", "c/d");
     }
 
     [Fact]
@@ -217,8 +221,10 @@ public sealed class LeafStoreTests
 
         var program = sketch.Convert();
 
-        program.Variables.Leaves.Select(leaf => (leaf.FullPath, leaf.Rearrangement.ToString(), leaf.Shape)).Should().Equal(
-            ("params/ln/scale", "chw → hwc", Shape.Create([h, w, c])), ("params/ln/bias", "chw → hwc", Shape.Create([h, w, c])));
+        program.Variables.Leaves.Select(leaf => (leaf.FullPath, leaf.Rearrangement.ToString(), leaf.Shape))
+            .Should().Equal(
+            ("params/ln/scale", "chw → hwc", Shape.Create([h, w, c])),
+                ("params/ln/bias", "chw → hwc", Shape.Create([h, w, c])));
         program.Nodes.Should().NotContain(node => node.Op is Relayout, "the image stays where it lies");
         NaiveTensor image = sketch.Drawn["x"].Map(value => Math.Max(0, value));
         NaiveTensor scale = sketch.Drawn["ln.weight"], bias = sketch.Drawn["ln.bias"];
@@ -227,7 +233,8 @@ public sealed class LeafStoreTests
         sketch.Run(program)["y"].Distance(NaiveTensor.From([2, c, h, w], at =>
         {
             double mean = Mean(at[0], value => value), variance = Mean(at[0], value => (value - mean) * (value - mean));
-            return ((image[at] - mean) / Math.Sqrt(variance + 1e-5) * scale[at[1], at[2], at[3]]) + bias[at[1], at[2], at[3]];
+            return ((image[at] - mean) / Math.Sqrt(variance + 1e-5) * scale[at[1], at[2], at[3]]) + bias[at[1], at[2],
+                at[3]];
         })).Should().BeLessThan(1e-13);
         WeightCheck.Faults(sketch.Model(), program).Should().BeEmpty();
     }
@@ -254,7 +261,9 @@ public sealed class LeafStoreTests
             for (int o = 0; o < 4; o++) found[(i * 4) + o].Should().Be(source[((o + 2) * 5) + i]);
         WeightCheck.Faults(model, Tree(Rows(0, 2), Rows(2, 4))).Should().BeEmpty();
         WeightCheck.Faults(model, Tree(Rows(2, 4))).Should().ContainSingle().Which.Should().Contain("twice or never");
-        WeightCheck.Faults(model, Tree(Rows(0, 3), Rows(2, 4))).Should().ContainSingle().Which.Should().Contain("twice or never");
-        WeightCheck.Faults(model, Tree(Rows(0, 2))).Should().ContainSingle().Which.Should().Contain("6 rows, its leaves hold 2");
+        WeightCheck.Faults(model, Tree(Rows(0, 3), Rows(2, 4))).Should().ContainSingle().Which
+            .Should().Contain("twice or never");
+        WeightCheck.Faults(model, Tree(Rows(0, 2))).Should().ContainSingle().Which
+            .Should().Contain("6 rows, its leaves hold 2");
     }
 }
