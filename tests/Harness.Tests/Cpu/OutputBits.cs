@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Numerics;
-using System.Runtime;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Harness.Executor.Cpu;
 using Harness.Executor.Model;
@@ -13,13 +10,13 @@ using Harness.Tests.Naive;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>The hash of the outputs' bits of every golden case in three plans: <c>bits.txt</c> holds them, so that a change
-/// of the executor that should change no bit is seen to change none.</summary>
-/// <remarks>Inputs are the goldens'. Threads, lanes and the processor change no bit, so the file holds everywhere.</remarks>
+/// <summary>The hash of the outputs' bits of every golden case in three plans: <c>bits.txt</c> holds them, so that a
+/// change of the executor that should change no bit is seen to change none.</summary>
+/// <remarks>Inputs are the goldens'. Threads, lanes and the processor change no bit: it holds everywhere.</remarks>
 static class OutputBits
 {
-    /// <summary>The word that makes the test assembly write the file instead:
-    /// <c>dotnet run --project tests/Harness.Tests -c Release -- bits</c>; only where bits were meant to change.</summary>
+    /// <summary>The word that makes the test assembly write the file instead, where bits were meant to change:
+    /// <c>dotnet run --project tests/Harness.Tests -c Release -- bits</c>.</summary>
     public const string Verb = "bits";
 
     static readonly string s_goldens = Path.Combine(NaiveWalkTests.Repository, "golden");
@@ -47,12 +44,12 @@ static class OutputBits
 
     /// <summary>Writes the file anew.</summary>
     public static void Write() =>
-        System.IO.File.WriteAllText(File, string.Concat(Cases.SelectMany(group => Of(group.Key)).Select(line => line + "\n")));
+        System.IO.File.WriteAllText(
+            File, string.Concat(Cases.SelectMany(group => Of(group.Key)).Select(line => line + "\n")));
 
     static (string Path, string? Weights) Source(GoldenCase golden) => (
-        golden.Document.Model.Architecture is { } known ? $"arch:{known}" : golden.ModelPath!,
-        golden.WeightsPath ?? (golden.Document.Weights.Seed is { } seed
-            ? string.Create(CultureInfo.InvariantCulture, $"seed:{seed}") : null));
+        golden.Document.Model.Architecture is { } known ? ModelName.OfArchitecture(known).Text : golden.ModelPath!,
+        golden.WeightsPath ?? (golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null));
 
     static List<string> OfModel(string path, string? weights, IEnumerable<string> names)
     {
@@ -61,45 +58,32 @@ static class OutputBits
         foreach (string name in names)
         {
             var golden = GoldenStore.Read(Path.Combine(s_goldens, name));
-            double[][] inputs = [.. golden.Document.Inputs.Select(port => golden.Input(port).ToDoubles())];
-            Shape[] shapes = [.. golden.Document.Inputs.Select(port => port.Shape)];
-            lines.Add($"{name} float32 {Hash<float>(torch, shapes, inputs, exactOrder: false)}");
-            Reclaim(torch);
-            lines.Add($"{name} float32-exact {Hash<float>(torch, shapes, inputs, exactOrder: true)}");
-            Reclaim(torch);
-            lines.Add($"{name} float64 {Hash<double>(torch, shapes, inputs, exactOrder: false)}");
-            Reclaim(torch);
+            Tensor[] inputs = [.. golden.Document.Inputs.Select(golden.Input)];
+            lines.Add($"{name} float32 {Hash<float>(torch, inputs, exactOrder: false)}");
+            lines.Add($"{name} float32-exact {Hash<float>(torch, inputs, exactOrder: true)}");
+            lines.Add($"{name} float64 {Hash<double>(torch, inputs, exactOrder: false)}");
         }
         return lines;
     }
 
     // The one place that knows how a program is run: inputs in PyTorch's order, outputs' elements in memory order, port
-    // after port. Not inlined, so that its plan is garbage when it returns.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static string Hash<E>(TorchModel torch, Shape[] shapes, double[][] inputs, bool exactOrder)
+    // after port.
+    static string Hash<E>(TorchModel torch, Tensor[] inputs, bool exactOrder)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        var program = NhwcPass.Apply(torch, shapes);
-        using var session = Plan.Compile<E>(program, new PlanOptions { Threads = 2, ExactOrder = exactOrder }).CreateSession();
+        var program = NhwcPass.Apply(torch, [.. inputs.Select(input => input.Shape)]);
+        using var session = Session.Open<E>(program, new PlanOptions { Threads = 2, ExactOrder = exactOrder });
         for (int i = 0; i < inputs.Length; i++) session.Write(program.Inputs[i].Value, inputs[i]);
         session.Run();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int port = 0; port < program.Outputs.Length; port++)
         {
-            var output = new E[program.Outputs[port].Shape!.Value.Elements];
-            session.ReadOutput(port, output);
-            hash.AppendData(MemoryMarshal.AsBytes(output.AsSpan()));
+            var fact = program.Values[program.Outputs[port].Value].Fact;
+            int size = fact.Type.IsFloating() ? Unsafe.SizeOf<E>() : fact.Type.Size();
+            byte[] output = new byte[fact.Shape.Elements * size];
+            session.ReadOutputBytes(port, output);
+            hash.AppendData(output);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    // A plan's packed weights are a few large arrays, which the collector lets lie: three plans of one large model would be in
-    // memory at once.
-    static void Reclaim(TorchModel torch)
-    {
-        const long Large = 64 << 20;
-        if (torch.Weights.Sum(weight => (long)weight.Value.Bytes.Length) < Large) return;
-        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

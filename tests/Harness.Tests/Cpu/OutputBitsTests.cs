@@ -20,7 +20,8 @@ public sealed class OutputBitsTests
     [Fact]
     public void The_record_names_what_is_there_three_plans_a_case()
     {
-        var recorded = File.ReadLines(OutputBits.File).GroupBy(line => line.Split(' ')[0], line => line.Split(' ')[1]).ToList();
+        var recorded = File.ReadLines(OutputBits.File)
+            .GroupBy(line => line.Split(' ')[0], line => line.Split(' ')[1]).ToList();
 
         recorded.Select(plans => plans.Key).Should().Equal(OutputBits.Cases.SelectMany(group => group));
         recorded.Should().OnlyContain(plans => plans.SequenceEqual(new[] { "float32", "float32-exact", "float64" }));

@@ -13,16 +13,18 @@ public sealed class MatrixTests
     const string Parse = "parse", Naive = "naive oracle", Golden = "golden case", Float32 = "cpu float32",
         Float64 = "cpu float64", Integers = "integers", Walk = "torch walk", Every = "every op";
 
+    const string NoIntegers = "a cast that is left makes integers, which verify does not read yet";
+
     static readonly string[] s_columns = [Parse, Naive, Golden, Float32, Float64, Integers, Walk];
 
-    /// <summary>Why a cell is empty, sorted by op and then in the order of the columns.</summary>
+    /// <summary>Why a cell is empty: first of every op, then sorted by op, each in the order of the columns.</summary>
     static readonly (string Op, string Column, string Why)[] s_reasons =
     [
-        ("Cast", Naive, "the oracle has one type; CastTests compare with what PyTorch computes in float64"),
-        ("Cast", Golden, "between floats nothing is computed, and no golden has integer outputs yet"),
-        ("Cast", Float32, "it has no golden case"),
-        ("Cast", Float64, "it has no golden case"),
-        (Every, Integers, "plans are float until facts land"),
+        (Every, Integers, "no case of golden/ops holds integers yet"),
+        ("Cast", Naive, NoIntegers),
+        ("Cast", Golden, NoIntegers),
+        ("Cast", Float32, NoIntegers),
+        ("Cast", Float64, NoIntegers),
     ];
 
     static readonly Dictionary<OpDefinition, string> s_names = typeof(Op).Assembly.GetTypes()
@@ -38,11 +40,8 @@ public sealed class MatrixTests
         [Float32] = [.. Recorded("float32").SelectMany(OperatorsOf)],
         [Float64] = [.. Recorded("float64").SelectMany(OperatorsOf)],
         [Integers] = [.. OpCases.All.Where(TakesIntegers).SelectMany(OperatorsOf)],
-        [Walk] =
-        [
-            .. File.ReadLines(Path.Combine(NaiveWalkTests.Repository,
-                "tests", "Harness.Tests", "Ops", "walk-arms.txt")).Select(Plain),
-        ],
+        [Walk] = [.. File.ReadLines(Path.Combine(
+            NaiveWalkTests.Repository, "tests", "Harness.Tests", "Ops", "walk-arms.txt")).Select(Plain)],
     };
 
     [Fact]
@@ -60,8 +59,10 @@ public sealed class MatrixTests
         s_reasons.Should().OnlyContain(reason => OpSet.All.Any(definition =>
             (reason.Op == Every || reason.Op == s_names[definition]) && !Has(definition, reason.Column)));
         s_reasons.Should().OnlyContain(reason => s_columns.Contains(reason.Column) && reason.Why.Length > 0);
-        s_reasons.Select(reason => (reason.Op, Array.IndexOf(s_columns, reason.Column))).Should()
-            .BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        var places = s_reasons
+            .Select(reason => (reason.Op == Every ? "" : reason.Op, Array.IndexOf(s_columns, reason.Column))).ToArray();
+        places.Should().Equal(places.Distinct().OrderBy(place => place.Item1, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(place => place.Item2));
     }
 
     [Fact]
@@ -72,8 +73,7 @@ public sealed class MatrixTests
     // The oracle that records must know each spelling that the executor takes; elsewhere one stands for the op.
     static bool Has(OpDefinition definition, string column)
     {
-        // Overloads of one operator are one spelling.
-        string[] targets = [.. definition.Operators.Select(name => name.Split('.')[0]).Distinct()];
+        var targets = definition.Operators.Select(name => Plain(name.Split('.')[0]));
         return column == Walk ? targets.All(s_operators[column].Contains) : targets.Any(s_operators[column].Contains);
     }
 

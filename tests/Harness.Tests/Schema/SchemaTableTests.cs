@@ -10,7 +10,7 @@ public sealed class SchemaTableTests
     static IEnumerable<string> Lines => ((string[])["Additions.txt", "Operators.txt"])
         .Select(name => Path.Combine(NaiveWalkTests.Repository, "src", "Harness.Executor", "Schema", name))
         .SelectMany(File.ReadLines).Where(line => line.Length > 0 && line[0] != '#')
-            .Select(line => line.Split("  #")[0]);
+        .Select(line => line.Split("  #")[0]);
 
     [Fact]
     public void Every_schema_reads_and_writes_itself()
