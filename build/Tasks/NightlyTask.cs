@@ -11,6 +11,7 @@ namespace Build.Tasks;
     "verifies that.")]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
+[IsDependentOn(typeof(VerifyTorchTask))]
 public sealed class NightlyTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>

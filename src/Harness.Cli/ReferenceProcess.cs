@@ -1,15 +1,20 @@
 using System.Diagnostics;
+using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Parity.Runners;
 
 namespace Harness.Cli;
 
-/// <summary>Runs Harness.Reference, the only program that may load libtorch, and passes its words and exit code
-/// through.</summary>
+/// <summary>Runs Harness.Reference, the only program that may load libtorch.</summary>
 static class ReferenceProcess
 {
     const string Assembly = "Harness.Reference.dll";
 
-    /// <summary>Runs it with these arguments and returns its exit code; Ctrl-C ends it.</summary>
+    // What a process that has nothing left to do may take to end by itself.
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs it with these arguments, passes its words through and returns its exit code; Ctrl-C ends
+    /// it.</summary>
     /// <param name="terminal">Gets its output.</param>
     /// <param name="absence">The code of the finding where it is not installed.</param>
     /// <param name="arguments">Its command line.</param>
@@ -17,25 +22,81 @@ static class ReferenceProcess
     /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
     public static int Run(Terminal terminal, string absence, IEnumerable<string> arguments)
     {
+        using var process = Start(terminal, absence, arguments, redirectInput: false);
+        using var kill = terminal.Cancellation.Register(() => Kill(process));
+        process.OutputDataReceived += (_, line) => Pass(terminal.Out, line.Data);
+        process.BeginOutputReadLine();
+        process.WaitForExit();
+        terminal.Cancellation.ThrowIfCancellationRequested();
+        return process.ExitCode;
+    }
+
+    /// <summary>Does some work with a runner in it; when this returns, however it does, the process is gone.</summary>
+    /// <param name="terminal">Gets its messages.</param>
+    /// <param name="device"><c>cpu-torch</c> or <c>cuda</c>.</param>
+    /// <param name="threads">Threads on the CPU; 0 for libtorch's own choice.</param>
+    /// <param name="work">What to do.</param>
+    /// <exception cref="ModelException">PAR9001: libtorch cannot be loaded; PAR9002: CUDA is not there; PAR9005: the
+    /// process has ended in the middle.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
+    public static T WithRunner<T>(Terminal terminal, string device, int threads, Func<Runner, T> work)
+    {
+        string absence = device == "cuda" ? Codes.CudaMissing : Codes.LibTorchMissing;
+        string self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        using var process = Start(terminal, absence, ["serve", self], redirectInput: true);
+        using var kill = terminal.Cancellation.Register(() => Kill(process));
+        try
+        {
+            var channel = new RunnerChannel(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
+            using var runner = new RemoteRunner(channel, device, threads, _ => Ended(terminal, process));
+            return work(runner);
+        }
+        finally
+        {
+            if (!process.WaitForExit(s_patience)) Kill(process);
+            process.WaitForExit();
+        }
+    }
+
+    // Pipes close a moment before the process is gone.
+    static Exception Ended(Terminal terminal, Process process)
+    {
+        if (!process.WaitForExit(s_patience)) Kill(process);
+        process.WaitForExit();
+        return terminal.Cancellation.IsCancellationRequested
+            ? new OperationCanceledException(terminal.Cancellation)
+            : new ModelException(new Finding(Codes.RunnerEnded, "harness",
+                $"Harness.Reference has ended with exit code {process.ExitCode} before its work was done"));
+    }
+
+    static Process Start(Terminal terminal, string absence, IEnumerable<string> arguments, bool redirectInput)
+    {
         string assembly = Find(terminal) ?? throw new ModelException(new Finding(absence, "harness",
             $"{Assembly} is not there; build src/Harness.Reference, or set HARNESS_REFERENCE to its path"));
         // The host that runs this process, where it is dotnet; a published harness finds dotnet on the path.
         string host = terminal.Variable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
         var start = new ProcessStartInfo(host, ["exec", assembly, .. arguments])
         {
+            RedirectStandardInput = redirectInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        using var process = Start(start);
-        using var kill = terminal.Cancellation.Register(() => Kill(process));
-        process.OutputDataReceived += (_, line) => Pass(terminal.Out, line.Data);
+        // libtorch's threads spin while they wait for each other: with more of them than free processors, most of the
+        // time.
+        start.Environment.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw Program.Usage($"'{start.FileName}' cannot be started: {e.Message}");
+        }
         process.ErrorDataReceived += (_, line) => Pass(terminal.Error, line.Data);
-        process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        process.WaitForExit();
-        terminal.Cancellation.ThrowIfCancellationRequested();
-        return process.ExitCode;
+        return process;
     }
 
     static string? Find(Terminal terminal)
@@ -54,18 +115,6 @@ static class ReferenceProcess
             Path.GetFullPath(Path.Combine(here, "..", "..", "Harness.Reference", configuration, Assembly)),
         ];
         return places.FirstOrDefault(File.Exists);
-    }
-
-    static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw Program.Usage($"'{start.FileName}' cannot be started: {e.Message}");
-        }
     }
 
     static void Kill(Process process)

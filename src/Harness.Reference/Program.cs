@@ -11,7 +11,7 @@ try
         ["relax", var source] => Relax(source, source),
         ["relax", var source, var destination] => Relax(source, destination),
         ["record", .. var words] => RecordCommand.Run(RecordCommand.Parse(words), interruption),
-        ["run", .. var words] => RunCommand.Run(RunCommand.Parse(words), interruption),
+        ["serve", var parent] => ServeCommand.Run(parent, interruption),
         _ => Usage(),
     };
 }
@@ -42,7 +42,7 @@ static int Relax(string source, string destination)
 static int Usage()
 {
     Console.Error.WriteLine($"usage: Harness.Reference {RecordCommand.Usage}");
-    Console.Error.WriteLine($"       Harness.Reference {RunCommand.Usage}");
+    Console.Error.WriteLine($"       Harness.Reference {ServeCommand.Usage}");
     Console.Error.WriteLine("       Harness.Reference relax SOURCE [DESTINATION]");
     return 2;
 }

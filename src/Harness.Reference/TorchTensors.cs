@@ -45,7 +45,8 @@ static class TorchTensors
 
     static long[] Extents(Shape shape) => [.. shape.Select(extent => (long)extent)];
 
-    static ScalarType TypeOf(ElementType type) => type switch
+    /// <summary>libtorch's name of an element type.</summary>
+    public static ScalarType TypeOf(ElementType type) => type switch
     {
         ElementType.Float64 => ScalarType.Float64,
         ElementType.Float32 => ScalarType.Float32,

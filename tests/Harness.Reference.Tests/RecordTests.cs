@@ -175,28 +175,6 @@ public sealed class RecordTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Run_writes_outputs_in_the_layout_asked_for()
-    {
-        string graph = Write("graph.json", Graph), golden = In("golden");
-        string input = In("x.npy"), output = In("y.npy");
-        ReferenceRun.Of("record", graph, "--weights", "seed:4", "--golden", golden).ExitCode.Should().Be(0);
-        var recorded = GoldenStore.Read(golden);
-        NpyFile.Write(input, recorded.Input(recorded.Document.Inputs[0]));
-
-        var run = ReferenceRun.Of("run", graph, "--weights", "seed:4", "--input", input, "--output", output,
-            "--output-layout", "nhwc", "--precision", "float64");
-
-        run.Should().Be(new ReferenceRun(0, "0: float64 (2, 4, 4, 4)" + Environment.NewLine, ""));
-        var actual = NpyFile.Read(output).As<double>().ToArray();
-        var expected = recorded.Output(recorded.Document.Outputs[0]).As<double>().ToArray();
-        for (int i = 0; i < actual.Length; i++)
-        {
-            int n = i / 64, h = i / 16 % 4, w = i / 4 % 4, c = i % 4;
-            actual[i].Should().BeApproximately(expected[((n * 4 + c) * 4 + h) * 4 + w], 1e-14);
-        }
-    }
-
     static Dictionary<string, Tensor> Weights(float second) => new()
     {
         ["conv.weight"] = Tensor.Of([4, 3, 2, 3], [.. Enumerable.Range(0, 72).Select(i => (i * 29 % 71 - 35) / 40f)]),

@@ -5,7 +5,7 @@ using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
-using Harness.Parity.Verification;
+using Harness.Parity.Runners;
 
 namespace Harness.Cli.Verbs;
 

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Parity.Verification;
+using Harness.Parity.Runners;
 
 namespace Harness.Cli.Verbs;
 

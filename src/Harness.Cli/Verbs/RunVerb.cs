@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Formats;
+using Harness.Parity.Runners;
 
 namespace Harness.Cli.Verbs;
 
@@ -28,7 +28,7 @@ static class RunVerb
         var outputLayout = Shared.Choice("--output-layout", "The layout of images in the output file.", "nchw", "nhwc");
         var precision = Shared.Choice(
             "--precision", "The arithmetic, and the output's element type.", "float32", "float64");
-        var device = Shared.Choice("--device", "Where; cuda runs TorchSharp in the same layout.", "cpu", "cuda");
+        var device = Shared.Device();
         var (shapes, exactOrder) = (Shared.InputShape(), Shared.ExactOrder());
         var command = new Command("run", "Runs one inference.")
         {
@@ -40,21 +40,16 @@ static class RunVerb
             string path = result.GetValue(output)!;
             if (!IsNpz(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
                 throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
-            if (result.GetValue(device) == "cuda" && result.GetValue(exactOrder))
-                throw Program.Usage("--exact-order is about plans of this program; --device cuda runs TorchSharp");
-            if (result.GetValue(device) == "cuda")
-                return ReferenceProcess.Run(terminal, Codes.CudaMissing, Forwarded(result));
+            var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
+            Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
             var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => Fact.Of(tensor.Type, tensor.Shape))]);
-            var options = new PlanOptions
-            {
-                Threads = result.GetValue(threads), Lanes = Shared.ToLanes(result.GetValue(lanes)!),
-                ExactOrder = result.GetValue(exactOrder),
-            };
-            var outputs = Run(
-                converted, Shared.ToPrecision(result.GetValue(precision)!), inputs, options, terminal.Cancellation);
+            var type = Shared.ToPrecision(result.GetValue(precision)!);
+            var outputs = Shared.WithRunner(
+                terminal, where, result.GetValue(threads), Shared.ToLanes(result.GetValue(lanes)!), exact,
+                runner => Run(runner, converted, inputs, type, terminal.Cancellation));
             if (result.GetValue(outputLayout) == "nhwc")
                 outputs = [.. outputs.Select(
                     entry =>
@@ -68,11 +63,9 @@ static class RunVerb
     }
 
     static List<KeyValuePair<string, Tensor>> Run(
-        NhwcProgram model, ElementType precision, List<Tensor> inputs, PlanOptions options,
-        CancellationToken cancellation)
+        Runner runner, NhwcProgram model, List<Tensor> inputs, ElementType precision, CancellationToken cancellation)
     {
-        using var plan = Plan.Compile(model, precision, options);
-        using var session = plan.CreateSession();
+        using var session = runner.Open(model, RunMode.Fast, precision);
         for (int i = 0; i < inputs.Count; i++) session.Write(model.Inputs[i].Value, inputs[i]);
         session.Run(cancellation);
         return [.. model.Outputs.Select(port => KeyValuePair.Create(port.Name, session.Read(port.Value)))];
@@ -132,8 +125,4 @@ static class RunVerb
     }
 
     static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
-
-    // The words as they came: Harness.Reference knows the same options.
-    static IEnumerable<string> Forwarded(ParseResult result) =>
-        result.Tokens.Select(token => token.Value).Where(word => word != "--no-progress");
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
+using Harness.Parity.Runners;
 
 namespace Harness.Cli.Verbs;
 
@@ -48,6 +49,27 @@ static class Shared
         CustomParser = result => Number(result.Tokens[0].Value, result.AddError),
         DefaultValueFactory = _ => 0,
     };
+
+    public static Option<string> Device() => Choice(
+        "--device", "What runs the converted model: plans of this program, or TorchSharp in the same layouts.",
+        CpuRunner.Name, "cpu-torch", "cuda");
+
+    /// <summary>Does some work with the runner that <see cref="Device"/> names.</summary>
+    /// <exception cref="ModelException">PAR9001, PAR9002: it is not there.</exception>
+    public static T WithRunner<T>(
+        Terminal terminal, string device, int threads, LaneWidth? lanes, bool exactOrder, Func<Runner, T> work)
+    {
+        if (device != CpuRunner.Name) return ReferenceProcess.WithRunner(terminal, device, threads, work);
+        using var runner = new CpuRunner(threads, lanes, exactOrder);
+        return work(runner);
+    }
+
+    /// <summary>Refuses <c>--exact-order</c> where nothing of this program adds.</summary>
+    public static void CheckOrder(string device, bool exactOrder)
+    {
+        if (exactOrder && device != CpuRunner.Name)
+            throw Program.Usage($"--exact-order is about plans of this program; --device {device} runs TorchSharp");
+    }
 
     public static Option<bool> ExactOrder() => new("--exact-order")
     {

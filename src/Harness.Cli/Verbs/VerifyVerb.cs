@@ -53,10 +53,11 @@ static class VerifyVerb
             Description = "Keeps the outputs of drifting cases here instead of beside their goldens.",
         };
         var (threads, lanes, exactOrder) = (Shared.Threads(), Shared.Lanes(), Shared.ExactOrder());
+        var device = Shared.Device();
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
             goldens, cases, goldenRoot, permitUnused, report, format, shard, precision, float32, tolerance, received,
-                threads, lanes, exactOrder,
+                threads, lanes, exactOrder, device,
         };
         command.SetAction(result =>
         {
@@ -75,6 +76,8 @@ static class VerifyVerb
             };
             if (!options.VerifiesFloat64 && !options.VerifiesFloat32)
                 throw Program.Usage("--precision float32 with --float32 off leaves nothing to verify");
+            var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
+            Shared.CheckOrder(where, exact);
             var reports = Reports(result.GetValue(format)!);
             var part = Part(result.GetValue(shard));
             var (requests, missing) = Requests(result.GetValue(goldens)!, result.GetValue(cases));
@@ -82,8 +85,10 @@ static class VerifyVerb
                 requests, result.GetValue(cases), result.GetValue(goldenRoot), result.GetValue(permitUnused));
             bool progress = !result.GetValue(Shared.NoProgress);
             requests = Gate.Shard(requests, part.Index, part.Count);
-            return Verify(
-                terminal, requests, options, missing.AddRange(unused), progress, (result.GetValue(report), reports));
+            return Shared.WithRunner(
+                terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
+                    terminal, requests, options with { Runner = runner }, missing.AddRange(unused), progress,
+                    (result.GetValue(report), reports)));
         });
         return command;
     }
@@ -128,9 +133,10 @@ static class VerifyVerb
         {
             figures.Add(string.Create(CultureInfo.InvariantCulture,
                 $"float32 {float32.Outputs.Max(drift => drift.MaxAbs):0.0e+0} (limit {float32.Limit:0.0e+0}: " +
-                $"{float32.LimitReason}; {float32.Order})"));
+                $"{float32.LimitReason}; {float32.OrderText})"));
         }
-        return figures.Count == 0 ? $"{state} {verdict.Name}" : $"{state} {verdict.Name}  {string.Join(", ", figures)}";
+        return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}"
+            : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}";
     }
 
     static ImmutableArray<Report> Reports(string format)

@@ -37,4 +37,6 @@ public static class Codes
     public const string BadUsage = "PAR9003";
     /// <summary>What is asked for needs more memory than there is.</summary>
     public const string OutOfMemory = "PAR9004";
+    /// <summary>The process that runs libtorch has ended before its work was done.</summary>
+    public const string RunnerEnded = "PAR9005";
 }

@@ -128,7 +128,27 @@ public static class NhwcPass
                 string name = i == 0 ? call.Call.Name : $"{call.Call.Name}:{i}";
                 outputs.Add(_placed[call.Results[i]] = NewValue(name, graph.FactOf(call.Results[i]), arrangement.Outputs[i]));
             }
-            _nodes.Add(new NhwcNode(call.Call.Name, op, inputs.ToImmutable(), outputs.ToImmutable(), call.Call.Place));
+            _nodes.Add(new NhwcNode(call.Call.Name, op, inputs.ToImmutable(), outputs.ToImmutable(), call.Call.Place)
+            {
+                Call = call.Stated.IsDefault ? null : OfOperands(call),
+            });
+        }
+
+        // The graph's values have no meaning here: the call speaks of its node's operands instead.
+        static Call OfOperands(ShapedCall call)
+        {
+            return call.Call with
+            {
+                Arguments = [.. call.Call.Arguments.Select(Renumbered)],
+                Keywords = [.. call.Call.Keywords.Select(k => k with { Value = Renumbered(k.Value) })],
+            };
+
+            Argument Renumbered(Argument argument) => argument switch
+            {
+                ValueArgument value => Argument.Value(call.Stated.IndexOf(value.Id)),
+                ListArgument list => Argument.Of([.. list.Items.Select(Renumbered)]),
+                _ => argument,
+            };
         }
 
         static ModelException NotStored(ShapedCall call, Op op, WeightRule rule, string source) => new(new Finding(

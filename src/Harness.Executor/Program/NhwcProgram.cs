@@ -55,7 +55,13 @@ public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layou
 /// <param name="Inputs">Operand values in the op's order; -1 for an absent optional operand.</param>
 /// <param name="Outputs">The values it defines.</param>
 /// <param name="Place">Where the call stands in the model.</param>
-public sealed record NhwcNode(string Name, Op Op, ImmutableArray<int> Inputs, ImmutableArray<int> Outputs, SourcePlace Place);
+public sealed record NhwcNode(
+    string Name, Op Op, ImmutableArray<int> Inputs, ImmutableArray<int> Outputs, SourcePlace Place)
+{
+    /// <summary>The call that <see cref="Op"/> was parsed from, for runners that execute calls: a reference to value i
+    /// is one to operand i of this node. Null for a node that the pass inserted.</summary>
+    public Call? Call { get; init; }
+}
 
 /// <summary>The converted model: the same program over channels-last values and Flax variables.</summary>
 /// <param name="Values">All values; the index is the id.</param>

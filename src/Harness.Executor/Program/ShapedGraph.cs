@@ -9,7 +9,12 @@ namespace Harness.Executor.Program;
 /// <param name="Op">What it computes.</param>
 /// <param name="Operands">The graph's values it reads.</param>
 /// <param name="Results">The graph's values it defines, as many as the op has outputs.</param>
-sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, ImmutableArray<int> Results);
+sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, ImmutableArray<int> Results)
+{
+    /// <summary>The same operands as the call names them, before any was cast; default for a cast that no file
+    /// states.</summary>
+    public ImmutableArray<int> Stated { get; init; }
+}
 
 /// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout yet.</summary>
 sealed class ShapedGraph
@@ -162,6 +167,7 @@ sealed class ShapedGraph
             return;
         }
         var (op, operands) = OpSet.Parse(resolved);
+        var stated = operands;
         try
         {
             operands = CastAsStated(resolved, op, operands);
@@ -175,7 +181,7 @@ sealed class ShapedGraph
             var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)
                 if (!IsCountable(output.Shape)) throw Mismatch(call, TooMany(output.Shape));
-            _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)));
+            _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)) { Stated = stated });
         }
         catch (ShapeException e)
         {

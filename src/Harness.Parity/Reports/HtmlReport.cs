@@ -42,7 +42,7 @@ static class HtmlReport
         text.Append($"<p>{holding} of {gate.Cases.Length} cases hold.</p>\n");
         AppendFindings(text, gate.Findings);
         text.Append(
-            "<table>\n<tr><th>case</th><th></th><th>float64 drift</th><th>scaled</th><th>float32 " +
+            "<table>\n<tr><th>case</th><th>device</th><th></th><th>float64 drift</th><th>scaled</th><th>float32 " +
             "drift</th><th>limit</th><th>order of additions</th></tr>\n");
         foreach (var verdict in gate.Cases) AppendCase(text, verdict);
         return text.Append("</table>\n</body>\n</html>\n").ToString();
@@ -51,7 +51,7 @@ static class HtmlReport
     static void AppendCase(StringBuilder text, Verdict verdict)
     {
         string state = !verdict.Holds ? "fails" : verdict.Findings.IsEmpty ? "holds" : "warns";
-        text.Append($"<tr><td>{Text(verdict.Name)}</td><td class=\"{state}\">{state}</td>");
+        text.Append($"<tr><td>{Text(verdict.Name)}</td><td>{verdict.Device}</td><td class=\"{state}\">{state}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.MaxAbs)}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.Scaled)}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float32?.Outputs ?? [], drift => drift.MaxAbs)}</td>");
@@ -59,9 +59,9 @@ static class HtmlReport
             ? $"{Figures.Short(float32.Limit)}<br>{Text(float32.LimitReason)}"
             : "–";
         text.Append($"<td class=\"n\">{limit}</td>");
-        text.Append($"<td>{Text(verdict.Float32?.Order.ToString() ?? "–")}</td></tr>\n");
+        text.Append($"<td>{Text(verdict.Float32?.OrderText ?? "–")}</td></tr>\n");
         if (verdict.Findings.IsEmpty && verdict.Fault is null) return;
-        text.Append("<tr><td colspan=\"7\">\n");
+        text.Append("<tr><td colspan=\"8\">\n");
         if (verdict.Fault is not null)
             text.Append(
                 $"<p class=\"fails\">A fault was injected on purpose: <code>{Text(verdict.Fault)}</code></p>\n");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using Harness.Executor.Model;
+using Harness.Parity.Runners;
 using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;
@@ -26,8 +27,9 @@ static class JUnitReport
             Write(xml, "errors", Count(gate, Severity.Unusable));
             xml.WriteAttributeString(
                 "time", Seconds(gate.Cases.Aggregate(TimeSpan.Zero, (sum, verdict) => sum + verdict.Duration)));
-            foreach (var verdict in gate.Cases) WriteCase(xml, verdict.Name, verdict.Duration, verdict.Findings);
-            if (extra > 0) WriteCase(xml, "goldens", TimeSpan.Zero, gate.Findings);
+            foreach (var verdict in gate.Cases) WriteCase(
+                xml, verdict.Name, verdict.Device, verdict.Duration, verdict.Findings);
+            if (extra > 0) WriteCase(xml, "goldens", null, TimeSpan.Zero, gate.Findings);
             xml.WriteEndElement();
             xml.WriteEndElement();
         }
@@ -40,10 +42,11 @@ static class JUnitReport
     static Severity Worst(ImmutableArray<Finding> findings) =>
         findings.Select(finding => finding.Severity()).DefaultIfEmpty(Severity.Warning).Max();
 
-    static void WriteCase(XmlWriter xml, string name, TimeSpan duration, ImmutableArray<Finding> findings)
+    static void WriteCase(
+        XmlWriter xml, string name, string? device, TimeSpan duration, ImmutableArray<Finding> findings)
     {
         xml.WriteStartElement("testcase");
-        xml.WriteAttributeString("classname", "parity");
+        xml.WriteAttributeString("classname", device is null or CpuRunner.Name ? "parity" : $"parity.{device}");
         xml.WriteAttributeString("name", Legal(name));
         xml.WriteAttributeString("time", Seconds(duration));
         // One element a case: readers take the first and forget the others.

@@ -40,6 +40,7 @@ static class JsonReport
     {
         json.WriteStartObject();
         json.WriteString("name", verdict.Name);
+        json.WriteString("device", verdict.Device);
         json.WriteBoolean("holds", verdict.Holds);
         if (verdict.Fault is not null) json.WriteString("fault", verdict.Fault);
         json.WriteNumber("nodes", verdict.Nodes);
@@ -110,11 +111,14 @@ static class JsonReport
         json.WriteStartObject("float32");
         json.WriteRoundTrip("limit", float32.Limit);
         json.WriteString("limitReason", float32.LimitReason);
-        json.WriteStartObject("order");
-        json.WriteBoolean("exact", float32.Order.IsExact);
-        json.WriteNumber("winogradSteps", float32.Order.WinogradSteps);
-        json.WriteNumber("steps", float32.Order.Steps);
-        json.WriteEndObject();
+        if (float32.Order is { } order)
+        {
+            json.WriteStartObject("order");
+            json.WriteBoolean("exact", order.IsExact);
+            json.WriteNumber("winogradSteps", order.WinogradSteps);
+            json.WriteNumber("steps", order.Steps);
+            json.WriteEndObject();
+        }
         WriteDrifts(json, "outputs", float32.Outputs);
         json.WriteStartArray("worstNodes");
         foreach (var node in float32.Nodes)

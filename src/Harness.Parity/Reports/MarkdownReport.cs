@@ -51,8 +51,9 @@ static class MarkdownReport
     {
         if (gate.Cases.IsEmpty) return;
         text.Append(
-            "\n## Cases\n\n| case | | float64 drift | scaled | float32 drift | limit | order of additions | nearest node in float32 |\n");
-        text.Append("|---|---|---|---|---|---|---|---|\n");
+            "\n## Cases\n\n| case | device | | float64 drift | scaled | float32 drift | limit " +
+            "| order of additions | nearest node in float32 |\n");
+        text.Append("|---|---|---|---|---|---|---|---|---|\n");
         foreach (var verdict in gate.Cases)
         {
             string float64 = verdict.Float64.IsEmpty ? "–"
@@ -63,13 +64,14 @@ static class MarkdownReport
             {
                 float32 = Figures.Short(measured.Outputs.Max(drift => drift.MaxAbs));
                 limit = $"{Figures.Short(measured.Limit)} ({Text(measured.LimitReason)})";
-                order = Text(measured.Order.ToString());
+                order = Text(measured.OrderText);
                 if (!measured.Nodes.IsEmpty)
                     nearest = $"`{measured.Nodes[0].Node}` at {Figures.Short(measured.Nodes[0].Ratio)} of its limit";
             }
             string state = !verdict.Holds ? "**fails**" : verdict.Findings.IsEmpty ? "holds" : "holds, with warnings";
             text.Append(
-                $"| {Text(verdict.Name)} | {state} | {float64} | {scaled} | {float32} | {limit} | {order} | {nearest} |\n");
+                $"| {Text(verdict.Name)} | {verdict.Device} | {state} | {float64} | {scaled} | {float32} | {limit} " +
+                $"| {order} | {nearest} |\n");
         }
     }
 

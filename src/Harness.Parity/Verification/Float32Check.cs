@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Executor.Program;
 using Harness.Parity.Golden;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
@@ -19,16 +19,13 @@ static class Float32Check
     {
         var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32);
         // Fused, and in the order of additions that users get: what is held to the golden is what they run.
-        using var plan = Plan.Compile<float>(model, new PlanOptions
-        {
-            Threads = options.Threads, Lanes = options.Lanes, ExactOrder = options.ExactOrder,
-        });
+        using var session = options.RunsOn.Open(model, RunMode.Fast, ElementType.Float32);
         return new Float32Verdict(
-            EndToEnd(golden, plan, limit, cancellation), limit, reason,
+            EndToEnd(golden, session, limit, cancellation), limit, reason,
             [.. nodes.OrderByDescending(node => node.Ratio).ThenBy(node => node.Node, StringComparer.Ordinal)
                 .Take(Listed)])
         {
-            Order = AdditionOrder.Of(plan),
+            Order = session.Order,
         };
     }
 
@@ -52,7 +49,8 @@ static class Float32Check
         if (verdict.Outputs.Where(drift => !drift.Holds).MaxBy(drift => drift.MaxAbs) is { } output)
         {
             findings.Add(new Finding(Codes.Float32Drift, golden.PlaceOf(GoldenStore.OutputName(output.Output)),
-                $"in float32 {Float64Check.Sentence(output, Limit(verdict.Limit))} ({verdict.LimitReason}; {verdict.Order})"));
+                $"in float32 {Float64Check.Sentence(output, Limit(verdict.Limit))} " +
+                $"({verdict.LimitReason}; {verdict.OrderText})"));
         }
         return findings.ToImmutable();
     }
@@ -71,10 +69,9 @@ static class Float32Check
     }
 
     static ImmutableArray<Drift> EndToEnd(
-        GoldenCase golden, Plan plan, double limit, CancellationToken cancellation)
+        GoldenCase golden, RunnerSession session, double limit, CancellationToken cancellation)
     {
-        using var session = plan.CreateSession();
-        var model = plan.Model;
+        var model = session.Program;
         for (int i = 0; i < model.Inputs.Length; i++)
             session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
         session.Run(cancellation);

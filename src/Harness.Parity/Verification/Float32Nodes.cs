@@ -1,19 +1,19 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
+using Harness.Executor.Ops;
 using Harness.Executor.Program;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
 /// <summary>Check 3a: node by node, each fed the float64 run's activations rounded to float32. Follows the float64 run
-/// segment by segment: what a segment's nodes give in double is taken from that run's own plan, and when it is gone, the
-/// same nodes run in float32 and, for the limit of contractions, without signs.</summary>
-/// <remarks>Values are held in memory order, which is the same in every plan of a model.</remarks>
-sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
+/// segment by segment: what a segment's nodes give in double is taken from that run's own session, and when it is gone,
+/// the same nodes run in float32 and, for the limit of contractions, without signs.</summary>
+/// <remarks>Values are held in memory order, which is the same in every session of a model.</remarks>
+sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
 {
     readonly List<Float32Node> _measured = [];
     // Of the current segment: what its nodes read, rounded; what they give in double; Σ|w||x| + |b|.
@@ -27,16 +27,15 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
 
     /// <summary>Computes a segment's nodes in double on their rounded operands, in the session that has run it.</summary>
     /// <param name="truth">Of an opened segment; its activations are no longer the run's afterwards.</param>
-    public void Observe(Session truth)
+    public void Observe(RunnerSession truth)
     {
-        var model = truth.Plan.Model;
+        var model = truth.Program;
         // All of them first, before any is overwritten.
-        var outputs = Ports(model.Outputs);
-        foreach (var (_, value, _, _) in model.Inputs) _read[value] = Rounded(truth, outputs[value]);
-        Each(truth, Widened, (_, port, value) =>
+        foreach (var (_, value, _, _) in model.Inputs) _read[value] = Rounded(truth, value);
+        Each(truth, Widened, (_, value) =>
         {
             _exact[value] = new double[model.Values[value].Shape.Elements];
-            truth.ReadOutput(port, _exact[value]);
+            truth.ReadMemory<double>(value, _exact[value]);
         });
     }
 
@@ -57,24 +56,22 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
         if (contractions.Length == 0) return;
         // Σ|w||x| + |b| is the same op with every operand's sign taken away.
         var part = WithoutSigns(Segment.OpenPart(segment, contractions));
-        using var plan = Plan.Compile<double>(part, kept);
-        using var session = plan.CreateSession();
-        Each(session, WidenedWithoutSign, (_, port, value) =>
+        using var session = runner.Open(part, RunMode.EachNode, ElementType.Float64);
+        Each(session, WidenedWithoutSign, (_, value) =>
         {
             _scale[value] = new double[part.Values[value].Shape.Elements];
-            session.ReadOutput(port, _scale[value]);
+            session.ReadMemory<double>(value, _scale[value]);
         });
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Singles(NhwcProgram segment)
     {
-        using var plan = Plan.Compile<float>(segment, kept);
-        using var session = plan.CreateSession();
-        Each(session, value => _read[value], (node, port, value) =>
+        using var session = runner.Open(segment, RunMode.EachNode, ElementType.Float32);
+        Each(session, value => _read[value], (node, value) =>
         {
             var actual = Buffer(ref _single, _exact[value].Length);
-            session.ReadOutput(port, actual);
+            session.ReadMemory(value, actual);
             _measured.Add(Measure(node, segment.Values[value], actual, _exact[value], _scale.GetValueOrDefault(value)));
         });
     }
@@ -82,33 +79,26 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
     delegate ReadOnlySpan<E> Elements<E>(int value);
 
     // A view computes nothing: its elements are its operand's own.
-    void Each<E>(Session session, Elements<E> read, Action<NhwcNode, int, int> take)
-        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    void Each<E>(RunnerSession session, Elements<E> read, Action<NhwcNode, int> take) where E : unmanaged
     {
-        var model = session.Plan.Model;
+        var model = session.Program;
         var parameterViews = Segment.ParameterViews(model);
-        var inputs = Ports(model.Inputs);
-        var outputs = Ports(model.Outputs);
         for (int i = 0; i < model.Nodes.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var node = model.Nodes[i];
             if (node.Op.IsView) continue;
             foreach (int input in Segment.Operands(model, node, parameterViews))
-                session.WriteInput(inputs[input], read(input));
+                session.WriteMemory(input, read(input));
             session.RunNode(i);
-            foreach (int output in node.Outputs) take(node, outputs[output], output);
+            foreach (int output in node.Outputs) take(node, output);
         }
     }
 
-    static Dictionary<int, int> Ports(ImmutableArray<Port> ports) =>
-        ports.Select((port, i) => (port.Value, i)).ToDictionary();
-
-    float[] Rounded(Session session, int port)
+    float[] Rounded(RunnerSession session, int value)
     {
-        var model = session.Plan.Model;
-        var exact = Buffer(ref _double, checked((int)model.Values[model.Outputs[port].Value].Shape.Elements));
-        session.ReadOutput(port, exact);
+        var exact = Buffer(ref _double, checked((int)session.Program.Values[value].Shape.Elements));
+        session.ReadMemory(value, exact);
         var rounded = new float[exact.Length];
         for (int i = 0; i < rounded.Length; i++) rounded[i] = (float)exact[i];
         return rounded;
@@ -171,10 +161,11 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
         });
     }
 
-    static Float32Node Measure(
+    Float32Node Measure(
         NhwcNode node, NhwcValue value, ReadOnlySpan<float> actual, double[] expected, double[]? scale)
     {
-        double factor = 1e-6 * node.Op.Float32Bound.Factor, largest = 1;
+        Float32Bound bound = node.Op.Float32Bound, more = runner.NodeBound;
+        double factor = 1e-6 * bound.Factor * more.Factor, largest = 1;
         foreach (double e in expected)
             if (double.IsFinite(e)) largest = Math.Max(largest, Math.Abs(e));
         double ratio = 0, error = 0, limit = factor * (scale is { Length: > 0 } ? scale[0] : largest);
@@ -191,8 +182,8 @@ sealed class Float32Nodes(PlanOptions kept, CancellationToken cancellation)
             if (of > ratio) (ratio, error, limit, worst) = (of, off, allowed, i);
         }
         string formula = scale is null ? "max(1, max|e|)" : "(sum|w||x| + |b|)";
-        var bound = node.Op.Float32Bound;
-        string text = bound.Factor == 1 ? $"1e-6 * {formula}" : $"{Figures.Short(factor)} * {formula}: {bound.Reason}";
+        string reasons = string.Join(", ", new[] { bound, more }.Where(b => b.Factor != 1).Select(b => b.Reason));
+        string text = reasons.Length == 0 ? $"1e-6 * {formula}" : $"{Figures.Short(factor)} * {formula}: {reasons}";
         return new Float32Node(value.Name, node.Op.Name, node.Place, ratio, error, limit, text,
             expected.Length == 0 ? DriftPlace.Nowhere
                 : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]));

@@ -1,34 +1,36 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using Harness.Executor.Cpu;
+using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Parity.Golden;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>A case's inputs through the converted model in double, from end to end, segment after segment: one plan is held
-/// at a time, and only those activations that something will read.</summary>
+/// <summary>A case's inputs through the converted model in double, from end to end, segment after segment: one session
+/// is held at a time, and only those activations that something will read.</summary>
 static class Float64Run
 {
     /// <summary>The elements of each output, in PyTorch's axis order.</summary>
     /// <param name="golden">Whose inputs to feed.</param>
     /// <param name="model">The converted model.</param>
-    /// <param name="plan">How segments are compiled.</param>
+    /// <param name="runner">What runs them.</param>
+    /// <param name="mode">How; every value is a port in <see cref="RunMode.EachNode"/>.</param>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <param name="visit">Sees the session of each segment when it has run, and may use it up.</param>
-    /// <param name="leave">Told each segment when its plan is gone.</param>
+    /// <param name="leave">Told each segment when its session is gone.</param>
     /// <param name="size">Elements of one segment.</param>
     public static ImmutableArray<double[]> Outputs(
-        GoldenCase golden, NhwcProgram model, PlanOptions plan, CancellationToken cancellation,
-        Action<Session>? visit = null, Action<NhwcProgram>? leave = null,
+        GoldenCase golden, NhwcProgram model, Runner runner, RunMode mode, CancellationToken cancellation,
+        Action<RunnerSession>? visit = null, Action<NhwcProgram>? leave = null,
         long size = Segment.DefaultSize)
     {
         var values = new Dictionary<int, double[]>();
         for (int i = 0; i < model.Inputs.Length; i++)
             values[model.Inputs[i].Value] = golden.Input(golden.Document.Inputs[i]).ToDoubles();
-        foreach (var segment in Segment.Of(model, plan.KeepAll, size))
+        foreach (var segment in Segment.Of(model, mode == RunMode.EachNode, size))
         {
-            Run(segment, values, plan, visit, cancellation);
+            Run(segment, values, runner, mode, visit, cancellation);
             foreach (int value in segment.Spent) values.Remove(value);
             leave?.Invoke(segment.Model);
         }
@@ -37,11 +39,10 @@ static class Float64Run
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Run(
-        Segment segment, Dictionary<int, double[]> values, PlanOptions plan, Action<Session>? visit,
+        Segment segment, Dictionary<int, double[]> values, Runner runner, RunMode mode, Action<RunnerSession>? visit,
         CancellationToken cancellation)
     {
-        using var compiled = Plan.Compile<double>(segment.Model, plan);
-        using var session = compiled.CreateSession();
+        using var session = runner.Open(segment.Model, mode, ElementType.Float64);
         foreach (int value in segment.Needs) session.Write(value, values[value]);
         session.Run(cancellation);
         foreach (int value in segment.Gives)

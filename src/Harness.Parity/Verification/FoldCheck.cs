@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Cpu;
 using Harness.Parity.Golden;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
@@ -24,9 +24,7 @@ static class FoldCheck
             return new Finding(Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
                 $"weights do not survive --flatten fold: {fault}");
         }
-        // Unfused: batch norms folded into weights would round.
-        var plan = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, Fuse = false, ExactOrder = true };
-        var outputs = Float64Run.Outputs(golden, model, plan, cancellation);
+        var outputs = Float64Run.Outputs(golden, model, options.RunsOn, RunMode.Plain, cancellation);
         var worst = Float64Check.Measure(golden, outputs, tolerance).MaxBy(drift => drift.MaxAbs)!;
         return worst.Holds ? null : new Finding(
             Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(worst.Output)),

@@ -1,6 +1,6 @@
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Parity.Golden;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
@@ -9,10 +9,10 @@ namespace Harness.Parity.Verification;
 static class ProbeCheck
 {
     /// <summary>The first bad node of a segment whose session kept all values; null where every probe holds.</summary>
-    public static BadNode? First(GoldenCase golden, Session session, double cumulative)
+    public static BadNode? First(GoldenCase golden, RunnerSession session, double cumulative)
     {
         var probes = golden.Document.Probes.ToDictionary(probe => probe.Node, StringComparer.Ordinal);
-        var model = session.Plan.Model;
+        var model = session.Program;
         foreach (var node in model.Nodes)
         {
             foreach (int output in node.Outputs)
@@ -28,7 +28,7 @@ static class ProbeCheck
     }
 
     static (double Error, string Why) Compare(
-        GoldenProbe probe, ReadOnlySpan<double> expected, Shape shape, Session session, int value)
+        GoldenProbe probe, ReadOnlySpan<double> expected, Shape shape, RunnerSession session, int value)
     {
         if (shape != probe.Shape) return (double.PositiveInfinity, $"its shape is {shape}, the golden's {probe.Shape}");
         var actual = new double[shape.Elements];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
@@ -9,6 +10,9 @@ namespace Harness.Parity.Verification;
 /// <param name="Findings">What is wrong with it; empty when all is well.</param>
 public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Finding> Findings)
 {
+    /// <summary>What ran the converted model: <c>cpu</c>, <c>cpu-torch</c>, <c>cuda</c>.</summary>
+    public string Device { get; init; } = CpuRunner.Name;
+
     /// <summary>The limit that was applied in float64; null when nothing was compared.</summary>
     public Tolerance? Tolerance { get; init; }
 
@@ -56,8 +60,12 @@ public sealed record BadNode(string Node, string Op, SourcePlace Place, double I
 public sealed record Float32Verdict(
     ImmutableArray<Drift> Outputs, double Limit, string LimitReason, ImmutableArray<Float32Node> Nodes)
 {
-    /// <summary>In which order the end-to-end plan added; single nodes add in exact order, always.</summary>
-    public AdditionOrder Order { get; init; }
+    /// <summary>In which order the end-to-end plan added; single nodes add in exact order, always. Null where the
+    /// runner does not say.</summary>
+    public AdditionOrder? Order { get; init; }
+
+    /// <summary><see cref="Order"/> in words.</summary>
+    public string OrderText => Order?.ToString() ?? "order of additions as libtorch likes";
 }
 
 /// <summary>One node in float32, fed the float64 run's activations rounded to float32.</summary>

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Executor.Cpu;
 using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
@@ -28,7 +28,10 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(options);
         long started = Stopwatch.GetTimestamp();
         var verdict = new Verdict(
-            request.Name, Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName), []);
+            request.Name, Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName), [])
+        {
+            Device = options.Runner?.Device ?? CpuRunner.Name,
+        };
         try
         {
             var golden = GoldenStore.Read(request.Golden);
@@ -37,11 +40,12 @@ public static class Verifier
                 ? verdict with { Findings = [stale] }
                 : Compare(verdict, request, golden, model, options, cancellation);
         }
-        catch (ModelException e)
+        // Without its runner no case can be verified; that ends the gate.
+        catch (ModelException e) when (e.Finding.Code != Codes.RunnerEnded)
         {
             verdict = verdict with { Findings = [Placed(e.Finding, request, verdict.GoldenFile)] };
         }
-        return verdict with { Duration = Stopwatch.GetElapsedTime(started) };
+        return Placed(verdict) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
     static Verdict Compare(
@@ -96,12 +100,12 @@ public static class Verifier
         Verdict verdict, GoldenCase golden, NhwcProgram model, Tolerance tolerance, VerifyOptions options,
         CancellationToken cancellation)
     {
-        var kept = new PlanOptions { Threads = options.Threads, Lanes = options.Lanes, KeepAll = true };
+        var runner = options.RunsOn;
         // Measured along the way, while the float64 run's weights and activations are at hand.
-        var nodes = options.VerifiesFloat32 ? new Float32Nodes(kept, cancellation) : null;
+        var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
         var outputs = nodes is null
-            ? Float64Run.Outputs(golden, model, kept, cancellation)
-            : Float64Run.Outputs(golden, model, kept, cancellation, nodes.Observe, nodes.Measure);
+            ? Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation)
+            : Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, nodes.Observe, nodes.Measure);
         if (options.VerifiesFloat64)
         {
             var drifts = Float64Check.Measure(golden, outputs, tolerance);
@@ -110,7 +114,7 @@ public static class Verifier
             if (!silent)
             {
                 double cumulative = drifts.Max(drift => drift.Scaled);
-                Float64Run.Outputs(golden, model, kept, cancellation,
+                Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation,
                     session => bad ??= ProbeCheck.First(golden, session, cumulative));
             }
             verdict = (verdict with { Float64 = drifts, FirstBadNode = bad })
@@ -201,6 +205,12 @@ public static class Verifier
         }
         return verdict with { Findings = findings };
     }
+
+    // A build log shows findings alone, and a device other than the usual one is half of what they say.
+    static Verdict Placed(Verdict verdict) => verdict.Device == CpuRunner.Name ? verdict : verdict with
+    {
+        Findings = [.. verdict.Findings.Select(f => f with { Message = $"on {verdict.Device}: {f.Message}" })],
+    };
 
     // Passes and plans know nodes, not files; the line that a build shows needs one.
     static Finding Placed(Finding finding, VerifyRequest request, string goldenFile)

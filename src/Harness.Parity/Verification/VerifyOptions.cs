@@ -1,4 +1,5 @@
 using Harness.Executor.Cpu.Kernels;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
@@ -39,6 +40,13 @@ public sealed record VerifyOptions
 
     /// <summary>Which precisions are verified.</summary>
     public Precision Precision { get; init; } = Precision.Both;
+
+    /// <summary>What runs the converted models; null for plans in this process, with <see cref="Threads"/>,
+    /// <see cref="Lanes"/> and <see cref="ExactOrder"/>. The caller disposes it.</summary>
+    public Runner? Runner { get; init; }
+
+    /// <summary>The runner that is meant.</summary>
+    internal Runner RunsOn => Runner ?? new CpuRunner(Threads, Lanes, ExactOrder);
 
     /// <summary>Workers; 0 means one a processor.</summary>
     public int Threads { get; init; }

@@ -37,6 +37,12 @@ sealed partial class Interruption : IDisposable
     void Leave(PosixSignalContext context)
     {
         context.Cancel = true;
+        Leave();
+    }
+
+    /// <summary>Ends the process with <see cref="ExitCode"/>, as a signal does.</summary>
+    public void Leave()
+    {
         lock (_writing)
         {
             // Environment.Exit runs libtorch's destructors under the feet of its own threads, which then report

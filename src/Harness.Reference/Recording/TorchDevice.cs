@@ -8,21 +8,24 @@ namespace Harness.Reference.Recording;
 /// <summary>The device to compute on, set up so that float32 means float32.</summary>
 static class TorchDevice
 {
+    /// <summary>What users call libtorch on the CPU where another backend is <c>cpu</c>.</summary>
+    public const string CpuTorch = "cpu-torch";
+
     /// <summary>Opens <c>cpu</c> or <c>cuda</c>.</summary>
     /// <param name="name">The device as the user names it.</param>
     /// <param name="place">What the finding is about: the model.</param>
     /// <exception cref="ModelException">PAR9002: CUDA is not there; PAR9003: another device.</exception>
-    /// <remarks>TF32 is off for cuBLAS and cuDNN. TorchSharp 0.107 has no switch for cuDNN's deterministic mode;
-    /// without
-    /// gradients only transposed convolutions may then differ, by rounding, from run to run, and recording again keeps
-    /// a golden that differs by rounding alone.</remarks>
+    /// <remarks>TF32 is off for cuBLAS and cuDNN, and cuDNN is deterministic where <see cref="CudnnMode"/> can reach
+    /// its switch; elsewhere transposed convolutions may differ, by rounding, from run to run, and recording again
+    /// keeps a golden that differs by rounding alone.</remarks>
     public static Device Open(string name, string place)
     {
         backends.cuda.matmul.allow_tf32 = false;
         backends.cudnn.allow_tf32 = false;
+        CudnnMode.MakeDeterministic();
         return name switch
         {
-            "cpu" => CPU,
+            "cpu" or CpuTorch => CPU,
             "cuda" when cuda.is_available() => CUDA,
             "cuda" => throw Refusal(Codes.CudaMissing, place, $"CUDA asked for and not there: {Found()}; "
                 + "build with -p:ParityTorch=cuda on a machine with an NVIDIA driver, or take --device cpu"),

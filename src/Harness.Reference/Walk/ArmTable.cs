@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Harness.Executor.Model;
 
 namespace Harness.Reference.Walk;
 
@@ -32,4 +34,29 @@ public static class ArmTable
 
     /// <summary>The arm of an operator; null when there is none.</summary>
     public static Arm? Find(string target) => s_byTarget.GetValueOrDefault(target);
+
+    /// <summary>Executes one call.</summary>
+    /// <param name="path">The model's file, for messages.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="reading">Its arguments.</param>
+    /// <exception cref="ModelException">PAR1002: no arm knows it, or this use of it; PAR1004: libtorch refuses its
+    /// operands.</exception>
+    public static Value Execute(string path, Call call, Reading reading)
+    {
+        var arm = Find(call.Target) ?? throw WalkErrors.Unsupported(path, call, "it has no arm for this operator");
+        Value result;
+        try
+        {
+            result = arm.Run(reading);
+        }
+        // TorchSharp reports libtorch's errors as ExternalException, and refuses some arguments itself.
+        catch (Exception exception) when (exception is ExternalException or ArgumentException
+            or InvalidOperationException or IndexOutOfRangeException
+            or NotSupportedException or NotImplementedException)
+        {
+            throw WalkErrors.Failed(path, call, exception);
+        }
+        reading.RefuseUnread();
+        return result;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using static TorchSharp.torch;
 using Stored = Harness.Executor.Model.Tensor;
@@ -69,23 +68,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     void Execute(Call call, Probe? probe)
     {
-        var arm = ArmTable.Find(call.Target)
-            ?? throw WalkErrors.Unsupported(path, call, "it has no arm for this operator");
         using var scope = NewDisposeScope();
         var reading = new Reading(path, call, ValueOf, type, device);
-        Value result;
-        try
-        {
-            result = arm.Run(reading);
-        }
-        // TorchSharp reports libtorch's errors as ExternalException, and refuses some arguments itself.
-        catch (Exception exception) when (exception is ExternalException or ArgumentException
-            or InvalidOperationException or IndexOutOfRangeException
-            or NotSupportedException or NotImplementedException)
-        {
-            throw WalkErrors.Failed(path, call, exception);
-        }
-        reading.RefuseUnread();
+        var result = ArmTable.Execute(path, call, reading);
         if (reading.Lifted != LiftedCast.None) CastsLifted++;
         RoundsInFile |= reading.Lifted == LiftedCast.Stated;
         var results = Spread(call, result);

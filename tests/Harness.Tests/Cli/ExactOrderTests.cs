@@ -80,11 +80,15 @@ public sealed class ExactOrderTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Run_on_cuda_has_no_order_to_choose()
+    [Theory]
+    [InlineData("cpu-torch")]
+    [InlineData("cuda")]
+    public void Torch_has_no_order_to_choose(string device)
     {
-        var line = CommandLine.Run("run", s_model, "--input", "x.npy", "--output", "y.npy", "--device", "cuda",
-            "--exact-order");
+        CommandLine.Run("verify", s_golden, "--device", device, "--exact-order")
+            .Error.Should().Contain("--exact-order");
+        var line = CommandLine.Run(
+            "run", s_model, "--input", "x.npy", "--output", "y.npy", "--device", device, "--exact-order");
 
         line.ExitCode.Should().Be(2);
         line.ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR9003").And.Contain("--exact-order");

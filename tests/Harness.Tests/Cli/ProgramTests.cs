@@ -237,9 +237,13 @@ public sealed class ProgramTests : IDisposable
         NpyFile.Write(_folder["x.npy"], GoldenStore.Read(_case.Directory).Tensors["input.x"]);
 
         CommandLine.Run("record", _case.Model, "--golden", _folder["g"]).Error.Should().Contain("error PAR9001: ");
-        CommandLine.Run(
-            "run", _case.Model, "--input", _folder["x.npy"], "--output", _folder["y.npy"], "--device", "cuda")
-            .Error.Should().Contain("error PAR9002: ");
+        foreach (var (device, code) in (ReadOnlySpan<(string, string)>)[("cpu-torch", "PAR9001"), ("cuda", "PAR9002")])
+        {
+            RunOn(device, []).Error.Should().Contain($"error {code}: ");
+            var verify = CommandLine.Run("verify", _case.Directory, "--device", device);
+            verify.Should().Match<CommandLine>(line => line.ExitCode == 2 && line.Out == "");
+            verify.ErrorLines.Should().ContainSingle().Which.Should().Contain($"error {code}: ");
+        }
         CommandLine.RunWith(
             new() { ["HARNESS_REFERENCE"] = _folder["none.dll"] }, "record", _case.Model, "--golden", _folder["g"])
             .Error.Should().Contain("no such file is there");
@@ -248,17 +252,44 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public void The_child_process_passes_its_words_and_exit_code_through()
     {
-        // A copy of harness itself stands in for Harness.Reference: far from it, it can only say that it misses it.
+        var run = CommandLine.RunWith(StandIn(), "record", _folder["no-model.pt"], "--golden", _folder["g"]);
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("error PAR9001: Harness.Reference.dll is not there");
+    }
+
+    [Theory]
+    [InlineData("cpu-torch")]
+    [InlineData("cuda")]
+    public void A_child_process_that_ends_in_the_middle_ends_the_command_with_its_exit_code(string device)
+    {
+        NpyFile.Write(_folder["x.npy"], GoldenStore.Read(_case.Directory).Tensors["input.x"]);
+        var standIn = StandIn();
+
+        // The stand-in knows no word of what it is asked.
+        foreach (var line in (CommandLine[])[
+            RunOn(device, standIn),
+            CommandLine.RunWith(standIn, "verify", _case.Directory, "--device", device)])
+        {
+            line.ExitCode.Should().Be(2);
+            line.Out.Should().BeEmpty("no case was verified");
+            line.ErrorLines.Should().ContainSingle(text => text.Contains("error PAR9005: ")).Which.Should()
+                .Contain("exit code 2");
+        }
+        File.Exists(_folder["y.npy"]).Should().BeFalse();
+    }
+
+    CommandLine RunOn(string device, Dictionary<string, string> variables) => CommandLine.RunWith(
+        variables, "run", _case.Model, "--weights", _case.Weights, "--input", _folder["x.npy"], "--output",
+        _folder["y.npy"], "--device", device);
+
+    // A copy of harness itself stands in for Harness.Reference: far from it, it can only say that it misses it.
+    Dictionary<string, string> StandIn()
+    {
         string home = Path.GetDirectoryName(typeof(Harness.Cli.Program).Assembly.Location)!;
         foreach (string pattern in (string[])["harness.*", "Harness.*.dll", "System.CommandLine.dll", "Spectre.*.dll"])
             foreach (string file in Directory.GetFiles(home, pattern))
                 File.Copy(file, _folder[Path.GetFileName(file)], overwrite: true);
-
-        var run = CommandLine.RunWith(
-            new() { ["HARNESS_REFERENCE"] = _folder["harness.dll"] }, "record", _folder["no-model.pt"], "--golden",
-                _folder["g"]);
-
-        run.ExitCode.Should().Be(2);
-        run.Error.Should().Contain("error PAR9001: Harness.Reference.dll is not there");
+        return new() { ["HARNESS_REFERENCE"] = _folder["harness.dll"] };
     }
 }

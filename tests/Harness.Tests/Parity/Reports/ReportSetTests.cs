@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Harness.Executor.Model;
+using Harness.Parity.Runners;
 using Harness.Parity;
 using Harness.Parity.Reports;
 using Harness.Parity.Verification;
@@ -26,6 +27,7 @@ public sealed class ReportSetTests
             },
             new Verdict("golden/ops/b|<c>", "b/golden.json", [s_drift])
             {
+                Device = "cuda",
                 Tolerance = Tolerance.Default, Float64 = [Measured(double.PositiveInfinity)], Fault = "conv:weights",
                 FirstBadNode = new BadNode("conv", "Conv2d", SourcePlace.Unknown, 0.5, double.NaN, "why"),
                 Duration = TimeSpan.FromSeconds(1.5),
@@ -75,6 +77,8 @@ public sealed class ReportSetTests
         cases[0].GetProperty("float32").GetProperty("limitReason").GetString().Should().Be("1e-6");
         cases[0].GetProperty("float32").GetProperty("order").GetProperty("winogradSteps").GetInt32().Should().Be(2);
         cases[0].GetProperty("float32").GetProperty("worstNodes")[0].GetProperty("ratio").GetDouble().Should().Be(0.25);
+        cases[0].GetProperty("device").GetString().Should().Be("cpu");
+        cases[1].GetProperty("device").GetString().Should().Be("cuda");
         cases[1].GetProperty("float64")[0].GetProperty("maxAbs").GetString().Should().Be("Infinity");
         cases[1].GetProperty("firstBadNode").GetProperty("cumulative").GetString().Should().Be("NaN");
         cases[1].GetProperty("fault").GetString().Should().Be("conv:weights");
@@ -110,6 +114,8 @@ public sealed class ReportSetTests
         suite.Elements("testcase").Should().HaveCount(4);
         suite.Descendants("failure").First().Attribute("message")!.Value.Should().Be(s_drift.Message);
         suite.Descendants("system-out").Should().ContainSingle().Which.Value.Should().Contain("warning PAR2003");
+        suite.Elements("testcase").Select(element => element.Attribute("classname")!.Value).Should()
+            .Equal("parity", "parity.cuda", "parity", "parity");
         suite.Elements("testcase").ElementAt(1).Attribute("time")!.Value.Should().Be("1.500");
     }
 
@@ -119,6 +125,13 @@ public sealed class ReportSetTests
         Render("html").Should().Contain("output &#39;&lt;y&gt;&#39; drifts").And.NotContain("<y>")
             .And.NotContain("<c>");
         Render("markdown").Should().Contain("golden/ops/b\\|&lt;c>").And.Contain("\\_here\\_");
+    }
+
+    [Fact]
+    public void Html_and_markdown_say_on_which_device_each_case_ran()
+    {
+        Render("html").Should().Contain("<td>golden/ops/a</td><td>cpu</td>").And.Contain("&lt;c&gt;</td><td>cuda</td>");
+        Render("markdown").Should().Contain("| golden/ops/a | cpu |").And.Contain("&lt;c> | cuda |");
     }
 
     [Fact]

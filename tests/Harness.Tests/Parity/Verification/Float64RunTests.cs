@@ -1,6 +1,7 @@
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
 using Harness.Executor.Program;
+using Harness.Parity.Runners;
 using Harness.Parity.Verification;
 
 namespace Harness.Tests.Parity.Verification;
@@ -8,6 +9,7 @@ namespace Harness.Tests.Parity.Verification;
 public sealed class Float64RunTests
 {
     static readonly PlanOptions s_kept = new() { Threads = 1, KeepAll = true };
+    static readonly CpuRunner s_runner = new(threads: 1);
 
     public static TheoryData<string> Models => [.. GoldenModels.Traced];
 
@@ -25,9 +27,9 @@ public sealed class Float64RunTests
 
         foreach (long size in (long[])[1, 3000, Segment.DefaultSize])
         {
-            foreach (var plan in (PlanOptions[])[s_kept, new() { Threads = 1, Fuse = false, ExactOrder = true }])
+            foreach (var mode in (RunMode[])[RunMode.EachNode, RunMode.Plain])
             {
-                var outputs = Float64Run.Outputs(golden, model, plan, CancellationToken.None, size: size);
+                var outputs = Float64Run.Outputs(golden, model, s_runner, mode, CancellationToken.None, size: size);
                 for (int i = 0; i < outputs.Length; i++)
                 {
                     var expected = new double[outputs[i].Length];
@@ -69,8 +71,8 @@ public sealed class Float64RunTests
         var plans = new List<WeakReference>();
         int left = 0, alive = 0;
 
-        Float64Run.Outputs(golden, model, s_kept, CancellationToken.None,
-            session => plans.Add(new WeakReference(session.Plan)),
+        Float64Run.Outputs(golden, model, s_runner, RunMode.EachNode, CancellationToken.None,
+            session => plans.Add(new WeakReference(session)),
             _ =>
             {
                 GC.Collect();
@@ -132,8 +134,9 @@ public sealed class Float64RunTests
 
     static IReadOnlyList<Float32Node> Measured(Harness.Parity.Golden.GoldenCase golden, NhwcProgram model, long size)
     {
-        var nodes = new Float32Nodes(s_kept, CancellationToken.None);
-        Float64Run.Outputs(golden, model, s_kept, CancellationToken.None, nodes.Observe, nodes.Measure, size);
+        var nodes = new Float32Nodes(s_runner, CancellationToken.None);
+        Float64Run.Outputs(
+            golden, model, s_runner, RunMode.EachNode, CancellationToken.None, nodes.Observe, nodes.Measure, size);
         return nodes.Measured;
     }
 }

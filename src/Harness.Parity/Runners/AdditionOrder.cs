@@ -1,6 +1,6 @@
 using Harness.Executor.Cpu;
 
-namespace Harness.Parity.Verification;
+namespace Harness.Parity.Runners;
 
 /// <summary>In which order a plan adds: what it was free to decide, and what it decided.</summary>
 /// <param name="WinogradSteps">Steps whose convolution goes through Winograd's transform.</param>
