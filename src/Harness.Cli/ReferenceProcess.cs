@@ -47,7 +47,7 @@ static class ReferenceProcess
         using var kill = terminal.Cancellation.Register(() => Kill(process));
         try
         {
-            var channel = new RunnerChannel(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
+            using var channel = new RunnerChannel(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
             using var runner = new RemoteRunner(channel, device, threads, _ => Ended(terminal, process));
             return work(runner);
         }

@@ -136,7 +136,7 @@ public static class Faults
     }
 
     static NhwcProgram WithOp(NhwcProgram model, NhwcNode node, Op op) =>
-        model with { Nodes = model.Nodes.Replace(node, node with { Op = op }) };
+        model with { Nodes = model.Nodes.Replace(node, node with { Op = op, Call = null }) };
 
     static NhwcProgram WithWeights(NhwcProgram model, int value, Func<int, double> weight)
     {

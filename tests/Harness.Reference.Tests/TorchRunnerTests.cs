@@ -62,6 +62,7 @@ public sealed class TorchRunnerTests : IDisposable
         verdict.Float32.Nodes.Should().OnlyContain(node => node.Ratio <= 1);
         verdict.Float32.Nodes[0].Ratio.Should().BeInRange(1e-3, 1, "float32 rounds");
         verdict.Float32.Order.Should().BeNull();
+        verdict.Float32.LimitReason.Should().MatchRegex("^(16 times torch's own float32 noise .*|1e-6)$");
     }
 
     [Theory]
@@ -76,6 +77,19 @@ public sealed class TorchRunnerTests : IDisposable
             finding.Code == Codes.OutputDrift && finding.Message.StartsWith("on cpu-torch: "));
         verdict.FirstBadNode!.Node.Should().Be(FirstConvolution("models/resnet_small"));
         verdict.FirstBadNode.Isolated.Should().BeGreaterThan(1e-6);
+    }
+
+    // It executes calls, and the fault is the op's alone: a green run would have tested nothing.
+    [Fact]
+    public void A_fault_of_an_op_is_refused()
+    {
+        var (_, model) = Open("models/resnet_small", out var torch);
+        using var file = torch;
+
+        var verdict = Verify("models/resnet_small", $"{model.Nodes.First(node => node.Op is BatchNorm2d).Name}:epsilon");
+
+        verdict.Findings.Should().ContainSingle().Which.Should().Match<Finding>(finding =>
+            finding.Code == Codes.UnsupportedOp && finding.Message.Contains("executes calls"));
     }
 
     // Its own inverse, so a round trip of the weights cannot see it.

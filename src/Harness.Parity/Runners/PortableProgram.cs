@@ -80,7 +80,7 @@ public sealed record PortableProgram(
         // in.
         var rules = node.Op.Weights.ToDictionary(rule => rule.Operand, rule => RuleOf(program, node, rule));
         return new PortableNode(
-            node.Name, kind, kind == PortableKind.Call ? node.Call : null,
+            node.Name, kind, kind == PortableKind.Call ? node.Call ?? throw NoCall(node) : null,
             [.. node.Inputs.Select((value, i) => new PortableOperand(
                 value, value >= 0 && program.Values[value].Leaf is not null ? rules.GetValueOrDefault(i) : null))],
             node.Outputs);
@@ -96,4 +96,8 @@ public sealed record PortableProgram(
         var order = input.Layout.AsSpan().ToArray().Where(axis => axis >= first).Select(axis => letters[axis - first]);
         return new Rearrangement(letters, string.Concat(order));
     }
+
+    // A pass, or a fault on purpose, has made another op of it.
+    static ModelException NoCall(NhwcNode node) => new(new Finding(Codes.UnsupportedOp, node.Place.ToString(),
+        $"{node.Op.Name} '{node.Name}' is no call of the model's, and this runner executes calls"));
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Harness.Executor.Model;
-using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Parity.Runners;
@@ -14,7 +13,7 @@ public sealed class RemoteRunner : Runner
     int _sessions;
 
     /// <summary>Starts the runner at the other end.</summary>
-    /// <param name="channel">Leads there; disposed with this runner.</param>
+    /// <param name="channel">Leads there; ends with this runner.</param>
     /// <param name="device"><c>cpu-torch</c> or <c>cuda</c>.</param>
     /// <param name="threads">Threads on the CPU; 0 for the runner's own choice.</param>
     /// <param name="ended">What to throw where the other side is gone, given what showed it.</param>
@@ -37,9 +36,8 @@ public sealed class RemoteRunner : Runner
     /// <inheritdoc/>
     public override string Device { get; }
 
-    /// <summary>Ten times: 1e-5 of the scale is where libtorch's float32 is called wrong on a machine. Its layer norm
-    /// adds the moments of a large mean in float32, which this project's does not.</summary>
-    public override Float32Bound NodeBound => new(10, "libtorch's own kernels");
+    /// <inheritdoc/>
+    public override bool IsForeign => true;
 
     /// <inheritdoc/>
     public override RunnerSession Open(NhwcProgram program, RunMode mode, ElementType precision)

@@ -1,5 +1,4 @@
 using Harness.Executor.Model;
-using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Parity.Runners;
@@ -25,9 +24,9 @@ public abstract class Runner : IDisposable
     /// <summary>What users call it: <c>cpu</c>, <c>cpu-torch</c>, <c>cuda</c>.</summary>
     public abstract string Device { get; }
 
-    /// <summary>How far one float32 node may lie from its float64 result on the same inputs, as a multiple of the op's
-    /// own limit. Ops state what this project's kernels reach.</summary>
-    public virtual Float32Bound NodeBound => Float32Bound.Default;
+    /// <summary>True where the kernels are not this project's. The float32 limits that ops state are what this project's
+    /// kernels reach; others add in an order of their own, which no golden has recorded.</summary>
+    public virtual bool IsForeign => false;
 
     /// <summary>Makes a program ready to run; its parameters are taken from its Flax leaves. One run's memory is alive
     /// until the session is disposed.</summary>

@@ -12,14 +12,20 @@ static class Float32Check
     // How many nodes a verdict lists: enough to see a pattern, few enough to read.
     const int Listed = 10;
 
+    // The golden holds one sample of the noise, of torch adding in its contiguous layout. Two right float32 programs have
+    // been seen a factor of 8 apart on one input, either ahead; twice that, because nobody knows which side was lucky.
+    // Every node by itself is held to far less.
+    const int ForeignFactor = 16;
+
     /// <summary>The end-to-end measurement, beside that of the nodes.</summary>
     public static Float32Verdict Measure(
         GoldenCase golden, NhwcProgram model, IReadOnlyList<Float32Node> nodes, Tolerance tolerance,
         VerifyOptions options, CancellationToken cancellation)
     {
-        var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32);
+        var runner = options.RunsOn;
+        var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32, runner);
         // Fused, and in the order of additions that users get: what is held to the golden is what they run.
-        using var session = options.RunsOn.Open(model, RunMode.Fast, ElementType.Float32);
+        using var session = runner.Open(model, RunMode.Fast, ElementType.Float32);
         return new Float32Verdict(
             EndToEnd(golden, session, limit, cancellation), limit, reason,
             [.. nodes.OrderByDescending(node => node.Ratio).ThenBy(node => node.Node, StringComparer.Ordinal)
@@ -57,14 +63,16 @@ static class Float32Check
 
     static Tolerance Limit(double value) => new(TolerancePolicy.Default, value, "float32");
 
-    static (double Limit, string Reason) EndToEndLimit(GoldenDocument document, Tolerance tolerance, Float32Mode mode)
+    static (double Limit, string Reason) EndToEndLimit(
+        GoldenDocument document, Tolerance tolerance, Float32Mode mode, Runner runner)
     {
         // A looser limit in float64 was accepted with a reason; float32 cannot be nearer than that.
         double floor = Math.Max(Tolerance.DefaultValue, tolerance.Value);
-        double noise = 4 * document.Float32Noise.Overall;
+        int factor = runner.IsForeign ? ForeignFactor : 4;
+        double noise = factor * document.Float32Noise.Overall;
         if (mode == Float32Mode.Strict) return (floor, "strict: whatever torch's own float32 noise");
         return noise > floor
-            ? (noise, $"4 times torch's own float32 noise {Figures.Short(document.Float32Noise.Overall)}")
+            ? (noise, $"{factor} times torch's own float32 noise {Figures.Short(document.Float32Noise.Overall)}")
             : (floor, floor > Tolerance.DefaultValue ? "the golden's own tolerance" : "1e-6");
     }
 

@@ -65,7 +65,7 @@ public sealed record Float32Verdict(
     public AdditionOrder? Order { get; init; }
 
     /// <summary><see cref="Order"/> in words.</summary>
-    public string OrderText => Order?.ToString() ?? "order of additions as libtorch likes";
+    public string OrderText => Order?.ToString() ?? "libtorch's own order";
 }
 
 /// <summary>One node in float32, fed the float64 run's activations rounded to float32.</summary>
