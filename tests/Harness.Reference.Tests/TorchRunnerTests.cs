@@ -85,8 +85,9 @@ public sealed class TorchRunnerTests : IDisposable
     {
         var (_, model) = Open("models/resnet_small", out var torch);
         using var file = torch;
+        string norm = model.Nodes.First(node => node.Op is BatchNorm2d).Name;
 
-        var verdict = Verify("models/resnet_small", $"{model.Nodes.First(node => node.Op is BatchNorm2d).Name}:epsilon");
+        var verdict = Verify("models/resnet_small", $"{norm}:epsilon");
 
         verdict.Findings.Should().ContainSingle().Which.Should().Match<Finding>(finding =>
             finding.Code == Codes.UnsupportedOp && finding.Message.Contains("executes calls"));

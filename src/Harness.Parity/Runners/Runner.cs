@@ -24,8 +24,8 @@ public abstract class Runner : IDisposable
     /// <summary>What users call it: <c>cpu</c>, <c>cpu-torch</c>, <c>cuda</c>.</summary>
     public abstract string Device { get; }
 
-    /// <summary>True where the kernels are not this project's. The float32 limits that ops state are what this project's
-    /// kernels reach; others add in an order of their own, which no golden has recorded.</summary>
+    /// <summary>True where the kernels are not this project's. The float32 limits that ops state are what this
+    /// project's kernels reach; others add in an order of their own, which no golden has recorded.</summary>
     public virtual bool IsForeign => false;
 
     /// <summary>Makes a program ready to run; its parameters are taken from its Flax leaves. One run's memory is alive

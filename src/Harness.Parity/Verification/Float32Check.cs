@@ -12,9 +12,9 @@ static class Float32Check
     // How many nodes a verdict lists: enough to see a pattern, few enough to read.
     const int Listed = 10;
 
-    // The golden holds one sample of the noise, of torch adding in its contiguous layout. Two right float32 programs have
-    // been seen a factor of 8 apart on one input, either ahead; twice that, because nobody knows which side was lucky.
-    // Every node by itself is held to far less.
+    // The golden holds one sample of the noise, of torch adding in its contiguous layout. Two right float32 programs
+    // have been seen a factor of 8 apart on one input, either ahead; twice that, because nobody knows which side was
+    // lucky. Every node by itself is held to far less.
     const int ForeignFactor = 16;
 
     /// <summary>The end-to-end measurement, beside that of the nodes.</summary>

@@ -15,8 +15,8 @@ namespace Harness.Parity.Verification;
 /// <remarks>Values are held in memory order, which is the same in every session of a model.</remarks>
 sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
 {
-    // At 1e-5 of the scale libtorch's float32 is called wrong on a machine. Nearer it is not always: its layer norm sums
-    // the moments of a large mean in float32, which this project's does not.
+    // At 1e-5 of the scale libtorch's float32 is called wrong on a machine. Nearer it is not always: its layer norm
+    // sums the moments of a large mean in float32, which this project's does not.
     static readonly Float32Bound s_foreign = new(10, "kernels of another library");
 
     readonly List<Float32Node> _measured = [];
