@@ -173,6 +173,40 @@ public sealed class TorchRunnerTests : IDisposable
         back.Should().Equal(logical);
     }
 
+    // x + y promotes x, which the converted program does by a cast of its own; 3·x stays an integer.
+    [Theory]
+    [InlineData(ElementType.Float32)]
+    [InlineData(ElementType.Float64)]
+    public void Integers_keep_their_type_and_are_promoted_as_in_plans(ElementType precision)
+    {
+        var graph = new GraphBuilder();
+        int x = graph.Input("x", type: ElementType.Int64), y = graph.Input("y");
+        graph.Output("sum", Call("aten::add", Argument.Value(x), Argument.Value(y)));
+        graph.Output("thrice", Call("aten::mul", Argument.Value(x), Argument.Of(3L)));
+        using var torch = new TorchModel(graph.Build(), new StateDict(), "none");
+        var model = NhwcPass.Apply(torch, [[2, 3], [2, 3]]);
+        const long Large = (1L << 53) + 1;
+
+        var (own, other) = (Run(new CpuRunner(threads: 1)), Run(Runner));
+
+        own.Select(tensor => tensor.Type).Should().Equal(precision, ElementType.Int64);
+        other.Select(tensor => tensor.Type).Should().Equal(precision, ElementType.Int64);
+        for (int i = 0; i < own.Length; i++) other[i].Bytes.ToArray().Should().Equal(own[i].Bytes.ToArray());
+        other[1].As<long>()[5].Should().Be(3 * Large, "no double holds it");
+
+        Tensor[] Run(Runner runner)
+        {
+            using var session = runner.Open(model, RunMode.Fast, precision);
+            session.Write(model.Inputs[0].Value, Tensor.Of([2, 3], (ReadOnlySpan<long>)[1, -2, 3, 4, 5, Large]));
+            session.Write(model.Inputs[1].Value, Tensor.Of([2, 3], (ReadOnlySpan<float>)[0.5f, 1, 2, -3, 4, 0]));
+            session.Run(CancellationToken.None);
+            return [.. model.Outputs.Select(port => session.Read(port.Value))];
+        }
+
+        int Call(string target, params Argument[] arguments) =>
+            graph.Call(target, [.. arguments], [], 1, SourcePlace.Unknown)[0];
+    }
+
     [Fact]
     public void CuDNN_is_deterministic_and_TF32_off_once_a_device_is_open()
     {

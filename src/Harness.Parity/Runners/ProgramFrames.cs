@@ -57,7 +57,8 @@ static class ProgramFrames
         {
             int id = from.ReadInt32();
             values[id] = new PortableValue(
-                from.ReadString(), new Fact((ElementType)from.ReadByte(), Shape.Create(Ints(from))), new Permutation(Ints(from)), from.ReadBoolean());
+                from.ReadString(), new Fact((ElementType)from.ReadByte(), Shape.Create(Ints(from))),
+                new Permutation(Ints(from)), from.ReadBoolean());
         }
         return new PortableProgram(values, List(from, Node), [.. Ints(from)], [.. Ints(from)]);
     }

@@ -61,7 +61,8 @@ public abstract class RunnerSession : IDisposable
     public ElementType Precision { get; }
 
     /// <summary>The element type of a value in this session.</summary>
-    public ElementType TypeOf(int value) => Program.Values[value].Type is var type && type.IsFloating() ? Precision : type;
+    public ElementType TypeOf(int value) =>
+        Program.Values[value].Type is var type && type.IsFloating() ? Precision : type;
 
     /// <summary>In which order the runner adds; null where it does not say.</summary>
     public virtual AdditionOrder? Order => null;
@@ -70,8 +71,8 @@ public abstract class RunnerSession : IDisposable
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
     public abstract void Write(int value, ReadOnlySpan<double> elements);
 
-    /// <summary>Fills a value from a tensor in PyTorch's axis order: floating-point numbers are rounded to the session's
-    /// precision, integers and Booleans keep their type.</summary>
+    /// <summary>Fills a value from a tensor in PyTorch's axis order: floating-point numbers are rounded to the
+    /// session's precision, integers and Booleans keep their type.</summary>
     /// <exception cref="ArgumentException">The shape or the type is not the value's.</exception>
     public abstract void Write(int value, Tensor tensor);
 

@@ -143,8 +143,8 @@ sealed class TorchProgram : IDisposable
         if (!logical.shape.AsSpan().SequenceEqual(Extents(stated.Fact.Shape)) || logical.dtype != TypeOf(value))
         {
             throw new ModelException(new Finding(Codes.ShapeMismatch, "",
-                $"'{stated.Name}' is {logical.dtype} {TorchTensors.ShapeOf(logical)} in libtorch, the converted program "
-                + $"says {TypeOf(value)} {stated.Fact.Shape}"));
+                $"'{stated.Name}' is {logical.dtype} {TorchTensors.ShapeOf(logical)} in libtorch, the converted "
+                + $"program says {TypeOf(value)} {stated.Fact.Shape}"));
         }
         Keep(value, logical.permute(Axes(stated.Layout)).contiguous());
     }
