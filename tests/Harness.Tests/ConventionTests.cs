@@ -19,6 +19,7 @@ public sealed partial class ConventionTests
         ["Equals"] = "the language calls it",
         ["Item"] = "an indexer: its name is not spelled",
         ["MoveNext"] = "the language calls it",
+        ["IsDeterministic"] = "tests read the mode of the native library back; src only sets it",
         ["InputRow"] = "who embeds a session fills its input in place",
         ["InputRows"] = "who embeds a session fills its input in place",
         ["OutputRow"] = "who embeds a session reads its output in place",
