@@ -28,7 +28,10 @@ public sealed class BatchTests
         Ops(s_split.Value).Should().Equal(Ops(OpCases.All));
         // The others mix them, or state the batch in numbers.
         Ops(OpCases.All.Except(s_split.Value)).Should()
-            .BeSubsetOf(["cat", "expand", "flatten", "mean", "mul", "pad", "permute", "reshape", "softmax"]);
+            .BeSubsetOf([
+                "cat", "expand", "flatten", "log_softmax", "mean", "mul", "pad", "permute", "reshape", "slice", "softmax",
+                "split", "squeeze", "sum", "unflatten", "unsqueeze",
+            ]);
     }
 
     [Theory]
