@@ -152,7 +152,11 @@ public sealed class Plan : IDisposable
     /// <summary>A session: the memory and threads of one run at a time.</summary>
     /// <exception cref="ModelException">PAR9004: its memory is more than there is; none is kept.</exception>
     /// <exception cref="ObjectDisposedException">The plan is disposed.</exception>
-    public Session CreateSession() => new(this);
+    public Session CreateSession()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new Session(this);
+    }
 
     /// <summary>Frees packed weights and constants once no session uses them any more.</summary>
     public void Dispose()

@@ -181,6 +181,8 @@ public sealed unsafe class Session : IDisposable
             cancellation.ThrowIfCancellationRequested();
             _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
         }
+        // Native memory goes with whoever can no longer be reached: not before the last piece is done.
+        GC.KeepAlive(this);
     }
 
     /// <summary>Computes one node from its operands as they are; aliases have nothing to compute.</summary>
@@ -190,6 +192,7 @@ public sealed unsafe class Session : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_plan.KeepsAll) throw new InvalidOperationException("single nodes run only where PlanOptions.KeepAll is set");
         foreach (int step in _plan.StepsOfNode[node]) _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
+        GC.KeepAlive(this);
     }
 
     /// <summary>Runs one step of the plan by itself, on values as they are. All steps in order are a <see cref="Run(CancellationToken)"/>:
@@ -201,6 +204,7 @@ public sealed unsafe class Session : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, _plan.Steps.Length);
         _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
+        GC.KeepAlive(this);
     }
 
     /// <summary>Fills a value from elements in PyTorch's axis order, rounding to the value's type: an input, or with

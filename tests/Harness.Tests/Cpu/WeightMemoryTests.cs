@@ -53,6 +53,29 @@ public sealed class WeightMemoryTests
     }
 
     [Fact]
+    public void A_session_outlives_its_plan_and_the_last_of_them_frees()
+    {
+        using var torch = ModelFile.Open("arch:squeezenet1_1", "seed:1");
+        var model = NhwcPass.Apply(torch, [[1, 3, 64, 64]]);
+        float[] image = [.. OpCases.Values(1, 3 * 64 * 64).Select(x => (float)x)];
+        float[] expected = new float[1000], actual = new float[1000];
+        var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
+        using (var first = plan.CreateSession()) first.Run<float, float>(image, expected);
+        var session = plan.CreateSession();
+
+        plan.Dispose();
+        plan.Dispose();
+
+        plan.MemoryBytes.Should().BePositive("a session still reads it");
+        session.Run<float, float>(image, actual);
+        actual.Should().Equal(expected).And.Contain(score => score != 0);
+        FluentActions.Invoking(plan.CreateSession).Should().Throw<ObjectDisposedException>();
+        session.Dispose();
+        session.Dispose();
+        plan.MemoryBytes.Should().Be(0);
+    }
+
+    [Fact]
     public void A_rearranged_parameter_is_nobodys_but_the_callers()
     {
         using var torch = ModelFile.Open("arch:squeezenet1_1", "seed:1");

@@ -110,6 +110,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         if (_depthwise is not null)
         {
             _depthwise.Run(input, output, first, last, epilogue);
+            GC.KeepAlive(this);
             return;
         }
         switch (_lanes)
@@ -119,6 +120,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             case LaneWidth.Four: Run<Lanes128<E>>(input, output, first, last, scratch, epilogue); break;
             default: Run<Lanes1<E>>(input, output, first, last, scratch, epilogue); break;
         }
+        // Native memory goes with whoever can no longer be reached: not before the last piece is done.
+        GC.KeepAlive(this);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

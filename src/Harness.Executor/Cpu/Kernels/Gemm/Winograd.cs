@@ -125,6 +125,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
             case LaneWidth.Four: Run<Lanes128<E>>(input, output, first, last, scratch, epilogue); break;
             default: Run<Lanes1<E>>(input, output, first, last, scratch, epilogue); break;
         }
+        // Native memory goes with whoever can no longer be reached: not before the last piece is done.
+        GC.KeepAlive(this);
     }
 
     void Run<L>(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
