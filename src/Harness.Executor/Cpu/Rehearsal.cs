@@ -32,6 +32,8 @@ sealed unsafe class Rehearsal : IDisposable
         long width = 1L << ((int)plan.Lanes + (plan.Precision == ElementType.Float64 ? PrecisionBits : 0));
         if ((Interlocked.Or(ref s_begun, width) & width) != 0) return null;
         var rehearsal = new Rehearsal(plan);
+        // The plan may be disposed while its steps are still rehearsed.
+        plan.Memory.Retain();
         new Thread(rehearsal.Try) { IsBackground = true, Name = "Harness rehearsal" }.Start();
         return rehearsal;
     }
@@ -74,6 +76,10 @@ sealed unsafe class Rehearsal : IDisposable
         catch (OutOfMemoryException)
         {
             // The plan does without.
+        }
+        finally
+        {
+            _plan.Memory.Release();
         }
     }
 

@@ -28,7 +28,10 @@ public sealed class WeightMemoryTests
 
         using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
         plan.WeightBytes.Should().BeGreaterThanOrEqualTo(source);
-        plan.MemoryBytes.Should().BeGreaterThan(plan.WeightBytes - Small).And.BeLessThan(plan.WeightBytes + Small);
+        // Threads pack in any order, so that the largest kernel, a transformed one, may not fit into what others left.
+        long left = threads == 1 ? 0 : 16L * 512 * 512 * sizeof(float);
+        plan.MemoryBytes.Should().BeGreaterThan(plan.WeightBytes - Small)
+            .And.BeLessThan(plan.WeightBytes + Small + left);
         (Held() - before).Should().BeLessThan(Small, "weights lie in the plan's own memory");
         GC.KeepAlive(plan);
         GC.KeepAlive(model);
