@@ -21,10 +21,13 @@ public sealed record AdaptiveAvgPool2d : Op
     }
 
     /// <inheritdoc/>
+    internal override int? BatchedRank => 4;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
+        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w) or (c, h, w)");
         int h = OutputSize.H ?? x[2], w = OutputSize.W ?? x[3];
         if (h < 1 || w < 1) throw new ShapeException($"output size is ({h}, {w}), expected positive numbers");
         if (x[2] == 0 || x[3] == 0) throw new ShapeException($"input is {x}, expected rows and columns");

@@ -43,6 +43,9 @@ public sealed record AvgPool2d : Op
         };
 
     /// <inheritdoc/>
+    internal override int? BatchedRank => 4;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];

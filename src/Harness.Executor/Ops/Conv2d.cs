@@ -75,10 +75,13 @@ public sealed record Conv2d : Op
         operands[1] is { Rank: 4 } w ? [0, w[1] * Groups, 0, 0] : null;
 
     /// <inheritdoc/>
+    internal override int? BatchedRank => 4;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
-        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
+        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w) or (c, h, w)");
         if (w.Rank != 4) throw new ShapeException($"weight is {w}, expected (o, c/groups, kh, kw)");
         if (Stride.H < 1 || Stride.W < 1 || Dilation.H < 1 || Dilation.W < 1)
             throw new ShapeException($"stride {Stride} and dilation {Dilation} must be positive");

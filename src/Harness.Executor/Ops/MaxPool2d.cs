@@ -34,6 +34,9 @@ public sealed record MaxPool2d : Op
         "max_pool2d", "max_pool2d_with_indices");
 
     /// <inheritdoc/>
+    internal override int? BatchedRank => 4;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];

@@ -70,6 +70,10 @@ public abstract record Op
     /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
     public abstract ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs);
 
+    /// <summary>The rank of the first operand with its batch axis, of an op that PyTorch also applies to one image, sequence
+    /// or volume without it; null for others. The program gives and takes that axis by views.</summary>
+    internal virtual int? BatchedRank => null;
+
     /// <summary>The type in which the op wants an operand, given the types they have: an operand of another one is cast
     /// first, as PyTorch promotes it. Floating-point numbers unless the op says more.</summary>
     /// <exception cref="ShapeException">The op takes no such operand.</exception>

@@ -15,7 +15,7 @@ static class Window
     public static void Check(
         Shape x, (int H, int W) kernel, (int H, int W) stride, (int H, int W) padding, (int H, int W) dilation)
     {
-        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w)");
+        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w) or (c, h, w)");
         if (kernel.H < 1 || kernel.W < 1 || stride.H < 1 || stride.W < 1 || dilation.H < 1 || dilation.W < 1)
             throw new ShapeException($"window {kernel}, stride {stride} and dilation {dilation} must be positive");
         CheckPadding(padding.H, kernel.H, dilation.H);

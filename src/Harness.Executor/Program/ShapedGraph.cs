@@ -128,12 +128,14 @@ sealed class ShapedGraph
     }
 
     // A call of its own that casts a value.
-    int Cast(Call call, int value, ElementType type)
+    int Cast(Call call, int value, ElementType type) => Insert(call, new Cast { To = type }, value);
+
+    // A call of one operand that the file does not state.
+    int Insert(Call call, Op op, int value)
     {
-        var cast = new Cast { To = type };
         int result = _facts.Count;
-        _facts.Add(cast.Infer([FactOf(value)])[0]);
-        _calls.Add(new ShapedCall(call, cast, [value], [result]));
+        _facts.Add(op.Infer([FactOf(value)])[0]);
+        _calls.Add(new ShapedCall(call, op, [value], [result]));
         return result;
     }
 
@@ -178,10 +180,30 @@ sealed class ShapedGraph
             }
             op = rest;
             operands = Promote(resolved, op, operands);
+            bool single = op.BatchedRank is { } rank && FactOf(operands[0]).Shape.Rank == rank - 1;
+            if (single)
+            {
+                operands = operands.SetItem(
+                    0, Insert(call with { Name = $"{call.Name}.batch" }, new Unsqueeze { Dim = 0 }, operands[0]));
+            }
             var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)
                 if (!IsCountable(output.Shape)) throw Mismatch(call, TooMany(output.Shape));
-            _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)) { Stated = stated });
+            if (!single)
+            {
+                _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)) { Stated = stated });
+                return;
+            }
+            // The batch of one goes as it came: the call's own name is that of what the model sees.
+            int batched = _facts.Count;
+            _facts.Add(outputs[0]);
+            _calls.Add(new ShapedCall(resolved with { Name = $"{call.Name}.of_batch" }, op, operands, [batched])
+            {
+                Stated = stated,
+            });
+            var squeeze = new Squeeze { Dims = [0] };
+            _calls.Add(new ShapedCall(
+                resolved, squeeze, [batched], Define(call, squeeze.Infer([outputs[0]]))));
         }
         catch (ShapeException e)
         {

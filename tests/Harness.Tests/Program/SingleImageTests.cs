@@ -1,0 +1,51 @@
+using Harness.Executor.Cpu;
+using Harness.Executor.Model;
+using Harness.Executor.Program;
+using Harness.Tests.Cpu;
+
+namespace Harness.Tests.Program;
+
+/// <summary>PyTorch's windows also take one image without a batch axis.</summary>
+public sealed class SingleImageTests
+{
+    static readonly string[] s_windows =
+        ["adaptive_avg_pool2d/", "avg_pool2d/", "conv2d/", "conv_transpose2d/", "max_pool2d/"];
+
+    /// <summary>The cases that are one call and nothing else.</summary>
+    public static TheoryData<string> Cases => [.. OpCases.All.Where(name =>
+    {
+        if (!s_windows.Any(window => name.StartsWith(window, StringComparison.Ordinal))) return false;
+        using var model = OpCases.Open(name);
+        return model.Graph.Calls.Length == 1;
+    })];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void One_image_gives_the_bits_of_a_batch_of_one(string name)
+    {
+        using var torch = OpCases.Open(name);
+        Shape shape = OpCases.Shapes(torch)[0];
+        var batch = NhwcPass.Apply(torch, [Shape.Create([1, .. shape.AsSpan()[1..]])]);
+        var alone = NhwcPass.Apply(torch, [Shape.Create(shape.AsSpan()[1..])]);
+
+        Compare<float>(batch, alone);
+        Compare<double>(batch, alone);
+
+        Shape one = batch.Outputs[0].Shape!.Value;
+        alone.Outputs[0].Shape!.Value.Should().Equal(Shape.Create(one.AsSpan()[1..]));
+        alone.Values[alone.Outputs[0].Value].Name.Should().Be(
+            batch.Values[batch.Outputs[0].Value].Name, "reports and probes know it by the call's name");
+    }
+
+    static void Compare<E>(NhwcProgram batch, NhwcProgram alone)
+        where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
+    {
+        foreach (bool keepAll in new[] { false, true })
+        {
+            var options = new PlanOptions { Threads = 2, KeepAll = keepAll };
+            double[] expected = OpCases.Run<E>(batch, options)[0];
+            expected.Distinct().Should().HaveCountGreaterThan(1);
+            OpCases.Run<E>(alone, options)[0].Should().Equal(expected);
+        }
+    }
+}
