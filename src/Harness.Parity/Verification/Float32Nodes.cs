@@ -23,6 +23,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
     // Of the current segment: what its nodes read, rounded; what they give in double; Σ|w||x| + |b|.
     readonly Dictionary<int, float[]> _read = [];
     readonly Dictionary<int, double[]> _exact = [], _scale = [];
+    // Integers and Booleans, which no precision rounds: what nodes read, and what they give in the float64 run.
+    readonly Dictionary<int, Tensor> _integersRead = [], _integersExact = [];
     double[] _double = [];
     float[] _single = [];
 
@@ -35,9 +37,18 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
     {
         var model = truth.Program;
         // All of them first, before any is overwritten.
-        foreach (var (_, value, _, _) in model.Inputs) _read[value] = Rounded(truth, value);
+        foreach (var (_, value, _, _) in model.Inputs)
+        {
+            if (model.Values[value].Type.IsFloating()) _read[value] = Rounded(truth, value);
+            else _integersRead[value] = truth.Read(value);
+        }
         Each(truth, Widened, (_, value) =>
         {
+            if (!model.Values[value].Type.IsFloating())
+            {
+                _integersExact[value] = truth.Read(value);
+                return;
+            }
             _exact[value] = new double[model.Values[value].Shape.Elements];
             truth.ReadMemory<double>(value, _exact[value]);
         });
@@ -51,6 +62,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         _read.Clear();
         _exact.Clear();
         _scale.Clear();
+        _integersRead.Clear();
+        _integersExact.Clear();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -74,6 +87,11 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         using var session = runner.Open(segment, RunMode.EachNode, ElementType.Float32);
         Each(session, value => _read[value], (node, value) =>
         {
+            if (_integersExact.TryGetValue(value, out var integers))
+            {
+                _measured.Add(Compare(node, segment.Values[value], session.Read(value), integers));
+                return;
+            }
             var actual = Buffer(ref _single, _exact[value].Length);
             session.ReadMemory(value, actual);
             _measured.Add(Measure(node, segment.Values[value], actual, _exact[value], _scale.GetValueOrDefault(value)));
@@ -93,7 +111,10 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
             var node = model.Nodes[i];
             if (node.Op.IsView) continue;
             foreach (int input in Segment.Operands(model, node, parameterViews))
-                session.WriteMemory(input, read(input));
+            {
+                if (_integersRead.TryGetValue(input, out var integers)) session.Write(input, integers);
+                else session.WriteMemory(input, read(input));
+            }
             session.RunNode(i);
             foreach (int output in node.Outputs) take(node, output);
         }
@@ -191,6 +212,18 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         return new Float32Node(value.Name, node.Op.Name, node.Place, ratio, error, limit, text,
             expected.Length == 0 ? DriftPlace.Nowhere
                 : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]));
+    }
+
+    // Integers are what they are: from the same operands a node gives the same in any precision.
+    static Float32Node Compare(NhwcNode node, NhwcValue value, Tensor actual, Tensor expected)
+    {
+        int at = actual.Bytes.Span.CommonPrefixLength(expected.Bytes.Span) / expected.Type.Size();
+        if (at == expected.Shape.Elements)
+            return new Float32Node(value.Name, node.Op.Name, node.Place, 0, 0, 0, "exactly", DriftPlace.Nowhere);
+        double a = actual.ToDoubles()[at], e = expected.ToDoubles()[at];
+        return new Float32Node(
+            value.Name, node.Op.Name, node.Place, double.PositiveInfinity, Math.Abs(a - e), 0, "exactly",
+            DriftPlace.Of(value.Shape, at, a, e));
     }
 
     // The flat index in PyTorch's axis order of an element in memory order.
