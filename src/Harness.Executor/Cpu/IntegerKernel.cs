@@ -31,11 +31,11 @@ abstract class IntegerKernel
                 var type => throw new ArgumentException($"{type.NumPyName()} is no integer type"),
             };
 
-        // Numbers beyond the type wrap round, limits beyond it are none.
         IntegerStep<TOp, T> Of<T>(string name, ValueBuffer output, ValueBuffer x, ValueBuffer? y, long number)
-            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new(
-                name, output, x, y, T.CreateTruncating(number),
-                typeof(TOp) == typeof(ClampInteger) ? T.CreateSaturating(a) : T.CreateTruncating(a),
-                typeof(TOp) == typeof(ClampInteger) ? T.CreateSaturating(b) : T.CreateTruncating(b));
+            where T : unmanaged, IBinaryInteger<T> => new(
+                name, output, x, y, T.CreateTruncating(number), Told<T>(a), Told<T>(b));
+
+        static T Told<T>(long number) where T : unmanaged, IBinaryInteger<T> =>
+            TOp.NumbersAreLimits ? T.CreateSaturating(number) : T.CreateTruncating(number);
     }
 }

@@ -106,34 +106,33 @@ public sealed unsafe class Session : IDisposable
     /// <exception cref="ArgumentException">The length is not the port's.</exception>
     public void WriteInputBytes(int port, ReadOnlySpan<byte> bytes)
     {
-        switch (_plan.BufferOf(_plan.Model.Inputs[port].Value).Type)
-        {
-            case ElementType.Float32: WriteInput(port, MemoryMarshal.Cast<byte, float>(bytes)); break;
-            case ElementType.Float64: WriteInput(port, MemoryMarshal.Cast<byte, double>(bytes)); break;
-            case ElementType.Int64: WriteInput(port, MemoryMarshal.Cast<byte, long>(bytes)); break;
-            case ElementType.Int32: WriteInput(port, MemoryMarshal.Cast<byte, int>(bytes)); break;
-            case ElementType.Int16: WriteInput(port, MemoryMarshal.Cast<byte, short>(bytes)); break;
-            case ElementType.Int8: WriteInput(port, MemoryMarshal.Cast<byte, sbyte>(bytes)); break;
-            case ElementType.Bool: WriteInput(port, MemoryMarshal.Cast<byte, bool>(bytes)); break;
-            default: WriteInput(port, bytes); break;
-        }
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var buffer = _plan.BufferOf(_plan.Model.Inputs[port].Value);
+        Check(buffer, bytes, nameof(bytes));
+        foreach (var (offset, first, length) in new Rows(buffer))
+            bytes.Slice(checked((int)(first * Size(buffer))), length * Size(buffer)).CopyTo(Row(buffer, offset, length));
     }
 
     /// <summary>Copies the bytes of output <paramref name="port"/> in memory order, of whatever type its elements are.</summary>
     /// <exception cref="ArgumentException">The length is not the port's.</exception>
     public void ReadOutputBytes(int port, Span<byte> bytes)
     {
-        switch (_plan.BufferOf(_plan.Model.Outputs[port].Value).Type)
-        {
-            case ElementType.Float32: ReadOutput(port, MemoryMarshal.Cast<byte, float>(bytes)); break;
-            case ElementType.Float64: ReadOutput(port, MemoryMarshal.Cast<byte, double>(bytes)); break;
-            case ElementType.Int64: ReadOutput(port, MemoryMarshal.Cast<byte, long>(bytes)); break;
-            case ElementType.Int32: ReadOutput(port, MemoryMarshal.Cast<byte, int>(bytes)); break;
-            case ElementType.Int16: ReadOutput(port, MemoryMarshal.Cast<byte, short>(bytes)); break;
-            case ElementType.Int8: ReadOutput(port, MemoryMarshal.Cast<byte, sbyte>(bytes)); break;
-            case ElementType.Bool: ReadOutput(port, MemoryMarshal.Cast<byte, bool>(bytes)); break;
-            default: ReadOutput(port, bytes); break;
-        }
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var buffer = _plan.BufferOf(_plan.Model.Outputs[port].Value);
+        Check(buffer, bytes, nameof(bytes));
+        foreach (var (offset, first, length) in new Rows(buffer))
+            Row(buffer, offset, length).CopyTo(bytes.Slice(checked((int)(first * Size(buffer))), length * Size(buffer)));
+    }
+
+    static int Size(ValueBuffer buffer) => buffer.Type.Size();
+
+    Span<byte> Row(ValueBuffer buffer, nint offset, int length) =>
+        new(_values[buffer.Value] + ((buffer.Origin + offset) * Size(buffer)), length * Size(buffer));
+
+    static void Check(ValueBuffer buffer, ReadOnlySpan<byte> bytes, string name)
+    {
+        if (bytes.Length != buffer.Shape.Elements * Size(buffer))
+            throw new ArgumentException($"found {bytes.Length} bytes, expected {buffer.Shape.Elements * Size(buffer)}", name);
     }
 
     /// <summary>The rows that <see cref="InputRow"/> counts.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Harness.Executor.Model;
 
 namespace Harness.Executor.Program;
@@ -7,14 +6,12 @@ namespace Harness.Executor.Program;
 /// looked at once: the search for input shapes binds it many times.</summary>
 public static class ModelChecks
 {
-    static readonly ConditionalWeakTable<TorchModel, object> s_passed = [];
-
     /// <summary>Looks at a model.</summary>
     /// <exception cref="ModelException">PAR1002: a value is read after a write has changed its memory.</exception>
     public static void Demand(TorchModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (s_passed.TryGetValue(model, out _)) return;
+        if (model.IsChecked) return;
         try
         {
             AliasCheck.Demand(model.Graph);
@@ -23,6 +20,6 @@ public static class ModelChecks
         {
             throw model.Locate(e);
         }
-        s_passed.AddOrUpdate(model, model.Graph);
+        model.IsChecked = true;
     }
 }

@@ -49,6 +49,7 @@ public static class NhwcPass
         {
             var torch = graph.Model.Graph;
             foreach (var call in torch.Calls) _names.Add(call.Name);
+            foreach (var call in graph.Calls) _names.Add(call.Call.Name);
             var inputs = ImmutableArray.CreateBuilder<Port>();
             foreach (var port in torch.Inputs)
             {

@@ -26,6 +26,8 @@ sealed class ShapedGraph
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
     readonly List<ShapedCall> _calls = [];
+    // Of the file's calls and of those that are inserted; made when the first one is.
+    HashSet<string>? _names;
 
     ShapedGraph(TorchModel model)
     {
@@ -122,7 +124,7 @@ sealed class ShapedGraph
         {
             if (op.OperandType(i, facts) is var wanted && wanted == facts[i].Type) continue;
             string name = operands.Length == 1 ? $"{call.Name}.cast" : $"{call.Name}.cast{i}";
-            operands = operands.SetItem(i, Cast(call with { Name = name }, operands[i], wanted));
+            operands = operands.SetItem(i, Cast(call with { Name = NameOf(name) }, operands[i], wanted));
         }
         return operands;
     }
@@ -139,6 +141,15 @@ sealed class ShapedGraph
         return result;
     }
 
+    // A name that no other call has.
+    string NameOf(string stem)
+    {
+        _names ??= [.. Model.Graph.Calls.Select(call => call.Name)];
+        string name = stem;
+        for (int n = 2; !_names.Add(name); n++) name = $"{stem}_{n}";
+        return name;
+    }
+
     // The first operand in the type that the call itself says. Between floating-point types that is the operand.
     ImmutableArray<int> CastAsStated(Call call, Op op, ImmutableArray<int> operands)
     {
@@ -147,7 +158,7 @@ sealed class ShapedGraph
         if (type.IsFloating() && stated.IsFloating()) CastsLifted++;
         var wanted = Fact.Of(stated, []).Type;
         if (wanted == type) return operands;
-        string name = op.AfterCast is null ? call.Name : $"{call.Name}.cast";
+        string name = op.AfterCast is null ? call.Name : NameOf($"{call.Name}.cast");
         return operands.SetItem(0, Cast(call with { Name = name }, operands[0], wanted));
     }
 
@@ -184,7 +195,7 @@ sealed class ShapedGraph
             if (single)
             {
                 operands = operands.SetItem(
-                    0, Insert(call with { Name = $"{call.Name}.batch" }, new Unsqueeze { Dim = 0 }, operands[0]));
+                    0, Insert(call with { Name = NameOf($"{call.Name}.batch") }, new Unsqueeze { Dim = 0 }, operands[0]));
             }
             var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)
@@ -197,7 +208,7 @@ sealed class ShapedGraph
             // The batch of one goes as it came: the call's own name is that of what the model sees.
             int batched = _facts.Count;
             _facts.Add(outputs[0]);
-            _calls.Add(new ShapedCall(resolved with { Name = $"{call.Name}.of_batch" }, op, operands, [batched])
+            _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, [batched])
             {
                 Stated = stated,
             });

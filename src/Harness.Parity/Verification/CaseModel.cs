@@ -34,12 +34,16 @@ static class CaseModel
             return Stale(
                 golden, "weights",
                 $"the weights have hash {Head(weights)}, the golden was recorded with {Head(document.Weights.Sha256)}");
-        var expected = model.Graph.Inputs.Select(port => (port.Name, port.Type.IsFloating())).ToArray();
-        if (expected.SequenceEqual(document.Inputs.Select(port => (port.Name, port.Type.IsFloating())))) return null;
+        var expected = model.Graph.Inputs.Select(port => (port.Name, Fact.Of(port.Type, []).Type)).ToArray();
+        if (expected.SequenceEqual(document.Inputs.Select(port => (port.Name, Fact.Of(port.Type, []).Type)))) return null;
         return Stale(golden, document.Inputs.IsEmpty ? "model" : GoldenStore.InputName(document.Inputs[0].Name),
             $"the model takes {Names(model.Graph.Inputs.Select(port => port.Name))}, the golden holds " +
             $"{Names(document.Inputs.Select(port => port.Name))}");
     }
+
+    /// <summary>The inputs that a golden was recorded with.</summary>
+    public static Fact[] Inputs(GoldenCase golden) =>
+        [.. golden.Document.Inputs.Select(port => Fact.Of(port.Type, port.Shape))];
 
     static string? ModelFault(ModelName name, GoldenModel recorded)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Parity.Golden;
@@ -37,7 +36,6 @@ static class Float64Run
         return [.. model.Outputs.Select(port => values[port.Value])];
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     static void Run(
         Segment segment, Dictionary<int, double[]> values, Runner runner, RunMode mode, Action<RunnerSession>? visit,
         CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
@@ -15,8 +14,7 @@ static class FoldCheck
     public static Finding? Judge(
         GoldenCase golden, TorchModel torch, Tolerance tolerance, VerifyOptions options, CancellationToken cancellation)
     {
-        var shapes = golden.Document.Inputs.Select(port => port.Shape).ToImmutableArray();
-        var model = NhwcPass.Apply(torch, shapes, FlattenMode.Fold);
+        var model = NhwcPass.Apply(torch, CaseModel.Inputs(golden), FlattenMode.Fold);
         if (!model.Nodes.Any(node => node.Op is FoldedFlatten)) return null;
         using var tree = ShippedTree.Bind(ref model);
         if (WeightCheck.Faults(torch, model) is [var fault, ..])

@@ -35,6 +35,5 @@ sealed class OpenModel : IDisposable
         _model?.Dispose();
         _model = null;
         _weightsHash = null;
-        Reclaim.Now();
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Formats;
@@ -54,7 +53,6 @@ public static class Verifier
     {
         var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
         (verdict, bool folds) = Transposed(verdict, golden, torch, tolerance, options, cancellation);
-        Reclaim.Now();
         if (folds && options.VerifiesFloat64 && verdict.Holds)
             verdict = verdict.With(FoldCheck.Judge(golden, torch, tolerance, options, cancellation));
         if (verdict.Findings.All(finding => finding.Code != Codes.OutputDrift))
@@ -63,13 +61,12 @@ public static class Verifier
     }
 
     // The tree with its flattens transposed, which is what plans run. Whatever it takes is gone when this returns.
-    [MethodImpl(MethodImplOptions.NoInlining)]
     static (Verdict Verdict, bool Folds) Transposed(
         Verdict verdict, GoldenCase golden, TorchModel torch, Tolerance tolerance, VerifyOptions options,
         CancellationToken cancellation)
     {
         var model = NhwcPass.Apply(
-            torch, [.. golden.Document.Inputs.Select(port => port.Shape)], FlattenMode.Transpose);
+            torch, CaseModel.Inputs(golden), FlattenMode.Transpose);
         // A tree that is wrong on purpose ships wrong: whatever could see it stands below.
         if (options.Fault is { } moved && Faults.Concerns(moved, model) && Faults.IsInTree(moved))
         {

@@ -2,6 +2,8 @@ using Harness.Executor.Cpu;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Formats;
+using Harness.Parity.Runners;
+using Harness.Parity.Verification;
 using Harness.Tests.Cli;
 using Harness.Tests.Naive;
 
@@ -10,6 +12,10 @@ namespace Harness.Tests.Cpu;
 /// <summary>Integers and Booleans keep their type from the input to the output, and to the gate.</summary>
 public sealed class IntegerTests
 {
+    // A convolution, a cast to int64 and one back, recorded.
+    static readonly string s_fixture = Path.Combine(NaiveWalkTests.Repository, "tests", "Harness.Tests", "Parity",
+        "Verification", "fixtures", "integers_and_back");
+
     // x: int64 (2, 3, 4, 5) and flags: bool of the same shape; (x · 3 - flags) clamped, its sums, a slice of it, as floats.
     static TorchModel Model()
     {
@@ -94,12 +100,88 @@ public sealed class IntegerTests
     [Fact]
     public void The_gate_takes_integers_inside_a_model()
     {
-        string golden = Path.Combine(NaiveWalkTests.Repository, "tests", "Harness.Tests", "Parity", "Verification",
-            "fixtures", "integers_and_back");
-
-        var run = CommandLine.Run("verify", golden);
+        var run = CommandLine.Run("verify", s_fixture);
 
         run.ExitCode.Should().Be(0, run.Error + run.Out);
         run.OutLines[^1].Should().Be("1 of 1 cases hold");
+    }
+
+    [Fact]
+    public void A_wrong_integer_of_a_node_is_red_whatever_the_output_forgives()
+    {
+        using var golden = new GoldenFolder();
+        using var wrong = new OffByOne();
+        var request = new VerifyRequest(golden.Path);
+
+        Verifier.Verify(request, new VerifyOptions { Runner = new CpuRunner() }).Holds.Should().BeTrue();
+        var verdict = Verifier.Verify(request, new VerifyOptions { Runner = wrong });
+
+        wrong.Reads.Should().BePositive("a node gives integers");
+        verdict.Findings.Should().ContainSingle(finding => finding.Code == Codes.Float32Drift)
+            .Which.Message.Should().Contain("(Cast").And.Contain("exactly").And.Contain("|a-e| 1.0e+0");
+    }
+
+    sealed class GoldenFolder : IDisposable
+    {
+        readonly TemporaryFolder _folder = new();
+
+        // A copy, since a run that drifts may write beside its golden.
+        public GoldenFolder()
+        {
+            foreach (string file in Directory.EnumerateFiles(s_fixture))
+                File.Copy(file, System.IO.Path.Combine(_folder.Path, System.IO.Path.GetFileName(file)));
+        }
+
+        public string Path => _folder.Path;
+
+        public void Dispose() => _folder.Dispose();
+    }
+
+    // Integers that a float32 session gives are one too large.
+    sealed class OffByOne : Runner
+    {
+        readonly CpuRunner _runner = new();
+
+        public int Reads { get; private set; }
+
+        public override string Device => _runner.Device;
+
+        public override RunnerSession Open(NhwcProgram program, RunMode mode, ElementType precision) =>
+            new OffByOneSession(this, _runner.Open(program, mode, precision));
+
+        protected override void Dispose(bool disposing) => _runner.Dispose();
+
+        sealed class OffByOneSession(OffByOne owner, RunnerSession session)
+            : RunnerSession(session.Program, session.Precision)
+        {
+            public override AdditionOrder? Order => session.Order;
+
+            public override void Write(int value, ReadOnlySpan<double> elements) => session.Write(value, elements);
+
+            public override void Write(int value, Tensor tensor) => session.Write(value, tensor);
+
+            public override Tensor Read(int value)
+            {
+                var tensor = session.Read(value);
+                if (Precision != ElementType.Float32 || tensor.Type != ElementType.Int64) return tensor;
+                owner.Reads++;
+                long[] numbers = tensor.As<long>().ToArray();
+                numbers[5]++;
+                return Tensor.Of(tensor.Shape, numbers);
+            }
+
+            public override void Read(int value, Span<double> elements) => session.Read(value, elements);
+
+            public override void WriteMemory<E>(int value, ReadOnlySpan<E> elements) =>
+                session.WriteMemory(value, elements);
+
+            public override void ReadMemory<E>(int value, Span<E> elements) => session.ReadMemory(value, elements);
+
+            public override void Run(CancellationToken cancellation) => session.Run(cancellation);
+
+            public override void RunNode(int node) => session.RunNode(node);
+
+            protected override void Dispose(bool disposing) => session.Dispose();
+        }
     }
 }

@@ -37,6 +37,26 @@ public sealed class SingleImageTests
             batch.Values[batch.Outputs[0].Value].Name, "reports and probes know it by the call's name");
     }
 
+    [Fact]
+    public void What_binding_inserts_has_a_name_of_its_own()
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", [3, 5, 4]);
+        int pooled = x;
+        foreach (string name in new[] { "pool", "pool.batch", "pool.of_batch" })
+        {
+            var two = Argument.Of([Argument.Of(2), Argument.Of(2)]);
+            var one = Argument.Of([Argument.Of(1), Argument.Of(1)]);
+            pooled = builder.Call(
+                "aten::max_pool2d", [Argument.Value(pooled), two, one], [], 1, SourcePlace.Unknown, name)[0];
+        }
+        builder.Output("y", pooled);
+        using var torch = new TorchModel(builder.Build(), new StateDict(), "test");
+
+        NhwcPass.Apply(torch, [[3, 5, 4]]).Nodes.Select(node => node.Name).Should()
+            .OnlyHaveUniqueItems().And.Contain(["pool", "pool.batch", "pool.batch_2", "pool.of_batch_2"]);
+    }
+
     static void Compare<E>(NhwcProgram batch, NhwcProgram alone)
         where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
     {

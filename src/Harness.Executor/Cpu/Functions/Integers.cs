@@ -6,6 +6,9 @@ namespace Harness.Executor.Cpu;
 /// round, as PyTorch's do.</summary>
 interface IInteger
 {
+    /// <summary>True where the numbers are limits: one beyond the type is none, where others wrap round.</summary>
+    static virtual bool NumbersAreLimits => false;
+
     /// <summary>f(x, y).</summary>
     static abstract T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T>;
 }
@@ -26,6 +29,8 @@ readonly struct AddInteger : IInteger
 /// <summary><c>min(max(x, a), b)</c>.</summary>
 readonly struct ClampInteger : IInteger
 {
+    public static bool NumbersAreLimits => true;
+
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Min(T.Max(x, a), b);
 }
 
