@@ -10,10 +10,9 @@ sealed class TailRule : Rule
     /// <inheritdoc/>
     public override Joined? Join(in Neighbours pair, FusionScope scope)
     {
-        var (first, value, views, second) = pair;
-        if (!second.IsAlone || Lowerings.Find(first.Main.Op) is not { TakesTail: true }) return null;
-        return first.Tail.With(scope, value, views, second.Main) is { } tail
-            ? new Joined(null, first with { Tail = tail })
+        if (!pair.Second.IsAlone || Lowerings.Find(pair.First.Main.Op) is not { TakesTail: true }) return null;
+        return pair.First.Tail.With(scope, pair.Value, pair.Views, pair.Second.Main) is { } tail
+            ? new Joined(null, pair.First with { Tail = tail })
             : null;
     }
 }
