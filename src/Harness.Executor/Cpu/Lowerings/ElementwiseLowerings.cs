@@ -20,6 +20,9 @@ sealed class UnaryLowering<TOp>(Func<TOp, UnaryKernel> kernel, Func<TOp, Integer
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
     public UnaryKernel KernelOf(Op op) => kernel((TOp)op);
 
     /// <inheritdoc/>
@@ -46,6 +49,9 @@ sealed class BinaryLowering<TOp>(
 {
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
 
     /// <inheritdoc/>
     public override TailRole Tail(Op op) =>
