@@ -140,14 +140,21 @@ public sealed class Plan : IDisposable
     // The steps of each node of the model, none for views; only where every node is a step of its own.
     internal ImmutableArray<ImmutableArray<int>> StepsOfNode { get; }
 
-    internal IReadOnlyDictionary<int, (nint Address, long Bytes)> Constants => _constants;
-
     internal ValueBuffer BufferOf(int value) => _placement.BufferOf(value);
 
     internal int RootOf(int value) => _placement.RootOf(value);
 
-    // Byte offset of a root value in the arena; -1 for constants and values that live in registers only.
-    internal long OffsetOf(int root) => _placement.OffsetOf(root);
+    // Where a value lies: in an arena, in a parameter that steps read as an ordinary value, or nowhere.
+    internal unsafe byte* AddressOf(int value, byte* arena)
+    {
+        var buffer = BufferOf(value);
+        if (_constants.TryGetValue(buffer.Home, out var constant))
+            return (byte*)constant.Address + (buffer.Offset * buffer.Type.Size());
+        return OffsetOf(value) is >= 0 and var offset ? arena + offset : null;
+    }
+
+    // Byte offset of a value in the arena; -1 for parameters and values that live in registers only.
+    internal long OffsetOf(int value) => _placement.OffsetOf(value);
 
     /// <summary>A session: the memory and threads of one run at a time.</summary>
     /// <exception cref="ModelException">PAR9004: its memory is more than there is; none is kept.</exception>
@@ -268,7 +275,7 @@ public sealed class Plan : IDisposable
     // True where a step reads parameters as ordinary values.
     internal bool ReadsConstants(FusedNode node)
     {
-        lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(RootOf(value)));
+        lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(BufferOf(value).Home));
     }
 
     long WeightsOf(FusedNode node) =>
@@ -288,15 +295,15 @@ public sealed class Plan : IDisposable
     StepSite<E> SiteOf<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E> => new(
         Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, value =>
         {
-            int root = RootOf(value);
-            if (Program.Values[root].Leaf is not null)
+            var buffer = BufferOf(value);
+            if (Program.Values[buffer.Home].Leaf is not null)
             {
                 lock (_constants)
                 {
-                    if (!_constants.ContainsKey(root)) _constants[root] = Hold(Program.Values[root]);
+                    if (!_constants.ContainsKey(buffer.Home)) _constants[buffer.Home] = Hold(Program.Values[buffer.Home]);
                 }
             }
-            return BufferOf(value);
+            return buffer;
         });
 
     // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they are.

@@ -13,7 +13,7 @@ namespace Harness.Tests.Cpu;
 /// a part, and those of plain loops over what the head gave.</summary>
 public sealed class TailTests
 {
-    const int TailsOfHead = 14;
+    const int TailsOfHead = 16;
 
     // Every kind of step with a tail, and where its result lies: n, c and the plane, which rank 2 and 3 have not.
     static readonly (string Name, int[] Shape)[] s_heads =
@@ -31,7 +31,7 @@ public sealed class TailTests
         "norm", "add", "add alpha", "sub", "sub from", "sub alpha", "mul", "div", "div into", "rsub", "add stored",
         "add number", "mul number", "sub number", "rsub number", "div number", "relu", "clamp", "abs", "silu", "gelu", "tanh",
         "mul channels", "add channels", "div channels", "div into channels", "mul one", "add one",
-        "mul gate", "add plane", "mul row",
+        "mul gate", "add plane", "mul row", "mul half", "add half", "mul expanded",
     ];
 
     public static TheoryData<string, string> Heads
@@ -105,7 +105,7 @@ public sealed class TailTests
         while (true)
         {
             string part = s_parts[random.Next(s_parts.Length)];
-            bool images = part is "mul gate" or "add plane" or "mul row";
+            bool images = part is "mul gate" or "add plane" or "mul row" or "mul expanded";
             if ((shape.Rank == 4 || !images) && (shape.Rank != 3 || part != "norm")) return part;
         }
     }
@@ -310,6 +310,19 @@ public sealed class TailTests
                 case [var target, "plane"]:
                     return Pair(target, x, Input([_shape[0], 1, _shape[2], _shape[3]]),
                         i => (i / (Channels * Plane) * Plane) + (i % Plane), Plain(target));
+                case [var target, "half"]:
+                    // A part of a wider value, which is read where it lies.
+                    int axis = _shape.Rank == 4 ? 1 : _shape.Rank - 1;
+                    int[] wide = [.. _shape.AsSpan()];
+                    wide[axis] *= 2;
+                    int half = Call(
+                        "slice", Call("sigmoid", Input(Shape.Create(wide))), Argument.Of((long)axis),
+                        Argument.Of((long)Channels), Argument.Of(2L * Channels), Argument.Of(1L));
+                    return Pair(target, x, half, i => i, Plain(target));
+                case [var target, "expanded"]:
+                    int one = Call("sigmoid", Input([_shape[0], Channels, 1, 1]));
+                    int many = Call("expand", one, List(_shape[0], Channels, _shape[2], _shape[3]));
+                    return Pair(target, x, many, i => i, Plain(target));
                 case [var target, "row"]:
                     return Pair(target, x, Input([1, Channels, 1, _shape[3]]),
                         i => (i / Plane % Channels * _shape[3]) + (i % _shape[3]), Plain(target));

@@ -20,11 +20,17 @@ readonly record struct BufferLayout(
     /// <summary>Elements from one pixel to the next.</summary>
     public nint PixelStride => Pitch == 0 ? C : Pitch;
 
+    /// <summary>Elements from one row to the next where that is not what its pixels take: rows of a wider image.</summary>
+    public nint? RowPitch { get; init; }
+
+    /// <summary>Elements from one image to the next where that is not what its rows take: parts of larger images.</summary>
+    public nint? ImagePitch { get; init; }
+
     /// <summary>Elements from one row to the next.</summary>
-    public nint RowStride => ((nint)Left + W + Right) * PixelStride;
+    public nint RowStride => RowPitch ?? (((nint)Left + W + Right) * PixelStride);
 
     /// <summary>Elements from one image to the next.</summary>
-    public nint ImageStride => ((nint)Top + H + Bottom) * RowStride;
+    public nint ImageStride => ImagePitch ?? (((nint)Top + H + Bottom) * RowStride);
 
     /// <summary>Index of element (0, 0, 0, 0).</summary>
     public nint Origin => (Top * RowStride) + (Left * PixelStride);
@@ -34,9 +40,6 @@ readonly record struct BufferLayout(
 
     /// <summary>True when a halo exists.</summary>
     public bool HasHalo => (Top | Left | Bottom | Right) != 0;
-
-    /// <summary>True when the elements are one C-order run without gaps.</summary>
-    public bool IsContiguous => !HasHalo && PixelStride == C;
 
     /// <summary>Index of element (n, h, w, 0).</summary>
     public nint Index(int n, int h, int w) => Origin + (n * ImageStride) + (h * RowStride) + (w * PixelStride);

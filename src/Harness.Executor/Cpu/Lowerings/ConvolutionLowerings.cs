@@ -14,6 +14,9 @@ sealed class ConvLowering : Lowering<Conv2d>
     /// <inheritdoc/>
     public override bool TakesSlices => true;
 
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+
     /// <summary>True for a convolution of each channel by itself.</summary>
     public static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
         && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
@@ -87,6 +90,9 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose2d>
     /// <inheritdoc/>
     public override bool TakesSlices => true;
 
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+
     static ConvGeometry Geometry(ConvTranspose2d op, BufferLayout x, BufferLayout y, Shape window) =>
         new(x, y, window[2], window[3])
         {
@@ -126,6 +132,9 @@ sealed class LinearLowering : Lowering<Linear>
     public override bool TakesTail => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasRows;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
@@ -142,6 +151,9 @@ sealed class AddmmLowering : Lowering<Addmm>
     public override bool TakesTail => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasRows;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var geometry = new ConvGeometry(site.Input(1).Rows, site.Output().Rows, 1, 1);
@@ -152,6 +164,10 @@ sealed class AddmmLowering : Lowering<Addmm>
 /// <summary>Products of computed matrices.</summary>
 sealed class MatMulLowering : Lowering<MatMul>
 {
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        operand == 1 || x.Shape[-1] == 1 || x.StrideOf(-1) == 1;
+
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site) =>
         new MatMulStep<E>(site.Lanes, site.Output(), site.Input(0), site.Input(1));

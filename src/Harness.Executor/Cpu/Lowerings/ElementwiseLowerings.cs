@@ -14,6 +14,9 @@ sealed class UnaryLowering<TOp>(Func<TOp, UnaryKernel> kernel, Func<TOp, Integer
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
     public override TailPart Part(Op op) => new FunctionPart(kernel((TOp)op));
 
     /// <inheritdoc/>
@@ -36,6 +39,9 @@ sealed class BinaryLowering<TOp>(
 {
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
 
     /// <inheritdoc/>
     public override TailPart Part(Op op) => op is TOp { Other: { } other } with

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
+using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
@@ -28,6 +29,20 @@ abstract class Lowering
 
     /// <summary>The zeros that the step wants to find around an operand's plane.</summary>
     public virtual Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes) => default;
+
+    /// <summary>True when the step can read an operand that lies so, with the bits that it makes of one without gaps.</summary>
+    public virtual bool Reads(Op op, int operand, ValueBuffer x) => x.IsDense;
+
+    /// <summary>Where a result lies in the first operand of an op that only looks at parts of it; null for an op that makes
+    /// something.</summary>
+    /// <param name="op">The op.</param>
+    /// <param name="result">Which of its results.</param>
+    /// <param name="x">The operand.</param>
+    /// <param name="y">The result's shape.</param>
+    public virtual StridedPart? PartOf(Op op, int result, ValueBuffer x, Shape y) => null;
+
+    /// <summary>True for a node whose results are all where they belong before it runs.</summary>
+    public virtual bool IsInPlace(NhwcNode node, Func<int, ValueBuffer> bufferOf) => false;
 
     /// <summary>The step that computes the op.</summary>
     public abstract Step Lower<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E>;

@@ -13,6 +13,9 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels || x.IsDense;
+
+    /// <inheritdoc/>
     public override TailPart Part(Op op) =>
         new NormPart((elements, inputs) => Constants((BatchNorm2d)op, elements, inputs));
 
@@ -39,6 +42,17 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
 sealed class LayerNormLowering : Lowering<LayerNorm>
 {
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        x.IsDenseFrom(RunFrom(x.Physical.Rank, ((LayerNorm)op).NormalizedShape.Count));
+
+    /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image there may
+    /// be a halo. A run ends with its row whether there is one or not: the order of the additions must not depend on what
+    /// the neighbours want.</summary>
+    /// <param name="rank">The value's rank.</param>
+    /// <param name="axes">How many of its axes, the innermost, are brought to mean 0.</param>
+    public static int RunFrom(int rank, int axes) => Math.Max(rank - axes, rank == 4 ? 2 : 0);
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var op = (LayerNorm)site.Op;
@@ -51,6 +65,10 @@ sealed class LayerNormLowering : Lowering<LayerNorm>
 /// <summary>Softmax and its logarithm.</summary>
 sealed class SoftmaxLowering<TOp>(bool logarithm) : Lowering<TOp> where TOp : AlongAxis
 {
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        SoftmaxOrder.IsThatOfDense(x, Axis.Of(((TOp)op).Dim, x.Shape.Rank));
+
     /// <inheritdoc/>
     public override ImmutableArray<int> Overwritable(Op op) => [0];
 

@@ -10,6 +10,9 @@ sealed class AdaptiveAvgPoolLowering : Lowering<AdaptiveAvgPool2d>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         ValueBuffer x = site.Input(0), y = site.Output();
@@ -25,6 +28,9 @@ sealed class AvgPoolLowering : Lowering<AvgPool2d>
 {
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
@@ -45,6 +51,9 @@ sealed class MaxPoolLowering : Lowering<MaxPool2d>
 {
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
