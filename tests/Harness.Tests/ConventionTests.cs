@@ -34,7 +34,6 @@ public sealed partial class ConventionTests
         ["Product"] = "a product as tests and benchmarks think of it; a linear op's own weights make those of src",
         ["SoftwareFma"] = "tests tell by it which processor they have been given",
         ["Spatial"] = "a shape as tests think of it; a value's own axes make those of src",
-        ["WithHalo"] = "a buffer as tests and benchmarks need it; placement makes those of src",
     };
 
     // A noun that says nothing: a class of this name holds whatever nobody found a place for.

@@ -110,7 +110,7 @@ static class Fusion
         foreach (var node in nodes)
         {
             // The chain stands where its last node stood: all that it reads is defined by then.
-            if (node.Main.Op is Conv2d && waiting.TryGetValue(node.Main.Inputs[0], out var first)
+            if (node.Main.Op is Conv && waiting.TryGetValue(node.Main.Inputs[0], out var first)
                 && (first.Main.Op is Mul ? ConvLowering.IsPointwise(model, node.Main) : ConvLowering.IsDepthwise(model, node.Main)))
             {
                 result.Remove(first);
@@ -143,7 +143,7 @@ static class Fusion
             var node = result[i];
             if (ConvLowering.IsDepthwise(model, (node.Then ?? node).Main)) makers[node.Result[0]] = i;
             var pool = node.Main;
-            if (pool.Op is not AdaptiveAvgPool2d || !makers.Remove(pool.Inputs[0], out int maker)) continue;
+            if (pool.Op is not AdaptiveAvgPool { Sizes.Count: 2 } || !makers.Remove(pool.Inputs[0], out int maker)) continue;
             if (model.Values[pool.Outputs[0]].Shape is var mean && mean[2] * mean[3] != 1) continue;
             var x = model.Values[pool.Inputs[0]];
             var rows = new NhwcValue(

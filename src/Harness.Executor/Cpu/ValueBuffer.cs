@@ -11,7 +11,7 @@ namespace Harness.Executor.Cpu;
 /// <param name="Layout">Its permutation.</param>
 /// <param name="Physical">Its shape in memory.</param>
 /// <param name="Strides">Element strides of the physical axes.</param>
-/// <param name="Pixels">The same as rows of pixels, for physical rank 4; other ranks are one long pixel.</param>
+/// <param name="Pixels">The same as rows of pixels, for physical ranks 3 to 5; other ranks are one long pixel.</param>
 sealed record ValueBuffer(
     int Value, ElementType Type, Shape Shape, Permutation Layout, Shape Physical, nint[] Strides, BufferLayout Pixels)
 {
@@ -28,7 +28,7 @@ sealed record ValueBuffer(
     public nint Elements => Pixels.Elements;
 
     /// <summary>The value as rows of its last physical axis: its pixels, or one row of them where there are none.</summary>
-    public BufferLayout Rows => Physical.Rank == 4
+    public BufferLayout Rows => BufferLayout.Holds(Physical.Rank)
         ? Pixels
         : new BufferLayout(1, 1, Physical.Rank == 0 ? 1 : checked((int)(Shape.Elements / Math.Max(1, Physical[-1]))), Physical.Rank == 0 ? 1 : Physical[-1]);
 
@@ -50,7 +50,7 @@ sealed record ValueBuffer(
     public ValueBuffer SliceOf(int home, int channel, int pitch)
     {
         var pixels = Pixels with { Pitch = pitch };
-        return this with { Home = home, Channel = channel, Pixels = pixels, Strides = pixels.Strides() };
+        return this with { Home = home, Channel = channel, Pixels = pixels, Strides = pixels.Strides(Physical.Rank) };
     }
 
     /// <summary>A buffer for a value, with a halo where it has rows of pixels.</summary>
@@ -58,27 +58,13 @@ sealed record ValueBuffer(
     {
         var physical = value.Physical;
         var type = value.Type.IsFloating() ? precision : value.Type;
-        if (physical.Rank == 4)
+        if (BufferLayout.Holds(physical.Rank))
         {
-            var pixels = new BufferLayout(physical[0], physical[1], physical[2], physical[3], halo.Top, halo.Left, halo.Bottom, halo.Right);
-            return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, pixels.Strides(), pixels);
+            var pixels = BufferLayout.Of(physical).WithHalo(halo);
+            return new ValueBuffer(
+                value.Id, type, value.Shape, value.Layout, physical, pixels.Strides(physical.Rank), pixels);
         }
         var flat = new BufferLayout(1, 1, 1, checked((int)physical.Elements));
         return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, Traversal.ContiguousStrides(physical.AsSpan()), flat);
     }
-}
-
-/// <summary>Zeros around a plane that an op wants to find in its operand's buffer.</summary>
-readonly record struct Margin(int Top, int Left, int Bottom, int Right)
-{
-    /// <summary>What a convolution reaches into.</summary>
-    public static Margin From(in ConvGeometry geometry)
-    {
-        var (top, left, bottom, right) = geometry.RequiredHalo;
-        return new Margin(top, left, bottom, right);
-    }
-
-    /// <summary>Enough for both.</summary>
-    public Margin Or(Margin other) => new(
-        Math.Max(Top, other.Top), Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom), Math.Max(Right, other.Right));
 }

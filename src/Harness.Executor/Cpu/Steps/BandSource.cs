@@ -44,7 +44,7 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     /// <summary>That of a node.</summary>
     public ConvolutionBands(StepSite<E> node)
     {
-        var convolution = (Conv2d)node.Op;
+        var convolution = (Conv)node.Op;
         _g = ConvLowering.Geometry(convolution, node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
         _input = node.Input(0);
         _tail = new TailEpilogue<E>(node, norm: null, convolution.Bias ? node.ExactWeightOf(node.Inputs[2]) : null);

@@ -23,7 +23,7 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
         int rank = x.Physical.Rank, first = rank - axes;
         // Between rows of an image there may be a halo. A run ends with its row whether there is one or not: the order
         // of the additions must not depend on what the neighbours want.
-        int run = Math.Max(first, rank == 4 ? 2 : 0);
+        int run = Math.Max(first, BufferLayout.Holds(rank) ? rank - 2 : 0);
         _length = 1;
         for (int j = run; j < rank; j++) _length = checked(_length * x.Physical[j]);
         _from = Offsets(x, first, run);
