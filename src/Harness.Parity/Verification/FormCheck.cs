@@ -58,7 +58,7 @@ static class FormCheck
         LeafForm.Dense when op is Addmm => torch,
         LeafForm.Dense => [torch[1], torch[0]],
         LeafForm.Conv or LeafForm.ConvTranspose => [.. torch.AsSpan()[2..], torch[1], torch[0]],
-        LeafForm.ReversedConv when op is ConvTranspose2d { Groups: var groups } =>
+        LeafForm.ReversedConv when op is ConvTranspose { Groups: var groups } =>
             [.. torch.AsSpan()[2..], torch[0] / groups, torch[1] * groups],
         _ => null,
     };
