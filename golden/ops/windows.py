@@ -154,6 +154,22 @@ def conv1d():
         return c.call("", "add", second, first)
     yield one("conv1d", "residual_with_batch_norm", net, 2, 3, 12)
 
+    def neighbours(c, x):  # one value that others read beside a window that wants zeros around it
+        a = c.conv(x, 3, 4, (3, ), padding=(1, ), name="conv1")
+        b = c.conv(a, 4, 4, (5, ), padding=(2, ), name="conv2")
+        b = c.call("", "add", b, c.call("", "softmax", a, 1))
+        b = c.call("", "add", b, c.call("", "softmax", a, -1))
+        b = c.call("", "add", b, c.call("", "mean", a, [2], True))
+        b = c.call("", "add", b, c.layer_norm(a, 7))
+        b = c.call("", "add", b, c.batch_norm(a, 4))
+        b = c.call("", "add", b, c.linear(a, 7, 7))
+        both = c.call("", "cat", [b, a, c.call("", "max_pool1d", a, [3], [1], [1])], 1)
+        products = c.call("", "matmul", a, c.call("", "transpose", a, 1, 2))
+        tail = c.call("", "slice", a, 2, 3, 6, 1)
+        return a, both, products, tail, c.call("", "flatten", a, 1)
+    case = Case("conv1d/read_by_neighbours")
+    yield case.output(*neighbours(case, case.input(2, 3, 7)))
+
     def flattened(c, x):
         y = c.call("pool", "max_pool1d", c.conv(x, 3, 4, (3, )), [2], [2], [0], [1], False)
         return c.linear(c.call("", "flatten", y, 1), 4 * 5, 6)
@@ -201,6 +217,23 @@ def conv3d():
         second = c.conv(first, 5, 5, (1, 3, 5), padding=(0, 1, 2), name="conv2")
         return c.call("", "add", second, first)
     yield one("conv3d", "residual_with_batch_norm", net, 2, 3, 4, 5, 6)
+
+    def neighbours(c, x):  # one value that others read beside a window that wants zeros around it
+        a = c.conv(x, 3, 4, (1, 3, 3), padding=(0, 1, 1), name="conv1")
+        b = c.conv(a, 4, 4, (3, 3, 5), padding=(1, 1, 2), name="conv2")
+        b = c.call("", "add", b, c.call("", "softmax", a, 1))
+        b = c.call("", "add", b, c.call("", "softmax", a, 2))
+        b = c.call("", "add", b, c.call("", "mean", a, [2, 3, 4], True))
+        b = c.call("", "add", b, c.call("", "mean", a, [1, 3], True))
+        b = c.call("", "add", b, c.layer_norm(a, 5, 6))
+        b = c.call("", "add", b, c.batch_norm(a, 4))
+        b = c.call("", "add", b, c.linear(a, 6, 6))
+        both = c.call("", "cat", [b, a, c.call("", "max_pool3d", a, [3, 1, 3], [1, 1, 1], [1, 0, 1])], 1)
+        whole = c.call("", "adaptive_avg_pool3d", a, [1, 1, 1])
+        tail = c.call("", "slice", a, 2, 1, 3, 1)
+        return a, both, whole, tail, c.call("", "flatten", a, 1)
+    case = Case("conv3d/read_by_neighbours")
+    yield case.output(*neighbours(case, case.input(2, 3, 3, 5, 6)))
 
     def flattened(c, x):
         y = c.call("pool", "max_pool3d", c.conv(x, 2, 3, (2, 3, 3)), [1, 2, 2], [2, 2, 1], [0, 0, 0], [1, 1, 1], False)

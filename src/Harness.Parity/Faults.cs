@@ -131,8 +131,19 @@ public static class Faults
         int value = node.Inputs[rule.Operand];
         if (model.Values[value].Leaf is null) return null;
         var kernel = model.Values[value].Elements();
-        if (kernel.Shape.Rank != from.Length) return null;
-        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(kernel);
+        // A sequence has no height; a volume has a depth besides, which stays where it is.
+        string Letters(string letters) => kernel.Shape.Rank switch
+        {
+            3 => letters.Replace("h", "", StringComparison.Ordinal),
+            5 when letters.Contains('h') => "d" + letters,
+            _ => letters,
+        };
+        var move = new Rearrangement(Letters(from), Letters(to))
+        {
+            Flip = kernel.Shape.Rank == 3 ? Letters(flip) : flip,
+        };
+        if (move.IsIdentity || kernel.Shape.Rank != move.From.Length) return null;
+        var moved = move.Apply(kernel);
         return moved.Shape == kernel.Shape ? WithTensor(model, value, moved) : null;
     }
 
