@@ -148,10 +148,13 @@ sealed class AddmmLowering : Lowering<Addmm>
 sealed class MatMulLowering : Lowering<MatMul>
 {
     /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
     public override bool Reads(Op op, int operand, ValueBuffer x) =>
         operand == 1 || x.Shape[-1] == 1 || x.StrideOf(-1) == 1;
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site) =>
-        new MatMulStep<E>(site.Lanes, site.Output(), site.Input(0), site.Input(1));
+        new MatMulStep<E>(site, site.Output(), site.Input(0), site.Input(1));
 }

@@ -21,6 +21,12 @@ abstract class Lowering
     /// image.</summary>
     public virtual bool TakesSlices => false;
 
+    /// <summary>The logical axis along which the op puts its operands side by side, of one that does nothing else; null for
+    /// all others.</summary>
+    /// <param name="op">The op.</param>
+    /// <param name="rank">The rank of its result.</param>
+    public virtual int? JoinedAxis(Op op, int rank) => null;
+
     /// <summary>How the op does its part in the tail of another's step; null where it can't.</summary>
     public virtual TailPart? Part(Op op) => null;
 

@@ -20,6 +20,9 @@ sealed class RelayoutLowering : Lowering<Relayout>
 /// <summary>Values joined along an axis.</summary>
 sealed class CatLowering : Lowering<Cat>
 {
+    /// <inheritdoc/>
+    public override int? JoinedAxis(Op op, int rank) => Axis.Of(((Cat)op).Dim, rank);
+
     /// <summary>The operands that do not lie in the result already, each with its first index there.</summary>
     public static ImmutableArray<(ValueBuffer Source, int At)> Copied(
         Cat op, ImmutableArray<int> inputs, int result, Func<int, ValueBuffer> bufferOf)
