@@ -51,12 +51,14 @@ public sealed class Plan : IDisposable
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
         bool fuse = options.Fuse && !options.KeepAll;
-        Program = Room.Give(model, options.KeepAll);
-        var nodes = Fusion.Apply(Program, fuse);
+        Program = ProgramVerifier.After(nameof(Room), Room.Give(model, options.KeepAll), model);
+        var nodes = StepVerifier.After(nameof(Fusion.Apply), Program, Fusion.Apply(Program, fuse));
         if (fuse)
         {
             nodes = Fusion.Chain(Program, nodes, (options.ChainBytes / FloatSize) + (options.ChainBytes % FloatSize == 0 ? 0 : 1));
+            StepVerifier.After(nameof(Fusion.Chain), Program, nodes);
             (Program, nodes) = Fusion.TakeRowMeans(Program, nodes);
+            StepVerifier.After(nameof(Fusion.TakeRowMeans), Program, nodes);
         }
         _placement = Placement.Of(
             Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse && options.Slice);
