@@ -38,7 +38,8 @@ static class ProgramVerifier
     }
 
     /// <summary>A program as a pass left it that changed another, of which nothing may be lost: that one may be some
-    /// nodes of a model, which leave values and leaves to others.</summary>
+    /// nodes of a model, which leave values and leaves to others, and take values as inputs that they give
+    /// too.</summary>
     /// <exception cref="BrokenProgramException">It breaks a rule.</exception>
     public static NhwcProgram After(string pass, NhwcProgram program, NhwcProgram before)
     {
@@ -48,9 +49,14 @@ static class ProgramVerifier
 
     sealed class Verification(string pass, NhwcProgram program, NhwcProgram? before)
     {
+        const string Fed = "an input in the middle";
+
         // Who defines a value; null until somebody has.
         readonly string?[] _definedBy = new string?[program.Values.Length];
         readonly HashSet<string> _read = new(StringComparer.Ordinal);
+        // Inputs that a node gives too: a program whose nodes run one by one may be fed in the middle.
+        readonly HashSet<int> _fed = before is null ? []
+            : [.. before.Inputs.Select(port => port.Value).Intersect(before.Nodes.SelectMany(node => node.Outputs))];
 
         public void Run()
         {
@@ -242,9 +248,9 @@ static class ProgramVerifier
 
         void Define(int value, string place)
         {
-            if (_definedBy[value] is { } other)
+            if (_definedBy[value] is { } other && !(_fed.Contains(value) && other == Fed))
                 throw Broken(Name(program.Values[value]), $"a definition by {place} and one by {other}", "one");
-            _definedBy[value] = place;
+            _definedBy[value] = _definedBy[value] is null && _fed.Contains(value) ? Fed : place;
         }
 
         static string Name(NhwcValue value) => $"value {value.Id} '{value.Name}'";

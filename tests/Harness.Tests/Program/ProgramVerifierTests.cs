@@ -243,4 +243,20 @@ public sealed class ProgramVerifierTests
             .Should().Throw<BrokenProgramException>()
             .WithMessage("Fuse left*output 'inner': found value * 'conv2d0', expected one that 'conv2d0' stores");
     }
+
+    [Fact]
+    public void Some_nodes_of_a_model_may_be_fed_in_the_middle_and_defined_once_besides()
+    {
+        var program = Good();
+        int conv = Result(program, "conv2d0");
+        var fed = program with { Inputs = program.Inputs.Add(new Port("middle", conv, program.Values[conv].Shape)) };
+        ProgramVerifier.After("Nothing", fed, fed).Should().BeSameAs(fed);
+
+        FluentActions.Invoking(() => ProgramVerifier.After("Feed", fed)).Should().Throw<BrokenProgramException>();
+        FluentActions.Invoking(() => ProgramVerifier.After("Feed", fed, program))
+            .Should().Throw<BrokenProgramException>().WithMessage("Feed left*by input 'middle', expected one");
+        var twice = fed with { Nodes = fed.Nodes.Insert(1, fed.Nodes[0] with { Name = "again" }) };
+        FluentActions.Invoking(() => ProgramVerifier.After("Feed", twice, fed))
+            .Should().Throw<BrokenProgramException>().WithMessage("Feed left*by Conv2d 'again'*");
+    }
 }
