@@ -44,7 +44,7 @@ sealed record ValueBuffer(
 
     /// <summary>True when it is rows of pixels, the channels of each side by side.</summary>
     public bool HasPixels => Physical.Rank == 4
-        && (Physical[3] == 1 || Strides[3] == 1) && (Physical[2] == 1 || Strides[2] >= Physical[3]);
+        && (Physical[3] == 1 || Strides[3] == 1) && (Physical[2] == 1 || (Strides[2] >= Physical[3] && Strides[2] <= int.MaxValue));
 
     /// <summary>True when neighbours along the last axis lie apart: nothing but copying them one by one makes registers
     /// full.</summary>
@@ -77,7 +77,7 @@ sealed record ValueBuffer(
             var outer = Physical.AsSpan()[..^1];
             long rows = Shape.Elements / Math.Max(1, length);
             if (rows <= 1) return length;
-            return Restride(outer, Strides.AsSpan(0, rank - 1), [checked((int)rows)]) is [var pitch] && pitch >= length
+            return Restride(outer, Strides.AsSpan(0, rank - 1), [checked((int)rows)]) is [var pitch] && pitch >= length && pitch <= int.MaxValue
                 ? pitch
                 : null;
         }
@@ -125,7 +125,7 @@ sealed record ValueBuffer(
         var physical = value.Physical;
         var pixels = physical.Rank == 4
             ? new BufferLayout(
-                physical[0], physical[1], physical[2], physical[3], Pitch: physical[2] == 1 ? 0 : checked((int)strides[2]))
+                physical[0], physical[1], physical[2], physical[3], Pitch: physical[2] == 1 || strides[2] > int.MaxValue ? 0 : (int)strides[2])
             {
                 RowPitch = physical[1] == 1 ? null : strides[1],
                 ImagePitch = physical[0] == 1 ? null : strides[0],

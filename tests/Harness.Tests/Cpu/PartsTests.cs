@@ -144,6 +144,29 @@ public sealed class PartsTests
     }
 
     [Fact]
+    public void Winograds_transform_reads_a_part_where_it_lies()
+    {
+        // An output is copied, so that the second program's convolution reads a copy.
+        var programs = new[] { false, true }.Select(copied =>
+        {
+            var sketch = new Sketch();
+            int x = sketch.Call("abs", Of(sketch.Input("x", 2, 64, 31, 29)));
+            int part = sketch.Call("slice", Of(x), Of(1L), Of(16L), Of(48L), Of(1L));
+            part = sketch.Call("slice", Of(part), Of(3L), Of(1L), Of(28L), Of(1L));
+            sketch.Output("y", sketch.Conv(part, sketch.Weight("w", 32, 32, 3, 3)));
+            if (copied) sketch.Output("part", part);
+            return sketch.Convert();
+        }).ToArray();
+        foreach (int threads in new[] { 1, 2 })
+        {
+            var options = new PlanOptions { Threads = threads };
+            using var plan = Plan.Compile<float>(programs[0], options);
+            plan.Describe().Select(step => step.Kernel).Should().Contain("winograd F(2,3)").And.NotContain("copy");
+            OpCases.Run<float>(programs[0], options)[0].Should().Equal(OpCases.Run<float>(programs[1], options)[0]);
+        }
+    }
+
+    [Fact]
     public void What_a_part_lies_in_outlives_it_and_is_not_overwritten()
     {
         // The sum could take x's memory, were the part of it not read later.
