@@ -32,7 +32,6 @@ public sealed partial class ConventionTests
         ["MemoryBytes"] = "who embeds a plan asks what it holds; tests hold it to the weights",
         ["MiddleAxis"] = "a shape as tests think of it; a value's own axes make those of src",
         ["Outer"] = "what pieces are counted by, and loops of tests too",
-        ["Product"] = "a product as tests and benchmarks think of it; a linear op's own weights make those of src",
         ["SoftwareFma"] = "tests tell by it which processor they have been given",
         ["Spatial"] = "a shape as tests think of it; a value's own axes make those of src",
         ["WithHalo"] = "a buffer as tests and benchmarks need it; placement makes those of src",

@@ -78,13 +78,11 @@ public sealed class Plan : IDisposable
         _options = options with { Threads = Threads, Lanes = Lanes };
         bool fuse = options.Fuse && !options.KeepAll;
         Program = ProgramVerifier.After(nameof(Room), Room.Give(model, options.KeepAll), model);
-        var nodes = StepVerifier.After(nameof(Fusion.Apply), Program, Fusion.Apply(Program, fuse));
+        var nodes = Fusion.Nothing(Program);
         if (fuse)
         {
-            nodes = Fusion.Chain(Program, nodes, (options.ChainBytes / FloatSize) + (options.ChainBytes % FloatSize == 0 ? 0 : 1));
-            StepVerifier.After(nameof(Fusion.Chain), Program, nodes);
-            (Program, nodes) = Fusion.TakeRowMeans(Program, nodes);
-            StepVerifier.After(nameof(Fusion.TakeRowMeans), Program, nodes);
+            long large = (options.ChainBytes / FloatSize) + (options.ChainBytes % FloatSize == 0 ? 0 : 1);
+            (Program, nodes) = Fusion.Apply(Program, nodes, large);
         }
         _placement = Placement.Of(
             Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse && options.Slice);
@@ -270,9 +268,7 @@ public sealed class Plan : IDisposable
     }
 
     static double EfficiencyOf(NhwcNode tail) =>
-        Lowerings.Of(tail.Op) is IActivation activation && !activation.KernelOf(tail.Op).IsShort
-        ? CostModel.Transcendental
-        : CostModel.Plain;
+        Tail.PartOf(tail) is { IsShort: false } ? CostModel.Transcendental : CostModel.Plain;
 
     long Flops(NhwcNode node) => node.Op.Flops(
         [.. node.Inputs.Where(value => value >= 0).Select(value => Program.Values[value].Shape)],
@@ -326,7 +322,8 @@ public sealed class Plan : IDisposable
     {
         var site = SiteOf<E>(node);
         var step = node.Then is { } then
-            ? new ChainStep<E>(site, SiteOf<E>(then))
+            ? Lowerings.Of(then.Main.Op).LowerBands(
+                Lowerings.Of(node.Main.Op).Bands(site), site, SiteOf<E>(then))
             : Lowerings.Of(node.Main.Op).Lower(site);
         var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);

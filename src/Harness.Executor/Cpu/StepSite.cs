@@ -18,7 +18,7 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     readonly Packings _packings;
 
     public StepSite(
-        NhwcProgram model, NhwcNode node, ImmutableArray<NhwcNode> tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
+        NhwcProgram model, NhwcNode node, Tail tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
         int threads, WeightMemory memory, Packings packings, Func<int, ValueBuffer> bufferOf)
     {
         _packings = packings;
@@ -53,14 +53,11 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>How many operands there are.</summary>
     public int Operands => _node.Inputs.Length;
 
-    /// <summary>Nodes that the step computes too, in order: batch norm, addition, activation. Empty unless the op takes them.</summary>
-    public ImmutableArray<NhwcNode> Tail { get; }
+    /// <summary>What the step does to its result besides; nothing unless the op takes a tail.</summary>
+    public Tail Tail { get; }
 
     /// <summary>The value that is to hold the means of the result's rows besides; or null.</summary>
     public int? RowMeans { get; }
-
-    /// <summary>The value the node itself defines: what the first node of the tail reads.</summary>
-    public int MainValue => _node.Outputs[0];
 
     /// <summary>The node's operands.</summary>
     public ImmutableArray<int> Inputs => _node.Inputs;
@@ -75,7 +72,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public ValueBuffer BufferOf(int value) => _bufferOf(value);
 
     /// <summary>The buffer of a result: that of the last node of the tail when there is one.</summary>
-    public ValueBuffer Output(int result = 0) => _bufferOf(Tail.Length > 0 ? Tail[^1].Outputs[0] : _node.Outputs[result]);
+    public ValueBuffer Output(int result = 0) =>
+        _bufferOf(Tail.Nodes.IsEmpty ? _node.Outputs[result] : Tail.Nodes[^1].Outputs[0]);
 
     /// <summary>How many results there are.</summary>
     public int Results => _node.Outputs.Length;

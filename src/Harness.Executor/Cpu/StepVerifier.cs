@@ -7,11 +7,11 @@ namespace Harness.Executor.Cpu;
 /// adds: what a step does not store, nobody else reads.</summary>
 static class StepVerifier
 {
-    /// <summary>The steps as a pass left them, verified where programs are.</summary>
+    /// <summary>Verifies the steps that a pass left, where programs are verified.</summary>
     /// <exception cref="BrokenProgramException">They break a rule.</exception>
-    public static ImmutableArray<FusedNode> After(string pass, NhwcProgram program, ImmutableArray<FusedNode> steps)
+    public static void After(string pass, NhwcProgram program, ImmutableArray<FusedNode> steps)
     {
-        if (!ProgramVerifier.IsOn) return steps;
+        if (!ProgramVerifier.IsOn) return;
         var run = program with { Nodes = [.. steps.SelectMany(step => step.Nodes)] };
         ProgramVerifier.After(pass, run, program);
         var inner = new Dictionary<int, FusedNode>();
@@ -27,6 +27,5 @@ static class StepVerifier
         foreach (var step in steps)
             foreach (int value in step.Reads) Hold(value, $"'{step.Main.Name}'");
         foreach (var port in program.Outputs) Hold(port.Value, $"output '{port.Name}'");
-        return steps;
     }
 }

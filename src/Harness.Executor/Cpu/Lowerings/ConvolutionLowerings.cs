@@ -62,6 +62,23 @@ sealed class ConvLowering : Lowering<Conv2d>
         return ConvolutionStep<E>.Of(
             site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
     }
+
+    /// <inheritdoc/>
+    public override BandSource<E> Bands<E>(StepSite<E> site)
+    {
+        var op = (Conv2d)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        return new ConvolutionBands<E>(site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+    }
+
+    /// <inheritdoc/>
+    public override Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site)
+    {
+        var op = (Conv2d)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        return new ChainStep<E>(
+            source, first, site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+    }
 }
 
 /// <summary>Transposed convolutions.</summary>

@@ -13,15 +13,15 @@ abstract class Lowering
     /// <summary>The type of the ops it lowers.</summary>
     public abstract Type Op { get; }
 
-    /// <summary>True when the op's step can do a tail: batch norm, addition, activation.</summary>
+    /// <summary>True when the op's step can do a <see cref="Cpu.Tail"/>.</summary>
     public virtual bool TakesTail => false;
 
     /// <summary>True when the op's step reads images, and writes one, whose pixels lie apart: some channels of a wider
     /// image.</summary>
     public virtual bool TakesSlices => false;
 
-    /// <summary>What the op may be in the tail of a fused step.</summary>
-    public virtual TailRole Tail(Op op) => TailRole.None;
+    /// <summary>How the op does its part in the tail of another's step; null where it can't.</summary>
+    public virtual TailPart? Part(Op op) => null;
 
     /// <summary>Operands whose memory may be the result's where both lie alike: the step reads each element before it
     /// writes the result's at the same place, and never again.</summary>
@@ -46,6 +46,20 @@ abstract class Lowering
 
     /// <summary>The step that computes the op.</summary>
     public abstract Step Lower<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+
+    /// <summary>The op some rows at a time, for the step of another that reads these.</summary>
+    /// <exception cref="NotSupportedException">No rule asks for it.</exception>
+    public virtual BandSource<E> Bands<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        throw new NotSupportedException($"{site.Op.Name} gives no bands");
+
+    /// <summary>The step that computes the op from rows of operand 0 as they come.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="first">The node that gives them.</param>
+    /// <param name="site">The op's own.</param>
+    /// <exception cref="NotSupportedException">No rule asks for it.</exception>
+    public virtual Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        throw new NotSupportedException($"{site.Op.Name} takes no bands");
 }
 
 /// <summary>A lowering of one type of op.</summary>
@@ -53,17 +67,4 @@ abstract class Lowering<TOp> : Lowering where TOp : Op
 {
     /// <inheritdoc/>
     public sealed override Type Op => typeof(TOp);
-}
-
-/// <summary>What an op may be in the tail of a fused step; a tail has at most one of each, in this order.</summary>
-enum TailRole
-{
-    /// <summary>Nothing: a step of its own.</summary>
-    None,
-    /// <summary>A scale and shift by channel.</summary>
-    Norm,
-    /// <summary>The addition of a value of the same shape and layout.</summary>
-    Residual,
-    /// <summary>An element-wise function.</summary>
-    Activation,
 }

@@ -16,16 +16,14 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
     public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels || x.IsDense;
 
     /// <inheritdoc/>
-    public override TailRole Tail(Op op) => TailRole.Norm;
+    public override TailPart Part(Op op) =>
+        new NormPart((elements, inputs) => Constants((BatchNorm2d)op, elements, inputs));
 
     /// <inheritdoc/>
     public override ImmutableArray<int> Overwritable(Op op) => [0];
 
-    /// <summary>The per-channel constants.</summary>
-    /// <param name="op">The norm.</param>
-    /// <param name="elements">The elements of a parameter value.</param>
-    /// <param name="inputs">The node's operands.</param>
-    public static ChannelNorm Constants(BatchNorm2d op, Func<int, double[]> elements, ImmutableArray<int> inputs)
+    // The per-channel constants, from the elements of parameter values.
+    static ChannelNorm Constants(BatchNorm2d op, Func<int, double[]> elements, ImmutableArray<int> inputs)
     {
         double[] mean = elements(inputs[op.MeanOperand]), variance = elements(inputs[op.MeanOperand + 1]);
         double[]? scale = op.Scale ? elements(inputs[1]) : null;

@@ -34,7 +34,8 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
     /// <inheritdoc/>
     public override void Run(in Frame frame, long first, long last)
     {
-        var epilogue = _tail.On(frame);
+        var stages = stackalloc EpilogueStage<E>[_tail.Stages];
+        var epilogue = _tail.On(frame, stages);
         var residual = epilogue.ResidualLayout;
         EpilogueTile<E> tile = default;
         tile.SumStride = _from.PixelStride;
@@ -44,8 +45,8 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
         tile.Scale = epilogue.Scale;
         tile.Shift = epilogue.Shift;
         tile.Scalars = epilogue.Scalars;
-        // A residual without pixels lies in one image row; ours has one row a pixel.
-        bool flat = residual.H != _to.H;
+        // A value without pixels lies in one image row; ours has one row a pixel.
+        bool flat = _output.Physical.Rank != 4;
         tile.ResidualStride = residual.PixelStride;
         for (long at = first; at < last; at++)
         {
@@ -58,6 +59,9 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
                 if (epilogue.Residual != null)
                     tile.Residual = epilogue.Residual + (flat ? residual.Index(0, 0, (int)h) : residual.Index(n, (int)h, w));
                 epilogue.Finish(&tile);
+                if (epilogue.StageCount == 0) continue;
+                if (flat) epilogue.Continue(&tile, 0, 0, (int)h, 1, 0);
+                else epilogue.Continue(&tile, n, (int)h, w, 1, 0);
             }
         }
     }

@@ -276,6 +276,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                     ? null
                     : epilogue.Residual + epilogue.ResidualLayout.Index(image, oh, ow) + channel;
                 epilogue.Finish(&tile);
+                if (epilogue.StageCount > 0) epilogue.Continue(&tile, image, oh, ow, 1, channel);
             }
             done += side;
         }
