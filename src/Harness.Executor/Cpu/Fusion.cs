@@ -22,7 +22,11 @@ static class Fusion
         NhwcProgram program, ImmutableArray<FusedNode> nodes, long large)
     {
         var scope = new FusionScope(program, large);
-        foreach (var rule in Rules.All) nodes = Apply(rule, scope, nodes);
+        foreach (var rule in Rules.All)
+        {
+            nodes = Apply(rule, scope, nodes);
+            StepVerifier.After(rule.GetType().Name, scope.Program, nodes);
+        }
         return (scope.Program, nodes);
     }
 

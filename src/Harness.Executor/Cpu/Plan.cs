@@ -14,8 +14,10 @@ public sealed class Plan : IDisposable
 {
     readonly Placement _placement;
     readonly bool[] _alone;
-    // Parameters that steps read as ordinary values: where they lie, and how many bytes they take.
-    readonly Dictionary<int, (nint Address, long Bytes)> _constants = [];
+    readonly Packings _packings;
+    readonly PlanOptions _options;
+    // Parameters that steps read as ordinary values.
+    readonly Dictionary<int, Constant> _constants = [];
     bool _disposed;
 
     /// <summary>Decides everything that does not depend on activations: order, fusion, memory, packed weights,
@@ -39,10 +41,33 @@ public sealed class Plan : IDisposable
         options ??= new PlanOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, PlanOptions.MostThreads, nameof(options));
-        return new Plan(model, precision, options);
+        return new Plan(model, precision, options, lender: null);
     }
 
-    Plan(NhwcProgram model, ElementType precision, PlanOptions options)
+    /// <summary>A plan of the same precision and options for the model's program of other input shapes. It packs no weight
+    /// that this plan has packed in the form that it needs, and holds the memory of those it borrows: the two are disposed
+    /// in any order.</summary>
+    /// <param name="model">Any program. What is borrowed is told by the leaves' elements: those of the same
+    /// <see cref="TorchModel"/>, or of the same <see cref="Variables"/> that both programs were bound to.</param>
+    /// <exception cref="ModelException">PAR9004: its activations alone are more than there is memory.</exception>
+    /// <exception cref="ObjectDisposedException">This plan is disposed.</exception>
+    public Plan For(NhwcProgram model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        // It may be disposed meanwhile.
+        Memory.Retain();
+        try
+        {
+            return new Plan(model, Precision, _options, this);
+        }
+        finally
+        {
+            Memory.Release();
+        }
+    }
+
+    Plan(NhwcProgram model, ElementType precision, PlanOptions options, Plan? lender)
     {
         Model = model;
         Precision = precision;
@@ -50,8 +75,9 @@ public sealed class Plan : IDisposable
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
+        _options = options with { Threads = Threads, Lanes = Lanes };
         bool fuse = options.Fuse && !options.KeepAll;
-        Program = Room.Give(model, options.KeepAll);
+        Program = ProgramVerifier.After(nameof(Room), Room.Give(model, options.KeepAll), model);
         var nodes = Fusion.Nothing(Program);
         if (fuse)
         {
@@ -65,15 +91,23 @@ public sealed class Plan : IDisposable
         StepNodes = _placement.Nodes;
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
         StepsOfNode = options.KeepAll ? FindStepsOfNodes() : [];
-        Memory = new WeightMemory(StepNodes.Sum(WeightsOf) * FloatSize / sizeof(float));
+        // What is borrowed, or packed for another step, takes no memory and no time.
+        var seen = new HashSet<int>();
+        long[] weights = [.. StepNodes.Select(node => WeightsOf(node, seen, lender?._packings))];
+        Memory = new WeightMemory(weights.Sum() * FloatSize / sizeof(float));
+        _packings = new Packings(Memory, lender?._packings);
         try
         {
-            Steps = precision == ElementType.Float32 ? LowerAll<float>() : LowerAll<double>();
+            Steps = precision == ElementType.Float32 ? LowerAll<float>(weights) : LowerAll<double>(weights);
         }
         catch
         {
             Memory.Release();
             throw;
+        }
+        finally
+        {
+            _packings.Settle();
         }
         foreach (var step in Steps) ScratchBytes = Math.Max(ScratchBytes, step.ScratchBytes);
         _alone = new bool[Steps.Length];
@@ -90,7 +124,8 @@ public sealed class Plan : IDisposable
 
     int FloatSize => Precision.Size();
 
-    /// <summary>Bytes of native memory that the plan holds: packed weights and constants.</summary>
+    /// <summary>Bytes of native memory that the plan holds: packed weights and constants, without those that it borrows from
+    /// another plan.</summary>
     public long MemoryBytes => Memory.Bytes;
 
     internal WeightMemory Memory { get; }
@@ -122,7 +157,7 @@ public sealed class Plan : IDisposable
 
     /// <summary>Bytes of packed weights, constants by channel, and parameters that steps read as ordinary tensors.</summary>
     public long WeightBytes => Steps.Sum(step => step.Cost.WeightBytes)
-        + _constants.Values.Sum(elements => elements.Bytes);
+        + _constants.Values.Sum(elements => elements.Bytes) - _packings.SharedBytes;
 
     /// <summary>What was decided for each step, in order.</summary>
     public ImmutableArray<StepPlan> Describe() => [.. Enumerable.Range(0, Steps.Length).Select(Describe)];
@@ -241,10 +276,10 @@ public sealed class Plan : IDisposable
 
     // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and nothing
     // else.
-    ImmutableArray<Step> LowerAll<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    ImmutableArray<Step> LowerAll<E>(long[] weights) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var steps = new Step[StepNodes.Length];
-        int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => WeightsOf(StepNodes[step]))];
+        int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => weights[step])];
         using var rehearsal = Rehearsal.Begin(this);
         void Make(int step)
         {
@@ -278,8 +313,10 @@ public sealed class Plan : IDisposable
         lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(BufferOf(value).Home));
     }
 
-    long WeightsOf(FusedNode node) =>
-        node.Reads.Sum(value => value >= 0 && Program.Values[value].Leaf is { } leaf ? leaf.Bytes : 0);
+    long WeightsOf(FusedNode node, HashSet<int> seen, Packings? lent) => node.Reads.Sum(value =>
+        Program.Values[value] is { Leaf: { } leaf } parameter && seen.Add(value) && lent?.Holds(parameter) is not true
+            ? leaf.Bytes
+            : 0);
 
     Step Lower<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -293,7 +330,7 @@ public sealed class Plan : IDisposable
     }
 
     StepSite<E> SiteOf<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E> => new(
-        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, value =>
+        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, _packings, value =>
         {
             var buffer = BufferOf(value);
             if (Program.Values[buffer.Home].Leaf is not null)
@@ -307,7 +344,7 @@ public sealed class Plan : IDisposable
         });
 
     // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they are.
-    unsafe (nint Address, long Bytes) Hold(NhwcValue parameter)
+    unsafe Constant Hold(NhwcValue parameter) => _packings.Of(new Packing(PackingSource.Of(parameter), "as is"), () =>
     {
         using var elements = parameter.Borrow();
         var tensor = elements.Tensor;
@@ -315,6 +352,9 @@ public sealed class Plan : IDisposable
         long bytes = tensor.Shape.Elements * type.Size();
         nint address = Memory.Take(bytes);
         tensor.CopyTo(type, new Span<byte>((void*)address, checked((int)bytes)));
-        return (address, bytes);
-    }
+        return (new Constant(address, bytes), bytes);
+    });
+
+    // Where it lies.
+    sealed record Constant(nint Address, long Bytes);
 }
