@@ -43,22 +43,25 @@ class Case:
         return self
 
     def conv(self, x, inputs, outputs, kernel=(3, 3), bias=True, name="conv", **options):
-        """conv2d with its parameters; options: stride, padding, dilation, groups."""
+        """conv1d to conv3d, by the kernel, with its parameters; options: stride, padding, dilation, groups."""
+        axes = len(kernel)
         groups = options.get("groups", 1)
         weight = self.parameter(name + ".weight", outputs, inputs // groups, *kernel)
         offset = self.parameter(name + ".bias", outputs) if bias else None
-        padding = options.get("padding", (0, 0))
-        return self.call(name, "conv2d", x, weight, offset, options.get("stride", (1, 1)), padding,
-                         options.get("dilation", (1, 1)), groups)
+        padding = options.get("padding", (0, ) * axes)
+        return self.call(name, f"conv{axes}d", x, weight, offset, options.get("stride", (1, ) * axes), padding,
+                         options.get("dilation", (1, ) * axes), groups)
 
     def conv_transpose(self, x, inputs, outputs, kernel=(3, 3), bias=True, name="up", **options):
-        """conv_transpose2d with its parameters; options: stride, padding, output_padding, groups, dilation."""
+        """conv_transpose1d to conv_transpose3d, by the kernel, with its parameters; options: stride, padding,
+        output_padding, groups, dilation."""
+        axes = len(kernel)
         groups = options.get("groups", 1)
         weight = self.parameter(name + ".weight", inputs, outputs // groups, *kernel)
         offset = self.parameter(name + ".bias", outputs) if bias else None
-        return self.call(name, "conv_transpose2d", x, weight, offset, options.get("stride", (1, 1)),
-                         options.get("padding", (0, 0)), options.get("output_padding", (0, 0)), groups,
-                         options.get("dilation", (1, 1)))
+        return self.call(name, f"conv_transpose{axes}d", x, weight, offset, options.get("stride", (1, ) * axes),
+                         options.get("padding", (0, ) * axes), options.get("output_padding", (0, ) * axes), groups,
+                         options.get("dilation", (1, ) * axes))
 
     def linear(self, x, inputs, outputs, bias=True, name="fc"):
         """linear with its parameters."""

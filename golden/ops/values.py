@@ -30,6 +30,8 @@ def batch_norm():
     yield one("batch_norm", "not_affine", lambda c, x: c.batch_norm(x, 4, affine=False), 2, 4, 5, 3)
     yield one("batch_norm", "large_epsilon", lambda c, x: c.batch_norm(x, 4, eps=0.3), 2, 4, 5, 3)
     yield one("batch_norm", "width_equals_channels", lambda c, x: c.batch_norm(x, 5), 2, 5, 3, 5)
+    yield one("batch_norm", "sequences", lambda c, x: c.batch_norm(x, 5), 2, 5, 5)
+    yield one("batch_norm", "volumes", lambda c, x: c.batch_norm(x, 4), 2, 4, 3, 5, 4)
     yield one("batch_norm", "rows", lambda c, x: c.batch_norm(x, 6), 3, 6)
     yield one("batch_norm", "after_conv", lambda c, x: c.batch_norm(c.conv(x, 3, 5, bias=False), 5), 2, 3, 7, 6)
     yield one("batch_norm", "before_conv", lambda c, x: c.conv(c.batch_norm(x, 3), 3, 5, padding=(1, 1)), 2, 3, 7, 6)

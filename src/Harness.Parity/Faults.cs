@@ -72,15 +72,16 @@ public static class Faults
         node.Op is BatchNorm2d norm ? WithOp(model, node, norm with { Eps = 100 * norm.Eps }) : null;
 
     static NhwcProgram? CountIncludePad(NhwcProgram model, NhwcNode node) =>
-        node.Op is AvgPool2d pool ? WithOp(model, node, pool with { CountIncludePad = !pool.CountIncludePad }) : null;
+        node.Op is AvgPool pool ? WithOp(model, node, pool with { CountIncludePad = !pool.CountIncludePad }) : null;
 
     static NhwcProgram? OtherGelu(NhwcProgram model, NhwcNode node) =>
         node.Op is GELU gelu ? WithOp(model, node, gelu with { Approximate = !gelu.Approximate }) : null;
 
     static NhwcProgram? Same(NhwcProgram model, NhwcNode node)
     {
-        if (node.Op is not Conv2d { SamePadding: false, Padding: { } padding } convolution) return null;
-        var moved = new Padding2d(0, 0, padding.Top + padding.Bottom, padding.Left + padding.Right);
+        if (node.Op is not Conv { SamePadding: false, Padding: { } padding } convolution) return null;
+        var moved = new WindowPadding(
+            IntList.Repeat(0, convolution.Axes), [.. padding.Low.Zip(padding.High, (low, high) => low + high)]);
         return moved == padding ? null : WithOp(model, node, convolution with { Padding = moved });
     }
 
@@ -130,8 +131,19 @@ public static class Faults
         int value = node.Inputs[rule.Operand];
         if (model.Values[value].Leaf is null) return null;
         var kernel = model.Values[value].Elements();
-        if (kernel.Shape.Rank != from.Length) return null;
-        var moved = new Rearrangement(from, to) { Flip = flip }.Apply(kernel);
+        // A sequence has no height; a volume has a depth besides, which stays where it is.
+        string Letters(string letters) => kernel.Shape.Rank switch
+        {
+            3 => letters.Replace("h", "", StringComparison.Ordinal),
+            5 when letters.Contains('h') => "d" + letters,
+            _ => letters,
+        };
+        var move = new Rearrangement(Letters(from), Letters(to))
+        {
+            Flip = kernel.Shape.Rank == 3 ? Letters(flip) : flip,
+        };
+        if (move.IsIdentity || kernel.Shape.Rank != move.From.Length) return null;
+        var moved = move.Apply(kernel);
         return moved.Shape == kernel.Shape ? WithTensor(model, value, moved) : null;
     }
 

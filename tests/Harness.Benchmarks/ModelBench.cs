@@ -83,11 +83,11 @@ static class ModelBench
     {
         string kind = string.Join(" + ", node.Nodes.Select(part => part.Op.Name));
         string shapes = string.Join(" ", node.Main.Inputs.Select(value => model.Values[value].Shape.ToString()));
-        if (node.Main.Op is Executor.Ops.Conv2d conv)
+        if (node.Main.Op is Executor.Ops.Conv conv)
         {
             var window = model.Values[node.Main.Inputs[1]].Shape;
             string groups = conv.Groups == 1 ? "" : conv.Groups == window[0] ? " dw" : " grouped";
-            kind = $"{window[2]}x{window[3]}{groups} s{conv.Stride.H} {kind}";
+            kind = $"{string.Join("x", window.AsSpan()[2..].ToArray())}{groups} s{conv.Stride[0]} {kind}";
         }
         return $"{kind}| {shapes} -> {model.Values[node.Main.Outputs[0]].Shape}";
     }

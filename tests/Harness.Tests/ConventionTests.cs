@@ -33,7 +33,6 @@ public sealed partial class ConventionTests
         ["Outer"] = "what pieces are counted by, and loops of tests too",
         ["SoftwareFma"] = "tests tell by it which processor they have been given",
         ["Spatial"] = "a shape as tests think of it; a value's own axes make those of src",
-        ["WithHalo"] = "a buffer as tests and benchmarks need it; placement makes those of src",
     };
 
     // A noun that says nothing: a class of this name holds whatever nobody found a place for.

@@ -177,11 +177,12 @@ static class ConvertVerb
     static void CheckPlane(Terminal terminal, TorchModel model, Shape[] inputs, Variables variables)
     {
         if (model.Graph.Inputs.All(port => port.Shape is not null)) return;
-        if (!variables.Leaves.Any(leaf => leaf.Rearrangement.Sizes.ContainsKey('h'))) return;
+        if (!variables.Leaves.Any(leaf => leaf.Rearrangement.Sizes.ContainsKey('w'))) return;
         string shapes = string.Join(", ", inputs);
-        if (inputs.Any(shape => shape.Rank == 4 && shape[2] != shape[3]))
+        if (inputs.Any(shape => shape.Rank is 4 or 5 && shape.AsSpan()[2..].ContainsAnyExcept(shape[2])))
             throw Program.Usage(
-                $"--flatten fold depends on the input's height and width, which the file does not state; {shapes} " +
+                $"--flatten fold depends on the input's {(inputs.Any(shape => shape.Rank == 5) ? "depth, " : "")}" +
+                $"height and width, which the file does not state; {shapes} " +
                 $"would fit: state it with --input-shape");
         terminal.Error.WriteLine(
             $"note: the file states no input shape; folded for {shapes}; --input-shape states another");

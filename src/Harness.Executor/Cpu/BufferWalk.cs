@@ -13,13 +13,13 @@ readonly ref struct Rows(ValueBuffer buffer)
         long _row = -1;
 
         // One run when nothing lies between the rows.
-        readonly long Count => !_pixels.HasHalo ? 1 : (long)_pixels.N * _pixels.H;
+        readonly long Count => !_pixels.HasHalo ? 1 : _pixels.Rows;
 
         readonly int Length => checked((int)(buffer.Shape.Elements / Math.Max(Count, 1)));
 
         /// <summary>Offset past the origin, index of the first element, elements.</summary>
         public readonly (nint Offset, long First, int Length) Current => (
-            (nint)(_row / _pixels.H) * _pixels.ImageStride + (nint)(_row % _pixels.H) * _pixels.RowStride, _row * Length, Length);
+            _pixels.RowIndex((int)_row) - _pixels.Origin, _row * Length, Length);
 
         /// <summary>The next row.</summary>
         public bool MoveNext() => ++_row < Count;

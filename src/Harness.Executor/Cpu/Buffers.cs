@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 

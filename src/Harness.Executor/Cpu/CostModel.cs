@@ -96,7 +96,9 @@ static class CostModel
 
     /// <summary>The share of the peak of a direct convolution's tiles.</summary>
     public static double DirectEfficiency(in ConvGeometry g) =>
-        OfTiles((long)g.Output.N * g.Output.H * g.Output.W, (long)g.KernelH * g.KernelW * g.GroupInput, g.GroupOutput);
+        OfTiles(
+            (long)g.Output.N * g.Output.D * g.Output.H * g.Output.W,
+            (long)g.KernelD * g.KernelH * g.KernelW * g.GroupInput, g.GroupOutput);
 
     static double OfOne(double efficiency, double flops, double weights, int elementSize, in ConvGeometry g)
     {

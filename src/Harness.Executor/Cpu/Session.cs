@@ -133,8 +133,8 @@ public sealed unsafe class Session : IDisposable
     public int InputRows(int port) => RowsOf(_plan.Model.Inputs[port].Value);
 
     /// <summary>The memory of one row of an input, to be filled in place instead of copied by <see cref="WriteInput"/>: the
-    /// (w, c) of image row <c>n · h + row</c> for images, else the whole value in memory order as its one row. Runs leave
-    /// inputs as they are. Valid until the session is disposed.</summary>
+    /// (w, c) of image row <c>n · h + row</c> for images, of rows of all planes for volumes, of each sequence by itself, else the
+    /// whole value in memory order as its one row. Runs leave inputs as they are. Valid until the session is disposed.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Span<E> InputRow<E>(int port, int row) where E : unmanaged => Row<E>(_plan.Model.Inputs[port].Value, row);
 
@@ -146,11 +146,7 @@ public sealed unsafe class Session : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<E> OutputRow<E>(int port, int row) where E : unmanaged => Row<E>(_plan.Model.Outputs[port].Value, row);
 
-    int RowsOf(int value)
-    {
-        var buffer = _plan.BufferOf(value);
-        return buffer.Physical.Rank == 4 ? buffer.Pixels.N * buffer.Pixels.H : 1;
-    }
+    int RowsOf(int value) => _plan.BufferOf(value).Pixels.Rows;
 
     Span<E> Row<E>(int value, int row) where E : unmanaged
     {
@@ -160,8 +156,7 @@ public sealed unsafe class Session : IDisposable
         CheckType<E>(buffer);
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, RowsOf(value));
-        int n = Math.DivRem(row, pixels.H, out int h);
-        return new Span<E>((E*)_values[buffer.Value] + pixels.Index(n, h, 0), pixels.W * pixels.C);
+        return new Span<E>((E*)_values[buffer.Value] + pixels.RowIndex(row), pixels.W * pixels.C);
     }
 
     /// <summary>Computes all outputs from the inputs as written.</summary>

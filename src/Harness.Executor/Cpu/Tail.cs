@@ -107,7 +107,7 @@ sealed class Tail
         if (result.Physical.Rank == 0) return false;
         if (other.Shape == result.Shape && other.Layout == result.Layout) return true;
         if (IsByChannel(other, result)) return true;
-        if (result.Physical.Rank != 4) return false;
+        if (!Kernels.BufferLayout.Holds(result.Physical.Rank)) return false;
         int extent = ExtentAt(other, result, Innermost(result));
         if (extent == 1) return true;
         int axis = Innermost(result) - (result.Shape.Rank - other.Shape.Rank);

@@ -72,12 +72,16 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
         var other = node.BufferOf(value);
         var output = node.Output();
         bool whole = other.Physical == output.Physical;
-        if (output.Physical.Rank == 4)
+        if (BufferLayout.Holds(output.Physical.Rank))
         {
             var strides = Strided.As(other, output);
             var physical = output.Physical;
-            (stage.ImageStride, stage.RowStride, stage.PixelStride) = (Along(0), Along(1), Along(2));
-            stage.OneChannel = Along(3) == 0;
+            int channel = physical.Rank - 1;
+            stage.ImageStride = Along(0);
+            stage.PlaneStride = channel > 3 ? Along(channel - 3) : 0;
+            stage.RowStride = channel > 2 ? Along(channel - 2) : 0;
+            stage.PixelStride = Along(channel - 1);
+            stage.OneChannel = Along(channel) == 0;
 
             nint Along(int axis) => physical[axis] == 1 ? 0 : strides[axis];
         }

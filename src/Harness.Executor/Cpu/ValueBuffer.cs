@@ -11,7 +11,7 @@ namespace Harness.Executor.Cpu;
 /// <param name="Layout">Its permutation.</param>
 /// <param name="Physical">Its shape in memory.</param>
 /// <param name="Strides">Element strides of the physical axes.</param>
-/// <param name="Pixels">The same as rows of pixels, for physical rank 4; other ranks are one long pixel.</param>
+/// <param name="Pixels">The same as rows of pixels, for physical ranks 3 to 5; other ranks are one long pixel.</param>
 sealed record ValueBuffer(
     int Value, ElementType Type, Shape Shape, Permutation Layout, Shape Physical, nint[] Strides, BufferLayout Pixels)
 {
@@ -43,8 +43,9 @@ sealed record ValueBuffer(
     }
 
     /// <summary>True when it is rows of pixels, the channels of each side by side.</summary>
-    public bool HasPixels => Physical.Rank == 4
-        && (Physical[3] == 1 || Strides[3] == 1) && (Physical[2] == 1 || (Strides[2] >= Physical[3] && Strides[2] <= int.MaxValue));
+    public bool HasPixels => BufferLayout.Holds(Physical.Rank)
+        && (Physical[-1] == 1 || Strides[^1] == 1)
+        && (Physical[-2] == 1 || (Strides[^2] >= Physical[-1] && Strides[^2] <= int.MaxValue));
 
     /// <summary>True when neighbours along the last axis lie apart: nothing but copying them one by one makes registers
     /// full.</summary>
@@ -52,12 +53,12 @@ sealed record ValueBuffer(
 
     /// <summary>True when <see cref="Rows"/> can say where it lies: elements of the last physical axis side by side, and as
     /// much between any two neighbouring runs of them.</summary>
-    public bool HasRows => HasPixels || (Physical.Rank != 4 && RowPitch is not null);
+    public bool HasRows => HasPixels || (!BufferLayout.Holds(Physical.Rank) && RowPitch is not null);
 
     /// <summary>The value as rows of its last physical axis: its pixels, or one row of them where there are none.</summary>
     public BufferLayout Rows => Physical.Rank switch
     {
-        4 => Pixels,
+        >= 3 and <= 5 => Pixels,
         0 => new BufferLayout(1, 1, 1, 1),
         _ => new BufferLayout(1, 1, checked((int)(Shape.Elements / Math.Max(1, Physical[-1]))), Physical[-1])
         {
@@ -100,7 +101,7 @@ sealed record ValueBuffer(
     public ValueBuffer SliceOf(int channel, int pitch)
     {
         var pixels = Pixels with { Pitch = pitch };
-        return this with { Offset = channel, Pixels = pixels, Strides = pixels.Strides() };
+        return this with { Offset = channel, Pixels = pixels, Strides = pixels.Strides(Physical.Rank) };
     }
 
     /// <summary>A value that is a part of this one.</summary>
@@ -123,12 +124,14 @@ sealed record ValueBuffer(
     ValueBuffer At(NhwcValue value, nint offset, nint[] strides)
     {
         var physical = value.Physical;
-        var pixels = physical.Rank == 4
-            ? new BufferLayout(
-                physical[0], physical[1], physical[2], physical[3], Pitch: physical[2] == 1 || strides[2] > int.MaxValue ? 0 : (int)strides[2])
+        int rank = physical.Rank;
+        var pixels = BufferLayout.Holds(rank)
+            ? BufferLayout.Of(physical) with
             {
-                RowPitch = physical[1] == 1 ? null : strides[1],
-                ImagePitch = physical[0] == 1 ? null : strides[0],
+                Pitch = physical[-2] == 1 || strides[^2] > int.MaxValue ? 0 : (int)strides[^2],
+                RowPitch = rank > 3 ? Along(rank - 3) : null,
+                PlanePitch = rank > 4 ? Along(rank - 4) : null,
+                ImagePitch = Along(0),
             }
             : new BufferLayout(1, 1, 1, checked((int)physical.Elements));
         return new ValueBuffer(value.Id, Type, value.Shape, value.Layout, physical, strides, pixels)
@@ -136,6 +139,8 @@ sealed record ValueBuffer(
             Home = Home,
             Offset = offset,
         };
+
+        nint? Along(int axis) => physical[axis] == 1 ? null : strides[axis];
     }
 
     /// <summary>The strides with which elements that lie in one order are read under other extents; null where there are
@@ -181,10 +186,11 @@ sealed record ValueBuffer(
     {
         var physical = value.Physical;
         var type = value.Type.IsFloating() ? precision : value.Type;
-        if (physical.Rank == 4)
+        if (BufferLayout.Holds(physical.Rank))
         {
-            var pixels = new BufferLayout(physical[0], physical[1], physical[2], physical[3], halo.Top, halo.Left, halo.Bottom, halo.Right);
-            return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, pixels.Strides(), pixels)
+            var pixels = BufferLayout.Of(physical).WithHalo(halo);
+            return new ValueBuffer(
+                value.Id, type, value.Shape, value.Layout, physical, pixels.Strides(physical.Rank), pixels)
             {
                 Home = home,
             };
@@ -193,21 +199,6 @@ sealed record ValueBuffer(
         nint[] strides = Traversal.ContiguousStrides(physical.AsSpan());
         return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, strides, flat) { Home = home };
     }
-}
-
-/// <summary>Zeros around a plane that an op wants to find in its operand's buffer.</summary>
-readonly record struct Margin(int Top, int Left, int Bottom, int Right)
-{
-    /// <summary>What a convolution reaches into.</summary>
-    public static Margin From(in ConvGeometry geometry)
-    {
-        var (top, left, bottom, right) = geometry.RequiredHalo;
-        return new Margin(top, left, bottom, right);
-    }
-
-    /// <summary>Enough for both.</summary>
-    public Margin Or(Margin other) => new(
-        Math.Max(Top, other.Top), Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom), Math.Max(Right, other.Right));
 }
 
 /// <summary>Where a value lies in another of which it is a part.</summary>

@@ -5,7 +5,7 @@ using Harness.Executor.Schema;
 namespace Harness.Executor.Ops;
 
 /// <summary><c>(x - mean) / √(var + eps) · scale + bias</c> per channel, logical axis 1, by running statistics:
-/// BatchNorm1d and BatchNorm2d in eval mode. Source: torch.nn.BatchNorm2d.</summary>
+/// BatchNorm1d, BatchNorm2d and BatchNorm3d in eval mode. Source: torch.nn.BatchNorm2d.</summary>
 /// <remarks>Operands: x; scale and bias where there are any; mean; variance.</remarks>
 public sealed record BatchNorm2d : Op
 {
@@ -52,7 +52,8 @@ public sealed record BatchNorm2d : Op
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        if (x.Rank is < 2 or > 4) throw new ShapeException($"input is {x}, expected (n, c), (n, c, l) or (n, c, h, w)");
+        if (x.Rank is < 2 or > 5)
+            throw new ShapeException($"input is {x}, expected (n, c), (n, c, w), (n, c, h, w) or (n, c, d, h, w)");
         foreach (var rule in Weights)
         {
             if (inputs[rule.Operand] != [x[1]])

@@ -18,6 +18,12 @@ public readonly struct IntList : IEquatable<IntList>, IReadOnlyList<int>
     /// <summary>A list of these integers.</summary>
     public static IntList Create(ReadOnlySpan<int> items) => new([.. items]);
 
+    /// <summary>One integer so many times.</summary>
+    public static IntList Repeat(int item, int count) => new([.. Enumerable.Repeat(item, count)]);
+
+    /// <summary>True when every item is this one.</summary>
+    public bool AllAre(int item) => !AsSpan().ContainsAnyExcept(item);
+
     /// <summary>The number of items.</summary>
     public int Count => _items.IsDefault ? 0 : _items.Length;
 

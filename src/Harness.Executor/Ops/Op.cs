@@ -43,8 +43,8 @@ public readonly record struct Float32Bound(double Factor, string Reason)
 /// PyTorch's.</summary>
 public abstract record Op
 {
-    /// <summary>The op's name: that of its type.</summary>
-    public string Name => GetType().Name;
+    /// <summary>The op's name: that of its type, unless the number of its axes is part of it.</summary>
+    public virtual string Name => GetType().Name;
 
     /// <summary>Facts about the outputs from facts about the operands.</summary>
     /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>

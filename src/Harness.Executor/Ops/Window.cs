@@ -3,23 +3,69 @@ using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>What max and average pools share: a window that slides over (h, w).</summary>
+/// <summary>What convolutions and pools share: a window that slides over one to three axes.</summary>
 static class Window
 {
-    /// <summary>The stride a call states; an empty list means the window itself.</summary>
-    public static (int H, int W) Stride(Bound call) =>
-        call.IsEmpty("stride") || call.IsNone("stride") ? call.Pair("kernel_size") : call.Pair("stride");
+    // Depth, height, width: the last so many axes of every window.
+    const string Axes = "dhw";
 
-    /// <summary>Refuses what PyTorch refuses.</summary>
-    /// <exception cref="ShapeException">The input is no batch of images, or the window makes no sense.</exception>
-    public static void Check(
-        Shape x, (int H, int W) kernel, (int H, int W) stride, (int H, int W) padding, (int H, int W) dilation)
+    /// <summary>The axes of a window that its operator has in its name, as <c>conv2d</c>; null for one without.</summary>
+    public static int? AxesOf(Bound call)
     {
-        if (x.Rank != 4) throw new ShapeException($"input is {x}, expected (n, c, h, w) or (c, h, w)");
-        if (kernel.H < 1 || kernel.W < 1 || stride.H < 1 || stride.W < 1 || dilation.H < 1 || dilation.W < 1)
+        string name = call.Call.Target;
+        for (int at = 1; at < name.Length; at++)
+            if (name[at] == 'd' && name[at - 1] is >= '1' and <= '3') return name[at - 1] - '0';
+        return null;
+    }
+
+    /// <summary>The letters of a window's axes, as rearrangements spell them: <c>hw</c>.</summary>
+    public static string LettersOf(int axes) => Axes[^axes..];
+
+    /// <summary>A shape in words: <c>(n, c, h, w)</c>, <c>(o, c/groups, kh, kw)</c>.</summary>
+    public static string Letters(string first, int axes, string prefix = "") =>
+        $"({first}{string.Join(", ", LettersOf(axes).Select(letter => prefix + letter))})";
+
+    /// <summary>The product of some extents.</summary>
+    public static long Elements(ReadOnlySpan<int> extents)
+    {
+        long elements = 1;
+        foreach (int extent in extents) elements *= extent;
+        return elements;
+    }
+
+    /// <summary>The stride a call states; an empty list means the window itself.</summary>
+    public static IntList Stride(Bound call, int axes) =>
+        [.. call.Ints(call.IsEmpty("stride") || call.IsNone("stride") ? "kernel_size" : "stride", axes)];
+
+    /// <summary>Refuses an input that has not the axes of a window's batch.</summary>
+    /// <exception cref="ShapeException">It has others.</exception>
+    public static void CheckRank(Shape x, int axes)
+    {
+        if (x.Rank != axes + 2)
+            throw new ShapeException($"input is {x}, expected {Letters("n, c, ", axes)} or {Letters("c, ", axes)}");
+    }
+
+    /// <summary>Refuses strides and dilations that make no sense.</summary>
+    /// <exception cref="ShapeException">One is not positive.</exception>
+    public static void CheckPositive(IntList stride, IntList dilation)
+    {
+        if (stride.Any(n => n < 1) || dilation.Any(n => n < 1))
+            throw new ShapeException($"stride {stride} and dilation {dilation} must be positive");
+    }
+
+    /// <summary>What a pool makes of an input.</summary>
+    /// <exception cref="ShapeException">The input has other axes, or the window makes no sense: what PyTorch refuses
+    /// too.</exception>
+    public static Shape Pooled(Shape x, IntList kernel, IntList stride, IntList padding, IntList dilation, bool ceil)
+    {
+        CheckRank(x, kernel.Count);
+        if (kernel.Concat(stride).Concat(dilation).Any(n => n < 1))
             throw new ShapeException($"window {kernel}, stride {stride} and dilation {dilation} must be positive");
-        CheckPadding(padding.H, kernel.H, dilation.H);
-        CheckPadding(padding.W, kernel.W, dilation.W);
+        Span<int> y = [.. x.AsSpan()];
+        for (int axis = 0; axis < kernel.Count; axis++) CheckPadding(padding[axis], kernel[axis], dilation[axis]);
+        for (int axis = 0; axis < kernel.Count; axis++)
+            y[2 + axis] = Extent(x[2 + axis], kernel[axis], stride[axis], padding[axis], dilation[axis], ceil);
+        return Shape.Create(y);
     }
 
     static void CheckPadding(int padding, int kernel, int dilation)
@@ -29,10 +75,9 @@ static class Window
             throw new ShapeException($"padding is {padding}, expected at most half of the window, which spans {spans}");
     }
 
-    /// <summary>Windows along one axis: <c>(n + 2p - d·(k-1) - 1) / s + 1</c>, rounded down, or up if the last window
-    /// still starts inside the input or the padding before it.</summary>
-    /// <exception cref="ShapeException">No window fits.</exception>
-    public static int Extent(int n, int k, int stride, int padding, int dilation, bool ceil)
+    // (n + 2p - d·(k-1) - 1) / s + 1, rounded down, or up if the last window still starts inside the input or the padding
+    // before it.
+    static int Extent(int n, int k, int stride, int padding, int dilation, bool ceil)
     {
         long room = n + 2L * padding - (long)dilation * (k - 1) - 1 + (ceil ? stride - 1 : 0);
         long extent = (long)Math.Floor(room / (double)stride) + 1;

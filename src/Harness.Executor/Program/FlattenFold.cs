@@ -11,9 +11,9 @@ sealed class FlattenFold
     /// <summary>No folds.</summary>
     public static readonly FlattenFold Nothing = new();
 
-    // Result of the flatten → the extents it merges; operand of the linear → the same.
+    // Result of the flatten → the extents it merges, channels first; operand of the linear → the same.
     readonly HashSet<int> _folded = [];
-    readonly Dictionary<int, (int C, int H, int W)> _order = [];
+    readonly Dictionary<int, Shape> _order = [];
 
     /// <summary>Finds every fold of a graph.</summary>
     public static FlattenFold Find(ShapedGraph graph)
@@ -28,17 +28,22 @@ sealed class FlattenFold
                 list.Add(call);
             }
         }
+        var makers = graph.Calls.SelectMany(call => call.Results.Select(result => (result, call)))
+            .ToDictionary(pair => pair.result, pair => pair.call);
         var outputs = graph.Outputs.Select(port => port.Value).ToHashSet();
         foreach (var call in graph.Calls)
         {
             if (call.Op is not Reshaping || call.Results.Length != 1) continue;
             Shape from = graph.ShapeOf(call.Operands[0]), to = graph.ShapeOf(call.Results[0]);
             // (n, c, h, w) → (n, c·h·w); a 1×1 plane or a single channel needs no fold.
-            if (from.Rank != 4 || to.Rank != 2 || from[0] != to[0] || from[1] == 1 || from[2] * from[3] == 1) continue;
+            if (from.Rank is < 3 or > 5 || to.Rank != 2 || from[0] != to[0] || from[1] == 1
+                || from.Elements == (long)from[0] * from[1]) continue;
+            // Three axes are as often rows of features, whose order is Flax's.
+            if (from.Rank == 3 && !IsSequence(call.Operands[0], makers)) continue;
             var region = new List<int>();
             if (!Reaches(call.Results[0], consumers, outputs, region)) continue;
             folds._folded.Add(call.Results[0]);
-            foreach (int value in region) folds._order[value] = (from[1], from[2], from[3]);
+            foreach (int value in region) folds._order[value] = [.. from.AsSpan()[1..]];
         }
         return folds;
     }
@@ -52,14 +57,26 @@ sealed class FlattenFold
         if (rule.Form != LeafForm.Dense || call.Op.FeaturesOperand is not { } features
             || !_order.TryGetValue(call.Operands[features], out var plane))
             return rule;
-        var sizes = ImmutableSortedDictionary.CreateRange<char, int>(
-            [KeyValuePair.Create('c', plane.C), KeyValuePair.Create('h', plane.H), KeyValuePair.Create('w', plane.W)]);
+        string window = Window.LettersOf(plane.Rank - 1);
+        var sizes = ImmutableSortedDictionary.CreateRange(('c' + window).Zip(plane, KeyValuePair.Create));
         return rule with
         {
             Rearrangement = new Rearrangement(
-                rule.Rearrangement.From.Replace("i", "(chw)", StringComparison.Ordinal),
-                rule.Rearrangement.To.Replace("i", "(hwc)", StringComparison.Ordinal), sizes),
+                rule.Rearrangement.From.Replace("i", $"(c{window})", StringComparison.Ordinal),
+                rule.Rearrangement.To.Replace("i", $"({window}c)", StringComparison.Ordinal), sizes),
         };
+    }
+
+    // True for what a 1-d window made, and what keeps its order: it lies channels last.
+    static bool IsSequence(int value, Dictionary<int, ShapedCall> makers)
+    {
+        while (makers.TryGetValue(value, out var call))
+        {
+            if (call.Op.BatchedRank is not null) return true;
+            if (!call.Op.IsElementwise && call.Op is not BatchNorm2d) return false;
+            value = call.Operands[0];
+        }
+        return false;
     }
 
     static bool Reaches(int value, Dictionary<int, List<ShapedCall>> consumers, HashSet<int> outputs, List<int> region)

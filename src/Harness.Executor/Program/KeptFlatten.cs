@@ -20,8 +20,8 @@ public sealed record KeptFlatten(NhwcNode Flatten, NhwcNode? Reader)
         {
             int source = node.Inputs[0], result = node.Outputs[0];
             var (from, to) = (program.Values[source].Shape, program.Values[result].Shape);
-            bool flattens = from.Rank > 3 && to.Rank == 2 && moved.Any(move => move.Outputs[0] == source);
-            bool unfolds = from.Rank == 2 && to.Rank > 3
+            bool flattens = from.Rank > 2 && to.Rank == 2 && moved.Any(move => move.Outputs[0] == source);
+            bool unfolds = from.Rank == 2 && to.Rank > 2
                 && moved.Any(move => Reached(program, result).Contains(move.Inputs[0]));
             if (flattens || unfolds)
                 kept.Add(new KeptFlatten(node, program.Nodes.FirstOrDefault(reader =>

@@ -42,7 +42,8 @@ public sealed record FoldedFlatten : Op
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [[inputs[0][0], inputs[0][1] * inputs[0][2] * inputs[0][3]]];
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => 
+        [[inputs[0][0], inputs[0].AsSpan()[1..].ToArray().Aggregate(1, (merged, extent) => merged * extent)]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 2);

@@ -55,7 +55,16 @@ sealed class ShapedGraph
     public Shape ShapeOf(int value) => FactOf(value).Shape;
 
     /// <summary>A value's element type and logical shape.</summary>
-    public Fact FactOf(int value) => _facts[value] ?? throw new InvalidOperationException($"value {value} has no shape");
+    /// <exception cref="ModelException">PAR1002: a result that its op does not give, as the indices of a
+    /// pool.</exception>
+    public Fact FactOf(int value) => _facts[value] ?? throw (_left.TryGetValue(value, out var call)
+        ? new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
+            $"{call.Target} '{call.Name}': its result {call.Results.IndexOf(value)} is used, only its "
+            + "first one is supported"))
+        : new InvalidOperationException($"value {value} has no shape"));
+
+    // Results that ops do not give: nothing is known of them, and nothing may read them.
+    readonly Dictionary<int, Call> _left = [];
 
     /// <summary>The inputs of a model as facts: these shapes, and the types that its file states.</summary>
     public static Fact[] FactsOf(TorchModel model, IReadOnlyList<Shape> shapes) => [.. shapes.Select((shape, i) => Fact.Of(
@@ -270,6 +279,7 @@ sealed class ShapedGraph
         if (call.Results.Length == outputs.Length || (outputs.Length == 1 && call.Results.Length > 1))
         {
             for (int i = 0; i < outputs.Length; i++) _facts[call.Results[i]] = outputs[i];
+            foreach (int more in call.Results[outputs.Length..]) _left[more] = call;
             return call.Results[..outputs.Length];
         }
         if (call.Results.Length != 1) throw Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");

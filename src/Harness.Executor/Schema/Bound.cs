@@ -53,13 +53,6 @@ public sealed class Bound
     /// <summary>An integer, or null for <c>None</c>.</summary>
     public int? IntOrNull(string name) => IsNone(name) ? null : Int(name);
 
-    /// <summary>Two integers along (h, w); one integer, or a list of one, counts for both.</summary>
-    public (int H, int W) Pair(string name)
-    {
-        var pair = Ints(name, 2);
-        return (pair[0], pair[1]);
-    }
-
     /// <summary>True when the call gives an empty list, as a pool's <c>stride=[]</c>.</summary>
     public bool IsEmpty(string name) => _values[name] is ListArgument { Items.IsEmpty: true };
 

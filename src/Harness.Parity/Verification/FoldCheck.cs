@@ -29,10 +29,15 @@ static class FoldCheck
             $"with --flatten fold {Float64Check.Sentence(worst, tolerance)}; with --flatten transpose it holds");
     }
 
-    /// <summary>True where a flatten of a plane is there to fold; converting all weights again only to find none is
+    /// <summary>True where a flatten of a plane, sequence or volume is there to fold; converting all weights again only to find none is
     /// dear.</summary>
     /// <param name="model">The model with its flattens transposed.</param>
     public static bool Concerns(NhwcProgram model) => model.Nodes.Any(node => node.Op is Reshaping
-        && model.Values[node.Inputs[0]].Shape is { Rank: 4 } from && model.Values[node.Outputs[0]].Shape.Rank == 2
-        && from[1] > 1 && from[2] * from[3] > 1);
+        && model.Values[node.Inputs[0]].Shape is { Rank: >= 3 and <= 5 } from
+        && model.Values[node.Outputs[0]].Shape.Rank == 2
+        && from[1] > 1 && from.Elements > (long)from[0] * from[1] && (from.Rank > 3 || IsMoved(model, node.Inputs[0])));
+
+    // A sequence that lies channels last is brought into PyTorch's order first; rows of features lie so.
+    static bool IsMoved(NhwcProgram model, int value) =>
+        model.Nodes.Any(node => node.Op is Relayout { Moves: true } && node.Outputs[0] == value);
 }

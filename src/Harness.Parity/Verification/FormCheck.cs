@@ -9,6 +9,8 @@ namespace Harness.Parity.Verification;
 /// its form has, worked out here from PyTorch's shape and not from the leaf's own rearrangement.</summary>
 static class FormCheck
 {
+    static readonly string[] s_flattened = ["(wc)", "(hwc)", "(dhwc)"];
+
     /// <summary>What is wrong, one sentence each.</summary>
     public static ImmutableArray<string> Faults(NhwcProgram program)
     {
@@ -40,8 +42,9 @@ static class FormCheck
             LeafForm.ReversedConv => $"{window}i(go)",
             _ => null,
         };
-        // A folded flatten's rows are the plane's, in Flax's order.
-        string found = rule.Form == LeafForm.Dense ? leaf.Axes.Replace("(hwc)", "i", StringComparison.Ordinal)
+        // A folded flatten's rows are those of what it flattens, in Flax's order.
+        string found = rule.Form == LeafForm.Dense && s_flattened.FirstOrDefault(leaf.Axes.StartsWith) is { } rows
+            ? $"i{leaf.Axes[rows.Length..]}"
             : leaf.Axes;
         if (axes is not null && found != axes) return $"has the axes {leaf.Axes}, expected {axes}";
         using var elements = leaf.Borrow();
@@ -58,7 +61,7 @@ static class FormCheck
         LeafForm.Dense when op is Addmm => torch,
         LeafForm.Dense => [torch[1], torch[0]],
         LeafForm.Conv or LeafForm.ConvTranspose => [.. torch.AsSpan()[2..], torch[1], torch[0]],
-        LeafForm.ReversedConv when op is ConvTranspose2d { Groups: var groups } =>
+        LeafForm.ReversedConv when op is ConvTranspose { Groups: var groups } =>
             [.. torch.AsSpan()[2..], torch[0] / groups, torch[1] * groups],
         _ => null,
     };

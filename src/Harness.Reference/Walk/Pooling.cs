@@ -3,17 +3,20 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Harness.Reference.Walk;
 
-/// <summary>Windows that take a maximum or an average.</summary>
+/// <summary>Windows of one to three axes that take a maximum or an average.</summary>
 static class Pooling
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
-        new("aten::_adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Pair(a, 1, "output_size"))),
+        new("aten::_adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
+        new("aten::_adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
         new("aten::adaptive_avg_pool1d", a => F.adaptive_avg_pool1d(a.Tensor(0, "self"), a.Ints(1, "output_size")[0])),
-        new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Pair(a, 1, "output_size"))),
+        new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
+        new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
         new("aten::adaptive_max_pool2d", a =>
         {
-            var (values, indices) = F.adaptive_max_pool2d_with_indices(a.Tensor(0, "self"), Pair(a, 1, "output_size"));
+            var (values, indices) =
+                F.adaptive_max_pool2d_with_indices(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"));
             return new[] { values, indices };
         }),
         new("aten::avg_pool1d", a =>
@@ -25,10 +28,19 @@ static class Pooling
         }),
         new("aten::avg_pool2d", a =>
         {
-            long[] kernel = Pair(a, 1, "kernel_size");
+            long[] kernel = Axes(a, 2, 1, "kernel_size");
             return F.avg_pool2d(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Pair(a, 3, "padding", 0), a.Flag(4, "ceil_mode", false),
-                a.Flag(5, "count_include_pad", true), a.IntOrNull(6, "divisor_override"));
+                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 2, 3, "padding", 0),
+                a.Flag(4, "ceil_mode", false), a.Flag(5, "count_include_pad", true),
+                a.IntOrNull(6, "divisor_override"));
+        }),
+        new("aten::avg_pool3d", a =>
+        {
+            long[] kernel = Axes(a, 3, 1, "kernel_size");
+            return F.avg_pool3d(
+                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 3, 3, "padding", 0),
+                a.Flag(4, "ceil_mode", false), a.Flag(5, "count_include_pad", true),
+                a.IntOrNull(6, "divisor_override"));
         }),
         new("aten::max_pool1d", a =>
         {
@@ -37,31 +49,56 @@ static class Pooling
                 a.Tensor(0, "self"), kernel, First(a.IntsOrNull(2, "stride"), kernel), a.Ints(3, "padding", 0)[0],
                 a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
         }),
+        new("aten::max_pool1d_with_indices", a =>
+        {
+            long kernel = a.Ints(1, "kernel_size")[0];
+            var (values, indices) = F.max_pool1d_with_indices(
+                a.Tensor(0, "self"), kernel, First(a.IntsOrNull(2, "stride"), kernel), a.Ints(3, "padding", 0)[0],
+                a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
+            return new[] { values, indices };
+        }),
         new("aten::max_pool2d", a =>
         {
-            long[] kernel = Pair(a, 1, "kernel_size");
+            long[] kernel = Axes(a, 2, 1, "kernel_size");
             return F.max_pool2d(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Pair(a, 3, "padding", 0), Pair(a, 4, "dilation", 1),
-                a.Flag(5, "ceil_mode", false));
+                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 2, 3, "padding", 0),
+                Axes(a, 2, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
         }),
         new("aten::max_pool2d_with_indices", a =>
         {
-            long[] kernel = Pair(a, 1, "kernel_size");
+            long[] kernel = Axes(a, 2, 1, "kernel_size");
             var (values, indices) = F.max_pool2d_with_indices(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Pair(a, 3, "padding", 0), Pair(a, 4, "dilation", 1),
-                a.Flag(5, "ceil_mode", false));
+                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 2, 3, "padding", 0),
+                Axes(a, 2, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
+            return new[] { values, indices };
+        }),
+        new("aten::max_pool3d", a =>
+        {
+            long[] kernel = Axes(a, 3, 1, "kernel_size");
+            return F.max_pool3d(
+                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 3, 3, "padding", 0),
+                Axes(a, 3, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
+        }),
+        new("aten::max_pool3d_with_indices", a =>
+        {
+            long[] kernel = Axes(a, 3, 1, "kernel_size");
+            var (values, indices) = F.max_pool3d_with_indices(
+                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 3, 3, "padding", 0),
+                Axes(a, 3, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
             return new[] { values, indices };
         }),
     ];
 
     // An empty list means the window's own size, in PyTorch's words: stride=[].
     static long[] Stride(Reading a, long[] kernel) =>
-        a.IntsOrNull(2, "stride") is { Length: > 0 } given ? Pair(given) : kernel;
+        a.IntsOrNull(2, "stride") is { Length: > 0 } given ? Each(given, kernel.Length) : kernel;
 
     static long First(long[]? given, long fallback) => given is { Length: > 0 } ? given[0] : fallback;
 
-    static long[] Pair(Reading a, int position, string name, params long[] fallback) =>
-        Pair(fallback.Length > 0 ? a.Ints(position, name, fallback) : a.Ints(position, name));
+    static long[] Axes(Reading a, int axes, int position, string name, params long[] fallback) =>
+        Each(fallback.Length > 0 ? a.Ints(position, name, fallback) : a.Ints(position, name), axes);
 
-    static long[] Pair(long[] values) => values.Length == 1 ? [values[0], values[0]] : values;
+    // PyTorch repeats a list of one for every axis.
+    static long[] Each(long[] values, int axes) =>
+        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)] : values;
 }

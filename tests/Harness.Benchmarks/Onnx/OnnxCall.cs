@@ -27,14 +27,14 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
     string One() => call.Op switch
     {
         Abs => graph.Node("Abs", [X]),
-        AdaptiveAvgPool2d => AdaptiveAverage(),
+        AdaptiveAvgPool => AdaptiveAverage(),
         Add add => Arithmetic("Add", add, add.Alpha),
         Addmm => graph.Node("Gemm", [Operand(1), Operand(2), X]),
-        AvgPool2d pool => Average(pool),
+        AvgPool pool => Average(pool),
         BatchNorm2d norm => Norm(norm),
         Cat cat => graph.Node("Concat", [.. call.Operands.Select(nameOf)], ("axis", cat.Dim)),
-        Conv2d convolution => Convolve(convolution),
-        ConvTranspose2d convolution => ConvolveTransposed(convolution),
+        Conv convolution => Convolve(convolution),
+        ConvTranspose convolution => ConvolveTransposed(convolution),
         Div div => Arithmetic("Div", div, 1),
         ELU elu => graph.Node("Elu", [X], ("alpha", (float)elu.Alpha)),
         Exp => graph.Node("Exp", [X]),
@@ -49,9 +49,11 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         Linear linear => Product(linear),
         LogSoftmax softmax => graph.Node("LogSoftmax", [X], ("axis", softmax.Dim)),
         MatMul => graph.Node("MatMul", [X, Operand(1)]),
-        MaxPool2d pool =>
-            graph.Node("MaxPool", [X], ("kernel_shape", Pair(pool.Kernel)), ("strides", Pair(pool.Stride)),
-            ("pads", Both(pool.Padding)), ("dilations", Pair(pool.Dilation)), ("ceil_mode", pool.CeilMode ? 1 : 0)),
+        MaxPool pool =>
+            graph.Node("MaxPool", [X], ("kernel_shape", Longs(pool.Kernel.AsSpan())),
+            ("strides", Longs(pool.Stride.AsSpan())),
+            ("pads", Both(pool.Padding)), ("dilations", Longs(pool.Dilation.AsSpan())),
+            ("ceil_mode", pool.CeilMode ? 1 : 0)),
         Mean mean => Reduce("ReduceMean", mean),
         Mul mul => Arithmetic("Mul", mul, 1),
         Neg => graph.Node("Neg", [X]),
@@ -95,20 +97,20 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         _ => graph.Node("Pow", [X, graph.Number(exponent)]),
     };
 
-    string Convolve(Conv2d op)
+    string Convolve(Conv op)
     {
         var window = shapeOf(call.Operands[1]);
-        var pad = op.PaddingFor(window[2], window[3]);
+        var pad = op.PaddingFor(window);
         return graph.Node("Conv", [.. call.Operands.Select(nameOf)],
-            ("kernel_shape", Longs(window.AsSpan()[2..])), ("strides", Pair(op.Stride)),
-            ("dilations", Pair(op.Dilation)),
-            ("group", op.Groups), ("pads", new long[] { pad.Top, pad.Left, pad.Bottom, pad.Right }));
+            ("kernel_shape", Longs(window.AsSpan()[2..])), ("strides", Longs(op.Stride.AsSpan())),
+            ("dilations", Longs(op.Dilation.AsSpan())),
+            ("group", op.Groups), ("pads", Longs([.. pad.Low, .. pad.High])));
     }
 
-    string ConvolveTransposed(ConvTranspose2d op) => graph.Node("ConvTranspose", [.. call.Operands.Select(nameOf)],
-        ("kernel_shape", Longs(shapeOf(call.Operands[1]).AsSpan()[2..])), ("strides", Pair(op.Stride)),
-        ("dilations", Pair(op.Dilation)), ("group", op.Groups), ("pads", Both(op.Padding)),
-        ("output_padding", Pair(op.OutputPadding)));
+    string ConvolveTransposed(ConvTranspose op) => graph.Node("ConvTranspose", [.. call.Operands.Select(nameOf)],
+        ("kernel_shape", Longs(shapeOf(call.Operands[1]).AsSpan()[2..])), ("strides", Longs(op.Stride.AsSpan())),
+        ("dilations", Longs(op.Dilation.AsSpan())), ("group", op.Groups), ("pads", Both(op.Padding)),
+        ("output_padding", Longs(op.OutputPadding.AsSpan())));
 
     string Norm(BatchNorm2d op)
     {
@@ -146,21 +148,24 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
     string AdaptiveAverage()
     {
         Shape x = XShape, y = ResultShape;
-        if (y[2] == 1 && y[3] == 1) return graph.Node("GlobalAveragePool", [X]);
+        int[] axes = [.. Enumerable.Range(2, x.Rank - 2)];
+        if (axes.All(axis => y[axis] == 1)) return graph.Node("GlobalAveragePool", [X]);
         if (x == y) return graph.Node("Identity", [X]);
-        if (x[2] % y[2] != 0 || x[3] % y[3] != 0) throw Refuse($"of {x} to {y}: windows of unequal size");
-        (int, int) window = (x[2] / y[2], x[3] / y[3]);
-        return graph.Node("AveragePool", [X], ("kernel_shape", Pair(window)), ("strides", Pair(window)));
+        if (axes.Any(axis => x[axis] % y[axis] != 0)) throw Refuse($"of {x} to {y}: windows of unequal size");
+        IntList window = [.. axes.Select(axis => x[axis] / y[axis])];
+        return graph.Node(
+            "AveragePool", [X], ("kernel_shape", Longs(window.AsSpan())), ("strides", Longs(window.AsSpan())));
     }
 
-    string Average(AvgPool2d op)
+    string Average(AvgPool op)
     {
         if (op.Divisor is not null && op.CeilMode) throw Refuse("with divisor_override and ceil_mode");
         bool countsPad = op.CountIncludePad || op.Divisor is not null;
-        string average = graph.Node("AveragePool", [X], ("kernel_shape", Pair(op.Kernel)), ("strides", Pair(op.Stride)),
-            ("pads", Both(op.Padding)), ("ceil_mode", op.CeilMode ? 1 : 0), ("count_include_pad", countsPad ? 1 : 0));
+        string average = graph.Node("AveragePool", [X], ("kernel_shape", Longs(op.Kernel.AsSpan())),
+            ("strides", Longs(op.Stride.AsSpan())), ("pads", Both(op.Padding)),
+            ("ceil_mode", op.CeilMode ? 1 : 0), ("count_include_pad", countsPad ? 1 : 0));
         return op.Divisor is { } divisor
-            ? graph.Node("Mul", [average, graph.Number(op.Kernel.H * op.Kernel.W / (double)divisor)])
+            ? graph.Node("Mul", [average, graph.Number(op.Kernel.Aggregate(1, (all, n) => all * n) / (double)divisor)])
             : average;
     }
 
@@ -199,9 +204,7 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
 
     NotSupportedException Refuse(string why) => new($"{call.Op.Name} '{call.Call.Name}' {why}");
 
-    static long[] Pair((int H, int W) pair) => [pair.H, pair.W];
-
-    static long[] Both((int H, int W) pair) => [pair.H, pair.W, pair.H, pair.W];
+    static long[] Both(IntList amounts) => Longs([.. amounts, .. amounts]);
 
     static long[] Longs(ReadOnlySpan<int> values)
     {

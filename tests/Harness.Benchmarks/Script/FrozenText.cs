@@ -61,15 +61,14 @@ sealed class FrozenText
     // Input, window, bias and numbers, where the window is a parameter that nothing else reads.
     (string Input, string Others)? Convolution(ShapedCall call)
     {
-        if (call.Op is not Conv2d { SamePadding: false, Padding: var pad } conv
-            || pad != Padding2d.Symmetric(pad.Top, pad.Left)) return null;
+        if (call.Op is not Conv { Axes: 2, SamePadding: false, Padding: var pad } conv || pad.Low != pad.High)
+            return null;
         int window = call.Operands[1];
         var image = _graph.ShapeOf(call.Operands[0]);
         if (_readers[window] != 1 || image.Rank != 4
             || !_graph.Model.Graph.Parameters.Any(parameter => parameter.Value == window)) return null;
         string numbers = string.Create(CultureInfo.InvariantCulture,
-            $"[{pad.Top}, {pad.Left}], [{conv.Stride.H}, {conv.Stride.W}], [{conv.Dilation.H}, {conv.Dilation.W}], " +
-            $"{conv.Groups}");
+            $"{pad.Low}, {conv.Stride}, {conv.Dilation}, {conv.Groups}");
         _packs[window] = $"  def pack{window}(self: __torch__.M, w: Tensor) -> Tensor:\n" +
             $"    return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(w), {numbers}, " +
             $"[{string.Join(", ", image)}])\n";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Tests.Cpu;
 using Harness.Tests.Naive;
 using Harness.Tests.Parity.Verification;
 
@@ -56,6 +57,30 @@ public sealed class ConvertVerbTests : IDisposable
         (kernel.GetProperty("axes").GetString(), kernel.GetProperty("form").GetString(),
             kernel.GetProperty("move").GetProperty("sizes").GetProperty("h")
                 .GetInt32()).Should().Be(("(hwc)o", "dense", 4));
+    }
+
+    [Theory]
+    [InlineData("conv1d/flatten_linear", "conv", "wio", "(wc)o")]
+    [InlineData("conv3d/flatten_linear", "conv", "dhwio", "(dhwc)o")]
+    [InlineData("conv1d/depthwise", "conv", "wio", null)]
+    [InlineData("conv3d/groups", "conv", "dhwio", null)]
+    [InlineData("conv_transpose1d/dilation", "up", "woi", null)]
+    [InlineData("conv_transpose1d/groups", "up", "wi(go)", null)]
+    [InlineData("conv_transpose3d/per_axis", "up", "dhwoi", null)]
+    [InlineData("conv_transpose3d/groups", "up", "dhwi(go)", null)]
+    public void Windows_of_one_and_three_axes_have_Flaxs_kernels_and_come_back(
+        string name, string module, string axes, string? dense)
+    {
+        string graph = OpCases.PathOf(name);
+        Run("convert", graph, "--weights", "seed:3", "--output", _folder["p.msgpack"], "--flatten", "fold");
+        Run("convert", "--back", _folder["p.msgpack"], "--output", _folder["back.safetensors"]);
+
+        using var model = ModelFile.Open(graph, "seed:3");
+        Same(SafetensorsFile.Read(_folder["back.safetensors"]), model.Weights, [.. model.Weights.Keys]);
+        string AxesOf(string key) => Document().GetProperty("leaves").EnumerateArray()
+            .Single(leaf => leaf.GetProperty("key").GetString() == key).GetProperty("axes").GetString()!;
+        AxesOf($"{module}.weight").Should().Be(axes);
+        if (dense is not null) AxesOf("fc.weight").Should().Be(dense);
     }
 
     [Theory]

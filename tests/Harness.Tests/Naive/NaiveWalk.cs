@@ -30,28 +30,36 @@ sealed class NaiveWalk
         new SortedDictionary<string, Func<Arguments, object>>(StringComparer.Ordinal)
     {
         ["_convolution"] = Traced,
-        ["_convolution_mode"] = a => NaiveOps.Conv2d(a.Tensor(0), a.Tensor(1), a.Optional(2), Conv2d(a)),
+        ["_convolution_mode"] = Convolved,
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
+        ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
         ["adaptive_avg_pool2d"] = a => NaiveOps.AdaptiveAvgPool2d(a.Tensor(0), a.Pair(1)),
+        ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
         ["add"] = a => NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2)),
         ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => NaiveOps.AvgPool2d(a.Tensor(0), a.Pair(1), new()
         {
             Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), CeilMode = a.Flag(4, false),
             CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
         }),
+        ["avg_pool3d"] = a => Averaged(a, 3),
         ["batch_norm"] = a => NaiveOps.BatchNorm(
             a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
         ["contiguous"] = a => a.Tensor(0),
-        ["conv2d"] = a => NaiveOps.Conv2d(a.Tensor(0), a.Tensor(1), a.Optional(2), Conv2d(a)),
+        ["conv1d"] = Convolved,
+        ["conv2d"] = Convolved,
+        ["conv3d"] = Convolved,
+        ["conv_transpose1d"] = a => Transposed(a, 1),
         ["conv_transpose2d"] = a => NaiveOps.ConvTranspose2d(a.Tensor(0), a.Tensor(1), a.Optional(2), new()
         {
             Stride = a.Pair(3), Padding = a.Pair(4), OutputPadding = a.Pair(5),
             Groups = (int)a.Number(6, 1), Dilation = a.Pair(7),
         }),
+        ["conv_transpose3d"] = a => Transposed(a, 3),
         ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["elu"] = Elu,
@@ -69,11 +77,13 @@ sealed class NaiveWalk
         ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
         ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => NaiveOps.MaxPool2d(a.Tensor(0), a.Pair(1), new()
         {
             Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1),
             CeilMode = a.Flag(5, false),
         }),
+        ["max_pool3d"] = a => Largest(a, 3),
         ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
@@ -117,6 +127,62 @@ sealed class NaiveWalk
             : throw new NotSupportedException($"the oracle has no arm for {target}");
     }
 
+    // conv(input, weight, bias, stride, padding, dilation, groups), of as many axes as the weight says.
+    static NaiveTensor Convolved(Arguments a)
+    {
+        int axes = a.Tensor(1).Rank - 2;
+        if (axes == 2 && a.Tensor(0).Rank == 4)
+            return NaiveOps.Conv2d(a.Tensor(0), a.Tensor(1), a.Optional(2), Conv2d(a));
+        var plain = new WindowArguments
+        {
+            Stride = a.Each(axes, 3), Padding = new int[axes], Dilation = a.Each(axes, 5), Groups = (int)a.Number(6, 1),
+        };
+        int[] spans = [.. a.Tensor(1).Shape[2..].Select((k, axis) => plain.Dilation[axis] * (k - 1))];
+        var arguments = a.Text(4) switch
+        {
+            "same" => plain with
+            {
+                Padding = [.. spans.Select(span => span / 2)],
+                PaddingAfter = [.. spans.Select(span => span - span / 2)],
+            },
+            "valid" => plain,
+            _ => plain with { Padding = a.Each(axes, 4) },
+        };
+        return Batched(a, axes, x => NaiveOps.Conv(x, a.Tensor(1), a.Optional(2), arguments));
+    }
+
+    // conv_transpose(input, weight, bias, stride, padding, output_padding, groups, dilation).
+    static NaiveTensor Transposed(Arguments a, int axes) => Batched(a, axes, x => NaiveOps.ConvTranspose(
+        x, a.Tensor(1), a.Optional(2), new()
+        {
+            Stride = a.Each(axes, 3), Padding = a.Each(axes, 4), OutputPadding = a.Each(axes, 5),
+            Groups = (int)a.Number(6, 1), Dilation = a.Each(axes, 7),
+        }));
+
+    static NaiveTensor Averaged(Arguments a, int axes) => Batched(a, axes, x => NaiveOps.AvgPool(
+        x, a.Each(axes, 1), new()
+        {
+            Stride = a.StrideOf(axes), Padding = a.Each(axes, 3, 0), Dilation = [.. Enumerable.Repeat(1, axes)],
+            CeilMode = a.Flag(4, false), CountIncludePad = a.Flag(5, true),
+            DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
+        }));
+
+    static NaiveTensor Largest(Arguments a, int axes) => Batched(a, axes, x => NaiveOps.MaxPool(
+        x, a.Each(axes, 1), new()
+        {
+            Stride = a.StrideOf(axes), Padding = a.Each(axes, 3, 0), Dilation = a.Each(axes, 4, 1),
+            CeilMode = a.Flag(5, false),
+        }));
+
+    // A window takes its input without a batch axis too.
+    static NaiveTensor Batched(Arguments a, int axes, Func<NaiveTensor, NaiveTensor> compute)
+    {
+        var x = a.Tensor(0);
+        if (x.Rank == axes + 2) return compute(x);
+        var y = compute(new NaiveTensor([1, .. x.Shape], x.Data));
+        return new NaiveTensor(y.Shape[1..], y.Data);
+    }
+
     static ConvArguments Conv2d(Arguments a)
     {
         var plain = new ConvArguments { Stride = a.Pair(3), Dilation = a.Pair(5), Groups = (int)a.Number(6, 1) };
@@ -133,6 +199,18 @@ sealed class NaiveWalk
 
     static NaiveTensor Traced(Arguments a)
     {
+        int axes = a.Tensor(1).Rank - 2;
+        if (axes != 2)
+        {
+            var any = new WindowArguments
+            {
+                Stride = a.Each(axes, 3), Padding = a.Each(axes, 4), Dilation = a.Each(axes, 5),
+                OutputPadding = a.Each(axes, 7), Groups = (int)a.Number(8, 1),
+            };
+            return Batched(a, axes, x => a.Flag(6, false)
+                ? NaiveOps.ConvTranspose(x, a.Tensor(1), a.Optional(2), any)
+                : NaiveOps.Conv(x, a.Tensor(1), a.Optional(2), any));
+        }
         var arguments = new ConvArguments
         {
             Stride = a.Pair(3), Padding = a.Pair(4), Dilation = a.Pair(5), OutputPadding = a.Pair(7),
@@ -166,6 +244,17 @@ sealed class NaiveWalk
         public string? Text(int i) => _items[i] as string;
 
         public int[] Integers(int i) => [.. ((object?[])_items[i]!).Select(number => (int)(double)number!)];
+
+        /// <summary>One number an axis; a list of one counts for all.</summary>
+        public int[] Each(int axes, int i) => Integers(i) is [var only]
+            ? [.. Enumerable.Repeat(only, axes)]
+            : Integers(i) is { } all && all.Length == axes ? all : throw new ArgumentException($"argument {i}");
+
+        public int[] Each(int axes, int i, int absent) =>
+            Has(i) ? Each(axes, i) : [.. Enumerable.Repeat(absent, axes)];
+
+        /// <summary>A pool's stride, which is its window where the list is empty.</summary>
+        public int[] StrideOf(int axes) => Has(2) && Integers(2).Length > 0 ? Each(axes, 2) : Each(axes, 1);
 
         public Pair? OptionalPair(int i) => Has(i) && Integers(i).Length > 0 ? Pair(i) : null;
 

@@ -10,23 +10,51 @@ public sealed class ParseTests
     public static TheoryData<string, Op> Rows => new()
     {
         { "aten::conv2d(%0, %1, None, [2, 3], 1, [1, 2], 4)",
-            new Conv2d { Stride = (2, 3), Padding = new Padding2d(1, 1, 1, 1), Dilation = (1, 2), Groups = 4 } },
-        { $"aten::_convolution(%0, %1, %2, [1, 1], [2, 3], [1, 1], False, [0, 0], 1, {Flags})",
-            new Conv2d { Padding = new Padding2d(2, 3, 2, 3), Bias = true } },
-        { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 1], 1)", new Conv2d { SamePadding = true } },
-        { "aten::conv2d(%0, %1, None, [2, 2], 'valid')", new Conv2d { Stride = (2, 2) } },
-        { $"aten::_convolution(%0, %1, None, [2, 1], [1, 2], [3, 4], True, [5, 6], 7, {Flags})",
-            new ConvTranspose2d
+            new Conv(2)
             {
-                Stride = (2, 1), Padding = (1, 2), Dilation = (3, 4), OutputPadding = (5, 6), Groups = 7,
+                Stride = [2, 3], Padding = WindowPadding.Symmetric([1, 1]), Dilation = [1, 2], Groups = 4,
+            } },
+        { $"aten::_convolution(%0, %1, %2, [1, 1], [2, 3], [1, 1], False, [0, 0], 1, {Flags})",
+            new Conv(2) { Padding = WindowPadding.Symmetric([2, 3]), Bias = true } },
+        { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 1], 1)", new Conv(2) { SamePadding = true } },
+        { "aten::_convolution_mode(%0, %1, None, [1, 1, 1], 'same', [1, 1, 1], 1)",
+            new Conv(3) { SamePadding = true } },
+        { "aten::conv2d(%0, %1, None, [2, 2], 'valid')", new Conv(2) { Stride = [2, 2] } },
+        { "aten::conv1d(%0, %1, %2, [2], [3], [4], 5)",
+            new Conv(1)
+            {
+                Stride = [2], Padding = WindowPadding.Symmetric([3]), Dilation = [4], Groups = 5, Bias = true,
+            } },
+        { "aten::conv1d(%0, %1, None, 1, 'same')", new Conv(1) { SamePadding = true } },
+        { "aten::conv3d(%0, %1, None, [1, 2, 3], [3, 0, 1], 2)",
+            new Conv(3)
+            {
+                Stride = [1, 2, 3], Padding = WindowPadding.Symmetric([3, 0, 1]), Dilation = [2, 2, 2],
+            } },
+        { "aten::conv3d(%0, %1, None, 2, 'valid')", new Conv(3) { Stride = [2, 2, 2] } },
+        { $"aten::_convolution(%0, %1, None, [2], [1], [1], False, [0], 1, {Flags})",
+            new Conv(1) { Stride = [2], Padding = WindowPadding.Symmetric([1]) } },
+        { "aten::convolution(%0, %1, None, [2, 1, 1], [0, 1, 2], [1, 1, 1], True, [1, 0, 0], 1)",
+            new ConvTranspose(3) { Stride = [2, 1, 1], Padding = [0, 1, 2], OutputPadding = [1, 0, 0] } },
+        { $"aten::_convolution(%0, %1, None, [2, 1], [1, 2], [3, 4], True, [5, 6], 7, {Flags})",
+            new ConvTranspose(2)
+            {
+                Stride = [2, 1], Padding = [1, 2], Dilation = [3, 4], OutputPadding = [5, 6], Groups = 7,
             } },
         { "aten::convolution(%0, %1, %2, [1, 1], [0, 0], [1, 1], True, [0, 0], 1)",
-            new ConvTranspose2d { Bias = true } },
+            new ConvTranspose(2) { Bias = true } },
         { "aten::conv_transpose2d(%0, %1, None, 2, 1, [1, 0], 3, [2, 1])",
-            new ConvTranspose2d
+            new ConvTranspose(2)
             {
-                Stride = (2, 2), Padding = (1, 1), Dilation = (2, 1), OutputPadding = (1, 0), Groups = 3,
+                Stride = [2, 2], Padding = [1, 1], Dilation = [2, 1], OutputPadding = [1, 0], Groups = 3,
             } },
+        { "aten::conv_transpose1d(%0, %1, %2, 3, 2, 1, 4, 5)",
+            new ConvTranspose(1)
+            {
+                Stride = [3], Padding = [2], OutputPadding = [1], Groups = 4, Dilation = [5], Bias = true,
+            } },
+        { "aten::conv_transpose3d(%0, %1, None, [2, 1, 3], 0, [1, 0, 2], 1, [1, 2, 1])",
+            new ConvTranspose(3) { Stride = [2, 1, 3], OutputPadding = [1, 0, 2], Dilation = [1, 2, 1] } },
         { "aten::linear(%0, %1, None)", new Linear() },
         { "aten::linear(%0, %1, %2)", new Linear { Bias = true } },
         { "aten::addmm(%0, %1, %2)", new Addmm() },
@@ -69,17 +97,33 @@ public sealed class ParseTests
         { "aten::square(%0)", new Pow { Exponent = 2 } },
         { "aten::pow(%0, -0.5)", new Pow { Exponent = -0.5 } },
         { "aten::max_pool2d(%0, [3, 2], [], [1, 0], [1, 2], True)",
-            new MaxPool2d { Kernel = (3, 2), Stride = (3, 2), Padding = (1, 0), Dilation = (1, 2), CeilMode = true } },
-        { "aten::max_pool2d_with_indices(%0, [3, 3], [2, 1])", new MaxPool2d { Kernel = (3, 3), Stride = (2, 1) } },
-        { "aten::avg_pool2d(%0, 3, 2, [1, 0], True, False, 5)",
-            new AvgPool2d
+            new MaxPool
             {
-                Kernel = (3, 3), Stride = (2, 2), Padding = (1, 0), CeilMode = true, CountIncludePad = false,
+                Kernel = [3, 2], Stride = [3, 2], Padding = [1, 0], Dilation = [1, 2], CeilMode = true,
+            } },
+        { "aten::max_pool2d_with_indices(%0, [3, 3], [2, 1])",
+            new MaxPool { Kernel = [3, 3], Stride = [2, 1], Padding = [0, 0], Dilation = [1, 1] } },
+        { "aten::max_pool1d(%0, [3], [], [1], [2], True)",
+            new MaxPool { Kernel = [3], Stride = [3], Padding = [1], Dilation = [2], CeilMode = true } },
+        { "aten::max_pool3d(%0, [1, 3, 2], 2, [0, 1, 1])",
+            new MaxPool { Kernel = [1, 3, 2], Stride = [2, 2, 2], Padding = [0, 1, 1], Dilation = [1, 1, 1] } },
+        { "aten::max_pool3d_with_indices(%0, 2)",
+            new MaxPool { Kernel = [2, 2, 2], Stride = [2, 2, 2], Padding = [0, 0, 0], Dilation = [1, 1, 1] } },
+        { "aten::avg_pool2d(%0, 3, 2, [1, 0], True, False, 5)",
+            new AvgPool
+            {
+                Kernel = [3, 3], Stride = [2, 2], Padding = [1, 0], CeilMode = true, CountIncludePad = false,
                 Divisor = 5,
             } },
-        { "aten::avg_pool2d(%0, [2, 3])", new AvgPool2d { Kernel = (2, 3), Stride = (2, 3) } },
-        { "aten::adaptive_avg_pool2d(%0, [None, 7])", new AdaptiveAvgPool2d { OutputSize = (null, 7) } },
-        { "aten::adaptive_avg_pool2d(%0, 1)", new AdaptiveAvgPool2d { OutputSize = (1, 1) } },
+        { "aten::avg_pool2d(%0, [2, 3])", new AvgPool { Kernel = [2, 3], Stride = [2, 3], Padding = [0, 0] } },
+        { "aten::avg_pool1d(%0, [4], [2], [1], True, False)",
+            new AvgPool { Kernel = [4], Stride = [2], Padding = [1], CeilMode = true, CountIncludePad = false } },
+        { "aten::avg_pool3d(%0, [2, 7, 1], [1, 1, 1], 0, False, True, 3)",
+            new AvgPool { Kernel = [2, 7, 1], Stride = [1, 1, 1], Padding = [0, 0, 0], Divisor = 3 } },
+        { "aten::adaptive_avg_pool2d(%0, [None, 7])", new AdaptiveAvgPool { Sizes = [-1, 7] } },
+        { "aten::adaptive_avg_pool2d(%0, 1)", new AdaptiveAvgPool { Sizes = [1, 1] } },
+        { "aten::adaptive_avg_pool1d(%0, [5])", new AdaptiveAvgPool { Sizes = [5] } },
+        { "aten::adaptive_avg_pool3d(%0, [1, None, 3])", new AdaptiveAvgPool { Sizes = [1, -1, 3] } },
         { "aten::cat([%0, %1], -1)", new Cat { Dim = -1 } },
         { "aten::add(%0, %1, alpha=2)", new Add { Alpha = 2 } },
         { "aten::add_(%0, 1.5, 3)", new Add { Other = 1.5, Alpha = 3 } },
@@ -156,10 +200,10 @@ public sealed class ParseTests
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, True, 0.1, 1e-5, True)", "track_running_stats=False")]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
-    [InlineData("aten::_convolution(%0, %1, None, [1], [0], [1], False, [0], 1, False, False, True, True)",
-        "1-d convolution")]
-    [InlineData("aten::convolution(%0, %1, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1)",
-        "3-d convolution")]
+    [InlineData("aten::_convolution(%0, %1, None, [], [], [], False, [], 1, False, False, True, True)",
+        "0-d convolution")]
+    [InlineData("aten::convolution(%0, %1, None, [1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 1], True, [0, 0, 0, 0], 1)",
+        "4-d convolution")]
     [InlineData("aten::conv2d(%0, %1, None, [2, 1], 'same')", "padding='same' with a stride")]
     [InlineData("aten::conv2d(%0, %1, None, 1, 'reflect')", "padding='reflect'")]
     [InlineData("aten::conv2d(%0, %1, None, 1, [-1, 0])", "negative")]

@@ -42,9 +42,12 @@ sealed class ShapeWalk
         var known = call with { Arguments = [.. call.Arguments.Select(Known)] };
         var (op, operands) = OpSet.Parse(known);
         Shape[] inputs = [.. operands.Select(id => _shapes[id])];
+        // A window without a batch axis has one while it is computed.
+        bool single = op.BatchedRank == inputs[0].Rank + 1;
+        if (single) inputs[0] = [1, .. inputs[0].AsSpan()];
         var outputs = op.InferShapes(inputs);
         outputs.Length.Should().Be(call.Results.Length, call.ToString());
-        foreach (var (id, shape) in call.Results.Zip(outputs)) _shapes[id] = shape;
+        foreach (var (id, shape) in call.Results.Zip(outputs)) _shapes[id] = single ? [.. shape.AsSpan()[1..]] : shape;
         // The transpose of a parameter is one still: its move folds into the rule.
         if (op is Permuting && _parameters.Contains(operands[0])) _parameters.Add(call.Results[0]);
         CheckLayouts(op, inputs, outputs);

@@ -12,18 +12,25 @@ static unsafe class Halo
     public static void Clear<E>(E* buffer, in BufferLayout layout) where E : unmanaged
     {
         if (!layout.HasHalo) return;
+        nint pitch = layout.PixelStride, stride = layout.PlaneStride;
+        nint width = layout.Left + layout.W + layout.Right, pixels = (layout.Top + layout.H + layout.Bottom) * width;
         for (int n = 0; n < layout.N; n++)
         {
             E* image = buffer + (n * layout.ImageStride);
-            nint width = layout.Left + layout.W + layout.Right;
-            Pixels(image, layout.Top * width, layout);
-            for (int h = 0; h < layout.H; h++)
+            Pixels(image, layout.Front * pixels, layout);
+            for (int d = 0; d < layout.D; d++)
             {
-                E* row = image + ((layout.Top + h) * layout.RowStride);
-                Pixels(row, layout.Left, layout);
-                Pixels(row + ((layout.Left + layout.W) * layout.PixelStride), layout.Right, layout);
+                E* plane = image + ((layout.Front + d) * stride);
+                Pixels(plane, layout.Top * width, layout);
+                for (int h = 0; h < layout.H; h++)
+                {
+                    E* row = plane + ((layout.Top + h) * layout.RowStride);
+                    Pixels(row, layout.Left, layout);
+                    Pixels(row + ((layout.Left + layout.W) * pitch), layout.Right, layout);
+                }
+                Pixels(plane + ((layout.Top + layout.H) * layout.RowStride), layout.Bottom * width, layout);
             }
-            Pixels(image + ((layout.Top + layout.H) * layout.RowStride), layout.Bottom * width, layout);
+            Pixels(image + ((layout.Front + layout.D) * stride), layout.Back * pixels, layout);
         }
     }
 

@@ -10,6 +10,9 @@ sealed record WindowAxis(int[] First, int[] Count, int[] Extent, int Step)
     /// <summary>Outputs.</summary>
     public int Length => First.Length;
 
+    /// <summary>The windows of an axis that does not exist: one output of one element.</summary>
+    public static readonly WindowAxis Single = Adaptive(1, 1);
+
     /// <summary>Fixed windows of a pool.</summary>
     /// <param name="input">Input extent.</param>
     /// <param name="output">Output extent; floor or ceil is the caller's arithmetic.</param>

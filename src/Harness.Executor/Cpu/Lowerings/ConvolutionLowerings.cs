@@ -5,8 +5,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Convolutions; see <see cref="Conv2d"/> for the order of additions.</summary>
-sealed class ConvLowering : Lowering<Conv2d>
+/// <summary>Convolutions; see <see cref="Conv"/> for the order of additions.</summary>
+sealed class ConvLowering : Lowering<Conv>
 {
     /// <inheritdoc/>
     public override bool TakesTail => true;
@@ -18,46 +18,37 @@ sealed class ConvLowering : Lowering<Conv2d>
     public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
     /// <summary>True for a convolution of each channel by itself.</summary>
-    public static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv2d conv && conv.Groups > 1
+    public static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv { Axes: 2, Groups: > 1 } conv
         && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
 
     /// <summary>True for a convolution that may be computed by bands of rows for another that reads these: one whose
     /// window is no candidate for Winograd's transform, which wants whole planes.</summary>
     public static bool FillsBands(NhwcProgram model, NhwcNode node) =>
-        node.Op is Conv2d conv && !IsDepthwise(model, node) && !(conv.Stride == (1, 1)
+        node.Op is Conv { Axes: 2 } conv && !IsDepthwise(model, node) && !(conv.Stride.AllAre(1)
             && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
 
     /// <summary>True for a product of each pixel's channels.</summary>
     public static bool IsPointwise(NhwcProgram model, NhwcNode node) =>
-        node.Op is Conv2d { Groups: 1, Stride: (1, 1) } conv && model.Values[node.Inputs[1]].Shape is var window
-        && window[2] == 1 && window[3] == 1 && conv.PaddingFor(1, 1) == default;
+        node.Op is Conv { Axes: 2, Groups: 1 } conv && conv.Stride.AllAre(1)
+        && model.Values[node.Inputs[1]].Shape is var window
+        && window[2] == 1 && window[3] == 1 && conv.PaddingFor(window).IsNone;
 
     /// <summary>The geometry of a convolution between two buffers.</summary>
-    public static ConvGeometry Geometry(Conv2d op, BufferLayout x, BufferLayout y, Shape window)
-    {
-        var padding = op.PaddingFor(window[2], window[3]);
-        return new ConvGeometry(x, y, window[2], window[3])
-        {
-            StrideH = op.Stride.H, StrideW = op.Stride.W,
-            DilationH = op.Dilation.H, DilationW = op.Dilation.W,
-            PadTop = padding.Top, PadLeft = padding.Left,
-            Groups = op.Groups,
-        };
-    }
+    public static ConvGeometry Geometry(Conv op, BufferLayout x, BufferLayout y, Shape window) =>
+        Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.PaddingFor(window).Low, op.Groups);
 
     /// <inheritdoc/>
     public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
     {
         if (operand != 0) return default;
-        Shape x = shapes[0], y = op.InferShapes(shapes)[0];
-        return Margin.From(Geometry(
-            (Conv2d)op, new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]), shapes[1]));
+        return Geometry(
+            (Conv)op, Windows.Pixels(shapes[0]), Windows.Pixels(op.InferShapes(shapes)[0]), shapes[1]).RequiredHalo;
     }
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
-        var op = (Conv2d)site.Op;
+        var op = (Conv)site.Op;
         var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
         return ConvolutionStep<E>.Of(
             site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
@@ -66,7 +57,7 @@ sealed class ConvLowering : Lowering<Conv2d>
     /// <inheritdoc/>
     public override BandSource<E> Bands<E>(StepSite<E> site)
     {
-        var op = (Conv2d)site.Op;
+        var op = (Conv)site.Op;
         var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
         return new ConvolutionBands<E>(site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
     }
@@ -74,7 +65,7 @@ sealed class ConvLowering : Lowering<Conv2d>
     /// <inheritdoc/>
     public override Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site)
     {
-        var op = (Conv2d)site.Op;
+        var op = (Conv)site.Op;
         var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
         return new ChainStep<E>(
             source, first, site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
@@ -82,7 +73,7 @@ sealed class ConvLowering : Lowering<Conv2d>
 }
 
 /// <summary>Transposed convolutions.</summary>
-sealed class ConvTransposeLowering : Lowering<ConvTranspose2d>
+sealed class ConvTransposeLowering : Lowering<ConvTranspose>
 {
     /// <inheritdoc/>
     public override bool TakesTail => true;
@@ -93,30 +84,22 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose2d>
     /// <inheritdoc/>
     public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
-    static ConvGeometry Geometry(ConvTranspose2d op, BufferLayout x, BufferLayout y, Shape window) =>
-        new(x, y, window[2], window[3])
-        {
-            StrideH = op.Stride.H, StrideW = op.Stride.W,
-            DilationH = op.Dilation.H, DilationW = op.Dilation.W,
-            PadTop = op.Padding.H, PadLeft = op.Padding.W,
-            Groups = op.Groups,
-            Transposed = true,
-        };
+    static ConvGeometry Geometry(ConvTranspose op, BufferLayout x, BufferLayout y, Shape window) =>
+        Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.Padding, op.Groups) with { Transposed = true };
 
     /// <inheritdoc/>
     public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
     {
         if (operand != 0) return default;
-        Shape x = shapes[0], y = op.InferShapes(shapes)[0];
-        return Margin.From(Geometry(
-            (ConvTranspose2d)op, new BufferLayout(x[0], x[2], x[3], x[1]), new BufferLayout(y[0], y[2], y[3], y[1]),
-            shapes[1]));
+        return Geometry(
+            (ConvTranspose)op, Windows.Pixels(shapes[0]), Windows.Pixels(op.InferShapes(shapes)[0]),
+            shapes[1]).RequiredHalo;
     }
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
-        var op = (ConvTranspose2d)site.Op;
+        var op = (ConvTranspose)site.Op;
         var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
         var strides = op.Groups == 1
             ? WeightStrides.Hwoi(geometry)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
 using Harness.Executor.Program;

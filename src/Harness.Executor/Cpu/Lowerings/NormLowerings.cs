@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
@@ -50,7 +51,8 @@ sealed class LayerNormLowering : Lowering<LayerNorm>
     /// the neighbours want.</summary>
     /// <param name="rank">The value's rank.</param>
     /// <param name="axes">How many of its axes, the innermost, are brought to mean 0.</param>
-    public static int RunFrom(int rank, int axes) => Math.Max(rank - axes, rank == 4 ? 2 : 0);
+    public static int RunFrom(int rank, int axes) =>
+        Math.Max(rank - axes, BufferLayout.Holds(rank) ? rank - 2 : 0);
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)

@@ -17,7 +17,7 @@ sealed class RowMeansRule : Rule
         var maker = first.Then ?? first;
         var pool = second.Main;
         if (maker.RowMeans is not null || !ConvLowering.IsDepthwise(scope.Program, maker.Main)
-            || pool.Op is not AdaptiveAvgPool2d || pool.Inputs[0] != value)
+            || pool.Op is not AdaptiveAvgPool { Sizes.Count: 2 } || pool.Inputs[0] != value)
             return null;
         if (scope.Program.Values[pool.Outputs[0]].Shape is var mean && mean[2] * mean[3] != 1) return null;
         var x = scope.Program.Values[value];

@@ -43,8 +43,8 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
         _height = whole.H;
         _padTop = _g.PadTop;
         _reach = ((_g.KernelH - 1) * _g.DilationH) + 1;
-        var (_, left, _, right) = _g.RequiredHalo;
-        _middle = new BufferLayout(1, 1, whole.W, whole.C, 0, left, 0, right);
+        var halo = _g.RequiredHalo;
+        _middle = new BufferLayout(1, 1, whole.W, whole.C, 0, halo.Left, 0, halo.Right);
 
         int rows = _g.Output.H, images = _g.Output.N;
         long held = BandElements / Math.Max(1, _middle.RowStride);

@@ -14,19 +14,21 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
 
     readonly ValueBuffer _output, _x;
     readonly BufferLayout _to, _from;
+    readonly int _splits;
     readonly TailEpilogue<E> _tail;
 
     /// <summary>A step of a node that normalizes its operand 0.</summary>
     public NormStep(StepSite<E> node, ChannelNorm norm)
     {
         (_output, _x) = (node.Output(), node.Input(0));
-        _to = Lines(_output);
-        _from = Lines(_x);
+        (_to, _from) = (_output.Rows, _x.Rows);
+        // An image has rows to deal out; a sequence, or rows of features, are one row: in runs of pixels.
+        _splits = _output.Physical.Rank == 4 ? 1 : Math.Max(1, (_to.W + PixelRun - 1) / PixelRun);
         _tail = new TailEpilogue<E>(node, norm, bias: null);
     }
 
     /// <inheritdoc/>
-    public override long Pieces => (long)_to.N * _to.H;
+    public override long Pieces => (long)_to.Rows * _splits;
 
     /// <inheritdoc/>
     public override StepCost Cost => new("norm", CostModel.Plain) { WeightBytes = _tail.Bytes };
@@ -45,31 +47,27 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
         tile.Scale = epilogue.Scale;
         tile.Shift = epilogue.Shift;
         tile.Scalars = epilogue.Scalars;
-        // A value without pixels lies in one image row; ours has one row a pixel.
-        bool flat = _output.Physical.Rank != 4;
         tile.ResidualStride = residual.PixelStride;
         for (long at = first; at < last; at++)
         {
-            int n = (int)Math.DivRem(at, _to.H, out long h);
-            for (int w = 0; w < _to.W; w += PixelRun)
+            int row = (int)Math.DivRem(at, _splits, out long split);
+            nint sums = _from.RowIndex(row), output = _to.RowIndex(row);
+            nint added = epilogue.Residual == null ? 0 : residual.RowIndex(row);
+            int start = (int)split * PixelRun, end = _splits == 1 ? _to.W : Math.Min(_to.W, start + PixelRun);
+            for (int w = start; w < end; w += PixelRun)
             {
-                tile.Rows = Math.Min(PixelRun, _to.W - w);
-                tile.Sums = frame.Start<E>(_x) + _from.Index(n, (int)h, w);
-                tile.Output = frame.Start<E>(_output) + _to.Index(n, (int)h, w);
+                tile.Rows = Math.Min(PixelRun, end - w);
+                tile.Sums = frame.Start<E>(_x) + sums + (w * _from.PixelStride);
+                tile.Output = frame.Start<E>(_output) + output + (w * _to.PixelStride);
                 if (epilogue.Residual != null)
-                    tile.Residual = epilogue.Residual + (flat ? residual.Index(0, 0, (int)h) : residual.Index(n, (int)h, w));
+                    tile.Residual = epilogue.Residual + added + (w * residual.PixelStride);
                 epilogue.Finish(&tile);
                 if (epilogue.StageCount == 0) continue;
-                if (flat) epilogue.Continue(&tile, 0, 0, (int)h, 1, 0);
-                else epilogue.Continue(&tile, n, (int)h, w, 1, 0);
+                var (n, d, h) = _to.PlaceOf(row);
+                epilogue.Continue(&tile, n, d, h, w, 1, 0);
             }
         }
     }
-
-    // Where there are no pixels, each row of channels is an image row of one pixel: pieces to deal out.
-    static BufferLayout Lines(ValueBuffer value) => value.Physical.Rank == 4
-        ? value.Pixels
-        : new BufferLayout(1, value.Rows.W, 1, value.Rows.C);
 }
 
 /// <summary>Batch norm's per-channel constants, derived in double from the stored parameters.</summary>

@@ -11,20 +11,25 @@ sealed unsafe class PoolStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
     readonly bool _max;
     readonly int _divisor;
 
-    PoolStep(LaneWidth lanes, ValueBuffer output, ValueBuffer x, WindowAxis rows, WindowAxis columns, bool max, int divisor)
+    PoolStep(
+        LaneWidth lanes, ValueBuffer output, ValueBuffer x, (WindowAxis Planes, WindowAxis Rows, WindowAxis Columns) axes,
+        bool max, int divisor)
     {
         (_output, _x, _max, _divisor) = (output, x, max, divisor);
-        _window = new Window<E>(lanes, x.Pixels, output.Pixels, rows, columns);
+        _window = new Window<E>(lanes, x.Pixels, output.Pixels, axes.Rows, axes.Columns, axes.Planes);
     }
 
     /// <summary>The largest of each window.</summary>
-    public static PoolStep<E> Max(LaneWidth lanes, ValueBuffer output, ValueBuffer x, WindowAxis rows, WindowAxis columns) =>
-        new(lanes, output, x, rows, columns, max: true, divisor: 0);
+    public static PoolStep<E> Max(
+        LaneWidth lanes, ValueBuffer output, ValueBuffer x,
+        (WindowAxis Planes, WindowAxis Rows, WindowAxis Columns) axes) =>
+        new(lanes, output, x, axes, max: true, divisor: 0);
 
     /// <summary>The mean of each window; a divisor of 0 means the windows' own.</summary>
     public static PoolStep<E> Average(
-        LaneWidth lanes, ValueBuffer output, ValueBuffer x, WindowAxis rows, WindowAxis columns, int divisor) =>
-        new(lanes, output, x, rows, columns, max: false, divisor);
+        LaneWidth lanes, ValueBuffer output, ValueBuffer x,
+        (WindowAxis Planes, WindowAxis Rows, WindowAxis Columns) axes, int divisor) =>
+        new(lanes, output, x, axes, max: false, divisor);
 
     /// <inheritdoc/>
     public override long Pieces => _window.Tiles;

@@ -36,6 +36,69 @@ public sealed unsafe class WindowTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 37, 2, 3, 2, false)]
+    [InlineData(6, 5, 3, 1, 1, true)]
+    [InlineData(20, 3, 17, 2, 5, true)]
+    public void Volumes_match_plain_loops(int depth, int c, int kernel, int stride, int padding, bool ceil)
+    {
+        if (padding > kernel / 2) padding = kernel / 2;
+        int Out(int extent)
+        {
+            int o = ((extent + (2 * padding) - kernel + (ceil ? stride - 1 : 0)) / stride) + 1;
+            return ceil && (o - 1) * stride >= extent + padding ? o - 1 : o;
+        }
+        // A window of (kernel, 3, 2): rows and columns move by one.
+        var input = new BufferLayout(2, 5, 7, c, 1, 0, 1, 2) { D = depth, Front = 1, Back = 2 };
+        var output = new BufferLayout(2, 3, 6, c, 0, 1, 2, 0) { D = Out(depth), Front = 2 };
+        Check<float>(1e-5);
+        Check<double>(1e-14);
+
+        void Check<E>(double tolerance) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+        {
+            var values = Bits.Random<E>((int)input.Elements, 3);
+            using var x = new GuardedMemory<E>(values);
+            E[]? largest = null, means = null;
+            foreach (var lanes in LaneWidths.All)
+            {
+                using var y = new GuardedMemory<E>(output.Elements);
+                var window = new Window<E>(
+                    lanes, input, output, WindowAxis.Pool(5, 3, 3, 1, 0, 1), WindowAxis.Pool(7, 6, 2, 1, 0, 1),
+                    WindowAxis.Pool(depth, output.D, kernel, stride, padding, 1, countPadding: true));
+                window.Max(x.Pointer, y.Pointer, 0, window.Tiles);
+                largest ??= y.Span.ToArray();
+                Bits.ShouldEqual<E>(y.Span, largest, $"maxima at {lanes}");
+                window.Average(x.Pointer, y.Pointer, 0, window.Tiles);
+                means ??= y.Span.ToArray();
+                Bits.ShouldEqual<E>(y.Span, means, $"means at {lanes}");
+            }
+            for (int n = 0; n < 2; n++)
+                for (int od = 0; od < output.D; od++)
+                    for (int oh = 0; oh < 3; oh++)
+                        for (int ow = 0; ow < 6; ow++)
+                            for (int k = 0; k < c; k++)
+                            {
+                                double sum = 0, max = double.NegativeInfinity;
+                                int padded = 0;
+                                for (int kd = 0; kd < kernel; kd++)
+                                    for (int kh = 0; kh < 3; kh++)
+                                        for (int kw = 0; kw < 2; kw++)
+                                        {
+                                            int d = (od * stride) - padding + kd;
+                                            if (d < depth + padding) padded++;
+                                            if (d < 0 || d >= depth) continue;
+                                            double value = double.CreateTruncating(
+                                                values[input.Index(n, d, oh + kh, ow + kw) + k]);
+                                            sum += value;
+                                            max = Math.Max(max, value);
+                                        }
+                                int at = (int)output.Index(n, od, oh, ow) + k;
+                                double.CreateTruncating(largest![at]).Should().Be(max);
+                                double.CreateTruncating(means![at]).Should().BeApproximately(sum / padded, tolerance);
+                            }
+        }
+    }
+
     [Fact]
     public void One_axis_follows_the_exact_vectors_of_the_conversion_specification()
     {

@@ -1,5 +1,8 @@
+using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Parity.Verification;
+using Harness.Tests.Cpu;
+using Harness.Tests.Program;
 
 namespace Harness.Tests.Parity.Verification;
 
@@ -20,6 +23,35 @@ public sealed class FoldCheckTests
             FoldCheck.Concerns(transposed).Should().BeTrue(name);
         }
         folding.Should().Contain("vgg_small").And.Contain("guide_cnn");
+    }
+
+    [Theory]
+    [InlineData("conv1d/flatten_linear", true)]
+    [InlineData("conv3d/flatten_linear", true)]
+    [InlineData("adaptive_avg_pool3d/before_linear", false)]
+    [InlineData("conv1d/as_traced", false)]
+    public void Sequences_and_volumes_fold_too(string name, bool folds)
+    {
+        using var torch = OpCases.Open(name);
+        var shapes = OpCases.Shapes(torch);
+
+        FoldCheck.Concerns(NhwcPass.Apply(torch, shapes)).Should().Be(folds);
+        NhwcPass.Apply(torch, shapes, FlattenMode.Fold).Nodes.Any(node => node.Op is FoldedFlatten)
+            .Should().Be(folds);
+    }
+
+    [Fact]
+    public void Rows_of_features_lie_in_Flaxs_order_and_are_neither_folded_nor_turned()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 5, 3), weight = sketch.Weight("fc.weight", 4, 15);
+        int positive = sketch.Call("relu", Sketch.Of(x));
+        int rows = sketch.Call("flatten", Sketch.Of(positive), Argument.Of(1), Argument.Of(-1));
+        sketch.Output("y", sketch.Call("linear", Sketch.Of(rows), Sketch.Of(weight), Argument.None));
+
+        FoldCheck.Concerns(sketch.Convert()).Should().BeFalse();
+        sketch.Convert(FlattenMode.Fold).Nodes.Select(node => node.Op.Name)
+            .Should().Equal("ReLU", "Flatten", "Linear");
     }
 
     [Fact]

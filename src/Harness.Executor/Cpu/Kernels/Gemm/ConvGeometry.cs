@@ -1,20 +1,33 @@
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>A 2-d convolution or transposed convolution between two buffers; a matrix product is the 1 × 1
-/// case.</summary>
-/// <param name="Input">Input buffer (n, ih, iw, ci). Its halo must be at least <see cref="RequiredHalo"/>.</param>
-/// <param name="Output">Output buffer (n, oh, ow, co).</param>
+/// <summary>A convolution or transposed convolution of one to three axes between two buffers; those that are missing have
+/// the extent 1. A matrix product is the 1 × 1 case.</summary>
+/// <param name="Input">Input buffer (n, id, ih, iw, ci). Its halo must be at least <see cref="RequiredHalo"/>.</param>
+/// <param name="Output">Output buffer (n, od, oh, ow, co).</param>
 /// <param name="KernelH">Window rows.</param>
 /// <param name="KernelW">Window columns.</param>
 /// <remarks>
-/// Convolution: y[oh, ow, co] = Σ x[oh·StrideH − PadTop + kh·DilationH, …, g·ci/G + i] · w[kh, kw, i, co].
-/// Transposed: y[oh, ow, co] = Σ x[th / StrideH, tw / StrideW, g·ci/G + i] · w[kh, kw, i, co] over the taps where
-/// th = oh + PadTop − kh·DilationH and tw are multiples of the strides (PyTorch's definition, unflipped w).
-/// Sums run in the order (kh, kw, i), as <see cref="Convolution{E}"/> states. Output extents are taken as given: floor,
+/// Convolution: y[od, oh, ow, co] = Σ x[…, oh·StrideH − PadTop + kh·DilationH, …, g·ci/G + i] · w[kd, kh, kw, i, co].
+/// Transposed: y[od, oh, ow, co] = Σ x[td / StrideD, th / StrideH, tw / StrideW, g·ci/G + i] · w[kd, kh, kw, i, co] over
+/// the taps where td, th = oh + PadTop − kh·DilationH and tw are multiples of the strides (PyTorch's definition,
+/// unflipped w).
+/// Sums run in the order (kd, kh, kw, i), as <see cref="Convolution{E}"/> states. Output extents are taken as given: floor,
 /// output_padding and asymmetric padding are the caller's arithmetic.
 /// </remarks>
 readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int KernelH, int KernelW)
 {
+    /// <summary>Window planes.</summary>
+    public int KernelD { get; init; } = 1;
+
+    /// <summary>Planes from one output to the next.</summary>
+    public int StrideD { get; init; } = 1;
+
+    /// <summary>Planes from one tap to the next.</summary>
+    public int DilationD { get; init; } = 1;
+
+    /// <summary>Zero planes before the input; PyTorch's padding when transposed. May be negative.</summary>
+    public int PadFront { get; init; }
+
     /// <summary>Rows from one output to the next (input rows; output rows when transposed).</summary>
     public int StrideH { get; init; } = 1;
 
@@ -45,8 +58,12 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
     /// <summary>Output channels of one group.</summary>
     public int GroupOutput => Output.C / Groups;
 
-    /// <summary>True when each output channel reads one input channel of the same index.</summary>
-    public bool IsDepthwise => Groups > 1 && Groups == Input.C && Groups == Output.C && !Transposed;
+    /// <summary>True when one plane is read and written: what some kernels are confined to.</summary>
+    public bool IsPlane => Input.D == 1 && Output.D == 1 && KernelD == 1 && PadFront == 0;
+
+    /// <summary>True when each output channel of a plane reads one input channel of the same index.</summary>
+    public bool IsDepthwise =>
+        Groups > 1 && Groups == Input.C && Groups == Output.C && !Transposed && IsPlane;
 
     /// <summary>Multiplications and additions of one run, a fused one counting two.</summary>
     public long Flops
@@ -54,7 +71,7 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
         get
         {
             long taps = 0;
-            foreach (var phase in ConvPhase.All(this)) taps += (long)phase.Rows * phase.Columns * phase.Taps.Length;
+            foreach (var phase in ConvPhase.All(this)) taps += (long)phase.Planes * phase.Rows * phase.Columns * phase.Taps.Length;
             return 2 * taps * Input.N * Output.C * GroupInput;
         }
     }
@@ -63,23 +80,25 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
     public static ConvGeometry Product(int m, int k, int n) =>
         new(new BufferLayout(1, 1, m, k), new BufferLayout(1, 1, m, n), 1, 1);
 
-    /// <summary>The halo of the input that the taps reach into: top, left, bottom, right.</summary>
-    public (int Top, int Left, int Bottom, int Right) RequiredHalo
+    /// <summary>The halo of the input that the taps reach into.</summary>
+    public Margin RequiredHalo
     {
         get
         {
-            int top = 0, left = 0, bottom = 0, right = 0;
+            int front = 0, top = 0, left = 0, back = 0, bottom = 0, right = 0;
             foreach (var phase in ConvPhase.All(this))
             {
                 foreach (var tap in phase.Taps)
                 {
+                    front = Math.Max(front, -tap.D);
                     top = Math.Max(top, -tap.H);
                     left = Math.Max(left, -tap.W);
+                    back = Math.Max(back, tap.D + ((phase.Planes - 1) * phase.InputStepD) - (Input.D - 1));
                     bottom = Math.Max(bottom, tap.H + ((phase.Rows - 1) * phase.InputStepH) - (Input.H - 1));
                     right = Math.Max(right, tap.W + ((phase.Columns - 1) * phase.InputStepW) - (Input.W - 1));
                 }
             }
-            return (top, left, bottom, right);
+            return new Margin(top, left, bottom, right) { Front = front, Back = back };
         }
     }
 
@@ -88,16 +107,19 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
     public void Check()
     {
         if (Input.N != Output.N) throw new ArgumentException($"batch {Input.N} in, {Output.N} out");
-        if (KernelH < 1 || KernelW < 1 || StrideH < 1 || StrideW < 1 || DilationH < 1 || DilationW < 1)
+        if (KernelD < 1 || KernelH < 1 || KernelW < 1 || StrideD < 1 || StrideH < 1 || StrideW < 1
+            || DilationD < 1 || DilationH < 1 || DilationW < 1)
             throw new ArgumentException($"window, strides and dilation must be positive: {this}");
         if (Groups < 1 || Input.C % Groups != 0 || Output.C % Groups != 0)
             throw new ArgumentException($"{Groups} groups do not divide {Input.C} input and {Output.C} output channels");
-        var (top, left, bottom, right) = RequiredHalo;
-        if (Input.Top < top || Input.Left < left || Input.Bottom < bottom || Input.Right < right)
+        var halo = RequiredHalo;
+        if (Input.WithHalo(halo) != Input)
         {
-            throw new ArgumentException(
-                $"input halo ({Input.Top}, {Input.Left}, {Input.Bottom}, {Input.Right}) is smaller than the " +
-                $"({top}, {left}, {bottom}, {right}) that the window reaches");
+            var found = new Margin(Input.Top, Input.Left, Input.Bottom, Input.Right)
+            {
+                Front = Input.Front, Back = Input.Back,
+            };
+            throw new ArgumentException($"input halo {found} is smaller than the {halo} that the window reaches");
         }
     }
 }

@@ -5,17 +5,17 @@ namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>Output pixels of one tile and where their input rows lie.</summary>
 /// <param name="Rows">Pixels: 1 to 14.</param>
-/// <param name="Pixel">First pixel, counted through the phase: ((image · rows) + row) · columns + column.</param>
+/// <param name="Pixel">First pixel, counted through the phase: ((plane · rows) + row) · columns + column.</param>
 /// <param name="Input0">Byte offset of pixel 0's base in the input buffer.</param>
 /// <param name="Input1">Byte offset of pixel 7's base.</param>
-/// <param name="Image">Image of pixel 0.</param>
+/// <param name="Plane">Plane of pixel 0, counted through all images: the image itself where these have one.</param>
 /// <param name="Row">Output row of pixel 0.</param>
 /// <param name="Column">Output column of pixel 0.</param>
 /// <param name="Output">Index of pixel 0 in the output buffer.</param>
 /// <param name="Packed">True when the rows are not two evenly spaced runs of seven: their input is first copied
 /// together.</param>
 readonly record struct RowTile(
-    int Rows, int Pixel, nint Input0, nint Input1, int Image, int Row, int Column, nint Output, bool Packed);
+    int Rows, int Pixel, nint Input0, nint Input1, int Plane, int Row, int Column, nint Output, bool Packed);
 
 /// <summary>A phase cut into tiles, and its k cut into segments and blocks.</summary>
 sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -77,8 +77,8 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
     public nint InputOffset(int pixel)
     {
         int row = Math.DivRem(pixel, Phase.Columns, out int column);
-        int image = Math.DivRem(row, Phase.Rows, out row);
-        return _g.Input.Index(image, row * Phase.InputStepH, column * Phase.InputStepW) * sizeof(E);
+        int plane = Math.DivRem(row, Phase.Rows, out row);
+        return Phase.InputIndex(_g.Input, plane, row, column) * sizeof(E);
     }
 
     /// <summary>Copies one block of a tile's rows together.</summary>
@@ -106,7 +106,8 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
         int k = 0;
         foreach (var tap in Phase.Taps)
         {
-            nint offset = ((tap.H * _g.Input.RowStride) + (tap.W * _g.Input.PixelStride)) * sizeof(E);
+            nint offset = sizeof(E)
+                * ((tap.D * _g.Input.PlaneStride) + (tap.H * _g.Input.RowStride) + (tap.W * _g.Input.PixelStride));
             int left = _g.GroupInput;
             while (left > 0)
             {
@@ -127,15 +128,19 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
 
     RowTile[] CutIntoTiles(int maxRows)
     {
-        // Pixels whose input bases are evenly spaced: a row, all rows of an image, or all images.
+        // Pixels whose input bases are evenly spaced: a row, all rows of a plane, all planes, or all images.
         int even = Phase.Columns;
         nint rowStep = Phase.InputStepH * _g.Input.RowStride * sizeof(E);
         if (Phase.Rows == 1 || rowStep == Phase.Columns * Step)
         {
             even *= Phase.Rows;
-            if (_g.Input.N == 1 || _g.Input.ImageStride * sizeof(E) == even * Step) even *= _g.Input.N;
+            if (Phase.Planes == 1 || Phase.InputStepD * _g.Input.PlaneStride * sizeof(E) == even * Step)
+            {
+                even *= Phase.Planes;
+                if (_g.Input.N == 1 || _g.Input.ImageStride * sizeof(E) == even * Step) even *= _g.Input.N;
+            }
         }
-        int pixels = _g.Input.N * Phase.Rows * Phase.Columns;
+        int pixels = _g.Input.N * Phase.Planes * Phase.Rows * Phase.Columns;
         var tiles = new List<RowTile>();
         if (even == Run && maxRows >= 2 * Run)
         {
@@ -163,11 +168,10 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
         void Add(int pixel, int rows, bool packed)
         {
             int row = Math.DivRem(pixel, Phase.Columns, out int column);
-            int image = Math.DivRem(row, Phase.Rows, out row);
+            int plane = Math.DivRem(row, Phase.Rows, out row);
             tiles.Add(new RowTile(
-                rows, pixel, InputOffset(pixel), rows > Run ? InputOffset(pixel + Run) : 0, image, row, column,
-                _g.Output.Index(image, Phase.FirstH + (row * Phase.StepH), Phase.FirstW + (column * Phase.StepW)),
-                packed && rows > 1));
+                rows, pixel, InputOffset(pixel), rows > Run ? InputOffset(pixel + Run) : 0, plane, row, column,
+                Phase.OutputIndex(_g.Output, plane, row, column), packed && rows > 1));
         }
     }
 

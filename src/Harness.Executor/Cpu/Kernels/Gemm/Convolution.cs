@@ -6,7 +6,7 @@ namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>A convolution, transposed convolution or matrix product, ready to run.</summary>
 /// <remarks>
-/// <para>Order of additions, for every output: k runs over (kh, kw, ci of the group), halo zeros included; a chain of
+/// <para>Order of additions, for every output: k runs over (kd, kh, kw, ci of the group), halo zeros included; a chain of
 /// fused
 /// multiply-adds from 0 for each 256 k; these sums added in order; then the <see cref="Epilogue{E}"/>. For a transposed
 /// convolution only the taps that exist for that output take part. Hence no bit depends on lanes, tiles or
@@ -141,7 +141,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         {
             var unit = _units[u];
             var phase = _phases[unit.Phase].Phase;
-            job.Even = gapless && phase is { StepW: 1, StepH: 1 };
+            job.Even = gapless && phase is { StepW: 1, StepH: 1, StepD: 1 };
             job.Tile.OutputStride = phase.StepW * _g.Output.PixelStride;
             job.Tile.ResidualStride = phase.StepW * epilogue.ResidualLayout.PixelStride;
             job.Input = (byte*)(input + (unit.Group * _groupInput));
@@ -341,8 +341,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         job.ResidualLiesAlike ? rows.Output : ResidualIndex(phase, rows, epilogue.ResidualLayout);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static nint ResidualIndex(ConvPhase phase, in RowTile rows, in BufferLayout layout) => layout.Index(
-        rows.Image, phase.FirstH + (rows.Row * phase.StepH), phase.FirstW + (rows.Column * phase.StepW));
+    static nint ResidualIndex(ConvPhase phase, in RowTile rows, in BufferLayout layout) =>
+        phase.OutputIndex(layout, rows.Plane, rows.Row, rows.Column);
 
     // How many of a tile's pixels, from one on, lie evenly: to the end of its output row, or all where rows follow each other.
     static int RowsTogether(ConvPhase phase, in RowTile rows, int first, int column, in Job job) =>
@@ -354,27 +354,25 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     {
         ref var tile = ref job.Tile;
         tile.Sums = sums;
-        int row = rows.Row, column = rows.Column, image = rows.Image;
+        int row = rows.Row, column = rows.Column, plane = rows.Plane;
         for (int done = 0; done < rows.Rows; done += tile.Rows)
         {
             tile.Rows = RowsTogether(phase, rows, done, column, job);
-            int oh = phase.FirstH + (row * phase.StepH);
-            int ow = phase.FirstW + (column * phase.StepW);
-            tile.Output = job.Output + _g.Output.Index(image, oh, ow) + channel;
+            tile.Output = job.Output + phase.OutputIndex(_g.Output, plane, row, column) + channel;
             tile.Residual = epilogue.Residual == null
                 ? null
-                : epilogue.Residual + epilogue.ResidualLayout.Index(image, oh, ow) + channel;
+                : epilogue.Residual + phase.OutputIndex(epilogue.ResidualLayout, plane, row, column) + channel;
             fixed (EpilogueTile<E>* t = &tile)
             {
                 epilogue.Finish(t);
-                if (epilogue.StageCount > 0) epilogue.Continue(t, image, oh, ow, phase.StepW, channel);
+                if (epilogue.StageCount > 0) Continue(phase, t, plane, row, column, channel, epilogue);
             }
             tile.Sums += tile.Rows * tile.SumStride;
             column = 0;
             if (++row == phase.Rows)
             {
                 row = 0;
-                image++;
+                plane++;
             }
         }
     }
@@ -384,8 +382,16 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     static void Continue(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
     {
         job.Tile.Rows = rows.Rows;
-        int oh = phase.FirstH + (rows.Row * phase.StepH), ow = phase.FirstW + (rows.Column * phase.StepW);
-        fixed (EpilogueTile<E>* t = &job.Tile) epilogue.Continue(t, rows.Image, oh, ow, phase.StepW, channel);
+        fixed (EpilogueTile<E>* t = &job.Tile)
+            Continue(phase, t, rows.Plane, rows.Row, rows.Column, channel, epilogue);
+    }
+
+    static void Continue(
+        ConvPhase phase, EpilogueTile<E>* tile, int plane, int row, int column, int channel, in Epilogue<E> epilogue)
+    {
+        var (n, d) = phase.ImageOf(plane);
+        epilogue.Continue(
+            tile, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW + (column * phase.StepW), phase.StepW, channel);
     }
 
     // Chunks of tiles share weights while these are in a cache, groups of panels share the input. Panels vary fastest.

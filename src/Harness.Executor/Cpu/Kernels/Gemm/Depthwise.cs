@@ -277,7 +277,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         tile.OutputStride = row->OutputStride;
         tile.Rows = end - first;
         tile.Columns = to - from;
-        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, row->FirstRow, first, 1, from);
+        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, 0, row->FirstRow, first, 1, from);
     }
 
     // Adds a run of pixels to the means of the row, which the last of them completes: while the run is in the first cache.

@@ -100,18 +100,19 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Does the stages to a tile that is stored.</summary>
     /// <param name="tile">The tile: its output, rows and columns.</param>
     /// <param name="n">The image of its first pixel.</param>
+    /// <param name="plane">The plane of its first pixel.</param>
     /// <param name="row">The row of its first pixel.</param>
     /// <param name="column">The column of its first pixel.</param>
     /// <param name="step">Columns from one of its pixels to the next.</param>
     /// <param name="channel">Its first channel.</param>
-    public void Continue(EpilogueTile<E>* tile, int n, int row, int column, int step, int channel) =>
-        EpilogueStage<E>.Run(Stages, StageCount, tile, n, row, column, step, channel);
+    public void Continue(EpilogueTile<E>* tile, int n, int plane, int row, int column, int step, int channel) =>
+        EpilogueStage<E>.Run(Stages, StageCount, tile, n, plane, row, column, step, channel);
 
     static E* At(E* value, in BufferLayout layout, int n, int row) =>
         value == null ? null : value + (n * layout.ImageStride) + (row * layout.RowStride);
 
     static bool IsOneRow(in BufferLayout layout) =>
-        layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.H * layout.RowStride;
+        layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.D * layout.H * layout.RowStride;
 
     static Epilogue<E> Of<TOp, L>(Scalars<E> scalars)
         where TOp : struct, IUnary

@@ -20,6 +20,8 @@ unsafe struct EpilogueStage<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public E* Other;
     /// <summary>From one image of it to the next; 0 where all have the same.</summary>
     public nint ImageStride;
+    /// <summary>From one plane of it to the next; 0 where all have the same.</summary>
+    public nint PlaneStride;
     /// <summary>From one row of it to the next; 0 where all have the same.</summary>
     public nint RowStride;
     /// <summary>From one pixel of it to the next; 0 where all have the same.</summary>
@@ -77,11 +79,13 @@ unsafe struct EpilogueStage<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>True where the other value's pixels follow each other as if they were one row.</summary>
     public readonly bool IsOneRow(in BufferLayout output) => Other == null
         || ((output.H == 1 || RowStride == output.W * PixelStride)
-            && (output.N == 1 || ImageStride == output.H * output.W * PixelStride));
+            && (output.D == 1 || PlaneStride == output.H * output.W * PixelStride)
+            && (output.N == 1 || ImageStride == output.D * output.H * output.W * PixelStride));
 
     /// <summary>Does some stages to a tile; see <see cref="Epilogue{E}.Continue"/>.</summary>
     public static void Run(
-        EpilogueStage<E>* stages, int count, EpilogueTile<E>* tile, int n, int row, int column, int step, int channel)
+        EpilogueStage<E>* stages, int count, EpilogueTile<E>* tile, int n, int plane, int row, int column, int step,
+        int channel)
     {
         EpilogueTile<E> t = default;
         t.Sums = t.Output = tile->Output;
@@ -97,8 +101,8 @@ unsafe struct EpilogueStage<E> where E : unmanaged, IBinaryFloatingPointIeee754<
             t.Residual = null;
             if (stage->Other != null)
             {
-                t.Residual = stage->Other + (n * stage->ImageStride) + (row * stage->RowStride)
-                    + (column * stage->PixelStride) + (stage->OneChannel ? 0 : channel);
+                t.Residual = stage->Other + (n * stage->ImageStride) + (plane * stage->PlaneStride)
+                    + (row * stage->RowStride) + (column * stage->PixelStride) + (stage->OneChannel ? 0 : channel);
                 t.ResidualStride = step * stage->PixelStride;
                 t.OneColumn = stage->OneChannel;
             }

@@ -4,33 +4,45 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Where weight (kh, kw, i, co) lies: i counts within a group, co over all groups.</summary>
-/// <param name="Origin">Index of weight (0, 0, 0, 0).</param>
+/// <summary>Where weight (kd, kh, kw, i, co) lies: i counts within a group, co over all groups.</summary>
+/// <param name="Origin">Index of weight (0, 0, 0, 0, 0).</param>
 /// <param name="KernelH">Elements from one window row to the next; negative where rows are stored flipped.</param>
 /// <param name="KernelW">Elements from one window column to the next.</param>
 /// <param name="Input">Elements from one input channel to the next.</param>
 /// <param name="Output">Elements from one output channel to the next.</param>
 readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, nint Input, nint Output)
 {
-    /// <summary>Flax's kernel: (kh, kw, ci / groups, co).</summary>
-    public static WeightStrides Hwio(in ConvGeometry g) =>
-        new(0, (nint)g.KernelW * g.GroupInput * g.Output.C, (nint)g.GroupInput * g.Output.C, g.Output.C, 1);
+    /// <summary>Elements from one window plane to the next.</summary>
+    public nint KernelD { get; init; }
 
-    /// <summary>Flax's transposed kernel with <c>transpose_kernel=True</c>: (kh, kw, co, ci), one group.</summary>
-    public static WeightStrides Hwoi(in ConvGeometry g) =>
-        new(0, (nint)g.KernelW * g.Output.C * g.GroupInput, (nint)g.Output.C * g.GroupInput, 1, g.GroupInput);
+    /// <summary>Flax's kernel: (kd, kh, kw, ci / groups, co).</summary>
+    public static WeightStrides Hwio(in ConvGeometry g) => Of(g, g.Output.C, 1);
 
-    /// <summary>The same storage with the window read backwards in both axes.</summary>
+    /// <summary>Flax's transposed kernel with <c>transpose_kernel=True</c>: (kd, kh, kw, co, ci), one group.</summary>
+    public static WeightStrides Hwoi(in ConvGeometry g) => Of(g, 1, g.GroupInput);
+
+    static WeightStrides Of(in ConvGeometry g, nint input, nint output)
+    {
+        nint column = (nint)g.GroupInput * g.Output.C, row = g.KernelW * column;
+        return new WeightStrides(0, row, column, input, output) { KernelD = g.KernelH * row };
+    }
+
+    /// <summary>The same storage with the window read backwards in all axes.</summary>
     public WeightStrides Flipped(in ConvGeometry g) => this with
     {
-        Origin = Origin + ((g.KernelH - 1) * KernelH) + ((g.KernelW - 1) * KernelW),
+        Origin = Origin + ((g.KernelD - 1) * KernelD) + ((g.KernelH - 1) * KernelH) + ((g.KernelW - 1) * KernelW),
+        KernelD = -KernelD,
         KernelH = -KernelH,
         KernelW = -KernelW,
     };
 
-    /// <summary>Index of one weight.</summary>
+    /// <summary>Index of one weight of a plane's window.</summary>
     public nint Index(int kh, int kw, int i, int co) =>
         Origin + (kh * KernelH) + (kw * KernelW) + (i * Input) + (co * Output);
+
+    /// <summary>Index of one weight.</summary>
+    public nint Index(in Tap tap, int i, int co) =>
+        Index(tap.KernelH, tap.KernelW, i, co) + (tap.KernelD * KernelD);
 }
 
 /// <summary>Weights in the order in which tiles read them, once, when a plan is compiled.</summary>
@@ -85,7 +97,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
                         for (int i = 0; i < geometry.GroupInput; i++)
                         {
                             int existing = Math.Min(columns, geometry.GroupOutput - column);
-                            nint first = strides.Index(tap.KernelH, tap.KernelW, i, (group * geometry.GroupOutput) + column);
+                            nint first = strides.Index(tap, i, (group * geometry.GroupOutput) + column);
                             var row = new Span<E>(destination, columns);
                             destination += columns;
                             row[existing..].Clear();
@@ -122,7 +134,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
                 var tap = phase.Taps[t];
                 E* rows = destination + ((((nint)t * inputs) + start) * columns);
                 if (existing < columns) new Span<E>(rows, count * columns).Clear();
-                nint first = strides.Index(tap.KernelH, tap.KernelW, start, (group * geometry.GroupOutput) + column);
+                nint first = strides.Index(tap, start, (group * geometry.GroupOutput) + column);
                 for (int c = 0; c < existing; c++, first += strides.Output)
                 {
                     // A bounds check for every element would cost more than its copy: both ends are checked instead.
@@ -155,7 +167,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
             for (int c = 0; c < packed.PaddedColumns; c++)
             {
                 *destination++ = c >= channels ? E.Zero : E.CreateTruncating(
-                    weights[(int)strides.Index(tap.KernelH, tap.KernelW, 0, c)]);
+                    weights[(int)strides.Index(tap, 0, c)]);
             }
         }
         return packed;

@@ -105,7 +105,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>True where the transform exists: 3 × 3, stride 1, no dilation, one group.</summary>
     public static bool Applies(in ConvGeometry g) => g is
         { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Transposed: false }
-        && g.Output.H > 0 && g.Output.W > 0 && g.Output.N > 0;
+        && g.IsPlane && g.Output.H > 0 && g.Output.W > 0 && g.Output.N > 0;
 
     /// <summary>Patches and channels of one tile at most.</summary>
     public (int Rows, int Columns) Tile => (_maxRows, 2 * _weights.Width);
@@ -257,7 +257,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                     ? null
                     : epilogue.Residual + epilogue.ResidualLayout.Index(image, oh, ow) + channel;
                 epilogue.Finish(&tile);
-                if (epilogue.StageCount > 0) epilogue.Continue(&tile, image, oh, ow, 1, channel);
+                if (epilogue.StageCount > 0) epilogue.Continue(&tile, image, 0, oh, ow, 1, channel);
             }
             done += side;
         }

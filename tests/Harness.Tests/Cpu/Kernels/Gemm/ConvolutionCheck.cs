@@ -22,8 +22,7 @@ static unsafe class ConvolutionCheck
     /// <summary>Checks both precisions.</summary>
     public static void Near(ConvGeometry geometry, By by = By.Windows)
     {
-        var (top, left, bottom, right) = geometry.RequiredHalo;
-        geometry = geometry with { Input = geometry.Input.WithHalo(top, left, bottom, right) };
+        geometry = geometry with { Input = geometry.Input.WithHalo(geometry.RequiredHalo) };
         var problem = Problem.Of(geometry);
         var (sums, bounds) = by == By.Windows ? problem.Direct() : problem.Transformed();
         Near<float>(problem, by, sums, bounds);
@@ -62,7 +61,7 @@ static unsafe class ConvolutionCheck
         }
     }
 
-    /// <summary>The output's interior in (n, h, w, c) order; <paramref name="inPlace"/> is what it holds before, in
+    /// <summary>The output's interior in (n, d, h, w, c) order; <paramref name="inPlace"/> is what it holds before, in
     /// that order: a residual that is the output itself.</summary>
     public static E[] Run<E>(
         in ConvGeometry geometry, By by, LaneWidth lanes, Guard guard, E* x, ReadOnlySpan<E> weights,
@@ -98,7 +97,7 @@ static unsafe class ConvolutionCheck
             convolution.Run(x, y.Pointer, middle, convolution.Tiles, scratch.Pointer, epilogue);
             convolution.Run(x, y.Pointer, 0, middle, scratch.Pointer, epilogue);
         }
-        var result = new E[layout.N * layout.H * layout.W * layout.C];
+        var result = new E[layout.N * layout.D * layout.H * layout.W * layout.C];
         for (int i = 0, at = 0; i < result.Length; i += layout.C, at++)
         {
             var pixel = y.Span.Slice(Pixel(layout, at), layout.C);
@@ -110,16 +109,20 @@ static unsafe class ConvolutionCheck
         return result;
     }
 
-    static int Pixel(in BufferLayout layout, int index) => (int)layout.Index(
-        index / (layout.W * layout.H), index / layout.W % layout.H, index % layout.W);
+    static int Pixel(in BufferLayout layout, int index)
+    {
+        int plane = index / (layout.W * layout.H);
+        return (int)layout.Index(
+            plane / layout.D, plane % layout.D, index / layout.W % layout.H, index % layout.W);
+    }
 
     /// <summary>A geometry with numbers that float32 holds exactly.</summary>
     public sealed record Problem(ConvGeometry Geometry, double[] X, double[] Weights)
     {
         public static Problem Of(ConvGeometry g) => new(
             g,
-            Exact(g.Input.N * g.Input.H * g.Input.W * g.Input.C, 1),
-            Exact(g.KernelH * g.KernelW * g.GroupInput * g.Output.C, 2));
+            Exact(g.Input.N * g.Input.D * g.Input.H * g.Input.W * g.Input.C, 1),
+            Exact(g.KernelD * g.KernelH * g.KernelW * g.GroupInput * g.Output.C, 2));
 
         static double[] Exact(int count, int seed) => Array.ConvertAll(Bits.Random<float>(count, seed), x => (double)x);
 
@@ -135,7 +138,7 @@ static unsafe class ConvolutionCheck
         public (double[] Sums, double[] Bounds) Direct()
         {
             var (sums, magnitudes) = Sum(Weights);
-            int terms = Geometry.KernelH * Geometry.KernelW * Geometry.GroupInput;
+            int terms = Geometry.KernelD * Geometry.KernelH * Geometry.KernelW * Geometry.GroupInput;
             double roundings = Math.Min(terms, 256) + ((terms + 255) / 256);
             return (sums, Array.ConvertAll(magnitudes, m => (m * roundings) + double.Epsilon));
         }
@@ -205,40 +208,57 @@ static unsafe class ConvolutionCheck
         {
             var g = Geometry;
             var (input, output) = (g.Input, g.Output);
-            var sums = new double[output.N * output.H * output.W * output.C];
+            var sums = new double[output.N * output.D * output.H * output.W * output.C];
             var magnitudes = new double[sums.Length];
             for (int n = 0; n < output.N; n++)
-                for (int oh = 0; oh < output.H; oh++)
-                    for (int ow = 0; ow < output.W; ow++)
-                        for (int kh = 0; kh < g.KernelH; kh++)
-                            for (int kw = 0; kw < g.KernelW; kw++)
-                            {
-                                int h = (oh * g.StrideH) - g.PadTop + (kh * g.DilationH);
-                                int w = (ow * g.StrideW) - g.PadLeft + (kw * g.DilationW);
-                                if (g.Transposed)
-                                {
-                                    int th = oh + g.PadTop - (kh * g.DilationH);
-                                    int tw = ow + g.PadLeft - (kw * g.DilationW);
-                                    if (th % g.StrideH != 0 || tw % g.StrideW != 0) continue;
-                                    (h, w) = (th / g.StrideH, tw / g.StrideW);
-                                }
-                                if (h < 0 || h >= input.H || w < 0 || w >= input.W) continue;
-                                int from = ((((n * input.H) + h) * input.W) + w) * input.C;
-                                int to = ((((n * output.H) + oh) * output.W) + ow) * output.C;
-                                for (int group = 0; group < g.Groups; group++)
-                                    for (int i = 0; i < g.GroupInput; i++)
+                for (int od = 0; od < output.D; od++)
+                    for (int oh = 0; oh < output.H; oh++)
+                        for (int ow = 0; ow < output.W; ow++)
+                            for (int kd = 0; kd < g.KernelD; kd++)
+                                for (int kh = 0; kh < g.KernelH; kh++)
+                                    for (int kw = 0; kw < g.KernelW; kw++)
                                     {
-                                        double value = X[from + (group * g.GroupInput) + i];
-                                        int weight = ((((kh * g.KernelW) + kw) * g.GroupInput) + i) * output.C;
-                                        for (int co = group * g.GroupOutput; co < (group + 1) * g.GroupOutput; co++)
+                                        if (Seen(od, kd, input.D, g.StrideD, g.PadFront, g.DilationD) is not { } d
+                                            || Seen(oh, kh, input.H, g.StrideH, g.PadTop, g.DilationH) is not { } h
+                                            || Seen(ow, kw, input.W, g.StrideW, g.PadLeft, g.DilationW) is not { } w)
                                         {
-                                            double product = value * weights[weight + co];
-                                            sums[to + co] += product;
-                                            magnitudes[to + co] += Math.Abs(product);
+                                            continue;
                                         }
+                                        int from = ((((((n * input.D) + d) * input.H) + h) * input.W) + w) * input.C;
+                                        int to = ((((((n * output.D) + od) * output.H) + oh) * output.W) + ow) * output.C;
+                                        int tap = (((kd * g.KernelH) + kh) * g.KernelW) + kw;
+                                        Add(from, to, tap);
                                     }
-                            }
             return (sums, magnitudes);
+
+            // Where a tap of an output reads along one axis; null beside the input.
+            int? Seen(int o, int k, int extent, int stride, int padding, int dilation)
+            {
+                int at = (o * stride) - padding + (k * dilation);
+                if (g.Transposed)
+                {
+                    at = o + padding - (k * dilation);
+                    if (at % stride != 0) return null;
+                    at /= stride;
+                }
+                return at < 0 || at >= extent ? null : at;
+            }
+
+            void Add(int from, int to, int tap)
+            {
+                for (int group = 0; group < g.Groups; group++)
+                    for (int i = 0; i < g.GroupInput; i++)
+                    {
+                        double value = X[from + (group * g.GroupInput) + i];
+                        int weight = ((tap * g.GroupInput) + i) * output.C;
+                        for (int co = group * g.GroupOutput; co < (group + 1) * g.GroupOutput; co++)
+                        {
+                            double product = value * weights[weight + co];
+                            sums[to + co] += product;
+                            magnitudes[to + co] += Math.Abs(product);
+                        }
+                    }
+            }
         }
     }
 

@@ -183,8 +183,7 @@ public sealed unsafe class ConvolutionTests
     // Near the sum in double, equal in every width, and equal however the tiles are dealt; buffers end at guard pages.
     static void Check<E>(ConvGeometry geometry, double tolerance) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        var (top, left, bottom, right) = geometry.RequiredHalo;
-        geometry = geometry with { Input = geometry.Input.WithHalo(top, left, bottom, right) };
+        geometry = geometry with { Input = geometry.Input.WithHalo(geometry.RequiredHalo) };
         var weights = Bits.Random<double>(geometry.KernelH * geometry.KernelW * geometry.GroupInput * geometry.Output.C, 2);
         for (int i = 0; i < weights.Length; i++) weights[i] = (float)weights[i];
         using var x = Input<E>(geometry.Input, 1);

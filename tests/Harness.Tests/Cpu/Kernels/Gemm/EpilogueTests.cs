@@ -40,8 +40,7 @@ public sealed unsafe class EpilogueTests
         foreach (int c in s_channels)
         {
             var geometry = geometryOf(c);
-            var (top, left, bottom, right) = geometry.RequiredHalo;
-            geometry = geometry with { Input = geometry.Input.WithHalo(top, left, bottom, right) };
+            geometry = geometry with { Input = geometry.Input.WithHalo(geometry.RequiredHalo) };
             Every<float>(geometry, by);
             Every<double>(geometry, by);
         }

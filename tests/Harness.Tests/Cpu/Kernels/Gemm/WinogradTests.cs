@@ -100,8 +100,7 @@ public sealed unsafe class WinogradTests
 
     static ConvGeometry WithHalo(ConvGeometry geometry)
     {
-        var (top, left, bottom, right) = geometry.RequiredHalo;
-        return geometry with { Input = geometry.Input.WithHalo(top, left, bottom, right) };
+        return geometry with { Input = geometry.Input.WithHalo(geometry.RequiredHalo) };
     }
 
     // Near the direct sum in double; equal in every width and however the pieces are dealt; buffers end at guard pages.

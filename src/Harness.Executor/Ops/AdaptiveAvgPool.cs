@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Schema;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Means over a grid of a given size: cell i of o covers <c>⌊i·n/o⌋</c> to <c>⌈(i+1)·n/o⌉</c>; cells may
+/// overlap. Source: torch.nn.AdaptiveAvgPool1d, AdaptiveAvgPool2d and AdaptiveAvgPool3d.</summary>
+public sealed record AdaptiveAvgPool : Op
+{
+    // What an axis keeps of its input is no number a call could state.
+    const int Kept = -1;
+
+    /// <inheritdoc/>
+    public override string Name => $"AdaptiveAvgPool{Sizes.Count}d";
+
+    /// <summary>The output's extents by axis; -1 keeps the input's.</summary>
+    public required IntList Sizes { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "_adaptive_avg_pool2d", "_adaptive_avg_pool2d.none", "_adaptive_avg_pool3d", "adaptive_avg_pool1d",
+        "adaptive_avg_pool2d", "adaptive_avg_pool2d.none", "adaptive_avg_pool3d", "adaptive_avg_pool3d.none");
+
+    static AdaptiveAvgPool Parse(Bound call)
+    {
+        var sizes = call.IntsOrNull("output_size", Window.AxesOf(call)!.Value);
+        if (sizes.FirstOrDefault(size => size < 1) is { } wrong)
+            throw call.Refuse($"output size {wrong}, expected a positive number");
+        return new AdaptiveAvgPool { Sizes = [.. sizes.Select(size => size ?? Kept)] };
+    }
+
+    /// <inheritdoc/>
+    internal override int? BatchedRank => Sizes.Count + 2;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        Window.CheckRank(x, Sizes.Count);
+        Span<int> y = [.. x.AsSpan()];
+        for (int axis = 0; axis < Sizes.Count; axis++)
+        {
+            if (x[2 + axis] == 0) throw new ShapeException($"input is {x}, expected elements to take the mean of");
+            if (Sizes[axis] != Kept) y[2 + axis] = Sizes[axis];
+        }
+        return [Shape.Create(y)];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) =>
+        Arrangements.ChannelsLast(inputs, Sizes.Count + 2);
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
+        Math.Max(inputs[0].Elements, output.Elements);
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Schema;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Cross-correlation of (n, c, …) with a window (o, c/groups, …) of one to three axes. Source: torch.nn.Conv1d,
+/// Conv2d and Conv3d.</summary>
+/// <remarks>Output extent per axis: <c>floor((n + lo + hi - d·(k-1) - 1) / s) + 1</c>. Each output is a chain of
+/// fused multiply-adds over (kd, kh, kw, ci), in blocks of 256, blocks added in order, then the bias.</remarks>
+/// <param name="Axes">Axes of the window.</param>
+public sealed record Conv(int Axes) : Op
+{
+    /// <inheritdoc/>
+    public override string Name => $"Conv{Axes}d";
+
+    /// <summary>Strides by axis.</summary>
+    public IntList Stride { get; init; } = IntList.Repeat(1, Axes);
+
+    /// <summary>Zeros around the input.</summary>
+    public WindowPadding Padding { get; init; } = WindowPadding.None(Axes);
+
+    /// <summary>Dilations by axis.</summary>
+    public IntList Dilation { get; init; } = IntList.Repeat(1, Axes);
+
+    /// <summary>Groups of channels that do not mix.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>True when operand 2 is a bias.</summary>
+    public bool Bias { get; init; }
+
+    /// <summary>True for torch's <c>padding='same'</c>: the amount follows from the window, the odd one goes to the high
+    /// end.</summary>
+    public bool SamePadding { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse,
+        "conv1d", "conv1d.padding", "conv2d", "conv2d.padding", "conv3d", "conv3d.padding",
+        "_convolution_mode", "convolution", "_convolution", "_convolution.deprecated");
+
+    static Op Parse(Bound call)
+    {
+        // conv2d has its axes in its name; the general operators have one stride an axis of the window.
+        int axes = Window.AxesOf(call) ?? call.Ints("stride").Length;
+        if (axes is < 1 or > 3) throw call.Refuse($"a {axes}-d convolution, expected 1-d to 3-d");
+        if (call.Has("transposed") && call.Bool("transposed")) return ConvTranspose.Parse(call, axes);
+        var op = new Conv(axes)
+        {
+            Stride = [.. call.Ints("stride", axes)],
+            Dilation = [.. call.Ints("dilation", axes)],
+            Groups = call.Int("groups"),
+            Bias = !call.IsNone("bias"),
+        };
+        if (!call.IsText("padding"))
+        {
+            IntList padding = [.. call.Ints("padding", axes)];
+            if (padding.Any(amount => amount < 0))
+                throw call.Refuse($"padding {padding} is negative; PyTorch refuses it too");
+            return op with { Padding = WindowPadding.Symmetric(padding) };
+        }
+        return call.Text("padding") switch
+        {
+            "valid" => op,
+            "same" when op.Stride.AllAre(1) => op with { SamePadding = true },
+            "same" => throw call.Refuse("padding='same' with a stride: PyTorch refuses it too"),
+            var other => throw call.Refuse($"padding='{other}', expected 'same' or 'valid'"),
+        };
+    }
+
+    /// <summary>The padding for a weight of this shape: <see cref="Padding"/>, or what 'same' amounts to.</summary>
+    public WindowPadding PaddingFor(Shape weight)
+    {
+        if (!SamePadding) return Padding;
+        var all = new int[Axes];
+        for (int axis = 0; axis < Axes; axis++) all[axis] = Dilation[axis] * (weight[2 + axis] - 1);
+        return new WindowPadding([.. all.Select(n => n / 2)], [.. all.Select(n => n - n / 2)]);
+    }
+
+    /// <inheritdoc/>
+    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { } w && w.Rank == Axes + 2 ? [0, w[1] * Groups, .. new int[Axes]] : null;
+
+    /// <inheritdoc/>
+    internal override int? BatchedRank => Axes + 2;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        Shape x = inputs[0], w = inputs[1];
+        Window.CheckRank(x, Axes);
+        if (w.Rank != Axes + 2)
+            throw new ShapeException($"weight is {w}, expected {Window.Letters("o, c/groups, ", Axes, "k")}");
+        Window.CheckPositive(Stride, Dilation);
+        if (Groups < 1 || w[0] % Groups != 0)
+            throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
+        if (x[1] != w[1] * Groups)
+            throw new ShapeException($"input has {x[1]} channels, kernel expects {w[1] * Groups}");
+        if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
+        var padding = PaddingFor(w);
+        Span<int> y = [x[0], w[0], .. x.AsSpan()[2..]];
+        for (int axis = 0; axis < Axes; axis++)
+        {
+            y[2 + axis] = Extent(
+                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis], padding.Low[axis] + padding.High[axis]);
+        }
+        return [Shape.Create(y)];
+    }
+
+    static int Extent(int n, int k, int stride, int dilation, int padding)
+    {
+        long room = (long)n + padding - (long)dilation * (k - 1) - 1;
+        if (room < 0)
+            throw new ShapeException(
+                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
+        return checked((int)(room / stride + 1));
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, Axes + 2);
+
+    Rearrangement Kernel => new("oi" + Window.LettersOf(Axes), Window.LettersOf(Axes) + "io");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<WeightRule> Weights => Bias
+        ? [new(1, "kernel", Kernel, LeafForm.Conv), WeightRule.OfFeatures(2, "bias")]
+        : [new(1, "kernel", Kernel, LeafForm.Conv)];
+
+    /// <inheritdoc/>
+    public override bool IsContraction => true;
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
+        2 * output.Elements * Window.Elements(inputs[1].AsSpan()[1..]);
+}

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Schema;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Transposed convolution of (n, c, …) with a window (c, o/groups, …) of one to three axes. Source:
+/// torch.nn.ConvTranspose1d, ConvTranspose2d and ConvTranspose3d.</summary>
+/// <remarks>Output extent per axis: <c>(n - 1)·s - 2p + d·(k - 1) + outputPadding + 1</c>. It is a plain convolution of
+/// the stride-dilated input, padded by <c>d·(k - 1) - p</c> below and <c>d·(k - 1) - p + outputPadding</c> above, with
+/// the window reversed; either padding may be negative and then crops.</remarks>
+/// <param name="Axes">Axes of the window.</param>
+public sealed record ConvTranspose(int Axes) : Op
+{
+    /// <inheritdoc/>
+    public override string Name => $"ConvTranspose{Axes}d";
+
+    /// <summary>Strides by axis.</summary>
+    public IntList Stride { get; init; } = IntList.Repeat(1, Axes);
+
+    /// <summary>What PyTorch calls padding: what is cut from each side of the full output.</summary>
+    public IntList Padding { get; init; } = IntList.Repeat(0, Axes);
+
+    /// <summary>Outputs more at the high ends; window taps reach them too.</summary>
+    public IntList OutputPadding { get; init; } = IntList.Repeat(0, Axes);
+
+    /// <summary>Dilations by axis.</summary>
+    public IntList Dilation { get; init; } = IntList.Repeat(1, Axes);
+
+    /// <summary>Groups of channels that do not mix.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>True when operand 2 is a bias.</summary>
+    public bool Bias { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => Parse(call, Window.AxesOf(call) ?? 0),
+        "conv_transpose1d", "conv_transpose2d.input", "conv_transpose3d.input");
+
+    /// <summary>Reads conv_transpose2d and its like, or a general convolution that <see cref="Conv"/> found to be
+    /// transposed.</summary>
+    internal static ConvTranspose Parse(Bound call, int axes) => new(axes)
+    {
+        Stride = [.. call.Ints("stride", axes)],
+        Padding = [.. call.Ints("padding", axes)],
+        OutputPadding = [.. call.Ints("output_padding", axes)],
+        Dilation = [.. call.Ints("dilation", axes)],
+        Groups = call.Int("groups"),
+        Bias = !call.IsNone("bias"),
+    };
+
+    /// <inheritdoc/>
+    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { } w && w.Rank == Axes + 2 ? [0, w[0], .. new int[Axes]] : null;
+
+    /// <inheritdoc/>
+    internal override int? BatchedRank => Axes + 2;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        Shape x = inputs[0], w = inputs[1];
+        Window.CheckRank(x, Axes);
+        if (w.Rank != Axes + 2)
+            throw new ShapeException($"weight is {w}, expected {Window.Letters("c, o/groups, ", Axes, "k")}");
+        Window.CheckPositive(Stride, Dilation);
+        if (Padding.Any(amount => amount < 0)) throw new ShapeException($"padding {Padding} is negative");
+        if (Groups < 1 || w[0] % Groups != 0)
+            throw new ShapeException($"{w[0]} input channels do not split into {Groups} groups");
+        if (x[1] != w[0]) throw new ShapeException($"input has {x[1]} channels, kernel expects {w[0]}");
+        if (Bias && inputs[2] != [w[1] * Groups])
+            throw new ShapeException($"bias is {inputs[2]}, expected ({w[1] * Groups})");
+        Span<int> y = [x[0], w[1] * Groups, .. x.AsSpan()[2..]];
+        for (int axis = 0; axis < Axes; axis++)
+        {
+            y[2 + axis] = Extent(
+                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis], Padding[axis], OutputPadding[axis]);
+        }
+        return [Shape.Create(y)];
+    }
+
+    static int Extent(int n, int k, int stride, int dilation, int padding, int more)
+    {
+        if (more < 0 || more >= Math.Max(stride, dilation))
+            throw new ShapeException(
+                $"output padding is {more}, expected less than stride {stride} or dilation {dilation}");
+        long extent = (n - 1L) * stride - 2L * padding + (long)dilation * (k - 1) + more + 1;
+        return extent > 0
+            ? checked((int)extent)
+            : throw new ShapeException($"the output would have the extent {extent}");
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, Axes + 2);
+
+    // Flax's ConvTranspose(transpose_kernel=True) takes (h, w, o, i); it has no groups, so a grouped one is a Conv with
+    // input dilation, whose window is reversed (docs/flax-guide.md).
+    Rearrangement Kernel
+    {
+        get
+        {
+            string window = Window.LettersOf(Axes);
+            return Groups == 1
+                ? new Rearrangement("io" + window, window + "oi")
+                : new Rearrangement(
+                    "(gi)o" + window, window + "i(go)", ImmutableSortedDictionary<char, int>.Empty.Add('g', Groups),
+                    window);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<WeightRule> Weights => Bias
+        ? [new(1, "kernel", Kernel, Form), WeightRule.OfFeatures(2, "bias")]
+        : [new(1, "kernel", Kernel, Form)];
+
+    LeafForm Form => Groups == 1 ? LeafForm.ConvTranspose : LeafForm.ReversedConv;
+
+    /// <inheritdoc/>
+    public override bool IsContraction => true;
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) =>
+        2 * inputs[0].Elements * Window.Elements(inputs[1].AsSpan()[1..]);
+}
