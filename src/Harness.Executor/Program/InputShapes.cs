@@ -15,6 +15,12 @@ public static class InputShapes
     static readonly (int H, int W)[] s_oblong =
         [(40, 56), (48, 64), (64, 48), (64, 96), (96, 64), (72, 104), (96, 128), (128, 96), (128, 160), (192, 224), (224, 192), (256, 224), (299, 331), (384, 352)];
 
+    // Frames of a clip and slices of a scan; the plane's own height stands for cubes.
+    static readonly int[] s_depths = [16, 8, 32, 4, 12];
+
+    // Volumes have a depth to try besides, and each is dear.
+    const int MostPlanes = 600;
+
     /// <summary>Shapes for every input, in PyTorch's axis order.</summary>
     /// <param name="model">The model.</param>
     /// <param name="square">True for the size a model was probably made for; false for an oblong one and a batch of 2 where
@@ -58,11 +64,15 @@ public static class InputShapes
         foreach (int[]? fallback in example is not null ? [example] : new int[]?[] { [0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0] })
         {
             bool planes = known.Append(fallback).Any(shape => shape is { Length: > 2 });
+            bool volumes = known.Append(fallback).Any(shape => shape is { Length: > 4 });
             foreach (int n in square ? new[] { 1, 2, 4, 8, 16 } : [2, 1, 4, 8, 16])
             {
                 // A batch that the trace has baked in is rare, and a plane that nothing usual fits is too: not both.
-                foreach (var (h, w) in planes ? Planes(square).Take(n > 2 ? 600 : int.MaxValue) : [(1, 1)])
-                    yield return [.. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, h, w))];
+                foreach (var (h, w) in planes ? Planes(square).Take(n > 2 || volumes ? MostPlanes : int.MaxValue) : [(1, 1)])
+                {
+                    foreach (int d in volumes ? s_depths.Append(h) : [1])
+                        yield return [.. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, d, h, w))];
+                }
             }
         }
     }
@@ -92,13 +102,13 @@ public static class InputShapes
         }
     }
 
-    // 0 marks an extent that is open: the first is the batch, the later ones the plane.
-    static Shape Fill(int[] pattern, int n, int h, int w)
+    // 0 marks an extent that is open: the first is the batch, the later ones the plane or the volume.
+    static Shape Fill(int[] pattern, int n, int d, int h, int w)
     {
         var extents = (int[])pattern.Clone();
-        int open = 0;
+        int open = pattern.Length > 4 ? 0 : 1;
         for (int axis = 0; axis < extents.Length; axis++)
-            if (extents[axis] == 0) extents[axis] = axis == 0 ? n : open++ == 0 ? h : w;
+            if (extents[axis] == 0) extents[axis] = axis == 0 ? n : open++ switch { 0 => d, 1 => h, _ => w };
         return Shape.Create(extents);
     }
 

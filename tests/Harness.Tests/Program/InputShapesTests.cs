@@ -1,3 +1,4 @@
+using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Formats;
 using Harness.Tests.Naive;
@@ -17,6 +18,42 @@ public sealed class InputShapesTests
         shape[0].Should().BeGreaterThan(1);
         shape[1].Should().Be(3);
         shape[2].Should().NotBe(shape[3]);
+    }
+
+    [Fact]
+    public void A_volume_has_a_depth_of_its_own()
+    {
+        using var model = Volume(new GraphBuilder());
+        var shape = InputShapes.Infer(model, square: false).Should().ContainSingle().Subject;
+        shape.AsSpan()[2..].ToArray().Should().OnlyHaveUniqueItems("axes that are alike hide that they were exchanged");
+        shape[1].Should().Be(3);
+        InputShapes.Infer(model, square: true)[0].Should().Equal(1, 3, 16, 224, 224);
+    }
+
+    [Fact]
+    public void A_flatten_decides_the_volume()
+    {
+        using var model = Volume(new GraphBuilder(), features: 4 * 30 * 30 * 30);
+        InputShapes.Infer(model, square: true)[0].Should().Equal(1, 3, 32, 32, 32);
+    }
+
+    // One convolution of 4 channels without padding, and a linear for so many features.
+    static TorchModel Volume(GraphBuilder builder, int features = 0)
+    {
+        int x = builder.Input("x", null), weight = builder.Parameter("conv.weight", [4, 3, 3, 3, 3]);
+        int y = builder.Call(
+            "aten::conv3d", [Argument.Value(x), Argument.Value(weight)], [], 1, SourcePlace.Unknown, "conv")[0];
+        if (features > 0)
+        {
+            int rows = builder.Call(
+                "aten::flatten", [Argument.Value(y), Argument.Of(1L)], [], 1, SourcePlace.Unknown, "flat")[0];
+            int dense = builder.Parameter("fc.weight", [2, features]);
+            y = builder.Call(
+                "aten::linear", [Argument.Value(rows), Argument.Value(dense)], [], 1, SourcePlace.Unknown, "fc")[0];
+        }
+        builder.Output("y", y);
+        var graph = builder.Build();
+        return new TorchModel(graph, WeightsFile.Open("seed:1", graph), "test");
     }
 
     [Fact]

@@ -58,12 +58,11 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
     /// <summary>Output channels of one group.</summary>
     public int GroupOutput => Output.C / Groups;
 
-    /// <summary>True when one plane is read and written: what some kernels are confined to.</summary>
+    /// <summary>True when one plane is read and written: what Winograd's transform is confined to.</summary>
     public bool IsPlane => Input.D == 1 && Output.D == 1 && KernelD == 1 && PadFront == 0;
 
-    /// <summary>True when each output channel of a plane reads one input channel of the same index.</summary>
-    public bool IsDepthwise =>
-        Groups > 1 && Groups == Input.C && Groups == Output.C && !Transposed && IsPlane;
+    /// <summary>True when each output channel reads one input channel of the same index.</summary>
+    public bool IsDepthwise => Groups > 1 && Groups == Input.C && Groups == Output.C && !Transposed;
 
     /// <summary>Multiplications and additions of one run, a fused one counting two.</summary>
     public long Flops

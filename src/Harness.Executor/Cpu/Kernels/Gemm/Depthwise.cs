@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>A convolution of each channel by itself: registers hold neighbouring channels.</summary>
-/// <remarks>The same order of additions as <see cref="Convolution{E}"/>: (kh, kw), chains of 256.</remarks>
+/// <remarks>The same order of additions as <see cref="Convolution{E}"/>: (kd, kh, kw), chains of 256.</remarks>
 sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // Rows that share their input while it is in the first cache, and what it holds of it.
@@ -28,7 +28,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         _weights = weights;
         (_columns, _channelBlock) = Blocks(geometry, weights.Width);
         // Rows that do not divide among the threads are few: then these share channels, whole planes a piece.
-        int rows = geometry.Output.N * geometry.Output.H;
+        int rows = geometry.Output.Rows;
         int slowest = (rows + threads - 1) / threads * threads;
         _byChannels = slowest - rows > rows / 10 && geometry.Output.C >= 4 * weights.Width;
         if (_byChannels)
@@ -41,7 +41,9 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         _taps = GC.AllocateUninitializedArray<nint>(phase.Taps.Length, pinned: true);
         for (int t = 0; t < _taps.Length; t++)
         {
-            _taps[t] = ((phase.Taps[t].H * _g.Input.RowStride) + (phase.Taps[t].W * _g.Input.PixelStride)) * sizeof(E);
+            var tap = phase.Taps[t];
+            _taps[t] = sizeof(E)
+                * ((tap.D * _g.Input.PlaneStride) + (tap.H * _g.Input.RowStride) + (tap.W * _g.Input.PixelStride));
         }
     }
 
@@ -52,9 +54,10 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         int Span(int columns) => ((columns - 1) * g.StrideW) + ((g.KernelW - 1) * g.DilationW) + 1;
         int size = sizeof(E), channels = g.Output.C, least = 2 * DepthwiseBand<E>.Run7;
         int columns = g.Output.W;
-        while (columns > least && (long)g.KernelH * Span(columns) * channels * size > CacheBytes)
+        long rows = (long)g.KernelD * g.KernelH;
+        while (columns > least && rows * Span(columns) * channels * size > CacheBytes)
             columns = Math.Max(least, (columns - 1) / DepthwiseBand<E>.Run7 * DepthwiseBand<E>.Run7);
-        int most = (int)Math.Clamp(CacheBytes / ((long)g.KernelH * Span(columns) * size) / width, 2, 64) * width;
+        int most = (int)Math.Clamp(CacheBytes / (rows * Span(columns) * size) / width, 2, 64) * width;
         int blocks = (channels + most - 1) / most;
         int pair = 2 * width;
         return (columns, (((channels + blocks - 1) / blocks) + pair - 1) / pair * pair);
@@ -63,7 +66,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
     int ChannelBlocks => (_g.Output.C + _channelBlock - 1) / _channelBlock;
 
     /// <summary>Independent pieces of work: output rows of all images, or blocks of channels of all images.</summary>
-    public int Tiles => _g.Output.N * (_byChannels ? ChannelBlocks : _g.Output.H);
+    public int Tiles => _byChannels ? _g.Output.N * ChannelBlocks : _g.Output.Rows;
 
     /// <summary>Computes the pieces [first, last).</summary>
     public void Run(E* input, E* output, int first, int last, in Epilogue<E> epilogue)
@@ -71,7 +74,8 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         DepthwiseBand<E> band = default;
         band.Taps = (nint*)Unsafe.AsPointer(ref _taps[0]);
         band.TapCount = _taps.Length;
-        bool shared = _g.StrideW == 1 && _g.DilationW == 1 && DepthwiseTiles<E>.Exists(_g.KernelW);
+        // Tiles that share what they load pass over the rows of one plane.
+        bool shared = _g.KernelD == 1 && _g.StrideW == 1 && _g.DilationW == 1 && DepthwiseTiles<E>.Exists(_g.KernelW);
         band.WindowRows = shared ? _g.KernelH : 0;
         band.WindowColumns = _g.KernelW;
         band.WindowRowStride = _g.DilationH * _g.Input.RowStride * sizeof(E);
@@ -104,29 +108,32 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
                 int n = Math.DivRem(at, ChannelBlocks, out int block);
                 band.FirstChannel = block * _channelBlock;
                 band.LastChannel = Math.Min(_g.Output.C, band.FirstChannel + _channelBlock);
-                Rows(ref band, input, output, n, 0, _g.Output.H, epilogue);
+                for (int d = 0; d < _g.Output.D; d++)
+                    Rows(ref band, input, output, (n, d), 0, _g.Output.H, epilogue);
             }
             return;
         }
         while (first < last)
         {
-            int n = Math.DivRem(first, _g.Output.H, out int oh);
+            int plane = Math.DivRem(first, _g.Output.H, out int oh);
             int rows = Math.Min(last - first, _g.Output.H - oh);
-            Rows(ref band, input, output, n, oh, rows, epilogue);
+            Rows(ref band, input, output, Math.DivRem(plane, _g.Output.D), oh, rows, epilogue);
             first += rows;
         }
     }
 
-    void Rows(ref DepthwiseBand<E> band, E* input, E* output, int n, int first, int rows, in Epilogue<E> epilogue)
+    void Rows(
+        ref DepthwiseBand<E> band, E* input, E* output, (int N, int D) plane, int first, int rows, in Epilogue<E> epilogue)
     {
+        var (n, d) = plane;
         for (int oh = first; oh < first + rows; oh += band.Rows)
         {
             band.Rows = Math.Min(first + rows - oh, BandRows);
-            (band.Image, band.FirstRow) = (n, oh);
-            band.Input = (byte*)(input + _g.Input.Index(n, oh * _g.StrideH, 0));
-            band.Output = output + _g.Output.Index(n, oh, 0);
-            band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, oh, 0);
-            band.Means = epilogue.RowMeans == null ? null : epilogue.RowMeans + epilogue.RowMeansLayout.Index(n, oh, 0);
+            (band.Image, band.Plane, band.FirstRow) = (n, d, oh);
+            band.Input = (byte*)(input + _g.Input.Index(n, d * _g.StrideD, oh * _g.StrideH, 0));
+            band.Output = output + _g.Output.Index(n, d, oh, 0);
+            band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, d, oh, 0);
+            band.Means = epilogue.RowMeans == null ? null : epilogue.RowMeans + epilogue.RowMeansLayout.Index(n, d, oh, 0);
             fixed (DepthwiseBand<E>* b = &band) epilogue.Depthwise(b);
         }
     }
@@ -206,7 +213,9 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public int StageCount;
     /// <summary>The image, for stages.</summary>
     public int Image;
-    /// <summary>The first output row in its image, for stages.</summary>
+    /// <summary>The plane in it, for stages.</summary>
+    public int Plane;
+    /// <summary>The first output row in that, for stages.</summary>
     public int FirstRow;
 
     /// <summary>Computes the band.</summary>
@@ -277,7 +286,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         tile.OutputStride = row->OutputStride;
         tile.Rows = end - first;
         tile.Columns = to - from;
-        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, 0, row->FirstRow, first, 1, from);
+        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, row->Plane, row->FirstRow, first, 1, from);
     }
 
     // Adds a run of pixels to the means of the row, which the last of them completes: while the run is in the first cache.

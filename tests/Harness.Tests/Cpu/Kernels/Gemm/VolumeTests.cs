@@ -56,6 +56,28 @@ public sealed unsafe class VolumeTests
     }
 
     [Fact]
+    public void Random_depthwise_convolutions_are_near_and_equal_in_every_width() =>
+        Gen.Select(Gen.Int[1, 2], s_axis, s_axis, Gen.Int[1, 30], Gen.Int[1, 3], Gen.Int[2, 70], Gen.Bool)
+            .Sample((n, d, h, w, stride, channels, plane) =>
+            {
+                static int Out(int extent, int k, int stride, int padding, int dilation) =>
+                    extent + (2 * padding) <= dilation * (k - 1)
+                        ? 0
+                        : ((extent + (2 * padding) - (dilation * (k - 1)) - 1) / stride) + 1;
+                int kd = plane ? 1 : d.K, ow = Out(w, 3, stride, 1, 1);
+                int od = Out(d.N, kd, d.Stride, d.Padding, d.Dilation);
+                int oh = Out(h.N, h.K, h.Stride, h.Padding, h.Dilation);
+                if (od * oh * ow == 0) return;
+                ConvolutionCheck.Near(new ConvGeometry(
+                    new BufferLayout(n, h.N, w, channels) { D = d.N }, new BufferLayout(n, oh, ow, channels) { D = od },
+                    h.K, 3)
+                {
+                    Groups = channels, KernelD = kd, StrideD = d.Stride, StrideH = h.Stride, StrideW = stride,
+                    DilationD = d.Dilation, DilationH = h.Dilation, PadFront = d.Padding, PadTop = h.Padding, PadLeft = 1,
+                });
+            }, iter: 80, threads: 1);
+
+    [Fact]
     public void A_residual_that_lies_otherwise_is_added_where_it_belongs()
     {
         var geometry = new ConvGeometry(new BufferLayout(2, 4, 5, 6) { D = 3 }, new BufferLayout(2, 4, 5, 9) { D = 3 }, 1, 1);
