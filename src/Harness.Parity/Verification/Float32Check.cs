@@ -81,7 +81,7 @@ static class Float32Check
     {
         var model = session.Program;
         for (int i = 0; i < model.Inputs.Length; i++)
-            session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]).ToDoubles());
+            session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]));
         session.Run(cancellation);
         return Float64Check.Measure(golden, [.. model.Outputs.Select(port =>
         {
