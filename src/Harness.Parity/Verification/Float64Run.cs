@@ -10,7 +10,7 @@ namespace Harness.Parity.Verification;
 /// is held at a time, and only those activations that something will read.</summary>
 static class Float64Run
 {
-    /// <summary>The elements of each output, in PyTorch's axis order.</summary>
+    /// <summary>Each output in PyTorch's axis order: float64, or its own type where that is no float.</summary>
     /// <param name="golden">Whose inputs to feed.</param>
     /// <param name="model">The converted model.</param>
     /// <param name="runner">What runs them.</param>
@@ -19,7 +19,7 @@ static class Float64Run
     /// <param name="visit">Sees the session of each segment when it has run, and may use it up.</param>
     /// <param name="leave">Told each segment when its session is gone.</param>
     /// <param name="size">Elements of one segment.</param>
-    public static ImmutableArray<double[]> Outputs(
+    public static ImmutableArray<Tensor> Outputs(
         GoldenCase golden, NhwcProgram model, Runner runner, RunMode mode, CancellationToken cancellation,
         Action<RunnerSession>? visit = null, Action<NhwcProgram>? leave = null,
         long size = Segment.DefaultSize)
@@ -44,7 +44,7 @@ static class Float64Run
             leave?.Invoke(segment.Model);
         }
         return [.. model.Outputs.Select(port => integers.TryGetValue(port.Value, out var tensor)
-            ? tensor.ToDoubles() : values[port.Value])];
+            ? tensor : Tensor.Of(model.Values[port.Value].Shape, values[port.Value]))];
     }
 
     static void Run(

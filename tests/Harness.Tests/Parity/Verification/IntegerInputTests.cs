@@ -32,7 +32,7 @@ public sealed class IntegerInputTests : IDisposable
         foreach (var mode in (RunMode[])[RunMode.EachNode, RunMode.Plain])
         {
             Float64Run.Outputs(golden, model, s_runner, mode, CancellationToken.None, size: size)[0]
-                .Should().Equal(1, -1, 2, -3, 0, 7);
+                .As<long>().ToArray().Should().Equal(1L, -1, 2, -3, 0, 7);
         }
     }
 
@@ -42,8 +42,42 @@ public sealed class IntegerInputTests : IDisposable
         var golden = Differences();
         Verify().Findings.Should().BeEmpty();
 
-        Rewrite(golden, [1, -1, 2, -3, 1, 7]);
+        Rewrite(golden, Tensor.Of([2, 3], [1.0, -1, 2, -3, 1, 7]));
         Verify().Findings.Should().ContainSingle().Which.Code.Should().Be(Codes.OutputDrift);
+    }
+
+    // 2^60 and 2^60 + 1 are one double.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void An_output_of_integers_holds_to_the_last_bit(long off)
+    {
+        var golden = Differences(last: "a");
+        long[] sums = [.. new long[] { 1, -1, 2, -3, 0, 7 }.Select(number => Large + Large + number)];
+        sums[4] += off;
+        Rewrite(golden, Tensor.Of([2, 3], sums));
+
+        var verdict = Verify();
+
+        GoldenStore.Read(_folder.Path).Document.Outputs[0].Type.Should().Be(ElementType.Int64);
+        if (off == 0) verdict.Findings.Should().BeEmpty();
+        else
+        {
+            verdict.Findings.Should().ContainSingle(finding => finding.Code == Codes.OutputDrift)
+                .Which.Message.Should().Contain("max |a-e| 1.0e+0 at (1, 1)");
+            Acceptance.TakeOutputs(_folder.Path, null, "the sum is right");
+            Verify().Findings.Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public void An_output_of_another_type_than_the_golden_s_is_red()
+    {
+        var golden = Differences();
+        Rewrite(golden, new Tensor(ElementType.Int32, [2, 3], new byte[24]));
+
+        Verify().Findings.Should().ContainSingle().Which.Message.Should().Contain("is int64, the golden int32");
     }
 
     [Fact]
@@ -69,7 +103,7 @@ public sealed class IntegerInputTests : IDisposable
     }
 
     // (x + w) - (w + w), which needs what x + w is to the last bit.
-    GoldenCase Differences(string type = "int64")
+    GoldenCase Differences(string type = "int64", string last = "y")
     {
         File.WriteAllText(_folder["graph.json"], $$"""
             {
@@ -85,7 +119,7 @@ public sealed class IntegerInputTests : IDisposable
                 {"module": "", "target": "aten::add", "arguments": [{"value": "w"}, {"value": "w"}], "results": ["b"]},
                 {"module": "", "target": "aten::sub", "arguments": [{"value": "a"}, {"value": "b"}], "results": ["y"]}
               ],
-              "outputs": [{"name": "0", "value": "y"}]
+              "outputs": [{"name": "0", "value": "{{last}}"}]
             }
             """);
         long[] off = [1, -1, 2, -3, 0, 7];
@@ -112,11 +146,11 @@ public sealed class IntegerInputTests : IDisposable
         return GoldenStore.Read(_folder.Path);
     }
 
-    void Rewrite(GoldenCase golden, double[] output)
+    void Rewrite(GoldenCase golden, Tensor output)
     {
         var port = golden.Document.Outputs[0];
         var tensors = golden.Tensors.ToDictionary();
-        var changed = tensors[GoldenStore.OutputName(port.Name)] = Tensor.Of(port.Shape, output);
+        var changed = tensors[GoldenStore.OutputName(port.Name)] = output;
         GoldenStore.Write(
             _folder.Path, golden.Document with { Outputs = [GoldenPort.Of(port.Name, changed)] }, tensors);
     }
