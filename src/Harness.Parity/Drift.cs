@@ -83,6 +83,42 @@ public sealed record Drift(
             actual.IsEmpty ? DriftPlace.Nowhere : DriftPlace.Of(shape, worst, actual[worst], expected[worst]), scaled,
             finite == 0 ? 0 : Math.Sqrt(squares / finite), beyond, nonFinite, maxAbs > RoundingLimit * maxExpected);
     }
+
+    /// <summary>The difference of integers or Booleans, of which none is permitted.</summary>
+    /// <param name="output">The output's name.</param>
+    /// <param name="actual">What was computed, in PyTorch's axis order.</param>
+    /// <param name="expected">What the golden holds.</param>
+    /// <exception cref="ArgumentException">They are not of one type and shape.</exception>
+    internal static Drift OfIntegers(string output, Tensor actual, Tensor expected)
+    {
+        if (actual.Type != expected.Type || actual.Shape != expected.Shape)
+            throw new ArgumentException($"found {actual}, expected {expected}", nameof(actual));
+        long[] found = Integers(actual), wanted = Integers(expected);
+        Int128 largest = 0, magnitude = 0;
+        double squares = 0;
+        long beyond = 0;
+        int worst = 0;
+        for (int i = 0; i < found.Length; i++)
+        {
+            // The difference of two int64 may need 65 bits.
+            var off = Int128.Abs((Int128)found[i] - wanted[i]);
+            magnitude = Int128.Max(magnitude, Int128.Abs(wanted[i]));
+            if (off == 0) continue;
+            beyond++;
+            squares += (double)off * (double)off;
+            if (off > largest) (largest, worst) = (off, i);
+        }
+        return new Drift(
+            output, expected.Shape, (double)largest,
+            found.Length == 0 ? DriftPlace.Nowhere : DriftPlace.Of(expected.Shape, worst, found[worst], wanted[worst]),
+            largest == 0 ? 0 : (double)largest / (double)magnitude,
+            found.Length == 0 ? 0 : Math.Sqrt(squares / found.Length), beyond, 0, largest != 0);
+    }
+
+    // Doubles hold every other type exactly.
+    static long[] Integers(Tensor tensor) => tensor.Type == ElementType.Int64
+        ? tensor.As<long>().ToArray()
+        : Array.ConvertAll(tensor.ToDoubles(), number => (long)number);
 }
 
 /// <summary>One element and both its values.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Cli.Verbs;
 
@@ -11,8 +12,8 @@ static class RecordVerb
         var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
         var input = new Option<string[]>("--input")
         {
-            Description = "An input's .npy in PyTorch's layout, once an input; otherwise seeded, non-constant, " +
-                "non-square inputs.",
+            Description = $"{InputFiles.Help} In PyTorch's layout; without any: seeded, non-constant, non-square " +
+                "inputs.",
             Arity = ArgumentArity.OneOrMore,
         };
         var golden = new Option<string>("--golden") { Description = "The folder for golden.json.", Required = true };

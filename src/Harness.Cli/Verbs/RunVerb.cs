@@ -15,7 +15,7 @@ static class RunVerb
         var (model, weights, threads, lanes) = (Shared.Model(), Shared.Weights(), Shared.Threads(), Shared.Lanes());
         var input = new Option<string[]>("--input")
         {
-            Description = "A .npy, once an input, or one .npz that holds each input by name.",
+            Description = InputFiles.Help,
             Required = true,
             Arity = ArgumentArity.OneOrMore,
         };
@@ -43,6 +43,7 @@ static class RunVerb
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
+            CheckOutputs(torch.Graph, path);
             var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
             var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => Fact.Of(tensor.Type, tensor.Shape))]);
@@ -71,30 +72,12 @@ static class RunVerb
         return [.. model.Outputs.Select(port => KeyValuePair.Create(port.Name, session.Read(port.Value)))];
     }
 
-    static List<Tensor> Inputs(Graph graph, string[] files, bool channelsLast)
+    static List<Tensor> Inputs(Graph graph, string[] words, bool channelsLast)
     {
-        foreach (string file in files)
-            if (!File.Exists(file)) throw Program.Usage($"--input '{file}' is not there");
-        var tensors = files is [var archive] && IsNpz(archive) ? Unpack(graph, archive)
-            : [.. files.Select(NpyFile.Read)];
-        if (tensors.Count != graph.Inputs.Length)
-        {
-            throw Program.Usage(
-                $"--input is given {tensors.Count} times, the model has {graph.Inputs.Length} inputs: " +
-                string.Join(", ", graph.Inputs.Select(port => port.Name)));
-        }
+        var tensors = InputFiles.Read(graph, [.. words]);
         return channelsLast
             ? [.. tensors.Select(tensor => Move(tensor, Permutation.ChannelsLast(tensor.Shape.Rank).Inverse()))]
-            : tensors;
-    }
-
-    static List<Tensor> Unpack(Graph graph, string archive)
-    {
-        var tensors = NpzFile.Read(archive);
-        return [.. graph.Inputs.Select(port => tensors.TryGetValue(port.Name, out var tensor)
-            ? tensor
-            : throw Program.Usage(
-                $"--input '{archive}' holds {string.Join(", ", tensors.Keys)}, the model takes '{port.Name}'"))];
+            : [.. tensors];
     }
 
     static void CheckShapes(Graph graph, List<Tensor> inputs, Shape[] stated)
@@ -107,11 +90,19 @@ static class RunVerb
         }
     }
 
+    // Told before anything is computed.
+    static void CheckOutputs(Graph graph, string path)
+    {
+        if (IsNpz(path) || graph.Outputs.Length == 1) return;
+        throw Program.Usage(
+            $"--output '{path}' holds one array, the model has {graph.Outputs.Length} outputs " +
+            $"({string.Join(", ", graph.Outputs.Select(port => port.Name))}); name a .npz");
+    }
+
     static void Write(string path, List<KeyValuePair<string, Tensor>> outputs)
     {
         if (IsNpz(path)) NpzFile.Write(path, outputs);
-        else if (outputs is [var (_, only)]) NpyFile.Write(path, only);
-        else throw Program.Usage($"the model has {outputs.Count} outputs; a .npz holds several");
+        else NpyFile.Write(path, outputs[0].Value);
     }
 
     // Only images have two layouts; tensors of lower rank lie as PyTorch has them in both.

@@ -35,7 +35,7 @@ public sealed class GoldenCase
     /// <summary>An input's elements, in PyTorch's axis order.</summary>
     public Tensor Input(GoldenPort port) => Tensors[GoldenStore.InputName(port.Name)];
 
-    /// <summary>An output's float64 elements, in PyTorch's axis order.</summary>
+    /// <summary>An output's elements, float64 or of an integer type, in PyTorch's axis order.</summary>
     public Tensor Output(GoldenPort port) => Tensors[GoldenStore.OutputName(port.Name)];
 
     /// <summary>A probe's float64 values at its positions.</summary>

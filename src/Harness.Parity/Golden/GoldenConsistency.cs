@@ -44,8 +44,8 @@ static class GoldenConsistency
         ? $"input '{port.Name}' is {port.Type.NumPyName()}, expected float32 or an integer type"
         : null;
 
-    static string? OutputFault(GoldenPort port) => port.Type != ElementType.Float64
-        ? $"output '{port.Name}' is {port.Type.NumPyName()}, expected float64: rounding alone would cost 1e-6"
+    static string? OutputFault(GoldenPort port) => port.Type.IsFloating() && port.Type != ElementType.Float64
+        ? $"output '{port.Name}' is {port.Type.NumPyName()}, expected float64 or an integer type: rounding alone would cost 1e-6"
         : null;
 
     static string? PortFault(

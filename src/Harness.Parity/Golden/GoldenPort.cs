@@ -6,7 +6,8 @@ namespace Harness.Parity.Golden;
 /// <param name="Name">The port's name in the graph, or its position as text.</param>
 /// <param name="Shape">Extents in PyTorch's axis order.</param>
 /// <param name="Layout">PyTorch's letters for these axes: <c>nchw</c>.</param>
-/// <param name="Type">The element type: inputs keep their own, outputs are float64.</param>
+/// <param name="Type">The element type: inputs keep their own; outputs are float64, or an integer type that is
+/// held to the last bit.</param>
 /// <param name="Sha256"><see cref="Sha256Hash.Of(Tensor)"/> of the tensor.</param>
 /// <param name="Statistics">What its values look like, for a reviewer.</param>
 public sealed record GoldenPort(

@@ -23,12 +23,12 @@ public static class Acceptance
         for (int i = 0; i < ports.Count; i++)
         {
             string name = GoldenStore.OutputName(ports[i].Name);
-            if (!outputs.TryGetValue(name, out var tensor) || tensor.Type != ElementType.Float64
+            if (!outputs.TryGetValue(name, out var tensor) || tensor.Type != ports[i].Type
                 || tensor.Shape != ports[i].Shape)
             {
                 throw new ModelException(new Finding(Codes.BadUsage, Received.PathOf(golden.Directory, received),
-                    $"'{name}' is {(tensor is null ? "not there" : tensor.ToString())}, expected float64 " +
-                    $"{ports[i].Shape}"));
+                    $"'{name}' is {(tensor is null ? "not there" : tensor.ToString())}, expected " +
+                    $"{ports[i].Type.NumPyName()} {ports[i].Shape}"));
             }
             tensors[name] = tensor;
             ports[i] = GoldenPort.Of(ports[i].Name, tensor);

@@ -34,11 +34,26 @@ static class CaseModel
             return Stale(
                 golden, "weights",
                 $"the weights have hash {Head(weights)}, the golden was recorded with {Head(document.Weights.Sha256)}");
-        var expected = model.Graph.Inputs.Select(port => (port.Name, Fact.Of(port.Type, []).Type)).ToArray();
-        if (expected.SequenceEqual(document.Inputs.Select(port => (port.Name, Fact.Of(port.Type, []).Type)))) return null;
-        return Stale(golden, document.Inputs.IsEmpty ? "model" : GoldenStore.InputName(document.Inputs[0].Name),
-            $"the model takes {Names(model.Graph.Inputs.Select(port => port.Name))}, the golden holds " +
-            $"{Names(document.Inputs.Select(port => port.Name))}");
+        var (expected, recorded) = (model.Graph.Inputs, document.Inputs);
+        string? why = !expected.Select(port => port.Name).SequenceEqual(recorded.Select(port => port.Name))
+            ? $"the model takes {Names(expected.Select(port => port.Name))}, the golden holds " +
+                $"{Names(recorded.Select(port => port.Name))}"
+            : model.IsScript ? null : TypeFault(expected, recorded);
+        return why is null ? null
+            : Stale(golden, recorded.IsEmpty ? "model" : GoldenStore.InputName(recorded[0].Name), why);
+    }
+
+    // A trace states no types: its inputs are of those that it was recorded with.
+    static string? TypeFault(IReadOnlyList<Port> expected, IReadOnlyList<GoldenPort> recorded)
+    {
+        for (int i = 0; i < expected.Count; i++)
+        {
+            var (takes, holds) = (Fact.Of(expected[i].Type, []).Type, Fact.Of(recorded[i].Type, []).Type);
+            if (takes != holds)
+                return $"the model takes '{expected[i].Name}' as {takes.NumPyName()}, the golden holds " +
+                    $"{holds.NumPyName()}";
+        }
+        return null;
     }
 
     /// <summary>The inputs that a golden was recorded with.</summary>

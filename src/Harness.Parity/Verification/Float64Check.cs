@@ -12,9 +12,11 @@ static class Float64Check
     /// <param name="outputs">What they are, in PyTorch's axis order.</param>
     /// <param name="tolerance">The limit.</param>
     public static ImmutableArray<Drift> Measure(
-        GoldenCase golden, ImmutableArray<double[]> outputs, Tolerance tolerance) =>
-        [.. golden.Document.Outputs.Select((port, i) => Drift.Measure(
-            port.Name, port.Shape, outputs[i], golden.Output(port).As<double>(), tolerance))];
+        GoldenCase golden, ImmutableArray<Tensor> outputs, Tolerance tolerance) =>
+        [.. golden.Document.Outputs.Select((port, i) => port.Type.IsFloating()
+            ? Drift.Measure(
+                port.Name, port.Shape, outputs[i].ToDoubles(), golden.Output(port).As<double>(), tolerance)
+            : Drift.OfIntegers(port.Name, outputs[i], golden.Output(port)))];
 
     /// <summary>PAR2001 for drift, PAR2003 for what passes far above rounding; null when all is well.</summary>
     public static Finding? Judge(GoldenCase golden, ImmutableArray<Drift> drifts, Tolerance tolerance, BadNode? bad)

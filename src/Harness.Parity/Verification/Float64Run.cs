@@ -10,7 +10,7 @@ namespace Harness.Parity.Verification;
 /// is held at a time, and only those activations that something will read.</summary>
 static class Float64Run
 {
-    /// <summary>The elements of each output, in PyTorch's axis order.</summary>
+    /// <summary>Each output in PyTorch's axis order: float64, or its own type where that is no float.</summary>
     /// <param name="golden">Whose inputs to feed.</param>
     /// <param name="model">The converted model.</param>
     /// <param name="runner">What runs them.</param>
@@ -19,32 +19,52 @@ static class Float64Run
     /// <param name="visit">Sees the session of each segment when it has run, and may use it up.</param>
     /// <param name="leave">Told each segment when its session is gone.</param>
     /// <param name="size">Elements of one segment.</param>
-    public static ImmutableArray<double[]> Outputs(
+    public static ImmutableArray<Tensor> Outputs(
         GoldenCase golden, NhwcProgram model, Runner runner, RunMode mode, CancellationToken cancellation,
         Action<RunnerSession>? visit = null, Action<NhwcProgram>? leave = null,
         long size = Segment.DefaultSize)
     {
         var values = new Dictionary<int, double[]>();
+        // Doubles do not tell all int64 apart.
+        var integers = new Dictionary<int, Tensor>();
         for (int i = 0; i < model.Inputs.Length; i++)
-            values[model.Inputs[i].Value] = golden.Input(golden.Document.Inputs[i]).ToDoubles();
+        {
+            var tensor = golden.Input(golden.Document.Inputs[i]);
+            if (tensor.Type.IsFloating()) values[model.Inputs[i].Value] = tensor.ToDoubles();
+            else integers[model.Inputs[i].Value] = tensor;
+        }
         foreach (var segment in Segment.Of(model, mode == RunMode.EachNode, size))
         {
-            Run(segment, values, runner, mode, visit, cancellation);
-            foreach (int value in segment.Spent) values.Remove(value);
+            Run(segment, values, integers, runner, mode, visit, cancellation);
+            foreach (int value in segment.Spent)
+            {
+                values.Remove(value);
+                integers.Remove(value);
+            }
             leave?.Invoke(segment.Model);
         }
-        return [.. model.Outputs.Select(port => values[port.Value])];
+        return [.. model.Outputs.Select(port => integers.TryGetValue(port.Value, out var tensor)
+            ? tensor : Tensor.Of(model.Values[port.Value].Shape, values[port.Value]))];
     }
 
     static void Run(
-        Segment segment, Dictionary<int, double[]> values, Runner runner, RunMode mode, Action<RunnerSession>? visit,
-        CancellationToken cancellation)
+        Segment segment, Dictionary<int, double[]> values, Dictionary<int, Tensor> integers, Runner runner, RunMode mode,
+        Action<RunnerSession>? visit, CancellationToken cancellation)
     {
         using var session = runner.Open(segment.Model, mode, ElementType.Float64);
-        foreach (int value in segment.Needs) session.Write(value, values[value]);
+        foreach (int value in segment.Needs)
+        {
+            if (integers.TryGetValue(value, out var tensor)) session.Write(value, tensor);
+            else session.Write(value, values[value]);
+        }
         session.Run(cancellation);
         foreach (int value in segment.Gives)
         {
+            if (!segment.Model.Values[value].Type.IsFloating())
+            {
+                integers[value] = session.Read(value);
+                continue;
+            }
             values[value] = new double[segment.Model.Values[value].Shape.Elements];
             session.Read(value, values[value]);
         }

@@ -26,10 +26,11 @@ static class Received
     }
 
     /// <summary>Keeps the outputs of a float64 run.</summary>
-    public static void Write(GoldenCase golden, ImmutableArray<double[]> outputs, VerifyOptions options)
+    public static void Write(GoldenCase golden, ImmutableArray<Tensor> outputs, VerifyOptions options)
     {
         var tensors = golden.Document.Outputs.Select((port, i) =>
-            KeyValuePair.Create(GoldenStore.OutputName(port.Name), Tensor.Of(port.Shape, outputs[i])));
+            KeyValuePair.Create(GoldenStore.OutputName(port.Name), port.Type == outputs[i].Type
+                ? outputs[i] : Tensor.Of(port.Shape, outputs[i].ToDoubles())));
         SafetensorsFile.Write(PathOf(golden.Directory, options.ReceivedDirectory), tensors, Origin(golden.Document));
     }
 

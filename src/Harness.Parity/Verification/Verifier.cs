@@ -169,7 +169,12 @@ public static class Verifier
         }
         for (int i = 0; i < expected.Length; i++)
         {
-            Shape shape = model.Values[model.Outputs[i].Value].Shape;
+            var (type, shape) = model.Values[model.Outputs[i].Value].Fact;
+            if (!expected[i].Type.IsFloating() && type != expected[i].Type)
+            {
+                return new Finding(Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(expected[i].Name)),
+                    $"output '{expected[i].Name}' is {type.NumPyName()}, the golden {expected[i].Type.NumPyName()}");
+            }
             if (shape == expected[i].Shape) continue;
             return new Finding(Codes.OutputDrift, golden.PlaceOf(GoldenStore.OutputName(expected[i].Name)),
                 $"output '{expected[i].Name}' has shape {shape}, the golden {expected[i].Shape}");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 
@@ -10,7 +11,7 @@ namespace Harness.Reference.Commands;
 static class RecordCommand
 {
     /// <summary>What follows the verb.</summary>
-    public const string Usage = "record MODEL [--weights W] [--input x.npy]... [--input-shape 1,3,224,224]... "
+    public const string Usage = "record MODEL [--weights W] [--input [name=]x.npy]... [--input-shape 1,3,224,224]... "
         + "--golden DIR [--device cpu|cuda] [--seed N] [--allow-nan]";
 
     /// <summary>Reads the words after the verb.</summary>
@@ -60,7 +61,7 @@ static class RecordCommand
         RecordOptions options, TorchModel model, Earlier? earlier)
     {
         if (!options.Inputs.IsEmpty)
-            return (InputChoice.Rounded(InputChoice.Read(model, options.Model, options.Inputs)), null);
+            return (InputChoice.Rounded(InputFiles.Read(model.Graph, options.Inputs)), null);
         if (options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model) is { } kept)
             return (kept, earlier.Generator);
         var seeded = InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed ?? 0);

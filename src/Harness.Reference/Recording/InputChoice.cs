@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
-using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
@@ -30,24 +29,6 @@ static class InputChoice
         return [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))];
     }
 
-    /// <summary>Inputs from NumPy files, one an input, or from one <c>.npz</c> that holds each by name.</summary>
-    /// <exception cref="ModelException">PAR9003: too many, too few, or a float where the model takes
-    /// integers.</exception>
-    public static ImmutableArray<Tensor> Read(TorchModel model, string path, ImmutableArray<string> files)
-    {
-        var ports = model.Graph.Inputs;
-        if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
-            throw Bad(missing, "there is no such file");
-        if (files is [var archive] && archive.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
-        {
-            var tensors = NpzFile.Read(archive);
-            return [.. ports.Select(port => Named(tensors, port, archive))];
-        }
-        if (files.Length != ports.Length)
-            throw Bad(path, $"{files.Length} --input given, the model has {Names(ports)}");
-        return [.. files.Select((file, i) => Checked(NpyFile.Read(file), ports[i], file))];
-    }
-
     /// <summary>Floating-point inputs as float32, which is what goldens hold; others as they are.</summary>
     public static ImmutableArray<Tensor> Rounded(ImmutableArray<Tensor> inputs) =>
     [
@@ -55,14 +36,6 @@ static class InputChoice
             ? tensor
             : Tensor.Of(tensor.Shape, tensor.ToSingles())),
     ];
-
-    static Tensor Named(StateDict archive, Port port, string file) => archive.TryGetValue(port.Name, out var tensor)
-        ? Checked(tensor, port, file)
-        : throw Bad(file, $"it holds {string.Join(", ", archive.Keys)}, the model takes '{port.Name}'");
-
-    static Tensor Checked(Tensor tensor, Port port, string file) => tensor.Type.IsFloating() && !port.Type.IsFloating()
-        ? throw Bad(file, $"the array is {tensor}, input '{port.Name}' takes {port.Type.NumPyName()}")
-        : tensor;
 
     // Inference of shapes is the one thing that is shared with the executor: it computes no value.
     static ImmutableArray<Shape> OwnShapes(TorchModel model, string path)

@@ -38,7 +38,8 @@ static class Unchanged
             && before.Probes.Zip(document.Probes).All(pair => SameProbe(pair.First, pair.Second));
 
         bool SameOutput(string tensor) =>
-            Agreement.Scaled(tensors[tensor].As<double>(), old.Tensors[tensor].As<double>()) <= Limit;
+            tensors[tensor].Type == old.Tensors[tensor].Type
+            && Agreement.Scaled(tensors[tensor].As<double>(), old.Tensors[tensor].As<double>()) <= Limit;
 
         // Rounding may move the place of the largest value, which is one of the positions.
         bool SameProbe(GoldenProbe was, GoldenProbe now) => was.Positions.SequenceEqual(now.Positions)

@@ -158,7 +158,8 @@ public sealed class ProgramTests : IDisposable
 
         CommandLine.Run([.. line, _folder["nchw.npz"]]).ExitCode.Should().Be(0);
         CommandLine.Run([.. line, _folder["nhwc.npz"], "--output-layout", "nhwc"]).ExitCode.Should().Be(0);
-        CommandLine.Run([.. line, _folder["y.npy"]]).Error.Should().Contain("2 outputs; a .npz holds several");
+        CommandLine.Run([.. line, _folder["y.npy"]]).Error.Should()
+            .Contain("the model has 2 outputs (image, 0); name a .npz");
 
         var nchw = NpzFile.Read(_folder["nchw.npz"])["image"];
         nchw.Shape.Should().Equal(2, 3, 4, 5);
@@ -176,10 +177,10 @@ public sealed class ProgramTests : IDisposable
 
         CommandLine.Run(line).ErrorLines.Should().ContainSingle().Which.Should().Contain("PAR1004");
         CommandLine.Run([.. line, "--input", _folder["x.npy"]]).Error.Should()
-            .Contain("is given 2 times, the model has 1 inputs: x");
+            .Contain("2 files without a name given, the model has 1 input (x)");
         CommandLine.Run([.. line, "--input-shape", "1,3,7,9"]).Error.Should()
             .Contain("--input-shape states (1, 3, 7, 9)");
-        CommandLine.Run([.. line[..^1], _folder["no.npy"]]).Error.Should().Contain("is not there");
+        CommandLine.Run([.. line[..^1], _folder["no.npy"]]).Error.Should().Contain("there is no such file");
         File.Exists(_folder["y.npy"]).Should().BeFalse();
     }
 

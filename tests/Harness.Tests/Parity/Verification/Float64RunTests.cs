@@ -32,9 +32,9 @@ public sealed class Float64RunTests
                 var outputs = Float64Run.Outputs(golden, model, s_runner, mode, CancellationToken.None, size: size);
                 for (int i = 0; i < outputs.Length; i++)
                 {
-                    var expected = new double[outputs[i].Length];
+                    var expected = new double[outputs[i].Shape.Elements];
                     whole.Read(model.Outputs[i].Value, expected);
-                    outputs[i].Should().Equal(expected, "size {0}, output {1}", size, i);
+                    outputs[i].ToDoubles().Should().Equal(expected, "size {0}, output {1}", size, i);
                 }
             }
         }
