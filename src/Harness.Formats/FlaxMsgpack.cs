@@ -7,8 +7,8 @@ namespace Harness.Formats;
 
 /// <summary>Flax's own weight file: what <c>flax.serialization.msgpack_serialize</c> writes and <c>msgpack_restore</c>
 /// reads, byte for byte.</summary>
-/// <remarks>A map of maps with sorted keys; a leaf is extension 1 around [shape, dtype name, little-endian bytes]. A leaf
-/// beyond 2^30 bytes becomes a map of flat chunks, because msgpack itself stops at 2^32.</remarks>
+/// <remarks>A map of maps with sorted keys; a leaf is extension 1 around [shape, dtype name, little-endian bytes]. A
+/// leaf beyond 2^30 bytes becomes a map of flat chunks, because msgpack itself stops at 2^32.</remarks>
 public static class FlaxMsgpack
 {
     /// <summary>The largest leaf in bytes that Flax writes in one piece.</summary>
@@ -53,7 +53,8 @@ public static class FlaxMsgpack
         })];
     }
 
-    internal static void Write(Stream stream, IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves, long chunkLimit) =>
+    internal static void Write(Stream stream, IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves,
+        long chunkLimit) =>
         Write(new MsgpackWriter(stream), FlaxNode.Of(Arrays(leaves)), chunkLimit);
 
     static IEnumerable<FlaxArray> Arrays(IEnumerable<(ImmutableArray<string> Path, Tensor Tensor)> leaves) =>

@@ -9,9 +9,9 @@ using Harness.Formats.Storage;
 namespace Harness.Formats;
 
 /// <summary>Our own format for small graphs: a JSON document without weights.</summary>
-/// <remarks><c>{"format": "harness-graph", "version": 1, "inputs", "parameters", "constants", "calls", "outputs"}</c>. Calls
-/// stand in program order; <c>{"value": "x"}</c> names a value, a number with a point or exponent is a float, others are
-/// integers, <c>{"float": "inf"}</c> is infinity.</remarks>
+/// <remarks><c>{"format": "harness-graph", "version": 1, "inputs", "parameters", "constants", "calls", "outputs"}</c>.
+/// Calls stand in program order; <c>{"value": "x"}</c> names a value, a number with a point or exponent is a float,
+/// others are integers, <c>{"float": "inf"}</c> is infinity.</remarks>
 public static class GraphJson
 {
     internal const string Format = "harness-graph";
@@ -34,7 +34,8 @@ public static class GraphJson
 
     internal static Graph Read(MappedFile file)
     {
-        if (file.Length > MaxLength) throw file.Bad(0, $"{file.Length} bytes of JSON; graphs up to {MaxLength} are read");
+        if (file.Length > MaxLength)
+            throw file.Bad(0, $"{file.Length} bytes of JSON; graphs up to {MaxLength} are read");
         Exception Bad(int line, string message) => file.Bad(-1, $"line {line}: {message}");
         var root = JsonTree.Parse(file.Span(0, (int)file.Length), Bad);
         return new GraphJsonReader(Path.GetFileName(file.Path), Bad).Read(root);
@@ -65,17 +66,21 @@ public static class GraphJson
         if (graph.Constants.Length > 0)
         {
             Section(text, "constants", graph.Constants.Select(c =>
-                $"{Declaration(c.Name, c.Tensor.Shape, c.Tensor.Type)[..^1]}, \"values\": [{string.Join(", ", Scalars.Texts(c.Tensor))}]}}"));
+                $"{Declaration(c.Name, c.Tensor.Shape, c.Tensor.Type)[..^1]}, \"values\": " +
+                $"[{string.Join(", ", Scalars.Texts(c.Tensor))}]}}"));
         }
         Section(text, "calls", graph.Calls.Select(call => Call(call, names)));
-        Section(text, "outputs", graph.Outputs.Select(o => $"{{\"name\": {Quote(o.Name)}, \"value\": {Quote(names[o.Value])}}}"), isLast: true);
+        Section(text, "outputs",
+            graph.Outputs.Select(o => $"{{\"name\": {Quote(o.Name)}, \"value\": {Quote(names[o.Value])}}}"),
+            isLast: true);
         return text.Append("}\n").ToString();
     }
 
     static void Section(StringBuilder text, string name, IEnumerable<string> items, bool isLast = false)
     {
         string body = string.Join(",\n    ", items);
-        text.Append(CultureInfo.InvariantCulture, $"  \"{name}\": ").Append(body.Length == 0 ? "[]" : $"[\n    {body}\n  ]")
+        text.Append(CultureInfo.InvariantCulture, $"  \"{name}\": ")
+            .Append(body.Length == 0 ? "[]" : $"[\n    {body}\n  ]")
             .Append(isLast ? "\n" : ",\n");
     }
 
@@ -89,15 +94,18 @@ public static class GraphJson
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{{\"name\": {Quote(call.Name)}, ");
-        if (call.Place.Module.Length > 0) text.Append(CultureInfo.InvariantCulture, $"\"module\": {Quote(call.Place.Module)}, ");
+        if (call.Place.Module.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $"\"module\": {Quote(call.Place.Module)}, ");
         text.Append(CultureInfo.InvariantCulture, $"\"target\": {Quote(call.Target)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"\"arguments\": [{string.Join(", ", call.Arguments.Select(a => Value(a, names)))}], ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"\"arguments\": [{string.Join(", ", call.Arguments.Select(a => Value(a, names)))}], ");
         if (call.Keywords.Length > 0)
         {
             string keywords = string.Join(", ", call.Keywords.Select(k => $"{Quote(k.Name)}: {Value(k.Value, names)}"));
             text.Append(CultureInfo.InvariantCulture, $"\"keywords\": {{{keywords}}}, ");
         }
-        return text.Append(CultureInfo.InvariantCulture, $"\"results\": [{string.Join(", ", call.Results.Select(r => Quote(names[r])))}]}}").ToString();
+        return text.Append(CultureInfo.InvariantCulture,
+            $"\"results\": [{string.Join(", ", call.Results.Select(r => Quote(names[r])))}]}}").ToString();
     }
 
     static string Value(Argument argument, string[] names) => argument switch
@@ -111,5 +119,6 @@ public static class GraphJson
         _ => "null",
     };
 
-    static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    static string Quote(string text) =>
+        $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

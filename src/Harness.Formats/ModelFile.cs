@@ -10,11 +10,11 @@ namespace Harness.Formats;
 /// <summary>Opens model files. The first bytes tell the format, never the name.</summary>
 public static class ModelFile
 {
-    /// <summary>Reads a model: a traced TorchScript archive, a graph document of ours with weights beside it, or a known
-    /// architecture with weights.</summary>
+    /// <summary>Reads a model: a traced TorchScript archive, a graph document of ours with weights beside it, or a
+    /// known architecture with weights.</summary>
     /// <param name="path">The file, or <c>arch:NAME</c>.</param>
-    /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes; replaces the file's own
-    /// weights. A graph document with parameters and an architecture need it.</param>
+    /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes; replaces the
+    /// file's own weights. A graph document with parameters and an architecture need it.</param>
     /// <param name="note">Told what a user should know and what is no error.</param>
     /// <returns>The model; dispose it when its tensors are no longer needed.</returns>
     /// <exception cref="ModelFormatException">The file cannot be read: <c>PAR1001</c> when damaged or of another kind,
@@ -41,9 +41,12 @@ public static class ModelFile
         {
             var graph = GraphJson.Read(file);
             if (weights is null && graph.Parameters.Length > 0)
-                throw file.Bad(-1, $"the graph has {graph.Parameters.Length} parameters and no weights of its own; give weights, or seed:1");
+                throw file.Bad(-1,
+                    $"the graph has {graph.Parameters.Length} parameters and no weights of its own; give weights, or " +
+                    $"seed:1");
             MappedFile? apart = null;
-            var dict = weights is null ? new StateDict() : WeightsFile.Map(weights, WeightSlots.Of(graph), note, out apart);
+            var dict = weights is null ? new StateDict()
+                : WeightsFile.Map(weights, WeightSlots.Of(graph), note, out apart);
             return new TorchModel(graph, dict, "graph", new Owners(file, apart)) { Path = file.Path };
         }
         if (kind != FileKind.Zip) throw file.Bad(0, FileKinds.NotAModel(kind));

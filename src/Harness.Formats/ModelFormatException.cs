@@ -2,7 +2,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Formats;
 
-/// <summary>A file cannot be read as what it claims to be. The message is one line: found, expected, where, what to do.</summary>
+/// <summary>A file cannot be read as what it claims to be. The message is one line: found, expected, where, what to
+/// do.</summary>
 /// <param name="path">The file, as the caller named it.</param>
 /// <param name="offset">Byte offset of the trouble in that file; -1 when no single byte is to blame.</param>
 /// <param name="code">A code of <see cref="Codes"/>.</param>

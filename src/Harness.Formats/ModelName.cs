@@ -4,8 +4,8 @@ namespace Harness.Formats;
 
 /// <summary>A model as users name it: a file, or <c>arch:NAME</c> for a known architecture. The one place that knows
 /// this spelling.</summary>
-/// <remarks>Depends on nothing: the MSBuild task and the build, neither of which may load this assembly, compile the file
-/// as their own.</remarks>
+/// <remarks>Depends on nothing: the MSBuild task and the build, neither of which may load this assembly, compile the
+/// file as their own.</remarks>
 public readonly record struct ModelName
 {
     const string Prefix = "arch:";

@@ -17,7 +17,8 @@ public static class NpyFile
         return NpyArray.Read(file.Span(0, (int)file.Length), file.Bad);
     }
 
-    /// <summary>Writes an array, byte for byte as <c>numpy.save</c> does. bfloat16 becomes float32, which loses nothing.</summary>
+    /// <summary>Writes an array, byte for byte as <c>numpy.save</c> does. bfloat16 becomes float32, which loses
+    /// nothing.</summary>
     /// <param name="path">The file; replaced only when the new one is complete.</param>
     /// <param name="tensor">The array.</param>
     public static void Write(string path, Tensor tensor)

@@ -24,7 +24,8 @@ public static class NpzFile
     /// <param name="path">The file; replaced only when the new one is complete.</param>
     /// <param name="tensors">Names (<c>params/fc/kernel</c>) and arrays.</param>
     /// <exception cref="ArgumentException">A name occurs twice.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        AtomicFile.Write(path, stream =>
     {
         var zip = new ZipWriter(stream);
         var names = new HashSet<string>(StringComparer.Ordinal);

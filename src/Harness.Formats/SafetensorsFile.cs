@@ -31,7 +31,8 @@ public static class SafetensorsFile
         if (file.Length < 8) throw file.Bad(0, "this is no safetensors file: it is shorter than its own length field");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8));
         if (length > MaxHeader || (long)length > file.Length - 8)
-            throw file.Bad(0, $"the safetensors header claims {length} bytes; is this a safetensors file, and complete?");
+            throw file.Bad(0,
+                $"the safetensors header claims {length} bytes; is this a safetensors file, and complete?");
         var header = SafetensorsHeader.Read(file.Span(8, (int)length), file.Length - 8 - (long)length, file.Bad);
         var tensors = new StateDict();
         foreach (var entry in header.Entries)

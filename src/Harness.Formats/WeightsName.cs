@@ -23,9 +23,11 @@ public readonly record struct WeightsName
     [MemberNotNullWhen(false, nameof(File))]
     public bool IsSeed => Text.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>The seed, a whole number from 0; null for a file, and where what is written is no such number.</summary>
+    /// <summary>The seed, a whole number from 0; null for a file, and where what is written is no such
+    /// number.</summary>
     public long? Seed =>
-        IsSeed && long.TryParse(Text.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long seed)
+        IsSeed && long.TryParse(Text.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            out long seed)
             ? seed
             : null;
 

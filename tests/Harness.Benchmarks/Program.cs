@@ -27,6 +27,8 @@ int Run()
             return KernelsCommand.Run(args[1..]);
         case "models":
             return ModelBench.Run(args[1..]);
+        case "reshape":
+            return ReshapeBench.Run(args[1..]);
         case "peers":
             return PeersCommand.Run(args[1..]);
         case "first":
@@ -44,6 +46,7 @@ int Run()
                   {FirstCommand.Usage}
                   {KernelsCommand.Usage}
                   {ModelBench.Usage}
+                  {ReshapeBench.Usage}
                   {RegressCommand.Usage}
                 """);
             return 2;

@@ -20,6 +20,7 @@ public sealed partial class ConventionTests
         ["Item"] = "an indexer: its name is not spelled",
         ["MoveNext"] = "the language calls it",
         ["IsDeterministic"] = "tests read the mode of the native library back; src only sets it",
+        ["For"] = "who embeds a plan runs images of several sizes; a command runs one",
         ["InputRow"] = "who embeds a session fills its input in place",
         ["InputRows"] = "who embeds a session fills its input in place",
         ["OutputRow"] = "who embeds a session reads its output in place",
@@ -31,7 +32,6 @@ public sealed partial class ConventionTests
         ["MemoryBytes"] = "who embeds a plan asks what it holds; tests hold it to the weights",
         ["MiddleAxis"] = "a shape as tests think of it; a value's own axes make those of src",
         ["Outer"] = "what pieces are counted by, and loops of tests too",
-        ["Product"] = "a product as tests and benchmarks think of it; a linear op's own weights make those of src",
         ["SoftwareFma"] = "tests tell by it which processor they have been given",
         ["Spatial"] = "a shape as tests think of it; a value's own axes make those of src",
     };

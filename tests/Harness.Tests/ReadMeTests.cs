@@ -60,11 +60,18 @@ public sealed class ReadMeTests
         // </EXECUTOR>
 
         scores.Should().Contain(score => score != 0);
+
+        // <RESHAPE>
+        using var larger = plan.For(NhwcPass.Apply(model, [Shape.Create([1, 3, 384, 256])]));  // borrows packed weights
+        // </RESHAPE>
+
+        larger.MemoryBytes.Should().BeLessThan(plan.MemoryBytes / 2);
     }
 
     [Theory]
     [InlineData("README", "README.md")]
     [InlineData("EXECUTOR", "src/Harness.Executor/README.md")]
+    [InlineData("RESHAPE", "src/Harness.Executor/README.md")]
     public void A_README_shows_these_lines(string mark, string file)
     {
         string[] source = File.ReadAllLines(ThisFile());

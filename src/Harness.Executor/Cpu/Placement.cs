@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
@@ -14,8 +12,7 @@ sealed class Placement
     const int SliceShare = 16;
 
     readonly NhwcProgram _model;
-        readonly int[] _roots;
-    readonly Slices _slices;
+    readonly int[] _roots;
     readonly ValueBuffer[] _buffers;
     readonly Dictionary<int, Lifetime> _lives;
     readonly Dictionary<int, int> _owners;
@@ -23,9 +20,9 @@ sealed class Placement
 
     Placement(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll, int[] roots, Slices slices)
     {
-        (_model, _roots, _slices) = (model, roots, slices);
-        _buffers = BuffersOf(model, roots, slices, precision);
-        Nodes = [.. nodes.Where(node => !IsInPlace(node.Main))];
+        (_model, _roots) = (model, roots);
+        _buffers = new Buffers(model, nodes, roots, slices, precision, parts: !keepAll).Place();
+        Nodes = [.. nodes.Where(node => !Lowerings.Of(node.Main.Op).IsInPlace(node.Main, BufferOf))];
         _lives = Lives();
         if (keepAll)
         {
@@ -81,11 +78,16 @@ sealed class Placement
     /// <summary>A value's buffer.</summary>
     public ValueBuffer BufferOf(int value) => _buffers[value];
 
-    /// <summary>The value whose memory a view is; any other value is its own.</summary>
+    /// <summary>The value whose memory a view is as a whole; any other value is its own.</summary>
     public int RootOf(int value) => _roots[value];
 
-    /// <summary>Byte offset of a root in the arena; -1 for parameters and values that live in registers only.</summary>
-    public long OffsetOf(int root) => _offsets[root];
+    /// <summary>Byte offset of a value in the arena; -1 for parameters, their parts, and values that live in registers
+    /// only.</summary>
+    public long OffsetOf(int value)
+    {
+        var buffer = _buffers[value];
+        return _offsets[buffer.Home] < 0 ? -1 : _offsets[buffer.Home] + ((long)buffer.Offset * buffer.Type.Size());
+    }
 
     void Place()
     {
@@ -95,53 +97,16 @@ sealed class Placement
         Array.Fill(_offsets, -1);
         for (int i = 0; i < order.Length; i++) _offsets[order[i]] = arena.Offsets[i];
         foreach (var (value, owner) in _owners) _offsets[value] = _offsets[owner];
-        foreach (int value in _slices.Values)
-        {
-            var (home, channel) = _slices.HomeOf(value);
-            _offsets[value] = _offsets[home] + ((long)channel * _buffers[value].Type.Size());
-        }
     }
 
     long SizeOf(int root) => checked((long)_buffers[root].Elements * _buffers[root].Type.Size());
-
-    // True for a concatenation all of whose operands were written in their places.
-    bool IsInPlace(NhwcNode node) => node.Op is Cat cat
-        && CatLowering.Copied(cat, node.Inputs, node.Outputs[0], BufferOf).IsEmpty;
-
-    static ValueBuffer[] BuffersOf(NhwcProgram model, int[] roots, Slices slices, ElementType precision)
-    {
-        int Home(int value) => slices.HomeOf(roots[value]).Home;
-        var halos = new Margin[roots.Length];
-        var rigid = new bool[roots.Length];
-        foreach (var node in model.Nodes)
-        {
-            Shape[] shapes = [.. node.Inputs.Select(value => model.Values[value].Shape)];
-            for (int i = 0; i < shapes.Length; i++)
-            {
-                ref var halo = ref halos[Home(node.Inputs[i])];
-                if (Lowerings.Find(node.Op) is { } lowering) halo = halo.Or(lowering.HaloFor(node.Op, i, shapes));
-            }
-        }
-        // A value that is also read under another shape must be one run without gaps.
-        for (int value = 0; value < roots.Length; value++)
-            if (model.Values[value].Physical != model.Values[roots[value]].Physical) rigid[Home(value)] = true;
-        var buffers = new ValueBuffer[roots.Length];
-        for (int value = 0; value < roots.Length; value++)
-        {
-            var (home, channel) = slices.HomeOf(roots[value]);
-            bool bare = rigid[home] || model.Values[home].Leaf is not null;
-            var buffer = ValueBuffer.Of(model.Values[value], precision, bare ? default : halos[home]);
-            buffers[value] = home == roots[value] ? buffer : buffer.SliceOf(home, channel, model.Values[home].Physical[3]);
-        }
-        return buffers;
-    }
 
     Dictionary<int, Lifetime> Lives()
     {
         var lives = new Dictionary<int, Lifetime>();
         void Need(int value, int step)
         {
-            int root = _slices.HomeOf(_roots[value]).Home;
+            int root = _buffers[value].Home;
             if (_model.Values[root].Leaf is not null) return;
             lives[root] = lives.TryGetValue(root, out var life)
                 ? new Lifetime(Math.Min(life.First, step), Math.Max(life.Last, step))
@@ -173,13 +138,14 @@ sealed class Placement
             int result = _roots[defined];
             if (!lives.TryGetValue(result, out var next) || next.First != step) continue;
             int[] overwritable = [.. Nodes[step].Overwritable];
-            foreach (int operand in overwritable.Select(RootOf).Distinct())
+            // Of a part there is more that may be needed still.
+            foreach (int operand in overwritable.Select(value => _buffers[value].Home).Distinct())
             {
                 int owner = owners.GetValueOrDefault(operand, operand);
                 if (!lives.TryGetValue(owner, out var life) || life.Last != step) continue;
                 // Every time the step reads that memory it must read it as the result lies, and be done with it.
-                int[] reads = [.. Nodes[step].Reads.Where(value => _roots[value] == operand)];
-                if (reads.Length != overwritable.Count(value => _roots[value] == operand)) continue;
+                int[] reads = [.. Nodes[step].Reads.Where(value => _buffers[value].Home == operand)];
+                if (reads.Length != overwritable.Count(value => _buffers[value].Home == operand)) continue;
                 if (!reads.All(value => LieAlike(value, defined))) continue;
                 owners[result] = owner;
                 lives[owner] = life with { Last = next.Last };
@@ -193,7 +159,7 @@ sealed class Placement
     bool LieAlike(int left, int right)
     {
         ValueBuffer x = _buffers[left], y = _buffers[right];
-        return x.Type == y.Type && x.Shape == y.Shape && x.Layout == y.Layout && x.Pixels == y.Pixels && x.Strides.AsSpan().SequenceEqual(y.Strides)
+        return x.Home == _roots[left] && x.Type == y.Type && x.Shape == y.Shape && x.Layout == y.Layout && x.Pixels == y.Pixels && x.Strides.AsSpan().SequenceEqual(y.Strides)
             && _buffers[_roots[left]].Elements == _buffers[_roots[right]].Elements;
     }
 }

@@ -14,8 +14,10 @@ public sealed class Plan : IDisposable
 {
     readonly Placement _placement;
     readonly bool[] _alone;
-    // Parameters that steps read as ordinary values: where they lie, and how many bytes they take.
-    readonly Dictionary<int, (nint Address, long Bytes)> _constants = [];
+    readonly Packings _packings;
+    readonly PlanOptions _options;
+    // Parameters that steps read as ordinary values.
+    readonly Dictionary<int, Constant> _constants = [];
     bool _disposed;
 
     /// <summary>Decides everything that does not depend on activations: order, fusion, memory, packed weights,
@@ -39,10 +41,33 @@ public sealed class Plan : IDisposable
         options ??= new PlanOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, PlanOptions.MostThreads, nameof(options));
-        return new Plan(model, precision, options);
+        return new Plan(model, precision, options, lender: null);
     }
 
-    Plan(NhwcProgram model, ElementType precision, PlanOptions options)
+    /// <summary>A plan of the same precision and options for the model's program of other input shapes. It packs no weight
+    /// that this plan has packed in the form that it needs, and holds the memory of those it borrows: the two are disposed
+    /// in any order.</summary>
+    /// <param name="model">Any program. What is borrowed is told by the leaves' elements: those of the same
+    /// <see cref="TorchModel"/>, or of the same <see cref="Variables"/> that both programs were bound to.</param>
+    /// <exception cref="ModelException">PAR9004: its activations alone are more than there is memory.</exception>
+    /// <exception cref="ObjectDisposedException">This plan is disposed.</exception>
+    public Plan For(NhwcProgram model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        // It may be disposed meanwhile.
+        Memory.Retain();
+        try
+        {
+            return new Plan(model, Precision, _options, this);
+        }
+        finally
+        {
+            Memory.Release();
+        }
+    }
+
+    Plan(NhwcProgram model, ElementType precision, PlanOptions options, Plan? lender)
     {
         Model = model;
         Precision = precision;
@@ -50,13 +75,14 @@ public sealed class Plan : IDisposable
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
+        _options = options with { Threads = Threads, Lanes = Lanes };
         bool fuse = options.Fuse && !options.KeepAll;
-        Program = Room.Give(model, options.KeepAll);
-        var nodes = Fusion.Apply(Program, fuse);
+        Program = ProgramVerifier.After(nameof(Room), Room.Give(model, options.KeepAll), model);
+        var nodes = Fusion.Nothing(Program);
         if (fuse)
         {
-            nodes = Fusion.Chain(Program, nodes, (options.ChainBytes / FloatSize) + (options.ChainBytes % FloatSize == 0 ? 0 : 1));
-            (Program, nodes) = Fusion.TakeRowMeans(Program, nodes);
+            long large = (options.ChainBytes / FloatSize) + (options.ChainBytes % FloatSize == 0 ? 0 : 1);
+            (Program, nodes) = Fusion.Apply(Program, nodes, large);
         }
         _placement = Placement.Of(
             Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse && options.Slice);
@@ -65,15 +91,23 @@ public sealed class Plan : IDisposable
         StepNodes = _placement.Nodes;
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
         StepsOfNode = options.KeepAll ? FindStepsOfNodes() : [];
-        Memory = new WeightMemory(StepNodes.Sum(WeightsOf) * FloatSize / sizeof(float));
+        // What is borrowed, or packed for another step, takes no memory and no time.
+        var seen = new HashSet<int>();
+        long[] weights = [.. StepNodes.Select(node => WeightsOf(node, seen, lender?._packings))];
+        Memory = new WeightMemory(weights.Sum() * FloatSize / sizeof(float));
+        _packings = new Packings(Memory, lender?._packings);
         try
         {
-            Steps = precision == ElementType.Float32 ? LowerAll<float>() : LowerAll<double>();
+            Steps = precision == ElementType.Float32 ? LowerAll<float>(weights) : LowerAll<double>(weights);
         }
         catch
         {
             Memory.Release();
             throw;
+        }
+        finally
+        {
+            _packings.Settle();
         }
         foreach (var step in Steps) ScratchBytes = Math.Max(ScratchBytes, step.ScratchBytes);
         _alone = new bool[Steps.Length];
@@ -90,7 +124,8 @@ public sealed class Plan : IDisposable
 
     int FloatSize => Precision.Size();
 
-    /// <summary>Bytes of native memory that the plan holds: packed weights and constants.</summary>
+    /// <summary>Bytes of native memory that the plan holds: packed weights and constants, without those that it borrows from
+    /// another plan.</summary>
     public long MemoryBytes => Memory.Bytes;
 
     internal WeightMemory Memory { get; }
@@ -122,7 +157,7 @@ public sealed class Plan : IDisposable
 
     /// <summary>Bytes of packed weights, constants by channel, and parameters that steps read as ordinary tensors.</summary>
     public long WeightBytes => Steps.Sum(step => step.Cost.WeightBytes)
-        + _constants.Values.Sum(elements => elements.Bytes);
+        + _constants.Values.Sum(elements => elements.Bytes) - _packings.SharedBytes;
 
     /// <summary>What was decided for each step, in order.</summary>
     public ImmutableArray<StepPlan> Describe() => [.. Enumerable.Range(0, Steps.Length).Select(Describe)];
@@ -140,14 +175,21 @@ public sealed class Plan : IDisposable
     // The steps of each node of the model, none for views; only where every node is a step of its own.
     internal ImmutableArray<ImmutableArray<int>> StepsOfNode { get; }
 
-    internal IReadOnlyDictionary<int, (nint Address, long Bytes)> Constants => _constants;
-
     internal ValueBuffer BufferOf(int value) => _placement.BufferOf(value);
 
     internal int RootOf(int value) => _placement.RootOf(value);
 
-    // Byte offset of a root value in the arena; -1 for constants and values that live in registers only.
-    internal long OffsetOf(int root) => _placement.OffsetOf(root);
+    // Where a value lies: in an arena, in a parameter that steps read as an ordinary value, or nowhere.
+    internal unsafe byte* AddressOf(int value, byte* arena)
+    {
+        var buffer = BufferOf(value);
+        if (_constants.TryGetValue(buffer.Home, out var constant))
+            return (byte*)constant.Address + (buffer.Offset * buffer.Type.Size());
+        return OffsetOf(value) is >= 0 and var offset ? arena + offset : null;
+    }
+
+    // Byte offset of a value in the arena; -1 for parameters and values that live in registers only.
+    internal long OffsetOf(int value) => _placement.OffsetOf(value);
 
     /// <summary>A session: the memory and threads of one run at a time.</summary>
     /// <exception cref="ModelException">PAR9004: its memory is more than there is; none is kept.</exception>
@@ -226,9 +268,7 @@ public sealed class Plan : IDisposable
     }
 
     static double EfficiencyOf(NhwcNode tail) =>
-        Lowerings.Of(tail.Op) is IActivation activation && !activation.KernelOf(tail.Op).IsShort
-        ? CostModel.Transcendental
-        : CostModel.Plain;
+        Tail.PartOf(tail) is { IsShort: false } ? CostModel.Transcendental : CostModel.Plain;
 
     long Flops(NhwcNode node) => node.Op.Flops(
         [.. node.Inputs.Where(value => value >= 0).Select(value => Program.Values[value].Shape)],
@@ -236,10 +276,10 @@ public sealed class Plan : IDisposable
 
     // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and nothing
     // else.
-    ImmutableArray<Step> LowerAll<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    ImmutableArray<Step> LowerAll<E>(long[] weights) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var steps = new Step[StepNodes.Length];
-        int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => WeightsOf(StepNodes[step]))];
+        int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => weights[step])];
         using var rehearsal = Rehearsal.Begin(this);
         void Make(int step)
         {
@@ -270,38 +310,41 @@ public sealed class Plan : IDisposable
     // True where a step reads parameters as ordinary values.
     internal bool ReadsConstants(FusedNode node)
     {
-        lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(RootOf(value)));
+        lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(BufferOf(value).Home));
     }
 
-    long WeightsOf(FusedNode node) =>
-        node.Reads.Sum(value => value >= 0 && Program.Values[value].Leaf is { } leaf ? leaf.Bytes : 0);
+    long WeightsOf(FusedNode node, HashSet<int> seen, Packings? lent) => node.Reads.Sum(value =>
+        Program.Values[value] is { Leaf: { } leaf } parameter && seen.Add(value) && lent?.Holds(parameter) is not true
+            ? leaf.Bytes
+            : 0);
 
     Step Lower<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var site = SiteOf<E>(node);
         var step = node.Then is { } then
-            ? new ChainStep<E>(site, SiteOf<E>(then))
+            ? Lowerings.Of(then.Main.Op).LowerBands(
+                Lowerings.Of(node.Main.Op).Bands(site), site, SiteOf<E>(then))
             : Lowerings.Of(node.Main.Op).Lower(site);
         var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
     }
 
     StepSite<E> SiteOf<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E> => new(
-        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, value =>
+        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, _packings, value =>
         {
-            int root = RootOf(value);
-            if (Program.Values[root].Leaf is not null)
+            var buffer = BufferOf(value);
+            if (Program.Values[buffer.Home].Leaf is not null)
             {
                 lock (_constants)
                 {
-                    if (!_constants.ContainsKey(root)) _constants[root] = Hold(Program.Values[root]);
+                    if (!_constants.ContainsKey(buffer.Home)) _constants[buffer.Home] = Hold(Program.Values[buffer.Home]);
                 }
             }
-            return BufferOf(value);
+            return buffer;
         });
 
     // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they are.
-    unsafe (nint Address, long Bytes) Hold(NhwcValue parameter)
+    unsafe Constant Hold(NhwcValue parameter) => _packings.Of(new Packing(PackingSource.Of(parameter), "as is"), () =>
     {
         using var elements = parameter.Borrow();
         var tensor = elements.Tensor;
@@ -309,6 +352,9 @@ public sealed class Plan : IDisposable
         long bytes = tensor.Shape.Elements * type.Size();
         nint address = Memory.Take(bytes);
         tensor.CopyTo(type, new Span<byte>((void*)address, checked((int)bytes)));
-        return (address, bytes);
-    }
+        return (new Constant(address, bytes), bytes);
+    });
+
+    // Where it lies.
+    sealed record Constant(nint Address, long Bytes);
 }

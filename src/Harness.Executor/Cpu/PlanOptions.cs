@@ -25,7 +25,7 @@ public sealed record PlanOptions
     public bool ExactOrder { get; init; }
 
     // Bytes of one image from which a value between a convolution and a depthwise one is not stored: more than the second
-    // cache holds beside all else. Of a gated feature map a part of it is enough: see Fusion.Chain. Changes no bit.
+    // cache holds beside all else. Of a gated feature map a part of it is enough: see GateRule. Changes no bit.
     internal long ChainBytes { get; init; } = 640 * 1024;
 
     // Lets values lie in the results of concatenations, where that saves copies. Changes no bit.

@@ -93,7 +93,7 @@ sealed unsafe class Rehearsal : IDisposable
         {
             nint arena = ((nint)memory + Arena.Alignment - 1) & -Arena.Alignment;
             for (int value = 0; value < count; value++)
-                if (_plan.OffsetOf(_plan.RootOf(value)) is >= 0 and var offset) values[value] = (byte*)(arena + offset);
+                if (_plan.OffsetOf(value) is >= 0 and var offset) values[value] = (byte*)(arena + offset);
             while (TryTake(out var step)) Run(step, values);
         }
         finally

@@ -39,13 +39,7 @@ public sealed unsafe class Session : IDisposable
         {
             _values = (byte**)Allocate((nuint)count * (nuint)sizeof(byte*));
             byte* arena = (byte*)Allocate((nuint)plan.ArenaBytes);
-            for (int value = 0; value < count; value++)
-            {
-                int root = plan.RootOf(value);
-                _values[value] = plan.Constants.TryGetValue(root, out var constant) ? (byte*)constant.Address
-                    : plan.OffsetOf(root) >= 0 ? arena + plan.OffsetOf(root)
-                    : null;
-            }
+            for (int value = 0; value < count; value++) _values[value] = plan.AddressOf(value, arena);
             byte** scratch = (byte**)Allocate((nuint)plan.Threads * (nuint)sizeof(byte*));
             for (int worker = 0; worker < plan.Threads; worker++)
                 scratch[worker] = (byte*)Allocate((nuint)plan.ScratchBytes);

@@ -64,8 +64,10 @@ sealed class Slices
     static bool TakesSlices(Op op) => Lowerings.Find(op) is { TakesSlices: true };
 
     /// <summary>True for a concatenation along the channels of images in Flax's layout.</summary>
-    static bool JoinsChannels(NhwcProgram model, NhwcNode node) => node.Op is Cat cat
-        && model.Values[node.Outputs[0]] is { Shape.Rank: 4 } result && Axis.Of(cat.Dim, 4) == 1 && result.Layout[3] == 1;
+    static bool JoinsChannels(NhwcProgram model, NhwcNode node) =>
+        model.Values[node.Outputs[0]] is { Shape.Rank: 4 } result && JoinedAxis(node, 4) == 1 && result.Layout[3] == 1;
+
+    static int? JoinedAxis(NhwcNode node, int rank) => Lowerings.Find(node.Op)?.JoinedAxis(node.Op, rank);
 
     // True where a concatenation's operands, from a channel on, are just these, and the part is among them once.
     static bool Holds(NhwcProgram model, ImmutableArray<int> all, int channel, int part, ImmutableArray<int> operands)
@@ -87,7 +89,11 @@ sealed class Slices
         {
             // Means of rows are taken by the step that writes these.
             foreach (var part in node.Nodes)
-                if (part != (node.Then ?? node).RowMeans && part.Op is not Cat && !TakesSlices(part.Op)) able.ExceptWith(part.Inputs);
+            {
+                if (part != (node.Then ?? node).RowMeans && !TakesSlices(part.Op)
+                    && JoinedAxis(part, model.Values[part.Outputs[0]].Shape.Rank) is null)
+                    able.ExceptWith(part.Inputs);
+            }
         }
         foreach (var port in model.Inputs.Concat(model.Outputs)) able.Remove(roots[port.Value]);
         for (int value = 0; value < roots.Length; value++)

@@ -15,11 +15,13 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     readonly NhwcNode _node;
     readonly Func<int, ValueBuffer> _bufferOf;
     readonly WeightMemory _memory;
+    readonly Packings _packings;
 
     public StepSite(
-        NhwcProgram model, NhwcNode node, ImmutableArray<NhwcNode> tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
-        int threads, WeightMemory memory, Func<int, ValueBuffer> bufferOf)
+        NhwcProgram model, NhwcNode node, Tail tail, int? rowMeans, LaneWidth lanes, bool exactOrder,
+        int threads, WeightMemory memory, Packings packings, Func<int, ValueBuffer> bufferOf)
     {
+        _packings = packings;
         _memory = memory;
         RowMeans = rowMeans;
         ExactOrder = exactOrder;
@@ -51,14 +53,11 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>How many operands there are.</summary>
     public int Operands => _node.Inputs.Length;
 
-    /// <summary>Nodes that the step computes too, in order: batch norm, addition, activation. Empty unless the op takes them.</summary>
-    public ImmutableArray<NhwcNode> Tail { get; }
+    /// <summary>What the step does to its result besides; nothing unless the op takes a tail.</summary>
+    public Tail Tail { get; }
 
     /// <summary>The value that is to hold the means of the result's rows besides; or null.</summary>
     public int? RowMeans { get; }
-
-    /// <summary>The value the node itself defines: what the first node of the tail reads.</summary>
-    public int MainValue => _node.Outputs[0];
 
     /// <summary>The node's operands.</summary>
     public ImmutableArray<int> Inputs => _node.Inputs;
@@ -73,7 +72,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public ValueBuffer BufferOf(int value) => _bufferOf(value);
 
     /// <summary>The buffer of a result: that of the last node of the tail when there is one.</summary>
-    public ValueBuffer Output(int result = 0) => _bufferOf(Tail.Length > 0 ? Tail[^1].Outputs[0] : _node.Outputs[result]);
+    public ValueBuffer Output(int result = 0) =>
+        _bufferOf(Tail.Nodes.IsEmpty ? _node.Outputs[result] : Tail.Nodes[^1].Outputs[0]);
 
     /// <summary>How many results there are.</summary>
     public int Results => _node.Outputs.Length;
@@ -91,22 +91,39 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <param name="strides">How it lies in Flax's layout.</param>
     public PackedWeights<E> Packed(int operand, in ConvGeometry geometry, WeightStrides strides)
     {
-        using var elements = _model.Values[_node.Inputs[operand]].Borrow();
-        var tensor = elements.Tensor;
-        return tensor.Type switch
+        var (parameter, of) = (_model.Values[_node.Inputs[operand]], geometry);
+        return _packings.Of(PackingOf(parameter, of, strides, "panels"), () =>
         {
-            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<float>(), strides, _memory),
-            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, tensor.As<double>(), strides, _memory),
-            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(tensor), strides, _memory),
-        };
+            using var elements = parameter.Borrow();
+            var tensor = elements.Tensor;
+            var packed = tensor.Type switch
+            {
+                ElementType.Float32 => PackedWeights<E>.Of(Lanes, of, tensor.As<float>(), strides, _memory),
+                ElementType.Float64 => PackedWeights<E>.Of(Lanes, of, tensor.As<double>(), strides, _memory),
+                _ => PackedWeights<E>.Of(Lanes, of, Elements(tensor), strides, _memory),
+            };
+            return (packed, packed.Bytes);
+        });
     }
 
     /// <summary>The same kernel for Winograd's transform.</summary>
     public Winograd<E> Transformed(int operand, in ConvGeometry geometry, WeightStrides strides)
     {
-        using var elements = _model.Values[_node.Inputs[operand]].Borrow();
-        return new Winograd<E>(Lanes, geometry, Elements(elements.Tensor), strides, _memory);
+        var (parameter, of) = (_model.Values[_node.Inputs[operand]], geometry);
+        return new Winograd<E>(Lanes, of, _packings.Of(PackingOf(parameter, of, strides, "winograd"), () =>
+        {
+            using var elements = parameter.Borrow();
+            var packed = Winograd<E>.Pack(Lanes, of, Elements(elements.Tensor), strides, _memory);
+            return (packed, packed.Bytes);
+        }));
     }
+
+    // All that packing reads of a geometry: channels, groups, and each phase's taps, which follow from window, strides,
+    // dilation and padding, and of a transposed one from how many phases its output has.
+    static Packing PackingOf(NhwcValue parameter, in ConvGeometry geometry, WeightStrides strides, string kind) => new(
+        PackingSource.Of(parameter),
+        $"{kind} {geometry.Input.C}>{geometry.Output.C}/{geometry.Groups} depthwise {geometry.IsDepthwise} {strides} " +
+        string.Join(';', ConvPhase.All(geometry).Select(phase => string.Join(',', phase.Taps))));
 
     /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are rounded.</summary>
     public double[] ExactWeightOf(int value) => ElementsOf(value).ToDoubles();

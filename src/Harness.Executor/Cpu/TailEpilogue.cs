@@ -1,6 +1,5 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
@@ -9,8 +8,9 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
 {
     readonly Epilogue<E> _epilogue;
     readonly ValueBuffer? _residual, _rowMeans;
-    // The epilogue holds their addresses; these fields keep them alive.
-    readonly PinnedArray<E>? _bias, _scale, _shift;
+    readonly (EpilogueStage<E> Stage, ValueBuffer? Other)[] _stages;
+    // Epilogue and stages hold their addresses; this list keeps them alive.
+    readonly List<PinnedArray<E>> _constants = [];
 
     /// <summary>An epilogue for a node.</summary>
     /// <param name="node">The node and its tail.</param>
@@ -18,43 +18,117 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
     /// <param name="bias">The node's bias, if it has one.</param>
     public TailEpilogue(StepSite<E> node, ChannelNorm? norm, double[]? bias)
     {
-        var epilogue = Epilogue<E>.None(node.Lanes);
-        int value = node.MainValue;
-        foreach (var part in node.Tail)
-        {
-            if (part.Op is BatchNorm2d batchNorm) norm = BatchNormLowering.Constants(batchNorm, node.ExactWeightOf, part.Inputs);
-            else if (Lowerings.Of(part.Op) is IActivation activation)
-                epilogue = activation.KernelOf(part.Op).Epilogue<E>(node.Lanes);
-            else _residual = node.BufferOf(part.Inputs[0] == value ? part.Inputs[1] : part.Inputs[0]);
-            value = part.Outputs[0];
-        }
-        if (norm is not null)
-        {
-            _bias = node.Pin(bias is null ? norm.Center<E>() : norm.Center<E>(bias));
-            _scale = node.Pin(norm.Scale<E>());
-            _shift = node.Pin(norm.Shift<E>());
-        }
-        else if (bias is not null) _bias = node.Pin([.. bias.Select(E.CreateTruncating)]);
+        var groups = node.Tail.Groups;
+        var constants = ConstantsOf(node, groups[0], norm, bias);
+        if (node.Tail.Residual is { } residual) _residual = node.BufferOf(residual);
         if (node.RowMeans is { } means) _rowMeans = node.BufferOf(means);
-        _epilogue = epilogue with
+        _epilogue = EpilogueOf(node, groups[0]) with
         {
-            Bias = _bias is null ? null : _bias.Address,
-            Scale = _scale is null ? null : _scale.Address,
-            Shift = _shift is null ? null : _shift.Address,
+            Bias = constants.Bias,
+            Scale = constants.Scale,
+            Shift = constants.Shift,
             ResidualLayout = _residual is null ? default : _residual.Rows,
             RowMeansLayout = _rowMeans is null ? default : _rowMeans.Pixels,
         };
+        _stages = [.. groups.Skip(1).Select(group => StageOf(node, group))];
     }
 
     /// <summary>Bytes of its constants.</summary>
-    public long Bytes => (_bias?.Bytes ?? 0) + (_scale?.Bytes ?? 0) + (_shift?.Bytes ?? 0);
+    public long Bytes => _constants.Sum(constants => constants.Bytes);
+
+    /// <summary>Passes after the first.</summary>
+    public int Stages => _stages.Length;
 
     /// <summary>The epilogue over a session's memory.</summary>
-    public Epilogue<E> On(in Frame frame) => _residual is null && _rowMeans is null
-        ? _epilogue
-        : _epilogue with
+    /// <param name="frame">The memory.</param>
+    /// <param name="stages">Room for <see cref="Stages"/>, to stay while the epilogue is used.</param>
+    public Epilogue<E> On(in Frame frame, EpilogueStage<E>* stages)
+    {
+        for (int i = 0; i < _stages.Length; i++)
+        {
+            stages[i] = _stages[i].Stage;
+            if (_stages[i].Other is { } other) stages[i].Other = frame.At<E>(other);
+        }
+        return _epilogue.Followed(stages, _stages.Length) with
         {
             Residual = _residual is null ? null : frame.Start<E>(_residual),
             RowMeans = _rowMeans is null ? null : frame.Start<E>(_rowMeans),
         };
+    }
+
+    static Epilogue<E> EpilogueOf(StepSite<E> node, TailGroup group) =>
+        group.Function?.Epilogue<E>(node.Lanes) ?? Epilogue<E>.None(node.Lanes);
+
+    (EpilogueStage<E>, ValueBuffer?) StageOf(StepSite<E> node, TailGroup group)
+    {
+        var stage = group.Pair?.Stage<E>(node.Lanes, group.Second) ?? EpilogueStage<E>.Of(EpilogueOf(node, group));
+        var constants = ConstantsOf(node, group, norm: null, bias: null);
+        stage.Bias = constants.Bias;
+        stage.Scale = constants.Scale;
+        stage.Shift = constants.Shift;
+        if ((group.Pair is null ? group.Sum : group.Other) is not { } value) return (stage, null);
+        var other = node.BufferOf(value);
+        var output = node.Output();
+        bool whole = other.Physical == output.Physical;
+        if (BufferLayout.Holds(output.Physical.Rank))
+        {
+            var strides = Strided.As(other, output);
+            var physical = output.Physical;
+            int channel = physical.Rank - 1;
+            stage.ImageStride = Along(0);
+            stage.PlaneStride = channel > 3 ? Along(channel - 3) : 0;
+            stage.RowStride = channel > 2 ? Along(channel - 2) : 0;
+            stage.PixelStride = Along(channel - 1);
+            stage.OneChannel = Along(channel) == 0;
+
+            nint Along(int axis) => physical[axis] == 1 ? 0 : strides[axis];
+        }
+        else
+        {
+            stage.PixelStride = whole ? other.Rows.PixelStride : 0;
+            stage.OneChannel = other.Shape.Elements == 1;
+        }
+        return (stage, other);
+    }
+
+    // Bias, scale and shift of a pass, each null where it has none.
+    Constants ConstantsOf(StepSite<E> node, TailGroup group, ChannelNorm? norm, double[]? bias)
+    {
+        Constants constants = default;
+        if (group.Norm is { } part) norm = part.Constants(node.ExactWeightOf, group.NormInputs);
+        if (norm is not null)
+        {
+            constants.Bias = Pin(node, bias is null ? norm.Center<E>() : norm.Center<E>(bias));
+            constants.Scale = Pin(node, norm.Scale<E>());
+            constants.Shift = Pin(node, norm.Shift<E>());
+            return constants;
+        }
+        if (bias is not null) constants.Bias = Pin(node, [.. bias.Select(E.CreateTruncating)]);
+        if (group.Scale is not { } scale) return constants;
+        int channels = node.Output().Rows.C;
+        E[] factors = [.. node.ExactWeightOf(scale).Select(E.CreateTruncating)];
+        if (factors.Length == 1) factors = Filled(channels, factors[0]);
+        constants.Scale = Pin(node, factors);
+        constants.Shift = Pin(node, Filled(channels, E.NegativeZero));
+        return constants;
+    }
+
+    E* Pin(StepSite<E> node, E[] elements)
+    {
+        var pinned = node.Pin(elements);
+        _constants.Add(pinned);
+        return pinned.Address;
+    }
+
+    static E[] Filled(int count, E value)
+    {
+        var values = new E[count];
+        Array.Fill(values, value);
+        return values;
+    }
+
+    struct Constants
+    {
+        public E* Bias, Scale, Shift;
+    }
 }

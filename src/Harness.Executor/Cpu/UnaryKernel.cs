@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
@@ -35,13 +36,42 @@ abstract class BinaryKernel
     /// <summary>The function <typeparamref name="TOp"/> and the number it is told.</summary>
     public static BinaryKernel Of<TOp>(double a = 0) where TOp : struct, IBinary => new Typed<TOp>(a);
 
+    /// <summary>Whether it is plain arithmetic.</summary>
+    public abstract BinaryForm Form { get; }
+
     /// <summary>A step over all elements of a result to which the operands are broadcast.</summary>
     public abstract Step Step<E>(StepSite<E> site, ValueBuffer x, ValueBuffer y)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
+    /// <summary>The same some rows at a time.</summary>
+    public abstract BandSource<E> Bands<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+
+    /// <summary>A pass of an epilogue.</summary>
+    /// <param name="lanes">Register width.</param>
+    /// <param name="second">True where the epilogue's own element is the second operand.</param>
+    public abstract EpilogueStage<E> Stage<E>(LaneWidth lanes, bool second)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+
     sealed class Typed<TOp>(double a) : BinaryKernel where TOp : struct, IBinary
     {
+        public override BinaryForm Form => TOp.Form;
+
         public override Step Step<E>(StepSite<E> site, ValueBuffer x, ValueBuffer y) =>
             new BinaryStep<TOp, E>(site.Lanes, site.Output(), x, y, Scalars<E>.Of(a), site.Op.Name);
+
+        public override BandSource<E> Bands<E>(StepSite<E> site) => new MapBands<TOp, E>(site, Scalars<E>.Of(a));
+
+        public override EpilogueStage<E> Stage<E>(LaneWidth lanes, bool second) => second
+            ? EpilogueStage<E>.Of<Reversed<TOp>>(lanes, Scalars<E>.Of(a))
+            : EpilogueStage<E>.Of<TOp>(lanes, Scalars<E>.Of(a));
+    }
+
+    // f(y, x).
+    readonly struct Reversed<TOp> : IBinary where TOp : struct, IBinary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(y, x, a);
     }
 }

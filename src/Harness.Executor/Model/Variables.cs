@@ -47,7 +47,7 @@ public sealed record Leaf(
     public Shape Shape => Rearrangement.Apply(Part.Shape);
 
     /// <summary>Bytes of its elements.</summary>
-    public long Bytes => Shape.Elements * Type.Size();
+    public long Bytes => Part.Bytes.Length;
 
     /// <summary>One letter an axis, merged axes in parentheses: <c>hwio</c>, <c>(hwc)o</c>.</summary>
     public string Axes => Rearrangement.To.Length > 0 ? Rearrangement.To

@@ -42,5 +42,8 @@ public sealed record Addmm : Op
     public override bool IsContraction => true;
 
     /// <inheritdoc/>
+    internal override int? FeaturesOperand => 1;
+
+    /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[2][0];
 }

@@ -27,6 +27,9 @@ public sealed record Cast : Op
     public override bool IsElementwise => true;
 
     /// <inheritdoc/>
+    public override bool IsMove => true;
+
+    /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 
     /// <inheritdoc/>

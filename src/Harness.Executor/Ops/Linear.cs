@@ -41,5 +41,8 @@ public sealed record Linear : Op
     public override bool IsContraction => true;
 
     /// <inheritdoc/>
+    internal override int? FeaturesOperand => 0;
+
+    /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 2 * output.Elements * inputs[1][1];
 }

@@ -54,21 +54,17 @@ sealed class FlattenFold
     /// <summary>An op's weight rule, its input axis reordered where the input is a folded flatten.</summary>
     public WeightRule Adjust(ShapedCall call, WeightRule rule)
     {
-        if (call.Op is not (Linear or Addmm) || rule.Leaf != "kernel") return rule;
-        foreach (int operand in call.Operands)
+        if (rule.Form != LeafForm.Dense || call.Op.FeaturesOperand is not { } features
+            || !_order.TryGetValue(call.Operands[features], out var plane))
+            return rule;
+        string window = Window.LettersOf(plane.Rank - 1);
+        var sizes = ImmutableSortedDictionary.CreateRange(('c' + window).Zip(plane, KeyValuePair.Create));
+        return rule with
         {
-            if (!_order.TryGetValue(operand, out var plane)) continue;
-            string window = Window.LettersOf(plane.Rank - 1);
-            var sizes = ImmutableSortedDictionary.CreateRange(
-                ('c' + window).Zip(plane, KeyValuePair.Create));
-            return rule with
-            {
-                Rearrangement = new Rearrangement(
-                    rule.Rearrangement.From.Replace("i", $"(c{window})", StringComparison.Ordinal),
-                    rule.Rearrangement.To.Replace("i", $"({window}c)", StringComparison.Ordinal), sizes),
-            };
-        }
-        return rule;
+            Rearrangement = new Rearrangement(
+                rule.Rearrangement.From.Replace("i", $"(c{window})", StringComparison.Ordinal),
+                rule.Rearrangement.To.Replace("i", $"({window}c)", StringComparison.Ordinal), sizes),
+        };
     }
 
     // True for what a 1-d window made, and what keeps its order: it lies channels last.
@@ -89,18 +85,13 @@ sealed class FlattenFold
         region.Add(value);
         foreach (var call in calls)
         {
-            if (IsLinearInput(call, value)) continue;
+            // The value must be what is multiplied, not its kernel or bias too.
+            if (call.Op.FeaturesOperand is { } features && call.Operands[features] == value
+                && call.Operands.Count(operand => operand == value) == 1)
+                continue;
             if (!call.Op.IsElementwise || call.Operands.Length != 1) return false;
             if (!Reaches(call.Results[0], consumers, outputs, region)) return false;
         }
         return true;
     }
-
-    // The value must be the linear's input, not its weight or bias.
-    static bool IsLinearInput(ShapedCall call, int value) => call.Op switch
-    {
-        Linear => call.Operands[0] == value && !call.Operands[1..].Contains(value),
-        Addmm => call.Operands[1] == value && call.Operands[0] != value && call.Operands[2] != value,
-        _ => false,
-    };
 }

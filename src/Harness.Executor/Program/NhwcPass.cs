@@ -28,7 +28,8 @@ public static class NhwcPass
         try
         {
             var graph = ShapedGraph.Of(model, inputs);
-            return new Conversion(graph, flatten == FlattenMode.Fold ? FlattenFold.Find(graph) : FlattenFold.Nothing).Run();
+            var folds = flatten == FlattenMode.Fold ? FlattenFold.Find(graph) : FlattenFold.Nothing;
+            return ProgramVerifier.After(nameof(NhwcPass), new Conversion(graph, folds).Run());
         }
         catch (ModelException e)
         {

@@ -52,7 +52,7 @@ public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layou
 /// <summary>One op of an <see cref="NhwcProgram"/>.</summary>
 /// <param name="Name">The call's name; an inserted relayout is named after its consumer: <c>fc.relayout</c>.</param>
 /// <param name="Op">What it computes; its axes are logical (PyTorch's).</param>
-/// <param name="Inputs">Operand values in the op's order; -1 for an absent optional operand.</param>
+/// <param name="Inputs">Operand values in the op's order.</param>
 /// <param name="Outputs">The values it defines.</param>
 /// <param name="Place">Where the call stands in the model.</param>
 public sealed record NhwcNode(

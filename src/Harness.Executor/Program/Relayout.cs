@@ -14,6 +14,9 @@ public sealed record Relayout : Op
     public override bool IsView => !Moves;
 
     /// <inheritdoc/>
+    public override bool IsMove => true;
+
+    /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 
     /// <inheritdoc/>

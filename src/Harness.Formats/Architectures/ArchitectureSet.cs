@@ -39,7 +39,8 @@ public static class ArchitectureSet
     /// <param name="model"><c>arch:resnet50</c>.</param>
     /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes.</param>
     /// <param name="note">Told what a user should know and what is no error.</param>
-    /// <exception cref="ModelFormatException">PAR1001: unknown; PAR9003: no weights; PAR1003: they do not fit.</exception>
+    /// <exception cref="ModelFormatException">PAR1001: unknown; PAR9003: no weights; PAR1003: they do not
+    /// fit.</exception>
     public static TorchModel Open(string model, string? weights, Action<string>? note = null)
     {
         var graph = Find(model).Build();

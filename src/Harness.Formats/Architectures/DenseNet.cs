@@ -1,6 +1,7 @@
 namespace Harness.Formats.Architectures;
 
-/// <summary>DenseNet-BC: norm before convolution, joins of ever more parts. Source: torchvision/models/densenet.py.</summary>
+/// <summary>DenseNet-BC: norm before convolution, joins of ever more parts. Source:
+/// torchvision/models/densenet.py.</summary>
 static class DenseNet
 {
     const int Growth = 32;

@@ -30,8 +30,10 @@ static class EfficientNet
     static Signal Block(Network net, string module, Signal x, int expansion, int kernel, int stride, int channels)
     {
         int hidden = x.Channels * expansion, squeezed = Math.Max(1, x.Channels / 4), at = 0;
-        if (hidden != x.Channels) x = net.ConvNormActivation($"{module}.{at++}", x, hidden, 1, 1, new NormStyle("silu"));
-        x = net.ConvNormActivation($"{module}.{at++}", x, hidden, kernel, stride, new NormStyle("silu", Groups: hidden));
+        if (hidden != x.Channels)
+            x = net.ConvNormActivation($"{module}.{at++}", x, hidden, 1, 1, new NormStyle("silu"));
+        x = net.ConvNormActivation($"{module}.{at++}", x, hidden, kernel, stride,
+            new NormStyle("silu", Groups: hidden));
         x = net.SqueezeExcitation($"{module}.{at++}", x, squeezed, "silu", "sigmoid");
         return net.ConvNormActivation($"{module}.{at}", x, channels, 1, 1, new NormStyle(null));
     }

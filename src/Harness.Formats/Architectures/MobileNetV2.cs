@@ -1,6 +1,7 @@
 namespace Harness.Formats.Architectures;
 
-/// <summary>MobileNetV2: inverted residuals with linear bottlenecks. Source: torchvision/models/mobilenetv2.py.</summary>
+/// <summary>MobileNetV2: inverted residuals with linear bottlenecks. Source:
+/// torchvision/models/mobilenetv2.py.</summary>
 static class MobileNetV2
 {
     // Expansion, channels, repeats, stride of the first.
@@ -25,8 +26,10 @@ static class MobileNetV2
     {
         int hidden = x.Channels * expansion, at = 0;
         var y = x;
-        if (expansion != 1) y = net.ConvNormActivation($"{module}.conv.{at++}", y, hidden, 1, 1, new NormStyle("relu6"));
-        y = net.ConvNormActivation($"{module}.conv.{at++}", y, hidden, 3, stride, new NormStyle("relu6", Groups: hidden));
+        if (expansion != 1)
+            y = net.ConvNormActivation($"{module}.conv.{at++}", y, hidden, 1, 1, new NormStyle("relu6"));
+        y = net.ConvNormActivation($"{module}.conv.{at++}", y, hidden, 3, stride,
+            new NormStyle("relu6", Groups: hidden));
         y = net.Conv($"{module}.conv.{at++}", y, channels, 1);
         y = net.BatchNorm($"{module}.conv.{at}", y);
         return stride == 1 && x.Channels == channels ? net.Add(module, x, y) : y;

@@ -1,6 +1,7 @@
 namespace Harness.Formats.Architectures;
 
-/// <summary>MobileNetV3: inverted residuals with gates and hard swish. Source: torchvision/models/mobilenetv3.py.</summary>
+/// <summary>MobileNetV3: inverted residuals with gates and hard swish. Source:
+/// torchvision/models/mobilenetv3.py.</summary>
 static class MobileNetV3
 {
     const double Eps = 0.001, Momentum = 0.01;

@@ -8,9 +8,9 @@ namespace Harness.Formats.Architectures;
 /// <param name="Channels">Extent of axis 1 of an image, of the last axis of rows and tokens.</param>
 public readonly record struct Signal(int Value, int Channels);
 
-/// <summary>Writes an architecture module by module, as <c>torch.nn</c> names them and a trace in eval mode states them.
-/// A module's name is the prefix of its state-dict keys. Dropout and stochastic depth do nothing in eval mode and are
-/// left out, and so are batch norm's counters of training batches.</summary>
+/// <summary>Writes an architecture module by module, as <c>torch.nn</c> names them and a trace in eval mode states
+/// them. A module's name is the prefix of its state-dict keys. Dropout and stochastic depth do nothing in eval mode and
+/// are left out, and so are batch norm's counters of training batches.</summary>
 public sealed class Network
 {
     readonly GraphBuilder _graph = new();
@@ -34,7 +34,8 @@ public sealed class Network
         int groups = Math.Max(window.Groups, 1);
         int weight = Weight(module, channels, x.Channels / groups, kernel, kernel);
         return Call(module, "conv2d", channels, Of(x), Argument.Value(weight),
-            bias ? Bias(module, channels) : Argument.None, Pair(Math.Max(window.Stride, 1)), Pair(window.Padding), Pair(1), Argument.Of((long)groups));
+            bias ? Bias(module, channels) : Argument.None, Pair(Math.Max(window.Stride, 1)), Pair(window.Padding),
+            Pair(1), Argument.Of((long)groups));
     }
 
     /// <summary><c>ConvTranspose2d</c> with a bias and a window as wide as its stride; weight (in, channels, kernel,

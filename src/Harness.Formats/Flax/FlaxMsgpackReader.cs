@@ -60,14 +60,16 @@ sealed class FlaxMsgpackReader(MappedFile file)
         var parts = new List<FlaxEntry>();
         for (int n = 0; n < chunks; n++) parts.Add(Indexed(n, Array));
         long length = parts.Sum(part => part.Pieces[0].Length);
-        if (length > System.Array.MaxLength || parts.Any(p => p.Type != parts[0].Type)) throw Bad("a chunked array's chunks disagree");
+        if (length > System.Array.MaxLength || parts.Any(p => p.Type != parts[0].Type))
+            throw Bad("a chunked array's chunks disagree");
         CheckLength(parts[0].Type, shape, length);
         return new FlaxEntry([.. _path], parts[0].Type, Shape.Create(shape),
             [.. parts.SelectMany(part => part.Pieces)]);
     }
 
     T Indexed<T>(int index, Func<T> read) =>
-        Text() == index.ToString(CultureInfo.InvariantCulture) ? read() : throw Bad("a chunked array's keys are out of order");
+        Text() == index.ToString(CultureInfo.InvariantCulture) ? read()
+            : throw Bad("a chunked array's keys are out of order");
 
     FlaxEntry Array()
     {
@@ -93,8 +95,10 @@ sealed class FlaxMsgpackReader(MappedFile file)
         for (int axis = 0; axis < shape.Length; axis++) shape[axis] = Extent();
         string typeName = Text();
         var types = Enum.GetValues<ElementType>().Where(t => t.NumPyName() == typeName).ToArray();
-        if (types.Length == 0) throw Bad($"'{string.Join('/', _path)}' has elements of type '{typeName}', which are not read");
-        long data = Byte() switch { 0xc4 => Unsigned(1), 0xc5 => Unsigned(2), 0xc6 => Unsigned(4), _ => throw Bad("an array has no bytes") };
+        if (types.Length == 0)
+            throw Bad($"'{string.Join('/', _path)}' has elements of type '{typeName}', which are not read");
+        long data = Byte() switch { 0xc4 => Unsigned(1), 0xc5 => Unsigned(2), 0xc6 => Unsigned(4),
+            _ => throw Bad("an array has no bytes") };
         CheckLength(types[0], shape, data);
         long content = _at;
         Skip(data);
@@ -110,7 +114,8 @@ sealed class FlaxMsgpackReader(MappedFile file)
             needed *= extent;
             if (needed > long.MaxValue) break;
         }
-        if (needed != length) throw Bad($"an array of shape ({string.Join(", ", shape)}) needs {needed} bytes, found {length}");
+        if (needed != length)
+            throw Bad($"an array of shape ({string.Join(", ", shape)}) needs {needed} bytes, found {length}");
     }
 
     int? TryMap()
@@ -149,7 +154,8 @@ sealed class FlaxMsgpackReader(MappedFile file)
     int Extent()
     {
         int prefix = Byte();
-        long number = prefix switch { <= 127 => prefix, 0xcc => Unsigned(1), 0xcd => Unsigned(2), 0xce => Unsigned(4), _ => -1 };
+        long number = prefix switch { <= 127 => prefix, 0xcc => Unsigned(1), 0xcd => Unsigned(2), 0xce => Unsigned(4),
+            _ => -1 };
         return number is >= 0 and <= int.MaxValue ? (int)number : throw Bad("an extent is no number below 2^31");
     }
 

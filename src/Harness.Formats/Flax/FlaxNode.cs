@@ -36,9 +36,11 @@ sealed class FlaxNode
     }
 
     static ArgumentException Clash(ImmutableArray<string> path) =>
-        new($"the path '{string.Join('/', path)}' is taken: a leaf stands there twice, or a leaf is also a branch", nameof(path));
+        new($"the path '{string.Join('/', path)}' is taken: a leaf stands there twice, or a leaf is also a branch",
+            nameof(path));
 
-    // Python compares strings by code point. UTF-16 order differs where surrogates meet U+E000 to U+FFFF; UTF-8 order does not.
+    // Python compares strings by code point. UTF-16 order differs where surrogates meet U+E000 to U+FFFF; UTF-8 order
+    // does not.
     sealed class CodePointOrder : IComparer<string>
     {
         public static readonly CodePointOrder Instance = new();

@@ -71,7 +71,8 @@ sealed class MsgpackWriter(Stream stream)
     public void Raw(ReadOnlySpan<byte> bytes) => stream.Write(bytes);
 
     /// <summary>Bytes that <see cref="Unsigned"/> takes.</summary>
-    public static int LengthOf(uint number) => number <= 127 ? 1 : number <= byte.MaxValue ? 2 : number <= ushort.MaxValue ? 3 : 5;
+    public static int LengthOf(uint number) =>
+        number <= 127 ? 1 : number <= byte.MaxValue ? 2 : number <= ushort.MaxValue ? 3 : 5;
 
     void Byte(int value) => stream.WriteByte((byte)value);
 

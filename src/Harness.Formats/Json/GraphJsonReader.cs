@@ -19,7 +19,8 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
         if (!root.IsObject || root["format"]?.Text != GraphJson.Format)
             throw bad(root.Line, $"this JSON is no graph: expected \"format\": \"{GraphJson.Format}\"");
         if (root["version"] is not { Text: GraphJson.Version } version || version.Kind != JsonTokenType.Number)
-            throw bad(root["version"]?.Line ?? root.Line, $"graph version {root["version"]?.Text}; {GraphJson.Version} is read");
+            throw bad(root["version"]?.Line ?? root.Line,
+                $"graph version {root["version"]?.Text}; {GraphJson.Version} is read");
         Known(root, "format", "version", "inputs", "parameters", "constants", "calls", "outputs");
         foreach (var input in List(root, "inputs", isRequired: true))
         {
@@ -46,7 +47,8 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
         foreach (var output in List(root, "outputs", isRequired: true))
         {
             Known(output, "name", "value");
-            if (!outputs.Add(Text(output, "name"))) throw bad(output.Line, $"two outputs are named '{Text(output, "name")}'");
+            if (!outputs.Add(Text(output, "name")))
+                throw bad(output.Line, $"two outputs are named '{Text(output, "name")}'");
             _builder.Output(Text(output, "name"), Value(Text(output, "value"), output.Line));
         }
         return outputs.Count > 0 ? _builder.Build() : throw bad(root.Line, "the graph has no outputs");
@@ -56,16 +58,19 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
     {
         Known(call, "name", "module", "target", "arguments", "keywords", "results");
         string target = Text(call, "target");
-        if (!target.Contains("::", StringComparison.Ordinal)) throw bad(call.Line, $"target '{target}' has no namespace, as aten:: is");
+        if (!target.Contains("::", StringComparison.Ordinal))
+            throw bad(call.Line, $"target '{target}' has no namespace, as aten:: is");
         string name = call["name"] is null ? "" : Text(call, "name");
         if (name.Length > 0 && !names.Add(name)) throw bad(call.Line, $"two calls are named '{name}'");
         string module = call["module"] is null ? "" : Text(call, "module");
-        ImmutableArray<Argument> arguments = [.. List(call, "arguments", isRequired: true, ofObjects: false).Select(AsArgument)];
+        ImmutableArray<Argument> arguments =
+            [.. List(call, "arguments", isRequired: true, ofObjects: false).Select(AsArgument)];
         var keywords = ImmutableArray.CreateBuilder<Keyword>();
         if (call["keywords"] is { } given)
         {
             if (!given.IsObject) throw bad(given.Line, "'keywords' is no object");
-            for (int n = 0; n < given.Keys.Count; n++) keywords.Add(new Keyword(given.Keys[n], AsArgument(given.Items[n])));
+            for (int n = 0; n < given.Keys.Count; n++)
+                keywords.Add(new Keyword(given.Keys[n], AsArgument(given.Items[n])));
         }
         var results = List(call, "results", isRequired: true, ofObjects: false);
         if (results.Count == 0) throw bad(call.Line, "a call has no results");
@@ -98,10 +103,12 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
         Int128 needed = 1;
         foreach (int extent in shape)
             if ((needed *= extent) > long.MaxValue) break;
-        if (needed != values.Count) throw bad(constant.Line, $"a constant of shape {shape} needs {needed} values, found {values.Count}");
+        if (needed != values.Count)
+            throw bad(constant.Line, $"a constant of shape {shape} needs {needed} values, found {values.Count}");
         var type = TypeOf(constant);
         var bytes = new byte[values.Count * type.Size()];
-        for (int n = 0; n < values.Count; n++) Scalars.Write(bytes.AsSpan(n * type.Size()), type, values[n], Float, Integer, bad);
+        for (int n = 0; n < values.Count; n++)
+            Scalars.Write(bytes.AsSpan(n * type.Size()), type, values[n], Float, Integer, bad);
         return new Tensor(type, shape, bytes);
     }
 
@@ -118,7 +125,8 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
             };
         }
         return value.Kind == JsonTokenType.Number
-            && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number)
             ? number
             : throw bad(value.Line, $"'{value.Text}' is no finite number");
     }
@@ -163,7 +171,8 @@ sealed class GraphJsonReader(string file, Func<int, string, Exception> bad)
     }
 
     string Text(JsonTree owner, string key) =>
-        owner[key] is { IsText: true } text ? text.Text : throw bad(owner[key]?.Line ?? owner.Line, $"'{key}' is missing or no text");
+        owner[key] is { IsText: true } text ? text.Text
+            : throw bad(owner[key]?.Line ?? owner.Line, $"'{key}' is missing or no text");
 
     void Known(JsonTree owner, params ReadOnlySpan<string> keys)
     {

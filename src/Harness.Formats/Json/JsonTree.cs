@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Harness.Formats.Json;
 
 /// <summary>A JSON value that knows its line, for errors a user can find.</summary>
-/// <param name="Kind">What it is; <see cref="JsonTokenType.StartObject"/> and <see cref="JsonTokenType.StartArray"/> for containers.</param>
+/// <param name="Kind">What it is; <see cref="JsonTokenType.StartObject"/> and <see cref="JsonTokenType.StartArray"/>
+/// for containers.</param>
 /// <param name="Text">A string's text, or a number as written.</param>
 /// <param name="Items">An array's items, or an object's values.</param>
 /// <param name="Keys">An object's keys, one per item.</param>
@@ -79,7 +80,8 @@ sealed record JsonTree(
         if (kind == JsonTokenType.StartArray)
         {
             var items = new List<JsonTree>();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Value(ref reader, ref lines, bad));
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                items.Add(Value(ref reader, ref lines, bad));
             return new JsonTree(kind, "", items, [], line);
         }
         string text = kind switch

@@ -11,9 +11,10 @@ static class NpyArray
     /// <param name="bad">Makes the error for an offset.</param>
     public static Tensor Read(ReadOnlySpan<byte> bytes, Func<long, string, Exception> bad) => Read(bytes, default, bad);
 
-    /// <summary>Reads an array as a view of <paramref name="bytes"/> where its elements lie there as a tensor's do, else as a
-    /// copy.</summary>
-    public static Tensor View(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad) => Read(bytes.Span, bytes, bad);
+    /// <summary>Reads an array as a view of <paramref name="bytes"/> where its elements lie there as a tensor's do,
+    /// else as a copy.</summary>
+    public static Tensor View(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad) =>
+        Read(bytes.Span, bytes, bad);
 
     static Tensor Read(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> view, Func<long, string, Exception> bad)
     {
@@ -33,7 +34,8 @@ static class NpyArray
                 + $"found {data.Length}; is the copy complete?");
         }
         bool moves = header.IsFortranOrder && header.Shape.Rank > 1;
-        if (!view.IsEmpty && !moves && !header.IsBigEndian) return new Tensor(header.Type, header.Shape, view[header.DataOffset..]);
+        if (!view.IsEmpty && !moves && !header.IsBigEndian)
+            return new Tensor(header.Type, header.Shape, view[header.DataOffset..]);
         var copy = GC.AllocateUninitializedArray<byte>(data.Length);
         if (moves && data.Length > 0) FromFortranOrder(data, copy, header.Shape, size);
         else data.CopyTo(copy);

@@ -23,7 +23,8 @@ sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder,
     /// <param name="bad">Makes the error for an offset.</param>
     public static NpyHeader Read(ReadOnlySpan<byte> bytes, Func<long, string, Exception> bad)
     {
-        if (bytes.Length < 10 || !bytes.StartsWith(Magic)) throw bad(0, "this is no NumPy array (.npy): it lacks the signature");
+        if (bytes.Length < 10 || !bytes.StartsWith(Magic))
+            throw bad(0, "this is no NumPy array (.npy): it lacks the signature");
         int version = bytes[6];
         if (version is < 1 or > 3) throw bad(6, $"NumPy format version {version}; 1 to 3 are read");
         int start = version == 1 ? 10 : 12;
@@ -31,11 +32,13 @@ sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder,
         uint length = version == 1
             ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..])
             : BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
-        if (length > Math.Min(MaxLength, bytes.Length - start)) throw bad(8, $"the array claims a header of {length} bytes");
+        if (length > Math.Min(MaxLength, bytes.Length - start))
+            throw bad(8, $"the array claims a header of {length} bytes");
         string text = Encoding.UTF8.GetString(bytes.Slice(start, (int)length));
         int data = start + (int)length;
         Exception Error(int line, string message) => bad(start, $"the array's header is malformed: {message}");
-        if (new ExpressionParser(new TokenReader(new Tokenizer(text.Trim(), Error).Run(), Error)).Expression() is not DictExpression dict)
+        if (new ExpressionParser(
+            new TokenReader(new Tokenizer(text.Trim(), Error).Run(), Error)).Expression() is not DictExpression dict)
             throw Error(1, "it is no dictionary");
         string? type = null;
         bool? isFortran = null;
@@ -45,13 +48,16 @@ sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder,
             switch (((key as TextExpression)?.Text, value))
             {
                 case ("descr", TextExpression descr): type = descr.Text; break;
-                case ("fortran_order", NameExpression { Name: "True" or "False" } flag): isFortran = flag.Name == "True"; break;
-                case ("shape", TupleExpression { Items.Count: <= 64 } extents): shape = Shape.Create([.. extents.Items.Select(Extent)]); break;
+                case ("fortran_order", NameExpression { Name: "True" or "False" } flag): isFortran =
+                    flag.Name == "True"; break;
+                case ("shape", TupleExpression { Items.Count: <= 64 } extents): shape =
+                    Shape.Create([.. extents.Items.Select(Extent)]); break;
                 case ("descr", _): throw Error(1, "structured arrays are not read; save each field by itself");
                 default: throw Error(1, "it has an unexpected field");
             }
         }
-        if (type is null || isFortran is null || shape is null) throw Error(1, "it lacks 'descr', 'fortran_order' or 'shape'");
+        if (type is null || isFortran is null || shape is null)
+            throw Error(1, "it lacks 'descr', 'fortran_order' or 'shape'");
         var element = ElementOf(type) ?? throw bad(start, $"elements of type '{type}' are not read; "
             + "convert them to float32, float64, float16, int64, int32, int16, int8, uint8 or bool");
         return new NpyHeader(element, type[0] == '>' && element.Size() > 1, isFortran.Value, shape.Value, data);

@@ -25,20 +25,24 @@ static class PickleCalls
     public static object? Call(PickleGlobal global, object?[] arguments, Func<string, Exception> bad) =>
         (global.Name, arguments) switch
         {
-            ("_rebuild_tensor_v2", [PickleStorage storage, long offset, PickleTuple sizes, PickleTuple strides, _, _, ..]) =>
+            ("_rebuild_tensor_v2",
+                [PickleStorage storage, long offset, PickleTuple sizes, PickleTuple strides, _, _, ..]) =>
                 arguments.Length == 6 || arguments is [.., null] or [.., PickleDict { Items: [] }]
                     ? new PickleTensor(storage, offset, Numbers(sizes, bad), Numbers(strides, bad))
-                    : throw bad("tensor carries a conjugate or negative bit; call resolve_conj().resolve_neg() before saving"),
+                    : throw bad("tensor carries a conjugate or negative bit; call resolve_conj().resolve_neg() " +
+                        "before saving"),
             ("_rebuild_parameter", [PickleTensor tensor, ..]) => tensor,
             ("OrderedDict", []) => new PickleDict(),
             ("device", [string device, ..]) => device,
             ("Size", [PickleTuple extents]) => extents,
-            ("build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist", [PickleList list]) => list,
+            ("build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist", [PickleList list]) =>
+                list,
             ("restore_type_tag", [var value, string]) => value,
             _ => throw bad($"pickle calls {global} with arguments that PyTorch does not write"),
         };
 
-    /// <summary>The storage that a persistent id names: <c>('storage', torch.FloatStorage, '0', 'cpu', 16)</c>.</summary>
+    /// <summary>The storage that a persistent id names:
+    /// <c>('storage', torch.FloatStorage, '0', 'cpu', 16)</c>.</summary>
     public static PickleStorage Storage(object? id, Func<string, Exception> bad) =>
         id is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, ..] }
             && StorageType(type.Name) is { } element && count >= 0

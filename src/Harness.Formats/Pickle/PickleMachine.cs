@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Harness.Formats.Pickle;
 
-/// <summary>Runs a pickle as PyTorch writes it (protocols 2 to 4) and builds tensors, containers and script objects, nothing
-/// else: no name in a pickle is ever imported or called, and every other one is refused by name.</summary>
-/// <remarks>The machine has no recursion; each opcode takes memory in proportion to the bytes it stands in, and the number
-/// of values is bounded, so a hostile file costs no more than a large honest one.</remarks>
+/// <summary>Runs a pickle as PyTorch writes it (protocols 2 to 4) and builds tensors, containers and script objects,
+/// nothing else: no name in a pickle is ever imported or called, and every other one is refused by name.</summary>
+/// <remarks>The machine has no recursion; each opcode takes memory in proportion to the bytes it stands in, and the
+/// number of values is bounded, so a hostile file costs no more than a large honest one.</remarks>
 /// <param name="bytes">The whole pickle.</param>
 /// <param name="bad">Makes the error for an offset in <paramref name="bytes"/>.</param>
 sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad)
@@ -33,7 +33,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
             if (opcode == '.') break;
             Step(opcode);
         }
-        if (_stack.Count != 1 || _marks.Count != 0) throw Bad($"pickle ends with {_stack.Count} values on the stack, one expected");
+        if (_stack.Count != 1 || _marks.Count != 0)
+            throw Bad($"pickle ends with {_stack.Count} values on the stack, one expected");
         return _stack[0];
     }
 
@@ -99,12 +100,14 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     PickleGlobal Global(string module, string name) =>
         PickleCalls.IsKnown(module, name)
             ? new PickleGlobal(module, name)
-            : throw Bad($"pickle asks for '{module}.{name}', which is refused: only tensors, containers and the archive's own "
+            : throw Bad($"pickle asks for '{module}.{name}', which is refused: only tensors, containers and the " +
+                $"archive's own "
                 + "classes are built; save a plain state dict or a trace");
 
     void StackGlobal()
     {
-        if (Pop() is not string name || Pop() is not string module) throw Bad("pickle names a global by something that is no text");
+        if (Pop() is not string name || Pop() is not string module)
+            throw Bad("pickle names a global by something that is no text");
         Push(Global(module, name));
     }
 
@@ -117,7 +120,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
 
     void NewObject()
     {
-        if (Pop() is not PickleTuple { Items: [] } || Pop() is not PickleGlobal global || !PickleCalls.IsScriptClass(global))
+        if (Pop() is not PickleTuple { Items: [] } || Pop() is not PickleGlobal global
+            || !PickleCalls.IsScriptClass(global))
             throw Bad("pickle makes an object of a class that is not the archive's own");
         Push(new PickleObject(global.ToString()));
     }
@@ -130,7 +134,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
             case PickleObject made when state is PickleDict attributes:
                 foreach (var (name, value) in attributes.Items)
                 {
-                    if (name is not string text) throw Bad($"an attribute of {made.ClassName} has a name that is no text");
+                    if (name is not string text)
+                        throw Bad($"an attribute of {made.ClassName} has a name that is no text");
                     made.Set(text, value);
                 }
                 break;
@@ -155,7 +160,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     void SetItem(object? key, object? value)
     {
         if (Top() is not PickleDict dict) throw Bad("pickle sets items of something that is no dictionary");
-        if (key is not (string or long or bool)) throw Bad("pickle has a dictionary key that is neither text nor integer");
+        if (key is not (string or long or bool))
+            throw Bad("pickle has a dictionary key that is neither text nor integer");
         dict.Set(key, value);
     }
 
@@ -167,7 +173,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     }
 
     object? Recall(uint index) =>
-        _memo.TryGetValue(index, out var value) ? value : throw Bad($"pickle recalls memo {index}, which was never stored");
+        _memo.TryGetValue(index, out var value) ? value
+            : throw Bad($"pickle recalls memo {index}, which was never stored");
 
     void Push(object? value)
     {
@@ -183,7 +190,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     }
 
     object? Top() =>
-        _stack.Count > 0 && !ReferenceEquals(_stack[^1], Mark) ? _stack[^1] : throw Bad("pickle takes a value from an empty stack");
+        _stack.Count > 0 && !ReferenceEquals(_stack[^1], Mark) ? _stack[^1]
+            : throw Bad("pickle takes a value from an empty stack");
 
     object? Pop()
     {
@@ -213,7 +221,8 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     int Length(int width)
     {
         var raw = Take(width);
-        ulong length = width == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(raw) : BinaryPrimitives.ReadUInt64LittleEndian(raw);
+        ulong length = width == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(raw)
+            : BinaryPrimitives.ReadUInt64LittleEndian(raw);
         return length <= (ulong)(_bytes.Length - _at)
             ? (int)length
             : throw Bad($"pickle claims {length} bytes of text, {_bytes.Length - _at} remain");

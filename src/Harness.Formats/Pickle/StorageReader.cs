@@ -3,7 +3,8 @@ using Harness.Formats.Zip;
 
 namespace Harness.Formats.Pickle;
 
-/// <summary>Turns pickled tensors into tensors: contiguous ones are views of the file, others are copied to C order.</summary>
+/// <summary>Turns pickled tensors into tensors: contiguous ones are views of the file, others are copied to C
+/// order.</summary>
 /// <param name="zip">The archive.</param>
 /// <param name="folder">Where its storages are: <c>model/data/</c>.</param>
 sealed class StorageReader(ZipView zip, string folder)
@@ -30,11 +31,13 @@ sealed class StorageReader(ZipView zip, string folder)
         var (storage, sizes, strides) = (pickled.Storage, pickled.Sizes, pickled.Strides);
         int size = storage.Type.Size();
         var entry = zip.Find(folder + storage.Key)
-            ?? throw zip.File.Bad(-1, $"tensor '{name}' needs '{folder}{storage.Key}', which the archive lacks; is the copy complete?");
+            ?? throw zip.File.Bad(-1,
+                $"tensor '{name}' needs '{folder}{storage.Key}', which the archive lacks; is the copy complete?");
         if (sizes.Length != strides.Length) throw Bad($"{sizes.Length} extents and {strides.Length} strides");
         var (shape, elements) = ShapeOf(sizes) ?? throw Bad($"impossible shape ({string.Join(", ", sizes)})");
         if (storage.Count > entry.Length || storage.Count * size != entry.Length)
-            throw Bad($"storage of {storage.Count} {storage.Type.NumPyName()} elements, but '{entry.Name}' has {entry.Length} bytes");
+            throw Bad($"storage of {storage.Count} {storage.Type.NumPyName()} elements, but '{entry.Name}' has " +
+                $"{entry.Length} bytes");
         if (elements == 0) return new Tensor(storage.Type, shape, ReadOnlyMemory<byte>.Empty);
         long last = LastElement(pickled);
         if (last < 0 || last >= storage.Count) throw Bad($"reaches outside its storage of {storage.Count} elements");

@@ -27,7 +27,8 @@ static class FileKinds
         if (head.Length > 6 && head[0] == 0x93 && head[1..].StartsWith("NUMPY"u8)) return FileKind.Npy;
         if (head.StartsWith("version https://git-lfs"u8)) return FileKind.GitLfsPointer;
         if (head.Length >= 10 && head[0] == 0x80 && head[1] is >= 2 and <= 5) return FileKind.LegacyPickle;
-        if (head.Length >= 9 && head[8] == (byte)'{' && BitConverter.ToUInt64(head) <= (ulong)file.Length) return FileKind.Safetensors;
+        if (head.Length >= 9 && head[8] == (byte)'{' && BitConverter.ToUInt64(head) <= (ulong)file.Length)
+            return FileKind.Safetensors;
         var text = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         return text.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? FileKind.Json : FileKind.Unknown;
     }
@@ -51,12 +52,14 @@ static class FileKinds
     {
         FileKind.Empty => "the file is empty; is the copy complete?",
         FileKind.GitLfsPointer => "this is a Git LFS pointer, not the file itself; run 'git lfs pull'",
-        FileKind.Safetensors => "this is a safetensors file: weights without a graph; pass it as weights, beside a model",
+        FileKind.Safetensors =>
+            "this is a safetensors file: weights without a graph; pass it as weights, beside a model",
         FileKind.Npy => "this is a NumPy array, not a model",
         FileKind.LegacyPickle => "this is a pickle without a graph (torch.save of PyTorch 1.5 or older); "
             + "save a trace with torch.jit.trace(model.eval(), example).save(...)",
         FileKind.Json => "this is JSON, but no graph of ours",
-        _ => "this is no model file: expected a traced TorchScript archive (torch.jit.trace(model.eval(), example).save(...))",
+        _ => "this is no model file: expected a traced TorchScript archive (torch.jit.trace(model.eval(), " +
+            "example).save(...))",
     };
 
     /// <summary>Why a zip archive is no model, and what to do.</summary>
@@ -64,7 +67,8 @@ static class FileKinds
     {
         if (root is not null)
         {
-            return "this is a state dict (torch.save): weights without a graph; pass it as weights, beside a model, or save a trace "
+            return "this is a state dict (torch.save): weights without a graph; pass it as weights, beside a model, " +
+                "or save a trace "
                 + "with torch.jit.trace(model.eval(), example).save(...)";
         }
         if (zip.Entries.Any(e => e.Name.EndsWith("models/model.json", StringComparison.Ordinal)
@@ -75,6 +79,7 @@ static class FileKinds
         }
         return zip.Entries.Count > 0 && zip.Entries.All(e => e.Name.EndsWith(".npy", StringComparison.Ordinal))
             ? "this is an npz archive: arrays without a graph; pass it as weights, beside a model"
-            : "this zip archive is no TorchScript archive: it has no folder with 'data.pkl' and 'code/'; is it complete?";
+            : "this zip archive is no TorchScript archive: it has no folder with 'data.pkl' and 'code/'; is it " +
+                "complete?";
     }
 }

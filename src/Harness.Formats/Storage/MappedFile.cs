@@ -34,7 +34,8 @@ sealed unsafe class MappedFile : IDisposable
     public long Length { get; }
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="ModelFormatException">It is missing, a folder, empty of rights, or cannot be mapped.</exception>
+    /// <exception cref="ModelFormatException">It is missing, a folder, empty of rights, or cannot be
+    /// mapped.</exception>
     public static MappedFile Open(string path)
     {
         try
@@ -50,7 +51,8 @@ sealed unsafe class MappedFile : IDisposable
                 throw;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             string why = e is FileNotFoundException or DirectoryNotFoundException ? "no such file"
                 : Directory.Exists(path) ? "this is a folder, not a file"

@@ -21,7 +21,8 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
 
     static readonly (string Name, ElementType Type)[] Types =
     [
-        ("F32", ElementType.Float32), ("F64", ElementType.Float64), ("F16", ElementType.Float16), ("BF16", ElementType.BFloat16),
+        ("F32", ElementType.Float32), ("F64", ElementType.Float64), ("F16", ElementType.Float16),
+        ("BF16", ElementType.BFloat16),
         ("I64", ElementType.Int64), ("I32", ElementType.Int32), ("I16", ElementType.Int16), ("I8", ElementType.Int8),
         ("U8", ElementType.UInt8), ("BOOL", ElementType.Bool),
     ];
@@ -36,13 +37,15 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
         try
         {
             using var json = JsonDocument.Parse(bytes.ToArray(), options);
-            if (json.RootElement.ValueKind != JsonValueKind.Object) throw bad(8, "the safetensors header is no JSON object");
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                throw bad(8, "the safetensors header is no JSON object");
             var entries = new List<SafetensorsEntry>();
             var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 if (property.Name != MetadataKey) entries.Add(Entry(property.Name, property.Value, bad));
-                else if (property.Value.ValueKind != JsonValueKind.Object) throw bad(8, "the safetensors metadata is no JSON object");
+                else if (property.Value.ValueKind != JsonValueKind.Object)
+                    throw bad(8, "the safetensors metadata is no JSON object");
                 else foreach (var item in property.Value.EnumerateObject())
                     metadata[item.Name] = item.Value.ValueKind == JsonValueKind.String
                         ? item.Value.GetString()!
@@ -52,7 +55,8 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
             foreach (var entry in entries.OrderBy(e => e.Start).ThenBy(e => e.Length))
             {
                 if (entry.Start != end)
-                    throw bad(8, $"safetensors tensor '{entry.Name}' begins at {entry.Start}, expected {end}: a gap or an overlap");
+                    throw bad(8, $"safetensors tensor '{entry.Name}' begins at {entry.Start}, expected {end}: a gap " +
+                        $"or an overlap");
                 end += entry.Length;
             }
             return end == dataLength
@@ -72,13 +76,15 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
             string>? metadata)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(MetadataKey);
-                foreach (var (key, text) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal)) json.WriteString(key, text);
+                foreach (var (key, text) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+                    json.WriteString(key, text);
                 json.WriteEndObject();
             }
             var names = new HashSet<string>(StringComparer.Ordinal) { MetadataKey };
@@ -128,12 +134,14 @@ sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOn
             if (needed > long.MaxValue) break;
         }
         long length = range[1] - range[0];
-        if (needed != length) throw Bad($"shape ({string.Join(", ", extents)}) needs {needed} bytes, its offsets give {length}");
+        if (needed != length)
+            throw Bad($"shape ({string.Join(", ", extents)}) needs {needed} bytes, its offsets give {length}");
         if (length > Array.MaxLength) throw Bad($"{length} bytes; tensors up to 2 GiB are read");
         return new SafetensorsEntry(name, type, Shape.Create([.. extents.Select(e => (int)e)]), range[0], length);
 
         long Number(JsonElement element, long limit) =>
-            element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long number) && number >= 0 && number <= limit
+            element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long number) && number >= 0
+                && number <= limit
                 ? number
                 : throw Bad($"'{element.GetRawText()}' is no extent or offset");
     }

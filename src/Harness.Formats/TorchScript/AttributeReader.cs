@@ -41,7 +41,8 @@ sealed class AttributeReader(ScriptArchive archive)
             || !int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             || index >= archive.Constants.Count)
         {
-            throw archive.Bad($"the source uses CONSTANTS.{name}, but 'constants.pkl' has {archive.Constants.Count} constants");
+            throw archive.Bad(
+                $"the source uses CONSTANTS.{name}, but 'constants.pkl' has {archive.Constants.Count} constants");
         }
         return _constants[name] = Convert(archive.Constants[index], name, archive.ConstantTensor, 0);
     }
@@ -59,7 +60,8 @@ sealed class AttributeReader(ScriptArchive archive)
             PickleTensor tensor => new StoredScriptValue(name, false, read(tensor, name)),
             PickleTuple tuple => List(tuple.Items, true),
             PickleList list => List(list.Items, false),
-            _ => throw archive.Unsupported($"attribute '{name}' is neither a tensor nor a number, text or list of them"),
+            _ => throw archive.Unsupported(
+                $"attribute '{name}' is neither a tensor nor a number, text or list of them"),
         };
 
         ListScriptValue List(IReadOnlyList<object?> items, bool isTuple)

@@ -78,10 +78,12 @@ sealed class ExpressionParser(TokenReader tokens)
         {
             (TokenKind.Name, _) => new NameExpression(token.Text, token.Line),
             (TokenKind.Text, _) => new TextExpression(token.Text, token.Line),
-            (TokenKind.Int, _) => ulong.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong magnitude)
+            (TokenKind.Int, _) =>
+                ulong.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong magnitude)
                 ? new IntExpression(magnitude, token.Line)
                 : throw tokens.Bad(token, $"integer {token} is beyond 64 bits"),
-            (TokenKind.Float, _) => double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            (TokenKind.Float, _) =>
+                double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 ? new FloatExpression(number, token.Line)
                 : throw tokens.Bad(token, $"{token} is no number"),
             (TokenKind.Symbol, "[") => new ListExpression(Items("]", out _), token.Line),

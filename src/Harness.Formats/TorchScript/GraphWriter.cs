@@ -23,7 +23,8 @@ sealed class GraphWriter(ScriptArchive archive)
         foreach (var call in calls)
         {
             ImmutableArray<Argument> arguments = [.. call.Arguments.Select(a => AsArgument(a, call))];
-            ImmutableArray<Keyword> keywords = [.. call.Keywords.Select(k => new Keyword(k.Name, AsArgument(k.Value, call)))];
+            ImmutableArray<Keyword> keywords =
+                [.. call.Keywords.Select(k => new Keyword(k.Name, AsArgument(k.Value, call)))];
             _results[call] = _builder.Call(call.Target, arguments, keywords, call.Parts?.Length ?? 1, call.Place);
         }
         Output(result, "");
@@ -36,13 +37,15 @@ sealed class GraphWriter(ScriptArchive archive)
         {
             case ConstantScriptValue constant: return constant.Value;
             case ListScriptValue list:
-                return list.Argument ??= (ListArgument)Argument.Of([.. list.Items.Select(item => AsArgument(item, call))]);
+                return list.Argument ??= (
+                    ListArgument)Argument.Of([.. list.Items.Select(item => AsArgument(item, call))]);
             case ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: { } parts }:
                 return Argument.Of([.. parts.Select(part => Argument.Value(Number(part)!.Value))]);
             default:
                 return Number(value) is { } id
                     ? Argument.Value(id)
-                    : throw archive.Unsupported($"{call.Place}: {call.Target} is given {value.Kind}, which is not supported");
+                    : throw archive.Unsupported(
+                        $"{call.Place}: {call.Target} is given {value.Kind}, which is not supported");
         }
     }
 
@@ -73,7 +76,8 @@ sealed class GraphWriter(ScriptArchive archive)
             default:
                 string unique = name.Length == 0 ? "0" : name;
                 if (Number(value) is not { } id)
-                    throw archive.Unsupported($"forward returns {value.Kind} as output '{unique}'; only tensors are supported");
+                    throw archive.Unsupported(
+                        $"forward returns {value.Kind} as output '{unique}'; only tensors are supported");
                 if (!_outputs.Add(unique)) throw archive.Unsupported($"forward returns two outputs named '{unique}'");
                 _builder.Output(unique, id);
                 break;
@@ -81,7 +85,8 @@ sealed class GraphWriter(ScriptArchive archive)
 
         void Each(IReadOnlyList<ScriptValue> items)
         {
-            for (int n = 0; n < items.Count; n++) Output(items[n], Join(name, n.ToString(CultureInfo.InvariantCulture)));
+            for (int n = 0; n < items.Count; n++)
+                Output(items[n], Join(name, n.ToString(CultureInfo.InvariantCulture)));
         }
     }
 

@@ -22,7 +22,8 @@ static class ModuleTree
         {
             // Shared children are legal and are visited once per path; loops and explosions are not.
             if (!open.Add(module) || open.Count > MaxDepth || ++modules > MaxModules)
-                throw archive.Bad($"the module tree at '{prefix}' is endless: it contains itself or far too many modules");
+                throw archive.Bad(
+                    $"the module tree at '{prefix}' is endless: it contains itself or far too many modules");
             foreach (string name in module.Names)
             {
                 module.TryGet(name, out var value);
@@ -45,7 +46,8 @@ static class ModuleTree
     {
         if (archive.Class(module.ClassName) is not (_, { } syntax)) return true;
         // Archives older than PyTorch 1.5 do not list buffers: there every tensor counts.
-        return syntax.Buffers is null || syntax.Buffers.Contains(attribute) || syntax.Parameters?.Contains(attribute) == true;
+        return syntax.Buffers is null || syntax.Buffers.Contains(attribute)
+            || syntax.Parameters?.Contains(attribute) == true;
     }
 
     /// <summary>True for state that is no parameter. Every archive lists those, even where it lists no

@@ -5,7 +5,8 @@ using Harness.Formats.Zip;
 
 namespace Harness.Formats.TorchScript;
 
-/// <summary>The parts of a TorchScript archive: the pickled module, the constants, the source files on demand.</summary>
+/// <summary>The parts of a TorchScript archive: the pickled module, the constants, the source files on
+/// demand.</summary>
 sealed class ScriptArchive
 {
     const long MaxPickle = 64L << 20;
@@ -45,7 +46,8 @@ sealed class ScriptArchive
     /// <summary>A tensor of the constants.</summary>
     public Tensor ConstantTensor(PickleTensor tensor, string name) => _constantStorages.Read(tensor, name);
 
-    /// <summary>The source file of a module name such as <c>__torch__.torch.nn.modules.conv</c>; null when there is none.</summary>
+    /// <summary>The source file of a module name such as <c>__torch__.torch.nn.modules.conv</c>; null when there is
+    /// none.</summary>
     public SourceFile? Source(string module)
     {
         if (_sources.TryGetValue(module, out var known)) return known;
@@ -64,11 +66,13 @@ sealed class ScriptArchive
         return _sources[module] = SourceParser.Parse(file, text, (line, message) => Bad($"{file}:{line}: {message}"));
     }
 
-    /// <summary>The source of a class such as <c>__torch__.torch.nn.modules.conv.Conv2d</c>, with its file; null when there is none.</summary>
+    /// <summary>The source of a class such as <c>__torch__.torch.nn.modules.conv.Conv2d</c>, with its file; null when
+    /// there is none.</summary>
     public (SourceFile File, ClassSyntax Class)? Class(string qualified)
     {
         int dot = qualified.LastIndexOf('.');
-        return dot > 0 && Source(qualified[..dot]) is { } file && file.Classes.TryGetValue(qualified[(dot + 1)..], out var found)
+        return dot > 0 && Source(qualified[..dot]) is { } file
+            && file.Classes.TryGetValue(qualified[(dot + 1)..], out var found)
             ? (file, found)
             : null;
     }

@@ -27,7 +27,8 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
             case ListScriptValue list when list.Items.Count == count:
                 return list.Items;
             case ResultScriptValue { Part: ResultScriptValue.Whole } result:
-                result.Call.Parts ??= [.. Enumerable.Range(0, count).Select(part => new ResultScriptValue(result.Call, part))];
+                result.Call.Parts ??= [
+                    .. Enumerable.Range(0, count).Select(part => new ResultScriptValue(result.Call, part))];
                 if (result.Call.Parts.Length == count) return result.Call.Parts;
                 break;
             case ResultScriptValue:
@@ -53,7 +54,8 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
             case DictExpression dict: return Dict(dict, frame);
             case AttributeExpression { Target: NameExpression { Name: "CONSTANTS" } } constant:
                 return _attributes.Constant(constant.Name);
-            case AttributeExpression attribute: return Attribute(Evaluate(attribute.Target, frame), attribute.Name, frame, attribute.Line);
+            case AttributeExpression attribute: return Attribute(Evaluate(attribute.Target, frame), attribute.Name,
+                frame, attribute.Line);
             case SubscriptExpression subscript: return Subscript(subscript, frame);
             case CallExpression call: return Call(call, frame);
             default: throw Bad(frame, expression.Line, "an expression of an unknown kind");
@@ -133,7 +135,8 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
                 throw Bad(frame, subscript.Line, $"the dictionary has no key '{key.Text}'");
             case (ListScriptValue list, ConstantScriptValue { Value: IntArgument at }):
                 return Item(list.Items, at.Number);
-            case (ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: { } parts }, ConstantScriptValue { Value: IntArgument at }):
+            case (ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: { } parts },
+                ConstantScriptValue { Value: IntArgument at }):
                 return Item(parts, at.Number);
             case (ResultScriptValue, ConstantScriptValue { Value: IntArgument } or ResultScriptValue):
                 return Emit("aten::__getitem__", [target, index], [], frame, subscript.Line);
@@ -155,10 +158,12 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
             return Builtin(builtin.Name, call, frame);
         if (call.Function is not AttributeExpression method)
             throw Unsupported(frame, call.Line, "a call of something that is no function");
-        if (DottedName(method) is { } dotted && !frame.Variables.ContainsKey(dotted[..dotted.IndexOf('.', StringComparison.Ordinal)]))
+        if (DottedName(method) is { } dotted
+            && !frame.Variables.ContainsKey(dotted[..dotted.IndexOf('.', StringComparison.Ordinal)]))
             return Global(dotted, call, frame);
         var target = Evaluate(method.Target, frame);
-        if (target is not ModuleScriptValue module) throw Unsupported(frame, call.Line, $"method '{method.Name}' of {target.Kind}");
+        if (target is not ModuleScriptValue module)
+            throw Unsupported(frame, call.Line, $"method '{method.Name}' of {target.Kind}");
         var (file, function) = walk.Method(module, method.Name)
             ?? throw Bad(frame, call.Line, $"class {module.Made.ClassName} has no method '{method.Name}'");
         return walk.Invoke(file, function, module.Path, [module, .. Positional(call, frame)]);
@@ -167,13 +172,15 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
     ScriptValue Global(string dotted, CallExpression call, ScriptFrame frame)
     {
         string[] path = dotted.Split('.');
-        if (path is ["torch", "device"] && Positional(call, frame) is [ConstantScriptValue { Value: TextArgument } device]) return device;
+        if (path is ["torch", "device"]
+            && Positional(call, frame) is [ConstantScriptValue { Value: TextArgument } device]) return device;
         if (path is ["torch", var op]) return Emit($"aten::{op}", call, frame);
         if (path is ["ops", var space, var name]) return Emit($"{space}::{name}", call, frame);
         if (path[0] != "__torch__") throw Unsupported(frame, call.Line, $"function '{dotted}'");
         int dot = dotted.LastIndexOf('.');
         string last = dotted[(dot + 1)..];
-        if (archive.Source(dotted[..dot]) is not { } file) throw Bad(frame, call.Line, $"'{dotted}' is called, but the archive lacks its source");
+        if (archive.Source(dotted[..dot]) is not { } file)
+            throw Bad(frame, call.Line, $"'{dotted}' is called, but the archive lacks its source");
         if (file.Functions.TryGetValue(last, out var function))
             return walk.Invoke(file, function, frame.Module, Positional(call, frame));
         if (file.Classes.TryGetValue(last, out var made) && made.Ancestor == "NamedTuple")
@@ -189,14 +196,16 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
     ScriptValue Builtin(string name, CallExpression call, ScriptFrame frame)
     {
         // The first argument of annotate and unchecked_cast is a type, not a value.
-        if (name is "annotate" or "unchecked_cast" && call.Arguments.Count == 2) return Evaluate(call.Arguments[1], frame);
+        if (name is "annotate" or "unchecked_cast" && call.Arguments.Count == 2)
+            return Evaluate(call.Arguments[1], frame);
         var arguments = Positional(call, frame);
         switch (name, arguments)
         {
             case ("unchecked_unwrap_optional", [var value]): return value;
             case ("getattr", [var target, ConstantScriptValue { Value: TextArgument attribute }]):
                 return Attribute(target, attribute.Text, frame, call.Line);
-            case ("int" or "float" or "bool", [ConstantScriptValue constant]): return Converted(name, constant.Value, frame, call.Line);
+            case ("int" or "float"
+                or "bool", [ConstantScriptValue constant]): return Converted(name, constant.Value, frame, call.Line);
             case ("int", [var value]): return Emit("aten::Int", [value], [], frame, call.Line);
             case ("float", [var value]): return Emit("aten::Float", [value], [], frame, call.Line);
             case ("bool", [var value]): return Emit("aten::Bool", [value], [], frame, call.Line);
@@ -231,7 +240,8 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
         var arguments = new ScriptValue[call.Arguments.Count];
         for (int n = 0; n < arguments.Length; n++) arguments[n] = Evaluate(call.Arguments[n], frame);
         var keywords = new (string, ScriptValue)[call.Keywords.Count];
-        for (int n = 0; n < keywords.Length; n++) keywords[n] = (call.Keywords[n].Name, Evaluate(call.Keywords[n].Value, frame));
+        for (int n = 0; n < keywords.Length; n++)
+            keywords[n] = (call.Keywords[n].Name, Evaluate(call.Keywords[n].Value, frame));
         return Emit(target, arguments, keywords, frame, call.Line);
     }
 
@@ -249,7 +259,8 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
 
     List<ScriptValue> Positional(CallExpression call, ScriptFrame frame)
     {
-        if (call.Keywords.Count > 0) throw Unsupported(frame, call.Line, $"keyword argument '{call.Keywords[0].Name}' of a function");
+        if (call.Keywords.Count > 0)
+            throw Unsupported(frame, call.Line, $"keyword argument '{call.Keywords[0].Name}' of a function");
         var values = new List<ScriptValue>(call.Arguments.Count);
         foreach (var argument in call.Arguments) values.Add(Evaluate(argument, frame));
         return values;
@@ -272,9 +283,11 @@ sealed class ScriptEvaluator(ScriptArchive archive, ScriptWalk walk)
 
     static ConstantScriptValue Constant(Argument value) => new(value);
 
-    ModelFormatException Bad(ScriptFrame frame, int line, string message) => archive.Bad($"{frame.File.File}:{line}: {message}");
+    ModelFormatException Bad(ScriptFrame frame, int line, string message) =>
+        archive.Bad($"{frame.File.File}:{line}: {message}");
 
     ModelFormatException Unsupported(ScriptFrame frame, int line, string what) =>
-        archive.Unsupported(string.Create(CultureInfo.InvariantCulture, $"{frame.File.File}:{line}: {what} is not supported; "
+        archive.Unsupported(
+            string.Create(CultureInfo.InvariantCulture, $"{frame.File.File}:{line}: {what} is not supported; "
             + $"save a trace of the model in eval mode with torch.jit.trace"));
 }

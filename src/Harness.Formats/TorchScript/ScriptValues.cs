@@ -16,8 +16,8 @@ abstract class ScriptValue
     public virtual int Depth => 0;
 }
 
-/// <summary>A list, tuple or dictionary. Containers share their items, so a few lines of source could describe 2^60 leaves,
-/// or a million levels: both are bounded where a container is made.</summary>
+/// <summary>A list, tuple or dictionary. Containers share their items, so a few lines of source could describe 2^60
+/// leaves, or a million levels: both are bounded where a container is made.</summary>
 abstract class ContainerScriptValue : ScriptValue
 {
     const long MaxLeaves = 1_000_000;

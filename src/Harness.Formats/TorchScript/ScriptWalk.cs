@@ -2,8 +2,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Formats.TorchScript;
 
-/// <summary>Walks the straight-line source from the root's <c>forward</c>, puts every method it calls in place, and collects
-/// the calls of operators.</summary>
+/// <summary>Walks the straight-line source from the root's <c>forward</c>, puts every method it calls in place, and
+/// collects the calls of operators.</summary>
 sealed class ScriptWalk
 {
     const int MaxDepth = 1500;
@@ -29,13 +29,15 @@ sealed class ScriptWalk
     {
         var root = new ModuleScriptValue(_archive.Module, "");
         var (file, forward) = Method(root, "forward") ?? throw _archive.Bad(
-            $"class {_archive.Module.ClassName} has no forward; save a trace of a module with torch.jit.trace(...).save(...)");
+            $"class {_archive.Module.ClassName} has no forward; save a trace of a module with " +
+            $"torch.jit.trace(...).save(...)");
         var inputs = new List<InputScriptValue>();
         foreach (var parameter in forward.Parameters.Skip(1))
         {
             if (parameter.Type is not (null or NameExpression { Name: "Tensor" }))
             {
-                throw _archive.Unsupported($"{file.File}:{forward.Line}: forward's argument '{parameter.Name}' is no tensor; "
+                throw _archive.Unsupported(
+                    $"{file.File}:{forward.Line}: forward's argument '{parameter.Name}' is no tensor; "
                     + "trace a module whose arguments are tensors");
             }
             inputs.Add(new InputScriptValue(inputs.Count, parameter.Name));
@@ -46,7 +48,8 @@ sealed class ScriptWalk
 
     /// <summary>A method of an object's class; null when there is none.</summary>
     public (SourceFile File, Function Function)? Method(ModuleScriptValue module, string name) =>
-        _archive.Class(module.Made.ClassName) is ({ } file, { } found) && found.Methods.TryGetValue(name, out var method)
+        _archive.Class(module.Made.ClassName) is ({ } file, { } found)
+            && found.Methods.TryGetValue(name, out var method)
             ? (file, method)
             : null;
 
@@ -59,7 +62,8 @@ sealed class ScriptWalk
     {
         if (arguments.Count != function.Parameters.Count)
         {
-            throw _archive.Bad($"{file.File}:{function.Line}: {function.Name} is called with {arguments.Count} arguments, "
+            throw _archive.Bad(
+                $"{file.File}:{function.Line}: {function.Name} is called with {arguments.Count} arguments, "
                 + $"expected {function.Parameters.Count}");
         }
         Enter(file, function.Line);
@@ -77,11 +81,13 @@ sealed class ScriptWalk
                     _evaluator.Evaluate(effect.Value, frame);
                     break;
                 case ReturnStatement end:
-                    var result = end.Value is null ? new ConstantScriptValue(Argument.None) : _evaluator.Evaluate(end.Value, frame);
+                    var result = end.Value is null ? new ConstantScriptValue(Argument.None)
+                        : _evaluator.Evaluate(end.Value, frame);
                     Leave();
                     return result;
                 case RefusedStatement refused:
-                    throw _archive.Unsupported($"{file.File}:{refused.Line}: '{refused.Construct}' is no straight-line code: "
+                    throw _archive.Unsupported(
+                        $"{file.File}:{refused.Line}: '{refused.Construct}' is no straight-line code: "
                         + "this model was scripted; save it with torch.jit.trace(model.eval(), example) instead");
             }
         }
@@ -93,7 +99,8 @@ sealed class ScriptWalk
     public void Enter(SourceFile file, int line)
     {
         if (++_depth > MaxDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw _archive.Bad($"{file.File}:{line}: calls and expressions are nested too deep; does a method call itself?");
+            throw _archive.Bad(
+                $"{file.File}:{line}: calls and expressions are nested too deep; does a method call itself?");
     }
 
     /// <summary>Ends a level.</summary>

@@ -1,10 +1,12 @@
 namespace Harness.Formats.TorchScript;
 
-/// <summary>Recursive descent over one source file: classes, functions, statements. Expressions: <see cref="ExpressionParser"/>.</summary>
+/// <summary>Recursive descent over one source file: classes, functions, statements. Expressions:
+/// <see cref="ExpressionParser"/>.</summary>
 sealed class SourceParser
 {
     static readonly HashSet<string> Refused =
-        new(StringComparer.Ordinal) { "if", "for", "while", "with", "assert", "raise", "try", "del", "global", "break", "continue", "pass" };
+        new(StringComparer.Ordinal)
+            { "if", "for", "while", "with", "assert", "raise", "try", "del", "global", "break", "continue", "pass" };
 
     readonly TokenReader _tokens;
     readonly ExpressionParser _expressions;
@@ -35,12 +37,14 @@ sealed class SourceParser
             if (_tokens.TryName("class"))
             {
                 var found = Class();
-                if (!classes.TryAdd(found.Name, found)) throw _tokens.Bad(first, $"class {found.Name} is defined twice");
+                if (!classes.TryAdd(found.Name, found))
+                    throw _tokens.Bad(first, $"class {found.Name} is defined twice");
             }
             else if (_tokens.TryName("def"))
             {
                 var found = Function(first.Line);
-                if (!functions.TryAdd(found.Name, found)) throw _tokens.Bad(first, $"function {found.Name} is defined twice");
+                if (!functions.TryAdd(found.Name, found))
+                    throw _tokens.Bad(first, $"function {found.Name} is defined twice");
             }
             else if (_tokens.TryName("import") || _tokens.TryName("from") || _tokens.TryName("op_version_set"))
             {
@@ -74,7 +78,8 @@ sealed class SourceParser
                 if (_tokens.TryName("def"))
                 {
                     var found = Function(first.Line);
-                    if (!methods.TryAdd(found.Name, found)) throw _tokens.Bad(first, $"method {found.Name} is defined twice");
+                    if (!methods.TryAdd(found.Name, found))
+                        throw _tokens.Bad(first, $"method {found.Name} is defined twice");
                     continue;
                 }
                 string field = _tokens.Name();
@@ -152,7 +157,8 @@ sealed class SourceParser
         var targets = left is TupleExpression tuple ? tuple.Items : [left];
         var names = new List<string>(targets.Count);
         foreach (var target in targets)
-            names.Add(target is NameExpression name ? name.Name : throw _tokens.Bad(first, "expected names on the left of '='"));
+            names.Add(target is NameExpression name ? name.Name
+                : throw _tokens.Bad(first, "expected names on the left of '='"));
         return new Assignment(names, left is TupleExpression, right, first.Line);
     }
 }

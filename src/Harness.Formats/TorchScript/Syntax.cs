@@ -58,7 +58,8 @@ sealed record ExpressionStatement(Expression Value, int Line) : Statement(Line);
 /// <summary><c>return x</c>.</summary>
 sealed record ReturnStatement(Expression? Value, int Line) : Statement(Line);
 
-/// <summary>A construct that is no straight line; refused when reached, because it may stand in code nobody calls.</summary>
+/// <summary>A construct that is no straight line; refused when reached, because it may stand in code nobody
+/// calls.</summary>
 sealed record RefusedStatement(string Construct, int Line) : Statement(Line);
 
 /// <summary>An argument of a function and its type, as printed.</summary>

@@ -21,7 +21,8 @@ sealed class TokenReader(List<Token> tokens, Func<int, string, Exception> bad)
         Peek.Kind == kind ? Next() : throw Bad(Peek, $"found {Peek}, expected {new Token(kind, kind.ToString(), 0)}");
 
     /// <summary>Takes a name.</summary>
-    public string Name() => Peek.Kind == TokenKind.Name ? Next().Text : throw Bad(Peek, $"found {Peek}, expected a name");
+    public string Name() =>
+        Peek.Kind == TokenKind.Name ? Next().Text : throw Bad(Peek, $"found {Peek}, expected a name");
 
     /// <summary>Takes this symbol.</summary>
     public void Symbol(string symbol)

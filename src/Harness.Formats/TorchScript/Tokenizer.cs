@@ -68,7 +68,8 @@ sealed class Tokenizer(string source, Func<int, string, Exception> bad)
         else if (c is ' ' or '\t' or '\r') _at++;
         else if (c == '#') SkipComment();
         else if (char.IsAsciiLetter(c) || c == '_') Word();
-        else if (char.IsAsciiDigit(c) || (c == '.' && _at + 1 < source.Length && char.IsAsciiDigit(source[_at + 1]))) Number();
+        else if (char.IsAsciiDigit(c) || (c == '.' && _at + 1 < source.Length && char.IsAsciiDigit(source[_at + 1])))
+            Number();
         else if (c is '"' or '\'') Text(c);
         else Symbol(c);
     }
@@ -108,7 +109,8 @@ sealed class Tokenizer(string source, Func<int, string, Exception> bad)
         var text = new StringBuilder();
         for (_at++; ; _at++)
         {
-            if (_at >= source.Length || source[_at] == '\n') throw bad(_line, "a string is never closed; is the copy complete?");
+            if (_at >= source.Length || source[_at] == '\n')
+                throw bad(_line, "a string is never closed; is the copy complete?");
             char c = source[_at];
             if (c == quote) break;
             text.Append(c == '\\' ? Escape() : c);
@@ -155,7 +157,8 @@ sealed class Tokenizer(string source, Func<int, string, Exception> bad)
             Add(TokenKind.Symbol, "->");
             return;
         }
-        if (!"()[]{},:.=-+*/<>!%&|^~@;".Contains(c, StringComparison.Ordinal)) throw bad(_line, $"unexpected character U+{(int)c:x4}");
+        if (!"()[]{},:.=-+*/<>!%&|^~@;".Contains(c, StringComparison.Ordinal))
+            throw bad(_line, $"unexpected character U+{(int)c:x4}");
         _at++;
         Add(TokenKind.Symbol, c.ToString());
     }

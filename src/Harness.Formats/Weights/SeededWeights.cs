@@ -4,27 +4,31 @@ using Harness.Executor.Model;
 
 namespace Harness.Formats.Weights;
 
-/// <summary>Weights from a number: the same bits on every machine, because each value takes nothing but integer arithmetic
-/// and +, -, ×, ÷ and square root, which IEEE 754 rounds one way only. Each key has its own stream, so adding a key moves
-/// no other.</summary>
-/// <remarks>Scales keep activations alive: contractions are uniform with variance 1 / fan-in, norms scale by about 1 and
-/// have non-trivial statistics, biases are small. No value is zero and no tensor constant: faults must show.</remarks>
+/// <summary>Weights from a number: the same bits on every machine, because each value takes nothing but integer
+/// arithmetic and +, -, ×, ÷ and square root, which IEEE 754 rounds one way only. Each key has its own stream, so
+/// adding a key moves no other.</summary>
+/// <remarks>Scales keep activations alive: contractions are uniform with variance 1 / fan-in, norms scale by about 1
+/// and have non-trivial statistics, biases are small. No value is zero and no tensor constant: faults must
+/// show.</remarks>
 static class SeededWeights
 {
     /// <summary>One tensor per slot.</summary>
     /// <param name="source">The specification, for messages.</param>
     /// <param name="seed">The number.</param>
     /// <param name="slots">What the model needs.</param>
-    /// <exception cref="ModelFormatException">A slot has no known shape, or holds integers that mean something.</exception>
+    /// <exception cref="ModelFormatException">A slot has no known shape, or holds integers that mean
+    /// something.</exception>
     public static StateDict Make(string source, ulong seed, IReadOnlyList<WeightSlot> slots)
     {
         var weights = new StateDict();
         foreach (var slot in slots)
         {
             if (slot.Shape is not { } shape)
-                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit, $"the model does not state the shape of '{slot.Key}'");
+                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit,
+                    $"the model does not state the shape of '{slot.Key}'");
             if (shape.Elements > Array.MaxLength / slot.Type.Size())
-                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit, $"'{slot.Key}' {shape} is beyond 2 GiB");
+                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit,
+                    $"'{slot.Key}' {shape} is beyond 2 GiB");
             weights.Add(slot.Key, Make(source, seed, slot, shape));
         }
         return weights;

@@ -9,7 +9,8 @@ static class StateDicts
     public static StateDict Copied(this StateDict views)
     {
         var copies = new StateDict();
-        foreach (var (name, tensor) in views) copies.Add(name, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
+        foreach (var (name, tensor) in views)
+            copies.Add(name, new Tensor(tensor.Type, tensor.Shape, tensor.Bytes.ToArray()));
         return copies;
     }
 }

@@ -25,7 +25,8 @@ static class WeightSlots
     /// <param name="source">The file, for messages.</param>
     /// <param name="weights">What it holds.</param>
     /// <param name="slots">What the model needs.</param>
-    /// <exception cref="ModelFormatException">Keys are missing or unexpected, or shapes or kinds of number differ.</exception>
+    /// <exception cref="ModelFormatException">Keys are missing or unexpected, or shapes or kinds of number
+    /// differ.</exception>
     public static StateDict Fit(string source, StateDict weights, IReadOnlyList<WeightSlot> slots)
     {
         var fitting = new StateDict();
@@ -47,12 +48,16 @@ static class WeightSlots
         var known = slots.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
         var unexpected = weights.Keys.Where(k => !known.Contains(k) && !IsCounter(k)).ToList();
         if (missing.Count + different.Count + unexpected.Count == 0) return fitting;
-        string[] parts = [.. new[] { Part("missing", missing), Part("unexpected", unexpected), Part("of another shape or type", different) }
+        string[] parts =
+            [.. new[] { Part("missing", missing), Part("unexpected", unexpected),
+            Part("of another shape or type", different) }
             .Where(part => part.Length > 0)];
-        string hint = missing.Count > 0 && unexpected.Count > 0 && unexpected.All(k => k.StartsWith("module.", StringComparison.Ordinal))
+        string hint = missing.Count > 0 && unexpected.Count > 0
+            && unexpected.All(k => k.StartsWith("module.", StringComparison.Ordinal))
             ? "; the keys begin with 'module.': save model.module.state_dict()"
             : "; are these the weights of this model?";
-        throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit, $"weights do not fit the graph: {string.Join("; ", parts)}{hint}");
+        throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit,
+            $"weights do not fit the graph: {string.Join("; ", parts)}{hint}");
     }
 
     // BatchNorm counts its training batches; no inference reads the number.

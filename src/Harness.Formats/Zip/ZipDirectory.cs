@@ -4,7 +4,8 @@ using Harness.Formats.Storage;
 
 namespace Harness.Formats.Zip;
 
-/// <summary>Reads the central directory of a zip file (APPNOTE.TXT 4.3), zip64 included, trusting nothing in it.</summary>
+/// <summary>Reads the central directory of a zip file (APPNOTE.TXT 4.3), zip64 included, trusting nothing in
+/// it.</summary>
 static class ZipDirectory
 {
     const uint EndSignature = 0x06054b50;
@@ -27,7 +28,8 @@ static class ZipDirectory
         var (start, length, count) = FindDirectory(file);
         if (count > MaxEntries || count * CentralLength > length)
             throw file.Bad(start, $"zip directory of {length} bytes claims {count} entries");
-        if (length > int.MaxValue) throw file.Bad(start, $"zip directory of {length} bytes is larger than any real one");
+        if (length > int.MaxValue)
+            throw file.Bad(start, $"zip directory of {length} bytes is larger than any real one");
         var directory = file.Span(start, (int)length);
         var entries = new List<ZipEntry>((int)count);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -35,7 +37,8 @@ static class ZipDirectory
         int at = 0;
         for (long n = 0; n < count; n++)
         {
-            if (directory.Length - at < CentralLength) throw file.Bad(start + at, $"zip directory ends after {n} of {count} entries");
+            if (directory.Length - at < CentralLength)
+                throw file.Bad(start + at, $"zip directory ends after {n} of {count} entries");
             var (entry, header, used) = Entry(file, directory[at..], start + at, start);
             at += used;
             if (!names.Add(entry.Name)) throw file.Bad(header, $"zip directory lists '{entry.Name}' twice");
@@ -45,13 +48,15 @@ static class ZipDirectory
         if (at != directory.Length) throw file.Bad(start + at, "zip directory is longer than its entries");
         extents.Sort();
         for (int n = 1; n < extents.Count; n++)
-            if (extents[n].Start < extents[n - 1].End) throw file.Bad(extents[n].Start, "two zip entries share bytes of the file");
+            if (extents[n].Start < extents[n - 1].End)
+                throw file.Bad(extents[n].Start, "two zip entries share bytes of the file");
         return entries;
     }
 
     static (long Start, long Length, long Count) FindDirectory(MappedFile file)
     {
-        if (file.Length < EndLength) throw file.Bad(0, $"{file.Length} bytes are too few for a zip archive; is the copy complete?");
+        if (file.Length < EndLength)
+            throw file.Bad(0, $"{file.Length} bytes are too few for a zip archive; is the copy complete?");
         int tailLength = (int)Math.Min(file.Length, EndLength + ushort.MaxValue);
         long tailStart = file.Length - tailLength;
         var tail = file.Span(tailStart, tailLength);
@@ -76,7 +81,8 @@ static class ZipDirectory
     static (long Start, long Length, long Count, long Limit) Directory64(MappedFile file, long locatorAt)
     {
         long end64 = (long)U64(file.Span(locatorAt, Locator64Length), 8);
-        if (end64 < 0 || end64 > locatorAt - End64Length) throw file.Bad(locatorAt, "zip64 end record points outside the file");
+        if (end64 < 0 || end64 > locatorAt - End64Length)
+            throw file.Bad(locatorAt, "zip64 end record points outside the file");
         var record = file.Span(end64, End64Length);
         if (U32(record, 0) != End64Signature) throw file.Bad(end64, "zip64 end record is missing");
         return ((long)U64(record, 48), (long)U64(record, 40), (long)U64(record, 32), end64);
@@ -100,10 +106,12 @@ static class ZipDirectory
         string name = Name(file, rawName, at);
         Extend(file, bytes.Slice(CentralLength + nameLength, extraLength), at, ref plain, ref packed, ref header);
         if ((flags & 1) != 0) throw file.Bad(at, $"zip entry '{name}' is encrypted");
-        if (method is not (0 or 8)) throw file.Bad(at, $"zip entry '{name}' uses compression method {method}; stored and deflated are read");
+        if (method is not (0 or 8))
+            throw file.Bad(at, $"zip entry '{name}' uses compression method {method}; stored and deflated are read");
         if (packed < 0 || plain < 0 || (method == 0 && packed != plain))
             throw file.Bad(at, $"zip entry '{name}' has lengths {packed} and {plain}");
-        if (header < 0 || header > limit - LocalLength) throw file.Bad(at, $"zip entry '{name}' starts outside the file");
+        if (header < 0 || header > limit - LocalLength)
+            throw file.Bad(at, $"zip entry '{name}' starts outside the file");
         var local = file.Span(header, LocalLength);
         long data = header + LocalLength + U16(local, 26) + U16(local, 28);
         if (U32(local, 0) != LocalSignature || U16(local, 8) != method || U16(local, 26) != nameLength || data > limit
@@ -111,7 +119,8 @@ static class ZipDirectory
         {
             throw file.Bad(header, $"zip entry '{name}' and its local header disagree");
         }
-        if (packed > limit - data) throw file.Bad(header, $"zip entry '{name}' ends outside the file; is the copy complete?");
+        if (packed > limit - data)
+            throw file.Bad(header, $"zip entry '{name}' ends outside the file; is the copy complete?");
         return (new ZipEntry(name, method, crc, packed, plain, data), header, used);
     }
 
@@ -146,7 +155,8 @@ static class ZipDirectory
         try
         {
             string name = Strict.GetString(raw);
-            return name.Length > 0 && !name.Any(char.IsControl) ? name : throw file.Bad(at, "zip entry has an unprintable name");
+            return name.Length > 0 && !name.Any(char.IsControl) ? name
+                : throw file.Bad(at, "zip entry has an unprintable name");
         }
         catch (DecoderFallbackException)
         {

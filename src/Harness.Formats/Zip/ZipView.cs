@@ -4,8 +4,8 @@ using Harness.Formats.Storage;
 
 namespace Harness.Formats.Zip;
 
-/// <summary>A zip archive in a mapped file: entries are checked against their CRC-32 when first read, so a flipped bit is
-/// found, and stored entries are views.</summary>
+/// <summary>A zip archive in a mapped file: entries are checked against their CRC-32 when first read, so a flipped bit
+/// is found, and stored entries are views.</summary>
 sealed class ZipView
 {
     // Deflate cannot pack tighter than this (a 258-byte match in two bits); larger claims are lies and cost no memory.
@@ -29,7 +29,8 @@ sealed class ZipView
     public IReadOnlyList<ZipEntry> Entries { get; }
 
     /// <summary>Reads and checks the directory.</summary>
-    /// <exception cref="ModelFormatException">The directory is damaged, or two entries share a name or bytes.</exception>
+    /// <exception cref="ModelFormatException">The directory is damaged, or two entries share a name or
+    /// bytes.</exception>
     public static ZipView Open(MappedFile file) => new(file, ZipDirectory.Read(file));
 
     /// <summary>The entry of this name, or null.</summary>
@@ -43,13 +44,15 @@ sealed class ZipView
     {
         if (_read.TryGetValue(entry.Name, out var known)) return known;
         if (entry.Length > Math.Min(limit, Array.MaxLength))
-            throw _file.Bad(entry.Offset, $"entry '{entry.Name}' has {entry.Length} bytes, at most {limit} are accepted here");
+            throw _file.Bad(entry.Offset,
+                $"entry '{entry.Name}' has {entry.Length} bytes, at most {limit} are accepted here");
         var bytes = entry.IsStored ? _file.Memory(entry.Offset, (int)entry.Length) : Inflate(entry);
         uint crc = Crc32.HashToUInt32(bytes.Span);
         if (crc != entry.Crc)
         {
             throw _file.Bad(entry.Offset,
-                $"entry '{entry.Name}' is damaged: CRC-32 {crc:x8}, directory says {entry.Crc:x8}; copy or save the file again");
+                $"entry '{entry.Name}' is damaged: CRC-32 {crc:x8}, directory says {entry.Crc:x8}; copy or save the " +
+                $"file again");
         }
         _read[entry.Name] = bytes;
         return bytes;
@@ -58,7 +61,8 @@ sealed class ZipView
     byte[] Inflate(ZipEntry entry)
     {
         if (entry.Length > entry.PackedLength * LargestRatio + 64)
-            throw _file.Bad(entry.Offset, $"entry '{entry.Name}' claims {entry.Length} bytes from {entry.PackedLength}: impossible");
+            throw _file.Bad(entry.Offset,
+                $"entry '{entry.Name}' claims {entry.Length} bytes from {entry.PackedLength}: impossible");
         var bytes = GC.AllocateUninitializedArray<byte>((int)entry.Length);
         try
         {

@@ -4,8 +4,10 @@ using System.Text;
 
 namespace Harness.Formats.Zip;
 
-/// <summary>Writes a zip archive of stored entries whose bytes depend on nothing but their content: no clock, no system.</summary>
-/// <remarks>Entries stay below 4 GiB, as tensors do; offsets and counts beyond the old limits are written as zip64.</remarks>
+/// <summary>Writes a zip archive of stored entries whose bytes depend on nothing but their content: no clock, no
+/// system.</summary>
+/// <remarks>Entries stay below 4 GiB, as tensors do; offsets and counts beyond the old limits are written as
+/// zip64.</remarks>
 sealed class ZipWriter(Stream stream)
 {
     const ushort Version = 20;

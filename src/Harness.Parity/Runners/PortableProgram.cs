@@ -74,7 +74,7 @@ public sealed record PortableProgram(
     static PortableNode ToPortable(NhwcProgram program, NhwcNode node)
     {
         var kind = node.Op.IsView ? PortableKind.Memory
-            : node.Op is Relayout or Cast ? PortableKind.Move
+            : node.Op.IsMove ? PortableKind.Move
             : PortableKind.Call;
         // The op's own rule, not the leaf's: where a flatten is folded, the op sees the features in the order they lie
         // in.

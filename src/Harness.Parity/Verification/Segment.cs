@@ -107,7 +107,8 @@ sealed record Segment(
         };
     }
 
-    static Port ToPort(NhwcProgram model, int value) => new(model.Values[value].Name, value, model.Values[value].Shape);
+    static Port ToPort(NhwcProgram model, int value) =>
+        new(model.Values[value].Name, value, model.Values[value].Shape, model.Values[value].Type);
 
     static List<List<NhwcNode>> Cut(NhwcProgram model, long size)
     {

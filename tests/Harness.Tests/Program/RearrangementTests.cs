@@ -6,7 +6,8 @@ namespace Harness.Tests.Program;
 
 public sealed class RearrangementTests
 {
-    static Tensor Counting(Shape shape) => Tensor.Of(shape, [.. Enumerable.Range(0, (int)shape.Elements).Select(i => (float)i)]);
+    static Tensor Counting(Shape shape) =>
+        Tensor.Of(shape, [.. Enumerable.Range(0, (int)shape.Elements).Select(i => (float)i)]);
 
     static ImmutableSortedDictionary<char, int> Sizes(params (char Letter, int Size)[] sizes) =>
         ImmutableSortedDictionary.CreateRange(sizes.Select(s => KeyValuePair.Create(s.Letter, s.Size)));
@@ -92,6 +93,7 @@ public sealed class RearrangementTests
         int size = type.Size();
         for (int a = 0; a < 2; a++)
             for (int b = 0; b < 3; b++)
-                moved.Bytes.Slice((b * 2 + a) * size, size).ToArray().Should().Equal(bytes[((a * 3 + b) * size)..((a * 3 + b + 1) * size)]);
+                moved.Bytes.Slice((b * 2 + a) * size, size).ToArray().Should()
+                    .Equal(bytes[((a * 3 + b) * size)..((a * 3 + b + 1) * size)]);
     }
 }

@@ -41,8 +41,11 @@ sealed class Sketch
     /// <summary>The same tensor under another key, as torch.save keeps tied weights.</summary>
     public void Tie(string key, string to) => _weights.Add(key, _weights[to]);
 
-    public int Call(string target, params Argument[] arguments) => _builder.Call(
-        $"aten::{target}", [.. arguments], [], 1, SourcePlace.Unknown, $"{target}{_calls++}")[0];
+    public int Call(string target, params Argument[] arguments) => Calls(1, target, arguments)[0];
+
+    /// <summary>A call of several results.</summary>
+    public int[] Calls(int results, string target, params Argument[] arguments) => [.. _builder.Call(
+        $"aten::{target}", [.. arguments], [], results, SourcePlace.Unknown, $"{target}{_calls++}")];
 
     public int Conv(int x, int weight, int padding = 0) => Call(
         "conv2d", Of(x), Of(weight), Argument.None, Ints(1, 1), Ints(padding, padding), Ints(1, 1), Argument.Of(1L));
@@ -52,6 +55,10 @@ sealed class Sketch
     public static Argument Of(int value) => Argument.Value(value);
 
     public static Argument Ints(params long[] numbers) => Argument.Of([.. numbers.Select(Argument.Of)]);
+
+    /// <summary>The shape of a value of what is written down so far.</summary>
+    public Shape ShapeOf(int value) => ShapedGraph.Of(
+        Model(), [.. _inputs.Select(input => Fact.Float(Shape.Create(input.Tensor.Shape)))]).ShapeOf(value);
 
     /// <summary>The model under another graph's key, if the graph must say it otherwise.</summary>
     public TorchModel Model() => new(_builder.Build(), _weights, "test");

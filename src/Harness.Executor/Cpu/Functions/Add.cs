@@ -16,6 +16,8 @@ readonly struct AddPlusNumber : IUnary
 /// <summary><c>x + y</c>.</summary>
 readonly struct AddPlus : IBinary
 {
+    public static BinaryForm Form => BinaryForm.Sum;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Apply<L, E>(L x, L y, in Scalars<E> a)
         where L : struct, ILanes<L, E>

@@ -16,6 +16,8 @@ readonly struct MulTimesNumber : IUnary
 /// <summary><c>x · y</c>.</summary>
 readonly struct MulTimes : IBinary
 {
+    public static BinaryForm Form => BinaryForm.Product;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Apply<L, E>(L x, L y, in Scalars<E> a)
         where L : struct, ILanes<L, E>

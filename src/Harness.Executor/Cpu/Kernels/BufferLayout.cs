@@ -41,14 +41,25 @@ readonly record struct BufferLayout(
     /// <summary>Elements from one pixel to the next.</summary>
     public nint PixelStride => Pitch == 0 ? C : Pitch;
 
+    /// <summary>Elements from one row to the next where that is not what its pixels take: rows of a wider
+    /// image.</summary>
+    public nint? RowPitch { get; init; }
+
+    /// <summary>Elements from one plane to the next where that is not what its rows take: parts of larger planes.</summary>
+    public nint? PlanePitch { get; init; }
+
+    /// <summary>Elements from one image to the next where that is not what its planes take: parts of larger
+    /// images.</summary>
+    public nint? ImagePitch { get; init; }
+
     /// <summary>Elements from one row to the next.</summary>
-    public nint RowStride => ((nint)Left + W + Right) * PixelStride;
+    public nint RowStride => RowPitch ?? (((nint)Left + W + Right) * PixelStride);
 
     /// <summary>Elements from one plane to the next.</summary>
-    public nint PlaneStride => ((nint)Top + H + Bottom) * RowStride;
+    public nint PlaneStride => PlanePitch ?? (((nint)Top + H + Bottom) * RowStride);
 
     /// <summary>Elements from one image to the next.</summary>
-    public nint ImageStride => ((nint)Front + D + Back) * PlaneStride;
+    public nint ImageStride => ImagePitch ?? (((nint)Front + D + Back) * PlaneStride);
 
     /// <summary>Index of element (0, 0, 0, 0, 0).</summary>
     public nint Origin => (Front * PlaneStride) + (Top * RowStride) + (Left * PixelStride);
@@ -71,11 +82,18 @@ readonly record struct BufferLayout(
     /// <summary>Index of the first element of a row, counted through all images.</summary>
     public nint RowIndex(int row)
     {
+        var (n, d, h) = PlaceOf(row);
+        return Index(n, d, h, 0);
+    }
+
+    /// <summary>Image, plane and row of a row that is counted through all images.</summary>
+    public (int N, int D, int H) PlaceOf(int row)
+    {
         // An empty value has no row to divide by.
-        if (row == 0) return Origin;
+        if (row == 0) return (0, 0, 0);
         int plane = Math.DivRem(row, H, out int h);
         int n = Math.DivRem(plane, D, out int d);
-        return Index(n, d, h, 0);
+        return (n, d, h);
     }
 
     /// <summary>The same value with a halo at least as wide on every side.</summary>

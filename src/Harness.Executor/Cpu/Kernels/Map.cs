@@ -206,7 +206,7 @@ static unsafe class Map
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, a);
 
     [MethodImpl(Hot)]
-    static L Apart<TOp, L, E>(L x, L y, in Scalars<E> a)
+    internal static L Apart<TOp, L, E>(L x, L y, in Scalars<E> a)
         where TOp : struct, IBinary
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => TOp.Apply<L, E>(x, y, a);

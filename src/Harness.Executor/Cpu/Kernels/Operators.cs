@@ -46,8 +46,22 @@ readonly record struct Bounds<E>(bool HasLow = false, E Low = default, bool HasH
 /// <summary>An element-wise function of two values.</summary>
 interface IBinary
 {
+    /// <summary>What kernels that add and multiply anyway may make of it.</summary>
+    static virtual BinaryForm Form => BinaryForm.Other;
+
     /// <summary>f(x, y), each lane by itself.</summary>
     static abstract L Apply<L, E>(L x, L y, in Scalars<E> a)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+}
+
+/// <summary>Whether a function of two values is plain arithmetic.</summary>
+enum BinaryForm
+{
+    /// <summary>It is not: called for each element.</summary>
+    Other,
+    /// <summary><c>x + y</c>.</summary>
+    Sum,
+    /// <summary><c>x · y</c>.</summary>
+    Product,
 }

@@ -8,6 +8,9 @@ namespace Harness.Executor.Cpu;
 sealed class CastLowering : Lowering<Cast>
 {
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         ValueBuffer output = site.Output(), x = site.Input(0);

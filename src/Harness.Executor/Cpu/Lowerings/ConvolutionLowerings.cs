@@ -14,6 +14,9 @@ sealed class ConvLowering : Lowering<Conv>
     /// <inheritdoc/>
     public override bool TakesSlices => true;
 
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+
     /// <summary>True for a convolution of each channel by itself.</summary>
     public static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv { Axes: 2, Groups: > 1 } conv
         && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
@@ -50,6 +53,23 @@ sealed class ConvLowering : Lowering<Conv>
         return ConvolutionStep<E>.Of(
             site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
     }
+
+    /// <inheritdoc/>
+    public override BandSource<E> Bands<E>(StepSite<E> site)
+    {
+        var op = (Conv)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        return new ConvolutionBands<E>(site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+    }
+
+    /// <inheritdoc/>
+    public override Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site)
+    {
+        var op = (Conv)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        return new ChainStep<E>(
+            source, first, site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+    }
 }
 
 /// <summary>Transposed convolutions.</summary>
@@ -60,6 +80,9 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose>
 
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
     static ConvGeometry Geometry(ConvTranspose op, BufferLayout x, BufferLayout y, Shape window) =>
         Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.Padding, op.Groups) with { Transposed = true };
@@ -92,6 +115,9 @@ sealed class LinearLowering : Lowering<Linear>
     public override bool TakesTail => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasRows;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
@@ -108,6 +134,9 @@ sealed class AddmmLowering : Lowering<Addmm>
     public override bool TakesTail => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasRows;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var geometry = new ConvGeometry(site.Input(1).Rows, site.Output().Rows, 1, 1);
@@ -119,6 +148,13 @@ sealed class AddmmLowering : Lowering<Addmm>
 sealed class MatMulLowering : Lowering<MatMul>
 {
     /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        operand == 1 || x.Shape[-1] == 1 || x.StrideOf(-1) == 1;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site) =>
-        new MatMulStep<E>(site.Lanes, site.Output(), site.Input(0), site.Input(1));
+        new MatMulStep<E>(site, site.Output(), site.Input(0), site.Input(1));
 }

@@ -16,8 +16,7 @@ static class Lowerings
         new BinaryLowering<Add>(
             (op, other) => UnaryKernel.Of<AddPlusNumber>(op.Alpha * other),
             op => op.Alpha == 1 ? BinaryKernel.Of<AddPlus>() : BinaryKernel.Of<AddPlusMultiple>(op.Alpha),
-            op => IntegerKernel.Of<AddInteger>((long)op.Alpha),
-            op => op.Alpha == 1 ? TailRole.Residual : TailRole.None),
+            op => IntegerKernel.Of<AddInteger>((long)op.Alpha)),
         new AddmmLowering(),
         new AvgPoolLowering(),
         new BatchNormLowering(),

@@ -10,6 +10,9 @@ namespace Harness.Executor.Cpu;
 sealed class RelayoutLowering : Lowering<Relayout>
 {
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site) =>
         new CopyStep(site.Lanes, [Block.Whole(site.Output(), 0, site.Input(0))]);
 }
@@ -17,6 +20,9 @@ sealed class RelayoutLowering : Lowering<Relayout>
 /// <summary>Values joined along an axis.</summary>
 sealed class CatLowering : Lowering<Cat>
 {
+    /// <inheritdoc/>
+    public override int? JoinedAxis(Op op, int rank) => Axis.Of(((Cat)op).Dim, rank);
+
     /// <summary>The operands that do not lie in the result already, each with its first index there.</summary>
     public static ImmutableArray<(ValueBuffer Source, int At)> Copied(
         Cat op, ImmutableArray<int> inputs, int result, Func<int, ValueBuffer> bufferOf)
@@ -27,11 +33,19 @@ sealed class CatLowering : Lowering<Cat>
         foreach (int input in inputs)
         {
             var source = bufferOf(input);
-            if (source.Home != output.Home || source.Channel != output.Channel + at) copied.Add((source, at));
+            bool placed = source.Home == output.Home && source.Offset == output.Offset + (at * output.StrideOf(axis));
+            if (!placed) copied.Add((source, at));
             at += source.Shape[axis];
         }
         return copied.ToImmutable();
     }
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override bool IsInPlace(NhwcNode node, Func<int, ValueBuffer> bufferOf) =>
+        Copied((Cat)node.Op, node.Inputs, node.Outputs[0], bufferOf).IsEmpty;
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
@@ -44,76 +58,91 @@ sealed class CatLowering : Lowering<Cat>
     }
 }
 
-/// <summary>A value cut along an axis.</summary>
-sealed class SplitLowering : Lowering<Split>
+/// <summary>Results that are parts of an operand: nothing moves where all who read one can walk its strides, and what
+/// somebody cannot read so is copied once.</summary>
+abstract class PartLowering<TOp> : Lowering<TOp> where TOp : Op
 {
+    /// <summary>Where a result lies in the operand.</summary>
+    protected abstract StridedPart Part(TOp op, int result, ValueBuffer x, Shape y);
+
     /// <inheritdoc/>
-    public override Step Lower<E>(StepSite<E> site)
+    public sealed override StridedPart? PartOf(Op op, int result, ValueBuffer x, Shape y) => Part((TOp)op, result, x, y);
+
+    /// <inheritdoc/>
+    public sealed override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public sealed override bool IsInPlace(NhwcNode node, Func<int, ValueBuffer> bufferOf) =>
+        node.Outputs.All(result => bufferOf(result).Home == bufferOf(node.Inputs[0]).Home);
+
+    /// <inheritdoc/>
+    public sealed override Step Lower<E>(StepSite<E> site)
     {
         var x = site.Input(0);
-        int axis = Axis.Of(((Split)site.Op).Dim, x.Shape.Rank);
         var blocks = ImmutableArray.CreateBuilder<Block>(site.Results);
-        int at = 0;
         for (int i = 0; i < site.Results; i++)
         {
-            var piece = site.Output(i);
-            blocks.Add(Block.Part(piece, x, axis, at, step: 1));
-            at += piece.Shape[axis];
+            var y = site.Output(i);
+            if (y.Home != x.Home) blocks.Add(Block.Of(y, x, Part((TOp)site.Op, i, x, y.Shape)));
         }
-        return new CopyStep(site.Lanes, blocks.MoveToImmutable());
+        return new CopyStep(site.Lanes, blocks.DrainToImmutable());
+    }
+}
+
+/// <summary>A value cut along an axis.</summary>
+sealed class SplitLowering : PartLowering<Split>
+{
+    /// <inheritdoc/>
+    protected override StridedPart Part(Split op, int result, ValueBuffer x, Shape y)
+    {
+        int axis = Axis.Of(op.Dim, x.Shape.Rank), at = 0;
+        foreach (int piece in op.Pieces(x.Shape[axis])[..result]) at += piece;
+        return new StridedPart(at * x.StrideOf(axis), x.LogicalStrides());
     }
 }
 
 /// <summary>Some indices of an axis.</summary>
-sealed class SliceLowering : Lowering<Slice>
+sealed class SliceLowering : PartLowering<Slice>
 {
     /// <inheritdoc/>
-    public override Step Lower<E>(StepSite<E> site)
+    protected override StridedPart Part(Slice op, int result, ValueBuffer x, Shape y)
     {
-        var op = (Slice)site.Op;
-        ValueBuffer x = site.Input(0), y = site.Output();
         int axis = Axis.Of(op.Dim, x.Shape.Rank);
-        return new CopyStep(
-            site.Lanes, [Block.Part(y, x, axis, op.Range(x.Shape[axis]).First, op.Step)]);
+        nint[] strides = x.LogicalStrides();
+        nint first = op.Range(x.Shape[axis]).First * strides[axis];
+        strides[axis] *= op.Step;
+        return new StridedPart(y[axis] == 0 ? 0 : first, strides);
     }
 }
 
 /// <summary>One index of an axis.</summary>
-sealed class SelectLowering : Lowering<Select>
+sealed class SelectLowering : PartLowering<Select>
 {
     /// <inheritdoc/>
-    public override Step Lower<E>(StepSite<E> site)
+    protected override StridedPart Part(Select op, int result, ValueBuffer x, Shape y)
     {
-        var op = (Select)site.Op;
-        ValueBuffer x = site.Input(0), y = site.Output();
         int axis = Axis.Of(op.Dim, x.Shape.Rank);
         int index = op.Index < 0 ? op.Index + x.Shape[axis] : op.Index;
-        return new CopyStep(site.Lanes, [Block.Without(y, x, axis, index)]);
+        nint[] strides = x.LogicalStrides();
+        return new StridedPart(index * strides[axis], [.. strides[..axis], .. strides[(axis + 1)..]]);
     }
 }
 
 /// <summary>Axes repeated.</summary>
-sealed class ExpandLowering : Lowering<Expand>
+sealed class ExpandLowering : PartLowering<Expand>
 {
     /// <inheritdoc/>
-    public override Step Lower<E>(StepSite<E> site)
-    {
-        ValueBuffer x = site.Input(0), y = site.Output();
-        int added = y.Shape.Rank - x.Shape.Rank;
-        var strides = new nint[y.Strides.Length];
-        for (int j = 0; j < strides.Length; j++)
-        {
-            int axis = y.Layout[j] - added;
-            strides[j] = axis < 0 || x.Shape[axis] == 1 ? 0 : x.StrideOf(axis);
-        }
-        var over = Traversal.Of(y.Physical.AsSpan(), y.Strides, strides);
-        return new CopyStep(site.Lanes, [new Block(over, y, 0, x, 0)]);
-    }
+    protected override StridedPart Part(Expand op, int result, ValueBuffer x, Shape y) =>
+        new(0, Traversal.Broadcast(x.Shape.AsSpan(), x.LogicalStrides(), y.AsSpan()));
 }
 
 /// <summary>A constant around a value.</summary>
 sealed class PadLowering : Lowering<Pad>
 {
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        x.Physical.Rank > 0 && (x.Physical[-1] == 1 || x.Strides[^1] == 1);
+
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
@@ -13,16 +14,17 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
-    public override TailRole Tail(Op op) => TailRole.Norm;
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels || x.IsDense;
+
+    /// <inheritdoc/>
+    public override TailPart Part(Op op) =>
+        new NormPart((elements, inputs) => Constants((BatchNorm2d)op, elements, inputs));
 
     /// <inheritdoc/>
     public override ImmutableArray<int> Overwritable(Op op) => [0];
 
-    /// <summary>The per-channel constants.</summary>
-    /// <param name="op">The norm.</param>
-    /// <param name="elements">The elements of a parameter value.</param>
-    /// <param name="inputs">The node's operands.</param>
-    public static ChannelNorm Constants(BatchNorm2d op, Func<int, double[]> elements, ImmutableArray<int> inputs)
+    // The per-channel constants, from the elements of parameter values.
+    static ChannelNorm Constants(BatchNorm2d op, Func<int, double[]> elements, ImmutableArray<int> inputs)
     {
         double[] mean = elements(inputs[op.MeanOperand]), variance = elements(inputs[op.MeanOperand + 1]);
         double[]? scale = op.Scale ? elements(inputs[1]) : null;
@@ -41,6 +43,18 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
 sealed class LayerNormLowering : Lowering<LayerNorm>
 {
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        x.IsDenseFrom(RunFrom(x.Physical.Rank, ((LayerNorm)op).NormalizedShape.Count));
+
+    /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image there may
+    /// be a halo. A run ends with its row whether there is one or not: the order of the additions must not depend on what
+    /// the neighbours want.</summary>
+    /// <param name="rank">The value's rank.</param>
+    /// <param name="axes">How many of its axes, the innermost, are brought to mean 0.</param>
+    public static int RunFrom(int rank, int axes) =>
+        Math.Max(rank - axes, BufferLayout.Holds(rank) ? rank - 2 : 0);
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var op = (LayerNorm)site.Op;
@@ -53,6 +67,10 @@ sealed class LayerNormLowering : Lowering<LayerNorm>
 /// <summary>Softmax and its logarithm.</summary>
 sealed class SoftmaxLowering<TOp>(bool logarithm) : Lowering<TOp> where TOp : AlongAxis
 {
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        SoftmaxOrder.IsThatOfDense(x, Axis.Of(((TOp)op).Dim, x.Shape.Rank));
+
     /// <inheritdoc/>
     public override ImmutableArray<int> Overwritable(Op op) => [0];
 

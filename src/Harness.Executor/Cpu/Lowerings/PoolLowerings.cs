@@ -10,6 +10,9 @@ sealed class AdaptiveAvgPoolLowering : Lowering<AdaptiveAvgPool>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         ValueBuffer x = site.Input(0), y = site.Output();
@@ -27,6 +30,9 @@ sealed class AvgPoolLowering : Lowering<AvgPool>
 {
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
@@ -47,6 +53,9 @@ sealed class MaxPoolLowering : Lowering<MaxPool>
 {
     /// <inheritdoc/>
     public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)

@@ -9,6 +9,10 @@ namespace Harness.Executor.Cpu;
 sealed class ReductionLowering<TOp>(Func<TOp, Shape, double> divisor) : Lowering<TOp> where TOp : Reduction
 {
     /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        !x.Type.IsFloating() || ReductionOrder.IsThatOfDense(x, ((TOp)op).AxesOf(x.Shape.Rank));
+
+    /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var op = (TOp)site.Op;

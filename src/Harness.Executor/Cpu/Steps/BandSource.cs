@@ -1,6 +1,5 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
@@ -42,13 +41,17 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     readonly Convolution<E>?[] _convolutions;
 
     /// <summary>That of a node.</summary>
-    public ConvolutionBands(StepSite<E> node)
+    /// <param name="node">A convolution of operand 0 and 1, a kernel.</param>
+    /// <param name="geometry">Its extents.</param>
+    /// <param name="strides">How its kernel lies.</param>
+    /// <param name="bias">The operand that is its bias, if it has one.</param>
+    public ConvolutionBands(StepSite<E> node, ConvGeometry geometry, WeightStrides strides, int? bias)
     {
-        var convolution = (Conv)node.Op;
-        _g = ConvLowering.Geometry(convolution, node.Input(0).Pixels, node.Output().Pixels, node.ShapeOf(1));
+        _g = geometry;
         _input = node.Input(0);
-        _tail = new TailEpilogue<E>(node, norm: null, convolution.Bias ? node.ExactWeightOf(node.Inputs[2]) : null);
-        _weights = node.Packed(1, _g, WeightStrides.Hwio(_g));
+        _tail = new TailEpilogue<E>(
+            node, norm: null, bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
+        _weights = node.Packed(1, _g, strides);
         _lanes = node.Lanes;
         _convolutions = new Convolution<E>?[_g.Output.H + 1];
     }
@@ -80,9 +83,10 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     public override void Run(in Frame frame, int n, int from, int rows, E* target, E* scratch)
     {
         var convolution = _convolutions[rows]!;
+        var stages = stackalloc EpilogueStage<E>[_tail.Stages];
         convolution.Run(
             frame.Start<E>(_input) + (n * _g.Input.ImageStride) + ((nint)from * _g.StrideH * _g.Input.RowStride),
-            target, 0, convolution.Tiles, scratch, _tail.On(frame));
+            target, 0, convolution.Tiles, scratch, _tail.On(frame, stages).From(n, from, stages));
     }
 }
 
@@ -94,12 +98,14 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
     readonly ValueBuffer _x, _y;
     readonly nint[] _xStrides, _yStrides;
     readonly LaneWidth _lanes;
+    readonly Scalars<E> _scalars;
     readonly Traversal?[] _over;
     nint _origin;
 
     /// <summary>That of a node with two operands.</summary>
-    public MapBands(StepSite<E> node)
+    public MapBands(StepSite<E> node, Scalars<E> scalars)
     {
+        _scalars = scalars;
         var output = node.Output();
         (_x, _y) = (node.Input(0), node.Input(1));
         (_xStrides, _yStrides) = (Strided.As(_x, output), Strided.As(_y, output));
@@ -134,6 +140,7 @@ sealed unsafe class MapBands<TOp, E> : BandSource<E>
         var over = _over[rows]!;
         Map.Binary<TOp, E>(
             _lanes, over, 0, over.Pieces, target + _origin,
-            frame.At<E>(_x) + (n * _xStrides[0]) + (from * _xStrides[1]), frame.At<E>(_y) + (n * _yStrides[0]) + (from * _yStrides[1]), default);
+            frame.At<E>(_x) + (n * _xStrides[0]) + (from * _xStrides[1]),
+            frame.At<E>(_y) + (n * _yStrides[0]) + (from * _yStrides[1]), _scalars);
     }
 }

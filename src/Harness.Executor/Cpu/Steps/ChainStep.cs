@@ -1,6 +1,5 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
-using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
@@ -25,13 +24,21 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
     readonly Convolution<E>?[] _convolutions;
 
     /// <summary>A step of two nodes.</summary>
-    public ChainStep(StepSite<E> first, StepSite<E> second)
+    /// <param name="source">The first, some rows at a time.</param>
+    /// <param name="first">Its node.</param>
+    /// <param name="second">A convolution of operand 0, what the first gives, and 1, a kernel.</param>
+    /// <param name="geometry">Its extents.</param>
+    /// <param name="strides">How its kernel lies.</param>
+    /// <param name="bias">The operand that is its bias, if it has one.</param>
+    public ChainStep(
+        BandSource<E> source, StepSite<E> first, StepSite<E> second, ConvGeometry geometry, WeightStrides strides,
+        int? bias)
     {
-        var convolution = (Conv)second.Op;
-        _source = first.Op is Mul ? new MapBands<MulTimes, E>(first) : new ConvolutionBands<E>(first);
+        _source = source;
         _output = second.Output();
-        _g = ConvLowering.Geometry(convolution, second.Input(0).Pixels, second.Output().Pixels, second.ShapeOf(1));
-        _tail = new TailEpilogue<E>(second, norm: null, convolution.Bias ? second.ExactWeightOf(second.Inputs[2]) : null);
+        _g = geometry;
+        _tail = new TailEpilogue<E>(
+            second, norm: null, bias is { } operand ? second.ExactWeightOf(second.Inputs[operand]) : null);
         var whole = first.Output().Pixels;
         _height = whole.H;
         _padTop = _g.PadTop;
@@ -47,7 +54,7 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
         while (first.Threads > 1 && images * _bands % first.Threads != 0 && _bands < rows) _bands++;
         int largest = Math.Max(1, (rows + _bands - 1) / Math.Max(1, _bands));
 
-        var weights = second.Packed(1, _g, WeightStrides.Hwio(_g));
+        var weights = second.Packed(1, _g, strides);
         int most = ((largest - 1) * _g.StrideH) + _reach;
         _convolutions = new Convolution<E>?[largest + 1];
         nint scratch = 0;
@@ -109,7 +116,9 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
     public override void Run(in Frame frame, long first, long last)
     {
         E* middle = frame.Scratch<E>(), scratch = middle + _middleElements;
-        var outer = _tail.On(frame);
+        var stages = stackalloc EpilogueStage<E>[_tail.Stages];
+        var shifted = stackalloc EpilogueStage<E>[_tail.Stages];
+        var outer = _tail.On(frame, stages);
         for (long piece = first; piece < last; piece++)
         {
             int n = (int)Math.DivRem(piece, _bands, out long at);
@@ -128,11 +137,7 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
                 _source.Run(frame, n, from, to - from, target, scratch);
             }
             var convolution = _convolutions[First(band + 1) - row]!;
-            var epilogue = outer with
-            {
-                Residual = At(outer.Residual, outer.ResidualLayout, n, row),
-                RowMeans = At(outer.RowMeans, outer.RowMeansLayout, n, row),
-            };
+            var epilogue = outer.From(n, row, shifted);
             convolution.Run(
                 middle, frame.Start<E>(_output) + (n * _g.Output.ImageStride) + (row * _g.Output.RowStride),
                 0, convolution.Tiles, scratch, epilogue);
@@ -157,9 +162,6 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
         int first = Math.Clamp(Top(band) + kept, 0, _height);
         return (first, Math.Max(first, Math.Min(End(band), _height)));
     }
-
-    static E* At(E* value, in BufferLayout layout, int n, int row) =>
-        value == null ? null : value + (n * layout.ImageStride) + (row * layout.RowStride);
 
     void Move(E* from, E* to, int rows)
     {

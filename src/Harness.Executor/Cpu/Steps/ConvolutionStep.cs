@@ -63,7 +63,8 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public override void Run(in Frame frame, long first, long last)
     {
-        var epilogue = _tail.On(frame);
+        var stages = stackalloc EpilogueStage<E>[_tail.Stages];
+        var epilogue = _tail.On(frame, stages);
         if (_winograd is not null)
             _winograd.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last, frame.Scratch<E>(), epilogue);
         else

@@ -71,22 +71,11 @@ sealed record Block(Traversal Over, ValueBuffer Target, nint TargetOffset, Value
         return new Block(Traversal.Of(extents.AsSpan(), target.Strides, strides), target, targetOffset, source, 0);
     }
 
-    /// <summary>All of <paramref name="target"/> from every <paramref name="step"/>th index of one logical axis of a source of the
-    /// same rank, from <paramref name="first"/> on.</summary>
-    public static Block Part(ValueBuffer target, ValueBuffer source, int axis, int first, int step)
+    /// <summary>All of <paramref name="target"/> from a part of <paramref name="source"/> that has its shape.</summary>
+    public static Block Of(ValueBuffer target, ValueBuffer source, StridedPart part)
     {
         var strides = new nint[target.Strides.Length];
-        for (int j = 0; j < strides.Length; j++)
-            strides[j] = source.StrideOf(target.Layout[j]) * (target.Layout[j] == axis ? step : 1);
-        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, first * source.StrideOf(axis));
-    }
-
-    /// <summary>All of <paramref name="target"/> from one index of a logical axis that only the source has.</summary>
-    public static Block Without(ValueBuffer target, ValueBuffer source, int axis, int index)
-    {
-        var strides = new nint[target.Strides.Length];
-        for (int j = 0; j < strides.Length; j++)
-            strides[j] = source.StrideOf(target.Layout[j] < axis ? target.Layout[j] : target.Layout[j] + 1);
-        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, index * source.StrideOf(axis));
+        for (int j = 0; j < strides.Length; j++) strides[j] = part.Strides[target.Layout[j]];
+        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, part.Offset);
     }
 }

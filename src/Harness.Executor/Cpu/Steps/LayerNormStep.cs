@@ -21,9 +21,7 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
     {
         (_lanes, _output, _x, _eps) = (site.Lanes, output, x, E.CreateTruncating(eps));
         int rank = x.Physical.Rank, first = rank - axes;
-        // Between rows of an image there may be a halo. A run ends with its row whether there is one or not: the order
-        // of the additions must not depend on what the neighbours want.
-        int run = Math.Max(first, BufferLayout.Holds(rank) ? rank - 2 : 0);
+        int run = LayerNormLowering.RunFrom(rank, axes);
         _length = 1;
         for (int j = run; j < rank; j++) _length = checked(_length * x.Physical[j]);
         _from = Offsets(x, first, run);

@@ -11,13 +11,16 @@ sealed unsafe class MatMulStep<E> : Step where E : unmanaged, IBinaryFloatingPoi
     readonly MatrixProduct<E> _product;
     readonly nint[] _aStrides, _bStrides;
     readonly nint _aRow, _bRow, _bColumn;
+    readonly TailEpilogue<E> _tail;
 
     /// <summary>A step; k lies innermost in a, one of the last two axes in b, the result in PyTorch's order.</summary>
-    public MatMulStep(LaneWidth lanes, ValueBuffer output, ValueBuffer a, ValueBuffer b)
+    public MatMulStep(StepSite<E> site, ValueBuffer output, ValueBuffer a, ValueBuffer b)
     {
         (_output, _a, _b) = (output, a, b);
-        _product = new MatrixProduct<E>(lanes, a.Shape[-2], a.Shape[-1], b.Shape[-1]);
-        var batch = output.Shape.AsSpan()[..^2];
+        _product = new MatrixProduct<E>(site.Lanes, a.Shape[-2], a.Shape[-1], b.Shape[-1]);
+        _tail = new TailEpilogue<E>(site, norm: null, bias: null);
+        // Of what the tail makes, which a view may have given another shape, the memory's.
+        var batch = output.Physical.AsSpan()[..^2];
         nint[] aStrides = a.LogicalStrides(), bStrides = b.LogicalStrides();
         _aStrides = Traversal.Broadcast(a.Shape.AsSpan()[..^2], aStrides.AsSpan()[..^2], batch);
         _bStrides = Traversal.Broadcast(b.Shape.AsSpan()[..^2], bStrides.AsSpan()[..^2], batch);
@@ -36,25 +39,36 @@ sealed unsafe class MatMulStep<E> : Step where E : unmanaged, IBinaryFloatingPoi
     public override StepCost Cost => new("gemm packed while running", CostModel.RuntimeGemm)
     {
         Tile = $"{_product.Tile.Rows}x{_product.Tile.Columns}",
+        WeightBytes = _tail.Bytes,
     };
 
     /// <inheritdoc/>
     public override void Run(in Frame frame, long first, long last)
     {
+        var stages = stackalloc EpilogueStage<E>[_tail.Stages];
+        var epilogue = _tail.On(frame, stages);
+        int rows = _a.Shape[-2];
         for (long piece = first; piece < last; piece++)
         {
             long index = Math.DivRem(piece, _product.Panels, out long panel);
+            // Each product is a row of pixels, or some pixels of the one row that there is.
+            var place = new ProductPlace(0, 0, 0, (int)index * rows);
+            if (BufferLayout.Holds(_output.Physical.Rank))
+            {
+                var (n, d, h) = _output.Pixels.PlaceOf((int)index);
+                place = new ProductPlace(n, d, h, 0);
+            }
             E* a = frame.At<E>(_a), b = frame.At<E>(_b), y = frame.At<E>(_output);
             for (int axis = _aStrides.Length - 1; axis >= 0; axis--)
             {
-                index = Math.DivRem(index, _output.Shape[axis], out long at);
+                index = Math.DivRem(index, _output.Physical[axis], out long at);
                 a += (nint)at * _aStrides[axis];
                 b += (nint)at * _bStrides[axis];
                 y += (nint)at * _output.Strides[axis];
             }
             _product.Run(
                 new MatrixOperands<E>((nint)a, _aRow, (nint)b, _bRow, _bColumn, (nint)y, _output.Strides[^2]), (int)panel,
-                frame.Scratch<E>());
+                frame.Scratch<E>(), epilogue, place);
         }
     }
 }

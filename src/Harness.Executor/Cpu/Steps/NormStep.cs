@@ -36,7 +36,8 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
     /// <inheritdoc/>
     public override void Run(in Frame frame, long first, long last)
     {
-        var epilogue = _tail.On(frame);
+        var stages = stackalloc EpilogueStage<E>[_tail.Stages];
+        var epilogue = _tail.On(frame, stages);
         var residual = epilogue.ResidualLayout;
         EpilogueTile<E> tile = default;
         tile.SumStride = _from.PixelStride;
@@ -61,6 +62,9 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
                 if (epilogue.Residual != null)
                     tile.Residual = epilogue.Residual + added + (w * residual.PixelStride);
                 epilogue.Finish(&tile);
+                if (epilogue.StageCount == 0) continue;
+                var (n, d, h) = _to.PlaceOf(row);
+                epilogue.Continue(&tile, n, d, h, w, 1, 0);
             }
         }
     }

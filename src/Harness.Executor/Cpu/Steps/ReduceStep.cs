@@ -24,17 +24,12 @@ sealed unsafe class ReduceStep<TOp, E> : Step
     {
         (_lanes, _output, _x, _divisor) = (lanes, output, x, divisor);
         bool keepDims = output.Shape.Rank == x.Shape.Rank;
-        var reduced = new List<(int Extent, nint From)>();
+        var reduced = ReductionOrder.Reduced(x, x.Strides, axes);
         for (int j = 0; j < x.Physical.Rank; j++)
         {
             int axis = x.Layout[j], extent = x.Physical[j];
             nint from = x.Strides[j];
-            if (axes.Contains(axis))
-            {
-                if (extent != 1) Merge(reduced, extent, from);
-                continue;
-            }
-            if (extent == 1) continue;
+            if (axes.Contains(axis) || extent == 1) continue;
             int removed = 0;
             if (!keepDims)
                 foreach (int gone in axes)
@@ -113,12 +108,45 @@ sealed unsafe class ReduceStep<TOp, E> : Step
         if (_divisor == E.One) return;
         for (int c = 0; c < _shape.Inner; c++) y[c] /= _divisor;
     }
+}
 
-    // Neighbouring reduced axes that continue each other in memory are one.
-    static void Merge(List<(int Extent, nint From)> axes, int extent, nint from)
+/// <summary>In which order a <see cref="ReduceStep{TOp, E}"/> meets the elements of a value: what decides the bits of its
+/// results.</summary>
+static class ReductionOrder
+{
+    /// <summary>The reduced axes in memory order; neighbours that continue each other are one.</summary>
+    /// <param name="x">The value.</param>
+    /// <param name="strides">Its strides in memory order, or those it might have.</param>
+    /// <param name="axes">The reduced axes, logical.</param>
+    public static List<(int Extent, nint From)> Reduced(ValueBuffer x, ReadOnlySpan<nint> strides, ReadOnlySpan<int> axes)
     {
-        if (axes.Count > 0 && axes[^1].From == from * extent && (long)axes[^1].Extent * extent <= int.MaxValue)
-            axes[^1] = (axes[^1].Extent * extent, from);
-        else axes.Add((extent, from));
+        var reduced = new List<(int Extent, nint From)>();
+        for (int j = 0; j < x.Physical.Rank; j++)
+        {
+            int extent = x.Physical[j];
+            if (extent == 1 || !axes.Contains(x.Layout[j])) continue;
+            nint from = strides[j];
+            if (reduced.Count > 0 && reduced[^1].From == from * extent && (long)reduced[^1].Extent * extent <= int.MaxValue)
+                reduced[^1] = (reduced[^1].Extent * extent, from);
+            else reduced.Add((extent, from));
+        }
+        return reduced;
+    }
+
+    /// <summary>True when a value's elements join as those of one without gaps.</summary>
+    public static bool IsThatOfDense(ValueBuffer x, ReadOnlySpan<int> axes)
+    {
+        nint[] dense = Traversal.ContiguousStrides(x.Physical.AsSpan());
+        int inner = x.Physical.Rank - 1;
+        while (inner >= 0 && (x.Physical[inner] == 1 || axes.Contains(x.Layout[inner]))) inner--;
+        bool beside = inner >= 0 && x.Strides[inner] == 1;
+        if (beside != (inner >= 0 && dense[inner] == 1)) return false;
+        var (found, wanted) = (Reduced(x, x.Strides, axes), Reduced(x, dense, axes));
+        // Columns side by side join row by row, however rows are counted.
+        if (beside && found.Count <= 2 && wanted.Count <= 2) return true;
+        if (found.Count != wanted.Count) return false;
+        for (int i = 0; i < found.Count; i++)
+            if (found[i].Extent != wanted[i].Extent || (found[i].From == 1) != (wanted[i].From == 1)) return false;
+        return true;
     }
 }

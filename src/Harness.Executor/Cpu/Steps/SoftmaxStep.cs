@@ -58,3 +58,21 @@ sealed unsafe class SoftmaxStep<E> : Step where E : unmanaged, IBinaryFloatingPo
         }
     }
 }
+
+/// <summary>In which order a <see cref="SoftmaxStep{E}"/> meets the elements of a value: what decides the bits of its
+/// sums.</summary>
+static class SoftmaxOrder
+{
+    /// <summary>True when the elements along an axis join as those of a value without gaps.</summary>
+    public static bool IsThatOfDense(ValueBuffer x, int axis)
+    {
+        int rank = x.Physical.Rank;
+        if (rank == 0) return true;
+        int at = x.Layout.PhysicalOf(axis);
+        nint[] dense = Traversal.ContiguousStrides(x.Physical.AsSpan());
+        // Neighbours that share registers lie side by side; alone, a run without gaps joins by lanes, others one by one.
+        return at != rank - 1 && x.Physical[rank - 1] > 1
+            ? x.Strides[rank - 1] == 1
+            : (x.Strides[at] == 1) == (dense[at] == 1);
+    }
+}

@@ -48,8 +48,16 @@ sealed record ConvPhase(
     {
         int oh = FirstH + (row * StepH), ow = FirstW + (column * StepW);
         if (layout.D == 1) return layout.Index(plane, oh, ow);
+        var (n, d) = ImageOf(plane);
+        return layout.Index(n, d, oh, ow);
+    }
+
+    /// <summary>The image, and the output plane in it, of a plane of the phase that is counted through all
+    /// images.</summary>
+    public (int N, int D) ImageOf(int plane)
+    {
         int n = Math.DivRem(plane, Planes, out int d);
-        return layout.Index(n, FirstD + (d * StepD), oh, ow);
+        return (n, FirstD + (d * StepD));
     }
 
     /// <summary>Index in the input of the base of one pixel of the phase; arguments as those of

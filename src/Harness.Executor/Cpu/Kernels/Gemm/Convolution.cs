@@ -135,7 +135,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         job.Tile = default;
         job.Tile.Scalars = epilogue.Scalars;
         job.Tile.Bounds = epilogue.Bounds.GetValueOrDefault();
-        bool gapless = Gapless(_g.Output) && (epilogue.Residual == null || Gapless(epilogue.ResidualLayout));
+        bool gapless = epilogue.IsGapless(_g.Output);
         job.ResidualLiesAlike = epilogue.ResidualLayout == _g.Output;
         for (int u = first; u < last; u++)
         {
@@ -319,10 +319,6 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         }
     }
 
-    // True where pixels lie evenly through all rows and images.
-    static bool Gapless(in BufferLayout layout) =>
-        layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.D * layout.H * layout.RowStride;
-
     // True where the tile can end by itself, which is then made ready: whole registers of evenly spaced pixels.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool Ends(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
@@ -363,7 +359,17 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             tile.Residual = epilogue.Residual == null
                 ? null
                 : epilogue.Residual + phase.OutputIndex(epilogue.ResidualLayout, plane, row, column) + channel;
-            fixed (EpilogueTile<E>* t = &tile) epilogue.Finish(t);
+            fixed (EpilogueTile<E>* t = &tile)
+            {
+                epilogue.Finish(t);
+                if (epilogue.StageCount > 0)
+                {
+                    var (n, d) = phase.ImageOf(plane);
+                    epilogue.Continue(
+                        t, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW + (column * phase.StepW), phase.StepW,
+                        channel);
+                }
+            }
             tile.Sums += tile.Rows * tile.SumStride;
             column = 0;
             if (++row == phase.Rows)

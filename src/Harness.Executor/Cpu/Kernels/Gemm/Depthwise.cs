@@ -90,6 +90,8 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         band.Scale = epilogue.Scale;
         band.Shift = epilogue.Shift;
         band.Scalars = epilogue.Scalars;
+        band.Stages = epilogue.Stages;
+        band.StageCount = epilogue.StageCount;
         band.InputRowStride = _g.StrideH * _g.Input.RowStride * sizeof(E);
         band.OutputRowStride = _g.Output.RowStride;
         band.ResidualRowStride = epilogue.ResidualLayout.RowStride;
@@ -127,6 +129,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         for (int oh = first; oh < first + rows; oh += band.Rows)
         {
             band.Rows = Math.Min(first + rows - oh, BandRows);
+            (band.Image, band.Plane, band.FirstRow) = (n, d, oh);
             band.Input = (byte*)(input + _g.Input.Index(n, d * _g.StrideD, oh * _g.StrideH, 0));
             band.Output = output + _g.Output.Index(n, d, oh, 0);
             band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, d, oh, 0);
@@ -204,6 +207,16 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public E* Shift;
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars;
+    /// <summary>Passes over what is stored.</summary>
+    public EpilogueStage<E>* Stages;
+    /// <summary>How many there are.</summary>
+    public int StageCount;
+    /// <summary>The image, for stages.</summary>
+    public int Image;
+    /// <summary>The plane in its image, for stages.</summary>
+    public int Plane;
+    /// <summary>The first output row in its plane, for stages.</summary>
+    public int FirstRow;
 
     /// <summary>Computes the band.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -223,6 +236,7 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
                     Row<TOp, L>(&row, pixel, end, from, to);
                     row.Input += row.InputRowStride;
                     row.Output += row.OutputRowStride;
+                    row.FirstRow++;
                     if (row.Residual != null) row.Residual += row.ResidualRowStride;
                     if (row.Means != null) row.Means += row.MeansStride;
                 }
@@ -236,11 +250,12 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         where L : struct, ILanes<L, E>
     {
         // Windows of more than one block, which nobody has, go the slow way.
-        bool slow = row->Pixels < Run7 || row->TapCount > Block;
+        bool staged = row->StageCount > 0;
+        bool slow = (staged ? end - first : row->Pixels) < Run7 || row->TapCount > Block;
         // The last run of pixels and the last register of channels overlap what comes before and compute it again; not
-        // where the sums' place may hold what is to be added to them.
+        // where the sums' place may hold what is to be added to them, nor beyond what stages have not seen yet.
         bool overlaps = row->Residual == null;
-        bool together = !slow && overlaps && row->Channels >= L.Width;
+        bool together = !slow && overlaps && (staged ? to - from : row->Channels) >= L.Width;
         int full = slow ? from : from + ((to - from) / L.Width * L.Width);
         int last = slow ? first : overlaps ? end : first + ((end - first) / Run7 * Run7);
         for (int pixel = first; pixel < last; pixel += Run7)
@@ -248,16 +263,30 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
             int start = Math.Min(pixel, row->Pixels - Run7);
             Seven<TOp, L>(row, start, from, full);
             if (full < to && together) Seven<TOp, L>(row, start, to - L.Width, to);
-            if (together && row->Means != null) Mean<L>(row, pixel, Math.Min(Run7, end - pixel), from, to);
+            if (together && !staged && row->Means != null) Mean<L>(row, pixel, Math.Min(Run7, end - pixel), from, to);
         }
         if (last < end)
         {
             for (int c = from; c < full; c += L.Width) Single<TOp, L>(row, last, end - last, c, L.Width);
         }
-        if (together) return;
-        for (int c = full; c < to; c += L.Width) Single<TOp, L>(row, first, end - first, c, Math.Min(L.Width, to - c));
-        if (row->Means == null) return;
+        if (!together)
+        {
+            for (int c = full; c < to; c += L.Width)
+                Single<TOp, L>(row, first, end - first, c, Math.Min(L.Width, to - c));
+        }
+        if (staged) Continue(row, first, end, from, to);
+        if (row->Means == null || (together && !staged)) return;
         for (int pixel = first; pixel < end; pixel += Run7) Mean<L>(row, pixel, Math.Min(Run7, end - pixel), from, to);
+    }
+
+    static void Continue(DepthwiseBand<E>* row, int first, int end, int from, int to)
+    {
+        EpilogueTile<E> tile = default;
+        tile.Output = row->Output + (first * row->OutputStride) + from;
+        tile.OutputStride = row->OutputStride;
+        tile.Rows = end - first;
+        tile.Columns = to - from;
+        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, row->Plane, row->FirstRow, first, 1, from);
     }
 
     // Adds a run of pixels to the means of the row, which the last of them completes: while the run is in the first cache.

@@ -4,11 +4,10 @@ using System.Runtime.CompilerServices;
 namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>What happens to a sum before it is stored: bias, batch norm, residual, activation, each where given, in
-/// this
-/// order: <c>y = f(fma(sum + bias[c], scale[c], shift[c]) + residual)</c>.</summary>
+/// this order: <c>y = f(fma(sum + bias[c], scale[c], shift[c]) + residual)</c>; then the <see cref="Stages"/>, over what
+/// has been stored.</summary>
 /// <remarks>The same operations, each rounded, as separate steps would do: fusing changes no bit. The values' owner
-/// keeps
-/// them in place (pinned or native memory) while kernels run.</remarks>
+/// keeps them in place (pinned or native memory) while kernels run.</remarks>
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     Epilogue(
@@ -45,8 +44,15 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars { get; }
 
-    /// <summary>What the activation is, where it is bounds and nothing else.</summary>
-    public Bounds<E>? Bounds { get; }
+    /// <summary>What the activation is, where it is bounds and nothing else: a tile may then end in registers. Null
+    /// where stages follow, which find a tile in memory.</summary>
+    public Bounds<E>? Bounds { get; private init; }
+
+    /// <summary>More passes over each tile, in order; see <see cref="Followed"/>.</summary>
+    public EpilogueStage<E>* Stages { get; private init; }
+
+    /// <summary>How many of them there are.</summary>
+    public int StageCount { get; private init; }
 
     internal delegate*<EpilogueTile<E>*, void> Finish { get; }
 
@@ -63,6 +69,51 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
         LaneWidth.Four => Of<TOp, Lanes128<E>>(scalars),
         _ => Of<TOp, Lanes1<E>>(scalars),
     };
+
+    /// <summary>The same with more passes over what it stores.</summary>
+    public Epilogue<E> Followed(EpilogueStage<E>* stages, int count) =>
+        count == 0 ? this : this with { Stages = stages, StageCount = count, Bounds = null };
+
+    /// <summary>The same for an output that starts at a row of an image.</summary>
+    /// <param name="n">The image.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="stages">Room for as many stages as there are.</param>
+    public Epilogue<E> From(int n, int row, EpilogueStage<E>* stages)
+    {
+        for (int i = 0; i < StageCount; i++) stages[i] = Stages[i].From(n, row);
+        return this with
+        {
+            Residual = At(Residual, ResidualLayout, n, row),
+            RowMeans = At(RowMeans, RowMeansLayout, n, row),
+            Stages = stages,
+        };
+    }
+
+    /// <summary>True where a tile of an output may cross its rows and images as if all pixels were one row: for the
+    /// residual and the stages too.</summary>
+    public bool IsGapless(in BufferLayout output)
+    {
+        bool gapless = Residual == null || IsOneRow(ResidualLayout);
+        for (int i = 0; i < StageCount; i++) gapless &= Stages[i].IsOneRow(output);
+        return gapless && IsOneRow(output);
+    }
+
+    /// <summary>Does the stages to a tile that is stored.</summary>
+    /// <param name="tile">The tile: its output, rows and columns.</param>
+    /// <param name="n">The image of its first pixel.</param>
+    /// <param name="plane">The plane of its first pixel.</param>
+    /// <param name="row">The row of its first pixel.</param>
+    /// <param name="column">The column of its first pixel.</param>
+    /// <param name="step">Columns from one of its pixels to the next.</param>
+    /// <param name="channel">Its first channel.</param>
+    public void Continue(EpilogueTile<E>* tile, int n, int plane, int row, int column, int step, int channel) =>
+        EpilogueStage<E>.Run(Stages, StageCount, tile, n, plane, row, column, step, channel);
+
+    static E* At(E* value, in BufferLayout layout, int n, int row) =>
+        value == null ? null : value + (n * layout.ImageStride) + (row * layout.RowStride);
+
+    static bool IsOneRow(in BufferLayout layout) =>
+        layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.D * layout.H * layout.RowStride;
 
     static Epilogue<E> Of<TOp, L>(Scalars<E> scalars)
         where TOp : struct, IUnary
@@ -87,8 +138,10 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
     public nint OutputStride;
     /// <summary>First residual element, or null.</summary>
     public E* Residual;
-    /// <summary>Elements from one residual pixel to the next.</summary>
+    /// <summary>Elements from one residual pixel to the next; 0 where all have the same.</summary>
     public nint ResidualStride;
+    /// <summary>True where all columns have the same residual: of <see cref="Combine"/> only.</summary>
+    public bool OneColumn;
     /// <summary>Bias of the first column, or null.</summary>
     public E* Bias;
     /// <summary>Scale of the first column, or null.</summary>
@@ -142,6 +195,43 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
                 sums += t.SumStride;
                 output += t.OutputStride;
                 residual += t.ResidualStride;
+            }
+        }
+    }
+
+    /// <summary>Stores a function of the sums and of what stands for the residual.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Combine<TOp, L>(EpilogueTile<E>* tile)
+        where TOp : struct, IBinary
+        where L : struct, ILanes<L, E>
+    {
+        var t = *tile;
+        for (int column = 0; column < t.Columns; column += L.Width)
+        {
+            int count = Math.Min(L.Width, t.Columns - column);
+            E* sums = t.Sums + column;
+            E* output = t.Output + column;
+            E* other = t.OneColumn ? t.Residual : t.Residual + column;
+            if (count == L.Width && !t.OneColumn)
+            {
+                var y = L.Load(other);
+                for (int row = 0; row < t.Rows; row++)
+                {
+                    if (t.ResidualStride != 0) y = L.Load(other);
+                    L.Store(TOp.Apply<L, E>(L.Load(sums), y, t.Scalars), output);
+                    sums += t.SumStride;
+                    output += t.OutputStride;
+                    other += t.ResidualStride;
+                }
+                continue;
+            }
+            for (int row = 0; row < t.Rows; row++)
+            {
+                var y = t.OneColumn ? L.Splat(*other) : L.LoadPartial(other, count);
+                L.StorePartial(Map.Apart<TOp, L, E>(L.LoadPartial(sums, count), y, t.Scalars), output, count);
+                sums += t.SumStride;
+                output += t.OutputStride;
+                other += t.ResidualStride;
             }
         }
     }

@@ -15,6 +15,13 @@ namespace Harness.Executor.Cpu.Kernels;
 unsafe readonly record struct MatrixOperands<E>(nint A, nint AStride, nint B, nint BRow, nint BColumn, nint Y, nint YStride)
     where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
+/// <summary>The pixel that the first row of a product is, where rows are pixels and columns channels.</summary>
+/// <param name="Image">Its image.</param>
+/// <param name="Plane">Its plane there.</param>
+/// <param name="Row">Its row in that.</param>
+/// <param name="Column">Its column.</param>
+readonly record struct ProductPlace(int Image, int Plane, int Row, int Column);
+
 /// <summary><c>y = a · b</c> by panels of b's columns, which are packed as they come.</summary>
 /// <remarks>Each result is a chain of fused multiply-adds over k from 0 in blocks of 256, blocks added in order: the order of
 /// <see cref="Convolution{E}"/>. No bit depends on lanes, tiles or panels.</remarks>
@@ -50,20 +57,32 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <summary>Elements of scratch: one packed panel and one tile of sums.</summary>
     public nint ScratchElements => ((nint)_k + MaxRows) * 2 * _width;
 
+    /// <summary>Computes the columns of one panel, and nothing besides.</summary>
+    public void Run(in MatrixOperands<E> operands, int panel, E* scratch) =>
+        Run(operands, panel, scratch, _epilogue, default);
+
     /// <summary>Computes the columns of one panel.</summary>
-    public void Run(in MatrixOperands<E> operands, int panel, E* scratch)
+    /// <param name="operands">The matrices.</param>
+    /// <param name="panel">The panel.</param>
+    /// <param name="scratch">This thread's <see cref="ScratchElements"/>.</param>
+    /// <param name="epilogue">What follows; made for the same lanes.</param>
+    /// <param name="place">Where the product lies among the pixels that the epilogue reads beside it.</param>
+    public void Run(
+        in MatrixOperands<E> operands, int panel, E* scratch, in Epilogue<E> epilogue, in ProductPlace place)
     {
         switch (_lanes)
         {
-            case LaneWidth.Sixteen: Run<Lanes512<E>>(operands, panel, scratch); break;
-            case LaneWidth.Eight: Run<Lanes256<E>>(operands, panel, scratch); break;
-            case LaneWidth.Four: Run<Lanes128<E>>(operands, panel, scratch); break;
-            default: Run<Lanes1<E>>(operands, panel, scratch); break;
+            case LaneWidth.Sixteen: Run<Lanes512<E>>(operands, panel, scratch, epilogue, place); break;
+            case LaneWidth.Eight: Run<Lanes256<E>>(operands, panel, scratch, epilogue, place); break;
+            case LaneWidth.Four: Run<Lanes128<E>>(operands, panel, scratch, epilogue, place); break;
+            default: Run<Lanes1<E>>(operands, panel, scratch, epilogue, place); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Run<L>(in MatrixOperands<E> operands, int panel, E* scratch) where L : struct, ILanes<L, E>
+    void Run<L>(
+        in MatrixOperands<E> operands, int panel, E* scratch, in Epilogue<E> epilogue, in ProductPlace place)
+        where L : struct, ILanes<L, E>
     {
         int column = panel * 2 * L.Width;
         int vectors = _n - column > L.Width ? 2 : 1;
@@ -72,6 +91,11 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
         tile.Columns = Math.Min(_n - column, vectors * L.Width);
         tile.SumStride = vectors * L.Width;
         tile.OutputStride = operands.YStride;
+        tile.Scalars = epilogue.Scalars;
+        tile.Bias = epilogue.Bias == null ? null : epilogue.Bias + column;
+        tile.Scale = epilogue.Scale == null ? null : epilogue.Scale + column;
+        tile.Shift = epilogue.Scale == null ? null : epilogue.Shift + column;
+        tile.ResidualStride = epilogue.ResidualLayout.PixelStride;
         Pack<L>((E*)operands.B + (column * operands.BColumn), operands, tile.Columns, vectors, packed);
         var segments = (Segment*)Unsafe.AsPointer(ref _segments[0]);
         nint step = operands.AStride * sizeof(E);
@@ -91,7 +115,12 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
             tile.Rows = rows;
             tile.Sums = sums;
             tile.Output = (E*)operands.Y + (from * operands.YStride) + column;
-            _epilogue.Finish(&tile);
+            int pixel = place.Column + from;
+            tile.Residual = epilogue.Residual == null
+                ? null
+                : epilogue.Residual + epilogue.ResidualLayout.Index(place.Image, place.Plane, place.Row, pixel) + column;
+            epilogue.Finish(&tile);
+            if (epilogue.StageCount > 0) epilogue.Continue(&tile, place.Image, place.Plane, place.Row, pixel, 1, column);
         }
     }
 

@@ -12,6 +12,7 @@ sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
 
     readonly Lock _lock = new();
     readonly List<Chunk> _chunks = [];
+    readonly HashSet<WeightMemory> _kept = [];
     long _left = expectedBytes;
     int _holders = 1;
 
@@ -54,6 +55,19 @@ sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
         }
     }
 
+    /// <summary>Holds another memory as long as this one is held.</summary>
+    /// <exception cref="ObjectDisposedException">The last holder of either has let go.</exception>
+    public void Keep(WeightMemory other)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_holders == 0, this);
+            if (_kept.Contains(other)) return;
+            other.Retain();
+            _kept.Add(other);
+        }
+    }
+
     /// <summary>One holder less; the last one frees.</summary>
     public void Release()
     {
@@ -67,9 +81,16 @@ sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
     {
         Free();
         GC.SuppressFinalize(this);
+        WeightMemory[] kept;
+        lock (_lock)
+        {
+            kept = [.. _kept];
+            _kept.Clear();
+        }
+        foreach (var other in kept) other.Release();
     }
 
-    /// <summary>Frees what nobody can reach.</summary>
+    /// <summary>Frees what nobody can reach: its own, since others that it kept are found in their own turn.</summary>
     ~WeightMemory() => Free();
 
     void Free()

@@ -42,26 +42,18 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
 
     /// <summary>Compiles the convolution from a kernel that lies as <paramref name="strides"/> say.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
-    public Winograd(
-        LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides, WeightMemory? memory = null)
+    public Winograd(LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides)
+        : this(lanes, geometry, Pack(lanes, geometry, weights, strides))
     {
-        if (!Applies(geometry)) throw new ArgumentException($"no 3x3 convolution of stride 1: {geometry}");
+    }
+
+    /// <summary>Compiles the convolution over what <see cref="Pack"/> made, for this or another size of image.</summary>
+    /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
+    public Winograd(LaneWidth lanes, ConvGeometry geometry, PackedWeights<E> packed)
+    {
+        CheckKind(geometry);
         geometry.Check();
-        (_g, _lanes) = (geometry, lanes);
-        var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
-        // Native, so that it is gone when this line is done: a collector would keep a dozen of them for later.
-        int elements = checked(Places * geometry.Input.C * geometry.Output.C);
-        var transformed = (E*)NativeMemory.Alloc((nuint)elements, (nuint)sizeof(E));
-        try
-        {
-            Transform(geometry, weights, strides, transformed);
-            _weights = PackedWeights<E>.Of(
-                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places), memory);
-        }
-        finally
-        {
-            NativeMemory.Free(transformed);
-        }
+        (_g, _lanes, _weights) = (geometry, lanes, packed);
         int channels = geometry.Input.C;
         int blocks = (channels + Block - 1) / Block;
         _segments = GC.AllocateUninitializedArray<Segment>(blocks, pinned: true);
@@ -78,6 +70,33 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         Pieces = _chunks * _weights.Panels;
         int pair = 2 * _weights.Width;
         ScratchElements = ((long)Places * _chunk * _row) + ((long)Places * _chunk * pair * _together) + (4L * _tileColumns * pair);
+    }
+
+    /// <summary>The transformed kernel, packed.</summary>
+    /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
+    public static PackedWeights<E> Pack(
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides, WeightMemory? memory = null)
+    {
+        CheckKind(geometry);
+        var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
+        // Native, so that it is gone when this line is done: a collector would keep a dozen of them for later.
+        int elements = checked(Places * geometry.Input.C * geometry.Output.C);
+        var transformed = (E*)NativeMemory.Alloc((nuint)elements, (nuint)sizeof(E));
+        try
+        {
+            Transform(geometry, weights, strides, transformed);
+            return PackedWeights<E>.Of(
+                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places), memory);
+        }
+        finally
+        {
+            NativeMemory.Free(transformed);
+        }
+    }
+
+    static void CheckKind(in ConvGeometry geometry)
+    {
+        if (!Applies(geometry)) throw new ArgumentException($"no 3x3 convolution of stride 1: {geometry}");
     }
 
     // Chunks of patches, and the panels whose products wait for each other. A panel at a time takes all places of a chunk
@@ -257,6 +276,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                     ? null
                     : epilogue.Residual + epilogue.ResidualLayout.Index(image, oh, ow) + channel;
                 epilogue.Finish(&tile);
+                if (epilogue.StageCount > 0) epilogue.Continue(&tile, image, 0, oh, ow, 1, channel);
             }
             done += side;
         }
