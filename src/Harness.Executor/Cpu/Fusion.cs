@@ -4,8 +4,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Makes one step of several nodes where a rule of <see cref="Rules"/> says so: it knows who reads what, and no
-/// op.</summary>
+/// <summary>Makes one step of several nodes where a rule of <see cref="Rules"/> says so: it knows who reads what, and
+/// no op.</summary>
 static class Fusion
 {
     /// <summary>Each node as a step of its own.</summary>
@@ -64,7 +64,8 @@ static class Fusion
             {
                 foreach (int reader in readers.GetValueOrDefault(value, []))
                 {
-                    if (at[reader] is { } second && rule.Join(new Neighbours(first, value, [], second), scope) is { } joined)
+                    if (at[reader] is { } second
+                        && rule.Join(new Neighbours(first, value, [], second), scope) is { } joined)
                         return (reader, joined);
                 }
                 return null;

@@ -16,7 +16,8 @@ public sealed record PlanOptions
     /// <summary>Register width; null means what the environment says, else the widest.</summary>
     public LaneWidth? Lanes { get; init; }
 
-    /// <summary>Lets a convolution, linear or norm take the batch norm, addition and activation that follow it.</summary>
+    /// <summary>Lets several nodes be one step: what follows a convolution, product or norm element by element, and more; see
+    /// Cpu/Rules.</summary>
     public bool Fuse { get; init; } = true;
 
     /// <summary>Computes every convolution as one chain over its window, never by Winograd's transform where that is faster.

@@ -7,7 +7,8 @@ namespace Harness.Executor.Cpu;
 /// <summary>What a step does to each element of its result besides, in order: any number of norms by channel, functions
 /// of two values and functions, cut into groups of which each is one pass over a tile.</summary>
 /// <remarks>Every part is one rounded operation of each element by itself, the same as in a step of its own. The one
-/// exception is older than this: a norm right after a bias takes that and its mean as one number, rounded once.</remarks>
+/// exception: a norm right after the bias of what it follows takes that and its mean as one number, rounded
+/// once.</remarks>
 sealed class Tail
 {
     readonly int _value;
@@ -19,13 +20,14 @@ sealed class Tail
     /// <param name="main">The node.</param>
     public static Tail None(NhwcNode main) =>
         // A norm that stands alone takes what may follow a norm.
-        new(main.Outputs[0], [], [new TailGroup { Filled = PartOf(main) is NormPart ? Filling.Norm : Filling.Nothing }]);
+        new(main.Outputs[0], [],
+            [new TailGroup { Filled = PartOf(main) is NormPart ? Filling.Norm : Filling.Nothing }]);
 
     /// <summary>The nodes, in order; views that stand between them too.</summary>
     public ImmutableArray<NhwcNode> Nodes { get; }
 
-    /// <summary>The passes. The first, which may have nothing to do, finds sums in registers and stores them; the others
-    /// find what it has stored.</summary>
+    /// <summary>The passes. The first, which may have nothing to do, finds sums in registers and stores them; the
+    /// others find what it has stored.</summary>
     public ImmutableArray<TailGroup> Groups { get; }
 
     /// <summary>The value whose elements the first pass adds where it stores the sums; or null.</summary>
@@ -83,7 +85,14 @@ sealed class Tail
                 && scope.LeafOf(operand) is { } leaf && IsByChannel(other, to))
                 return Put(Filling.Norm, group => group with { Scale = leaf });
             if (!IsReadable(other, to)) return null;
-            return (new TailGroup { Filled = Filling.Function, Pair = kernel, Other = operand, Second = b == value }, false);
+            var alone = new TailGroup
+            {
+                Filled = Filling.Function,
+                Pair = kernel,
+                Other = operand,
+                Second = b == value,
+            };
+            return (alone, false);
         }
     }
 

@@ -61,6 +61,8 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
 
     (EpilogueStage<E>, ValueBuffer?) StageOf(StepSite<E> node, TailGroup group)
     {
+        if (group is { Norm: null, Scale: null, Sum: null, Function: { } function })
+            return (function.Stage<E>(node.Lanes), null);
         var stage = group.Pair?.Stage<E>(node.Lanes, group.Second) ?? EpilogueStage<E>.Of(EpilogueOf(node, group));
         var constants = ConstantsOf(node, group, norm: null, bias: null);
         stage.Bias = constants.Bias;

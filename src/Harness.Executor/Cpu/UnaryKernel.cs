@@ -19,6 +19,9 @@ abstract class UnaryKernel
     /// <summary>An epilogue that ends with the function.</summary>
     public abstract Epilogue<E> Epilogue<E>(LaneWidth lanes) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
+    /// <summary>A later pass of an epilogue.</summary>
+    public abstract EpilogueStage<E> Stage<E>(LaneWidth lanes) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
+
     sealed class Typed<TOp>(double a, double b) : UnaryKernel where TOp : struct, IUnary
     {
         public override bool IsShort => TOp.Short;
@@ -27,6 +30,9 @@ abstract class UnaryKernel
             new UnaryStep<TOp, E>(site.Lanes, site.Output(), x, Scalars<E>.Of(a, b), site.Op.Name);
 
         public override Epilogue<E> Epilogue<E>(LaneWidth lanes) => Kernels.Epilogue<E>.Of<TOp>(lanes, Scalars<E>.Of(a, b));
+
+        public override EpilogueStage<E> Stage<E>(LaneWidth lanes) =>
+            EpilogueStage<E>.OfOne<TOp>(lanes, Scalars<E>.Of(a, b));
     }
 }
 
@@ -46,7 +52,7 @@ abstract class BinaryKernel
     /// <summary>The same some rows at a time.</summary>
     public abstract BandSource<E> Bands<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
-    /// <summary>A pass of an epilogue.</summary>
+    /// <summary>A later pass of an epilogue.</summary>
     /// <param name="lanes">Register width.</param>
     /// <param name="second">True where the epilogue's own element is the second operand.</param>
     public abstract EpilogueStage<E> Stage<E>(LaneWidth lanes, bool second)
@@ -62,8 +68,8 @@ abstract class BinaryKernel
         public override BandSource<E> Bands<E>(StepSite<E> site) => new MapBands<TOp, E>(site, Scalars<E>.Of(a));
 
         public override EpilogueStage<E> Stage<E>(LaneWidth lanes, bool second) => second
-            ? EpilogueStage<E>.Of<Reversed<TOp>>(lanes, Scalars<E>.Of(a))
-            : EpilogueStage<E>.Of<TOp>(lanes, Scalars<E>.Of(a));
+            ? EpilogueStage<E>.OfTwo<Reversed<TOp>>(lanes, Scalars<E>.Of(a))
+            : EpilogueStage<E>.OfTwo<TOp>(lanes, Scalars<E>.Of(a));
     }
 
     // f(y, x).

@@ -98,12 +98,12 @@ public abstract record Op
     /// moves.</summary>
     public virtual bool IsView => false;
 
-    /// <summary>True when the output is the operand's elements in other places or as another type: nothing is computed of
-    /// them.</summary>
+    /// <summary>True when the output is the operand's elements in other places or as another type: nothing is computed
+    /// of them.</summary>
     public virtual bool IsMove => false;
 
-    /// <summary>The operand whose features, its last axis, meet the input axis of the op's dense kernel, of an op that sums
-    /// over nothing else; null for all others.</summary>
+    /// <summary>The operand whose features, its last axis, meet the input axis of the op's dense kernel, of an op that
+    /// sums over nothing else; null for all others.</summary>
     internal virtual int? FeaturesOperand => null;
 
     /// <summary>True when every output element depends on the operand's element at the same place alone, and all places are

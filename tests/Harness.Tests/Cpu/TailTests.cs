@@ -10,8 +10,8 @@ using Harness.Formats;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>Tails of up to six parts, drawn at random, behind everything that takes one: one step, with the bits of a step
-/// a part, and those of plain loops over what the head gave.</summary>
+/// <summary>Tails of up to six parts, drawn at random, behind everything that takes one: one step, with the bits of a
+/// step a part, and those of plain loops over what the head gave.</summary>
 public sealed class TailTests
 {
     const int TailsOfHead = 16;
@@ -19,18 +19,22 @@ public sealed class TailTests
     // Every kind of step with a tail, and where its result lies: n, c and the plane, which rank 2 and 3 have not.
     static readonly (string Name, int[] Shape)[] s_heads =
     [
-        ("conv", [2, 37, 9, 11]), ("pointwise", [1, 64, 14, 14]), ("strided", [2, 19, 5, 6]), ("grouped", [1, 24, 7, 9]),
+        ("conv", [2, 37, 9, 11]), ("pointwise", [1, 64, 14, 14]), ("strided", [2, 19, 5, 6]),
+        ("grouped", [1, 24, 7, 9]),
         ("depthwise", [2, 37, 10, 23]), ("depthwise", [1, 70, 6, 3]), ("depthwise", [1, 257, 5, 30]),
-        ("winograd", [1, 40, 7, 9]), ("transposed", [2, 21, 8, 10]), ("chain", [2, 33, 30, 12]), ("gate", [2, 18, 12, 9]),
+        ("winograd", [1, 40, 7, 9]), ("transposed", [2, 21, 8, 10]), ("chain", [2, 33, 30, 12]),
+        ("gate", [2, 18, 12, 9]),
         ("linear", [5, 37]), ("linear", [2, 9, 50]), ("addmm", [7, 33]), ("permuted", [2, 35, 6, 5]),
-        ("product", [2, 3, 19, 37]), ("product", [2, 17, 33]), ("product", [21, 9]), ("norm", [2, 37, 5, 11]), ("norm", [6, 29]),
+        ("product", [2, 3, 19, 37]), ("product", [2, 17, 33]), ("product", [21, 9]), ("norm", [2, 37, 5, 11]),
+        ("norm", [6, 29]),
     ];
 
     // What a part may be, of images and of rows.
     static readonly string[] s_parts =
     [
         "norm", "add", "add alpha", "sub", "sub from", "sub alpha", "mul", "div", "div into", "rsub", "add stored",
-        "add number", "mul number", "sub number", "rsub number", "div number", "relu", "clamp", "abs", "silu", "gelu", "tanh",
+        "add number", "mul number", "sub number", "rsub number", "div number", "relu", "clamp", "abs", "silu", "gelu",
+        "tanh",
         "mul channels", "add channels", "div channels", "div into channels", "mul one", "add one",
         "mul gate", "add plane", "mul row", "mul half", "add half", "mul expanded",
     ];
@@ -128,7 +132,8 @@ public sealed class TailTests
         }
         else head.Should().Be("product");
         double[] expected = OpCases.Run<E>(program, options with { Fuse = false })[0];
-        if (network.Loops(program, options, typeof(E) == typeof(float)) is { } loops) Same(loops, expected, $"loops, {what}");
+        if (network.Loops(program, options, typeof(E) == typeof(float)) is { } loops)
+            Same(loops, expected, $"loops, {what}");
         foreach (var lanes in LaneWidths.All)
         {
             foreach (int threads in new[] { 1, 2 })
@@ -151,7 +156,8 @@ public sealed class TailTests
         }
     }
 
-    // One part by plain loops, each operation rounded to the precision: elements, what gives another value's, precision.
+    // One part by plain loops, each operation rounded to the precision: elements, what gives another value's, and
+    // which precision.
     delegate void Loop(double[] y, Func<int, double[]> elementsOf, bool single);
 
     // A head and its tail.
@@ -272,7 +278,8 @@ public sealed class TailTests
                     ]);
                 case "chain":
                     int wide = Call("silu", Convolve(Input([n, 8, h, w]), 8, 1, 1, 1, biased));
-                    wide = Call("mul", Call("mul", wide, Argument.Value(Parameter("gamma", c, 1, 1))), Argument.Of(1.5));
+                    wide = Call("mul", wide, Argument.Value(Parameter("gamma", c, 1, 1)));
+                    wide = Call("mul", wide, Argument.Of(1.5));
                     return Convolve(wide, c, 3, 1, c, biased);
                 default:
                     head.Should().Be("gate");
@@ -299,12 +306,14 @@ public sealed class TailTests
                         {
                             int c = i / plane % _shape[1];
                             double scale = Round(weight[c] / Math.Sqrt(variance[c] + Eps), single);
-                            y[i] = Fma(Round(y[i] + Round(-mean[c], single), single), scale, Round(bias[c], single), single);
+                            double centered = Round(y[i] + Round(-mean[c], single), single);
+                            y[i] = Fma(centered, scale, Round(bias[c], single), single);
                         }
                     });
                     return norm;
-                case ["add", "alpha"]: return Pair("add", x, Whole(), i => i, (a, b, single) => Fma(0.3, b, a, single), alpha: 0.3);
-                case ["sub", "alpha"]: return Pair("sub", x, Whole(), i => i, (a, b, single) => Fma(-0.3, b, a, single), alpha: 0.3);
+                case [var target, "alpha"]:
+                    double factor = target == "add" ? 0.3 : -0.3;
+                    return Pair(target, x, Whole(), i => i, (a, b, single) => Fma(factor, b, a, single), alpha: 0.3);
                 case [var target, "number"]:
                     const double Number = 0.7;
                     _loops.Add((y, _, single) =>
@@ -313,12 +322,15 @@ public sealed class TailTests
                         for (int i = 0; i < y.Length; i++) y[i] = Round(Plain(target)(y[i], number), single);
                     });
                     return Tail(target, target, [Argument.Value(x), Argument.Of(Number)]);
-                case [var target, "stored"]: return Pair(target, x, Parameter($"whole{_next}", _shape), i => i, Plain(target));
+                case [var target, "stored"]:
+                    return Pair(target, x, Parameter($"whole{_next}", _shape), i => i, Plain(target));
                 case [var target, "channels"]: return Pair(target, x, ByChannel(), Channel, Plain(target));
-                case [var target, "into", "channels"]: return Pair(target, x, ByChannel(), Channel, Plain(target), second: true);
+                case [var target, "into", "channels"]:
+                    return Pair(target, x, ByChannel(), Channel, Plain(target), second: true);
                 case [var target, "one"]: return Pair(target, x, Parameter($"one{_next}", 1), _ => 0, Plain(target));
                 case [var target, "gate"]:
-                    return Pair(target, x, Call("sigmoid", Input([_shape[0], Channels, 1, 1])), i => i / Plane, Plain(target));
+                    int gate = Call("sigmoid", Input([_shape[0], Channels, 1, 1]));
+                    return Pair(target, x, gate, i => i / Plane, Plain(target));
                 case [var target, "plane"]:
                     return Pair(target, x, Input([_shape[0], 1, _shape[2], _shape[3]]),
                         i => (i / (Channels * Plane) * Plane) + (i % Plane), Plain(target));
@@ -338,7 +350,8 @@ public sealed class TailTests
                 case [var target, "row"]:
                     return Pair(target, x, Input([1, Channels, 1, _shape[3]]),
                         i => (i / Plane % Channels * _shape[3]) + (i % _shape[3]), Plain(target));
-                case [var target, "from" or "into"]: return Pair(target, x, Whole(), i => i, Plain(target), second: true);
+                case [var target, "from" or "into"]:
+                    return Pair(target, x, Whole(), i => i, Plain(target), second: true);
                 case ["add" or "sub" or "mul" or "div" or "rsub"]: return Pair(part, x, Whole(), i => i, Plain(part));
                 case ["relu"]: _loops.Add(Each(a => a > 0 ? a : 0)); break;
                 case ["abs"]: _loops.Add(Each(Math.Abs)); break;
@@ -366,8 +379,8 @@ public sealed class TailTests
         };
 
         int Pair(
-            string target, int x, int other, Func<int, int> index, Func<double, double, double> apply, bool second = false) =>
-            Pair(target, x, other, index, (a, b, single) => Round(apply(a, b), single), second);
+            string target, int x, int other, Func<int, int> index, Func<double, double, double> apply,
+            bool second = false) => Pair(target, x, other, index, (a, b, single) => Round(apply(a, b), single), second);
 
         int Pair(
             string target, int x, int other, Func<int, int> index, Func<double, double, bool, double> apply,
@@ -433,7 +446,8 @@ public sealed class TailTests
             return value;
         }
 
-        int Tail(string stem, string target, ImmutableArray<Argument> arguments, params ImmutableArray<Keyword> keywords)
+        int Tail(
+            string stem, string target, ImmutableArray<Argument> arguments, params ImmutableArray<Keyword> keywords)
         {
             string name = stem + _next++;
             Names.Add(name);

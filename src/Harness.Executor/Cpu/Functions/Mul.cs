@@ -7,6 +7,8 @@ namespace Harness.Executor.Cpu;
 /// <summary><c>x · a</c>.</summary>
 readonly struct MulTimesNumber : IUnary
 {
+    public static bool Short => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Apply<L, E>(L x, in Scalars<E> a)
         where L : struct, ILanes<L, E>

@@ -21,8 +21,8 @@ abstract class Lowering
     /// image.</summary>
     public virtual bool TakesSlices => false;
 
-    /// <summary>The logical axis along which the op puts its operands side by side, of one that does nothing else; null for
-    /// all others.</summary>
+    /// <summary>The logical axis along which the op puts its operands side by side, of one that does nothing else; null
+    /// for all others.</summary>
     /// <param name="op">The op.</param>
     /// <param name="rank">The rank of its result.</param>
     public virtual int? JoinedAxis(Op op, int rank) => null;

@@ -4,8 +4,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A large feature map times one number for each of its channels, both computed, is multiplied band by band for
-/// the 1 × 1 convolution that alone reads it: what squeeze and excitation does.</summary>
+/// <summary>A large feature map times one number for each of its channels, both computed, is multiplied band by band
+/// for the 1 × 1 convolution that alone reads it: what squeeze and excitation does.</summary>
 sealed class GateRule : Rule
 {
     // A gate computes next to nothing: to store it and read it again is all that it costs, so that it is large sooner.

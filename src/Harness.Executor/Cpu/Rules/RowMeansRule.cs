@@ -3,8 +3,8 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A depthwise convolution takes the means of its rows where a pool wants its planes', which then is the mean of
-/// those: the same bits as <see cref="PlaneMeanStep{E}"/> finds by itself.</summary>
+/// <summary>A depthwise convolution takes the means of its rows where a pool wants its planes', which then is the mean
+/// of those: the same bits as <see cref="PlaneMeanStep{E}"/> finds by itself.</summary>
 sealed class RowMeansRule : Rule
 {
     /// <inheritdoc/>

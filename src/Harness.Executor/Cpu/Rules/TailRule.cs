@@ -1,7 +1,7 @@
 namespace Harness.Executor.Cpu;
 
-/// <summary>Convolutions, products and norms take what follows them element by element, so that results are stored once:
-/// a <see cref="Tail"/> of any length.</summary>
+/// <summary>Convolutions, products and norms take what follows them element by element, so that results are stored
+/// once: a <see cref="Tail"/> of any length.</summary>
 sealed class TailRule : Rule
 {
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 namespace Harness.Executor.Cpu;
 
-/// <summary>A convolution with a large result computes it band by band for the depthwise one that alone reads it.</summary>
+/// <summary>A convolution with a large result computes it band by band for the depthwise one that alone reads
+/// it.</summary>
 sealed class WindowRule : Rule
 {
     /// <inheritdoc/>
@@ -11,7 +12,7 @@ sealed class WindowRule : Rule
             && scope.ElementsOfImage(value) >= scope.Large
             && ConvLowering.FillsBands(scope.Program, first.Main)
             && ConvLowering.IsDepthwise(scope.Program, second.Main)
-            // Rows that bands share are computed twice; to read another large value twice for that does not pay.
+            // Parameters only: another value's rows would take their part of the cache that bands are measured by.
             && first.Tail.Reads.All(other => scope.LeafOf(other) is not null)
             ? new Joined(null, first with { Then = second })
             : null;

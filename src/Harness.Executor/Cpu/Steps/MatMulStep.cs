@@ -48,16 +48,13 @@ sealed unsafe class MatMulStep<E> : Step where E : unmanaged, IBinaryFloatingPoi
         var stages = stackalloc EpilogueStage<E>[_tail.Stages];
         var epilogue = _tail.On(frame, stages);
         int rows = _a.Shape[-2];
+        bool pixels = BufferLayout.Holds(_output.Physical.Rank);
         for (long piece = first; piece < last; piece++)
         {
             long index = Math.DivRem(piece, _product.Panels, out long panel);
-            // Each product is a row of pixels, or some pixels of the one row that there is.
-            var place = new ProductPlace(0, 0, 0, (int)index * rows);
-            if (BufferLayout.Holds(_output.Physical.Rank))
-            {
-                var (n, d, h) = _output.Pixels.PlaceOf((int)index);
-                place = new ProductPlace(n, d, h, 0);
-            }
+            // Where there are pixels, each matrix is a row of them.
+            var (n, d, h) = pixels ? _output.Pixels.PlaceOf((int)index) : default;
+            var place = new ProductPlace(n, d, h, pixels ? 0 : (int)index * rows);
             E* a = frame.At<E>(_a), b = frame.At<E>(_b), y = frame.At<E>(_output);
             for (int axis = _aStrides.Length - 1; axis >= 0; axis--)
             {

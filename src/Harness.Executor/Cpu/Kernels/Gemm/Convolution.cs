@@ -190,6 +190,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 weights += phase.Depth * job.Tile.SumStride;
                 if (near != null) near += (nint)phase.Depth / 2 * 128;
                 if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
+                else if (epilogue.StageCount > 0) Continue(phase.Phase, rows, channel, epilogue, ref job);
             }
         }
     }
@@ -223,6 +224,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 }
                 if (phase.Blocks == 0) NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
                 if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
+                else if (epilogue.StageCount > 0) Continue(phase.Phase, rows, channel, epilogue, ref job);
             }
         }
     }
@@ -268,6 +270,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                         phase, rows, block, weights, job.Packed + (t * packedSize), sums, job.Input,
                         rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null, next, ref job.Tile, ends);
                     if (last && !ends) Finish(phase.Phase, rows, channel, sums, epilogue, ref job);
+                    else if (ends && epilogue.StageCount > 0) Continue(phase.Phase, rows, channel, epilogue, ref job);
                 }
             }
         }
@@ -362,13 +365,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             fixed (EpilogueTile<E>* t = &tile)
             {
                 epilogue.Finish(t);
-                if (epilogue.StageCount > 0)
-                {
-                    var (n, d) = phase.ImageOf(plane);
-                    epilogue.Continue(
-                        t, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW + (column * phase.StepW), phase.StepW,
-                        channel);
-                }
+                if (epilogue.StageCount > 0) Continue(phase, t, plane, row, column, channel, epilogue);
             }
             tile.Sums += tile.Rows * tile.SumStride;
             column = 0;
@@ -378,6 +375,23 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 plane++;
             }
         }
+    }
+
+    // The stages of a tile that has ended by itself.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void Continue(ConvPhase phase, in RowTile rows, int channel, in Epilogue<E> epilogue, ref Job job)
+    {
+        job.Tile.Rows = rows.Rows;
+        fixed (EpilogueTile<E>* t = &job.Tile)
+            Continue(phase, t, rows.Plane, rows.Row, rows.Column, channel, epilogue);
+    }
+
+    static void Continue(
+        ConvPhase phase, EpilogueTile<E>* tile, int plane, int row, int column, int channel, in Epilogue<E> epilogue)
+    {
+        var (n, d) = phase.ImageOf(plane);
+        epilogue.Continue(
+            tile, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW + (column * phase.StepW), phase.StepW, channel);
     }
 
     // Chunks of tiles share weights while these are in a cache, groups of panels share the input. Panels vary fastest.

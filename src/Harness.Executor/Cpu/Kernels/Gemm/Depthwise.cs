@@ -213,9 +213,9 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
     public int StageCount;
     /// <summary>The image, for stages.</summary>
     public int Image;
-    /// <summary>The plane in its image, for stages.</summary>
+    /// <summary>The plane in it, for stages.</summary>
     public int Plane;
-    /// <summary>The first output row in its plane, for stages.</summary>
+    /// <summary>The first output row in that, for stages.</summary>
     public int FirstRow;
 
     /// <summary>Computes the band.</summary>

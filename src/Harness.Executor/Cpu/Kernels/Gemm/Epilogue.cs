@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>What happens to a sum before it is stored: bias, batch norm, residual, activation, each where given, in
-/// this order: <c>y = f(fma(sum + bias[c], scale[c], shift[c]) + residual)</c>; then the <see cref="Stages"/>, over what
-/// has been stored.</summary>
+/// this order: <c>y = f(fma(sum + bias[c], scale[c], shift[c]) + residual)</c>; then the <see cref="Stages"/>, over
+/// what has been stored.</summary>
 /// <remarks>The same operations, each rounded, as separate steps would do: fusing changes no bit. The values' owner
 /// keeps them in place (pinned or native memory) while kernels run.</remarks>
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -44,9 +44,8 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>What the activation is told.</summary>
     public Scalars<E> Scalars { get; }
 
-    /// <summary>What the activation is, where it is bounds and nothing else: a tile may then end in registers. Null
-    /// where stages follow, which find a tile in memory.</summary>
-    public Bounds<E>? Bounds { get; private init; }
+    /// <summary>What the activation is, where it is bounds and nothing else.</summary>
+    public Bounds<E>? Bounds { get; }
 
     /// <summary>More passes over each tile, in order; see <see cref="Followed"/>.</summary>
     public EpilogueStage<E>* Stages { get; private init; }
@@ -72,7 +71,7 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>The same with more passes over what it stores.</summary>
     public Epilogue<E> Followed(EpilogueStage<E>* stages, int count) =>
-        count == 0 ? this : this with { Stages = stages, StageCount = count, Bounds = null };
+        count == 0 ? this : this with { Stages = stages, StageCount = count };
 
     /// <summary>The same for an output that starts at a row of an image.</summary>
     /// <param name="n">The image.</param>
@@ -199,39 +198,70 @@ unsafe struct EpilogueTile<E> where E : unmanaged, IBinaryFloatingPointIeee754<E
         }
     }
 
-    /// <summary>Stores a function of the sums and of what stands for the residual.</summary>
+    /// <summary>A function of what is stored, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Apply<TOp, L>(EpilogueTile<E>* tile)
+        where TOp : struct, IUnary
+        where L : struct, ILanes<L, E>
+    {
+        int rows = tile->Rows, columns = tile->Columns;
+        nint stride = tile->OutputStride;
+        if (stride == columns) (rows, columns) = (1, rows * columns);
+        var scalars = tile->Scalars;
+        E* y = tile->Output;
+        // Tiles of products, whose rows are too short for a loop.
+        if (TOp.Short && columns == 2 * L.Width)
+        {
+            for (; rows > 0; rows--, y += stride)
+            {
+                L first = L.Load(y), second = L.Load(y + L.Width);
+                L.Store(TOp.Apply<L, E>(first, scalars), y);
+                L.Store(TOp.Apply<L, E>(second, scalars), y + L.Width);
+            }
+            return;
+        }
+        nint full = columns / L.Width * L.Width;
+        for (; rows > 0; rows--, y += stride)
+        {
+            for (nint c = 0; c < full; c += L.Width) L.Store(TOp.Apply<L, E>(L.Load(y + c), scalars), y + c);
+            if (full == columns) continue;
+            var last = L.LoadPartial(y + full, columns - (int)full);
+            L.StorePartial(Map.Apart<TOp, L, E>(last, scalars), y + full, columns - (int)full);
+        }
+    }
+
+    /// <summary>A function of what is stored and of what stands for the residual, in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine<TOp, L>(EpilogueTile<E>* tile)
         where TOp : struct, IBinary
         where L : struct, ILanes<L, E>
     {
-        var t = *tile;
-        for (int column = 0; column < t.Columns; column += L.Width)
+        int rows = tile->Rows, columns = tile->Columns;
+        nint stride = tile->OutputStride, otherStride = tile->ResidualStride;
+        bool one = tile->OneColumn;
+        var scalars = tile->Scalars;
+        E* y = tile->Output, other = tile->Residual;
+        // Tiles of products, whose rows are too short for a loop.
+        if (columns == 2 * L.Width && !one)
         {
-            int count = Math.Min(L.Width, t.Columns - column);
-            E* sums = t.Sums + column;
-            E* output = t.Output + column;
-            E* other = t.OneColumn ? t.Residual : t.Residual + column;
-            if (count == L.Width && !t.OneColumn)
+            for (; rows > 0; rows--, y += stride, other += otherStride)
             {
-                var y = L.Load(other);
-                for (int row = 0; row < t.Rows; row++)
-                {
-                    if (t.ResidualStride != 0) y = L.Load(other);
-                    L.Store(TOp.Apply<L, E>(L.Load(sums), y, t.Scalars), output);
-                    sums += t.SumStride;
-                    output += t.OutputStride;
-                    other += t.ResidualStride;
-                }
-                continue;
+                L first = L.Load(y), second = L.Load(y + L.Width);
+                L.Store(TOp.Apply<L, E>(first, L.Load(other), scalars), y);
+                L.Store(TOp.Apply<L, E>(second, L.Load(other + L.Width), scalars), y + L.Width);
             }
-            for (int row = 0; row < t.Rows; row++)
+            return;
+        }
+        nint full = one ? 0 : columns / L.Width * L.Width;
+        for (; rows > 0; rows--, y += stride, other += otherStride)
+        {
+            for (nint c = 0; c < full; c += L.Width)
+                L.Store(TOp.Apply<L, E>(L.Load(y + c), L.Load(other + c), scalars), y + c);
+            for (nint c = full; c < columns; c += L.Width)
             {
-                var y = t.OneColumn ? L.Splat(*other) : L.LoadPartial(other, count);
-                L.StorePartial(Map.Apart<TOp, L, E>(L.LoadPartial(sums, count), y, t.Scalars), output, count);
-                sums += t.SumStride;
-                output += t.OutputStride;
-                other += t.ResidualStride;
+                int count = Math.Min(L.Width, columns - (int)c);
+                var z = one ? L.Splat(*other) : L.LoadPartial(other + c, count);
+                L.StorePartial(Map.Apart<TOp, L, E>(L.LoadPartial(y + c, count), z, scalars), y + c, count);
             }
         }
     }

@@ -2,8 +2,9 @@ using System.Numerics;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>One more pass of an <see cref="Epilogue{E}"/> over a tile that it has stored, in place, while the tile is in
-/// the first cache: bias, norm, residual and activation once more, or one function of two values.</summary>
+/// <summary>One more pass of an <see cref="Epilogue{E}"/> over a tile that it has stored, in place, while the tile is
+/// in the first cache: bias, norm, residual and activation once more, or one function of it, or of it and another
+/// value.</summary>
 unsafe struct EpilogueStage<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     delegate*<EpilogueTile<E>*, void> _apply;
@@ -37,8 +38,23 @@ unsafe struct EpilogueStage<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         return stage;
     }
 
+    /// <summary>A function of the tile.</summary>
+    public static EpilogueStage<E> OfOne<TOp>(LaneWidth lanes, Scalars<E> scalars) where TOp : struct, IUnary
+    {
+        EpilogueStage<E> stage = default;
+        stage._apply = lanes switch
+        {
+            LaneWidth.Sixteen => &EpilogueTile<E>.Apply<TOp, Lanes512<E>>,
+            LaneWidth.Eight => &EpilogueTile<E>.Apply<TOp, Lanes256<E>>,
+            LaneWidth.Four => &EpilogueTile<E>.Apply<TOp, Lanes128<E>>,
+            _ => &EpilogueTile<E>.Apply<TOp, Lanes1<E>>,
+        };
+        stage._scalars = scalars;
+        return stage;
+    }
+
     /// <summary>A function of the tile and the other value, which is to be given.</summary>
-    public static EpilogueStage<E> Of<TOp>(LaneWidth lanes, Scalars<E> scalars) where TOp : struct, IBinary
+    public static EpilogueStage<E> OfTwo<TOp>(LaneWidth lanes, Scalars<E> scalars) where TOp : struct, IBinary
     {
         EpilogueStage<E> stage = default;
         stage._apply = lanes switch

@@ -18,7 +18,7 @@ unsafe readonly record struct MatrixOperands<E>(nint A, nint AStride, nint B, ni
 /// <summary>The pixel that the first row of a product is, where rows are pixels and columns channels.</summary>
 /// <param name="Image">Its image.</param>
 /// <param name="Plane">Its plane there.</param>
-/// <param name="Row">Its row in that.</param>
+/// <param name="Row">Its row there.</param>
 /// <param name="Column">Its column.</param>
 readonly record struct ProductPlace(int Image, int Plane, int Row, int Column);
 
@@ -118,9 +118,11 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
             int pixel = place.Column + from;
             tile.Residual = epilogue.Residual == null
                 ? null
-                : epilogue.Residual + epilogue.ResidualLayout.Index(place.Image, place.Plane, place.Row, pixel) + column;
+                : epilogue.Residual + epilogue.ResidualLayout.Index(place.Image, place.Plane, place.Row, pixel)
+                    + column;
             epilogue.Finish(&tile);
-            if (epilogue.StageCount > 0) epilogue.Continue(&tile, place.Image, place.Plane, place.Row, pixel, 1, column);
+            if (epilogue.StageCount > 0)
+                epilogue.Continue(&tile, place.Image, place.Plane, place.Row, pixel, 1, column);
         }
     }
 
