@@ -218,6 +218,13 @@ def conv3d():
         return c.call("", "add", second, first)
     yield one("conv3d", "residual_with_batch_norm", net, 2, 3, 4, 5, 6)
 
+    def block(c, x):  # an inverted bottleneck of clips, gated: all of it is the tail of a depthwise convolution
+        a = c.conv(x, 3, 37, (1, 1, 1), name="expand")
+        gate = c.call("", "sigmoid", c.call("", "mean", a, [2, 3, 4], True))
+        b = c.batch_norm(c.conv(a, 37, 37, (3, 3, 3), padding=(1, 1, 1), groups=37, bias=False, name="depth"), 37)
+        return c.call("", "hardswish", c.call("", "add", c.call("", "mul", b, gate), a))
+    yield one("conv3d", "depthwise_with_tail", block, 2, 3, 3, 4, 9)
+
     def neighbours(c, x):  # one value that others read beside a window that wants zeros around it
         a = c.conv(x, 3, 4, (1, 3, 3), padding=(0, 1, 1), name="conv1")
         b = c.conv(a, 4, 4, (3, 3, 5), padding=(1, 1, 2), name="conv2")

@@ -39,7 +39,7 @@ sealed class FlattenFold
             if (from.Rank is < 3 or > 5 || to.Rank != 2 || from[0] != to[0] || from[1] == 1
                 || from.Elements == (long)from[0] * from[1]) continue;
             // Three axes are as often rows of features, whose order is Flax's.
-            if (from.Rank == 3 && !IsSequence(call.Operands[0], makers)) continue;
+            if (from.Rank == 3 && !IsSequence(graph, call.Operands[0], makers)) continue;
             var region = new List<int>();
             if (!Reaches(call.Results[0], consumers, outputs, region)) continue;
             folds._folded.Add(call.Results[0]);
@@ -67,13 +67,15 @@ sealed class FlattenFold
         };
     }
 
-    // True for what a 1-d window made, and what keeps its order: it lies channels last.
-    static bool IsSequence(int value, Dictionary<int, ShapedCall> makers)
+    // True for what an op made that brings sequences into Flax's order, as windows do, and for what follows it there.
+    static bool IsSequence(ShapedGraph graph, int value, Dictionary<int, ShapedCall> makers)
     {
         while (makers.TryGetValue(value, out var call))
         {
-            if (call.Op.BatchedRank is not null) return true;
-            if (!call.Op.IsElementwise && call.Op is not BatchNorm2d) return false;
+            var arrangement = call.Op.Arrange(
+                [.. call.Operands.Select(graph.ShapeOf).Select(x => new Placed(x, Permutation.Identity(x.Rank)))]);
+            if (arrangement.Outputs[call.Results.IndexOf(value)] == Permutation.ChannelsLast(3)) return true;
+            if (!call.Op.IsElementwise) return false;
             value = call.Operands[0];
         }
         return false;

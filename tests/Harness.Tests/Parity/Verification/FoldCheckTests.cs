@@ -41,6 +41,25 @@ public sealed class FoldCheckTests
     }
 
     [Fact]
+    public void What_a_norm_brings_into_Flaxs_order_folds_as_what_a_window_does()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 5, 3), weight = sketch.Weight("fc.weight", 4, 15);
+        int y = sketch.Call(
+            "batch_norm", Sketch.Of(x), Argument.None, Argument.None, Sketch.Of(sketch.Buffer("bn.running_mean", 5)),
+            Sketch.Of(sketch.Buffer("bn.running_var", 5)), Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5),
+            Argument.Of(true));
+        int rows = sketch.Call(
+            "flatten", Sketch.Of(sketch.Call("relu", Sketch.Of(y))), Argument.Of(1), Argument.Of(-1));
+        sketch.Output("y", sketch.Call("linear", Sketch.Of(rows), Sketch.Of(weight), Argument.None));
+
+        FoldCheck.Concerns(sketch.Convert()).Should().BeTrue();
+        var folded = sketch.Convert(FlattenMode.Fold);
+        folded.Nodes.Should().ContainSingle(node => node.Op is FoldedFlatten);
+        folded.Variables.Leaves.Single(leaf => leaf.TorchKey == "fc.weight").Axes.Should().Be("(wc)o");
+    }
+
+    [Fact]
     public void Rows_of_features_lie_in_Flaxs_order_and_are_neither_folded_nor_turned()
     {
         var sketch = new Sketch();
