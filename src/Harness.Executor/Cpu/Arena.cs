@@ -1,6 +1,7 @@
 namespace Harness.Executor.Cpu;
 
-/// <summary>The time a buffer is needed: steps <paramref name="First"/> to <paramref name="Last"/>, both inclusive.</summary>
+/// <summary>The time a buffer is needed: steps <paramref name="First"/> to <paramref name="Last"/>, both
+/// inclusive.</summary>
 readonly record struct Lifetime(int First, int Last)
 {
     /// <summary>True when both are needed at some step.</summary>
@@ -9,9 +10,9 @@ readonly record struct Lifetime(int First, int Last)
 
 /// <summary>One allocation for all activations: buffers whose lifetimes do not overlap share memory.</summary>
 /// <remarks>Buffers are placed one after another, each into the tightest gap that is free during its whole life. Which
-/// order is best differs by model, and placing costs microseconds: several are tried, and the best of them is improved by
-/// placing first what ended on top, until the lower bound is met or nothing helps. The orders are those of Pisarchyk and
-/// Lee (2020), https://arxiv.org/abs/2001.03288. The same buffers give the same offsets on every machine.</remarks>
+/// order is best differs by model, and placing costs microseconds: several are tried, and the best of them is improved
+/// by placing first what ended on top, until the lower bound is met or nothing helps. The orders are those of Pisarchyk
+/// and Lee (2020), https://arxiv.org/abs/2001.03288. The same buffers give the same offsets on every machine.</remarks>
 sealed class Arena
 {
     /// <summary>Buffers start at multiples of this many bytes: a cache line, and the widest register.</summary>
@@ -66,7 +67,8 @@ sealed class Arena
     public static long LowerBound(IReadOnlyList<long> sizes, IReadOnlyList<Lifetime> lifetimes)
     {
         long most = 0;
-        foreach (int step in lifetimes.Select(l => l.First).Distinct()) most = Math.Max(most, LiveAt(step, sizes, lifetimes));
+        foreach (int step in lifetimes.Select(l => l.First).Distinct())
+            most = Math.Max(most, LiveAt(step, sizes, lifetimes));
         return most;
     }
 
@@ -78,8 +80,8 @@ sealed class Arena
         return live;
     }
 
-    // Largest first; most bytes times steps first; longest first; in the order of first use; and whatever is alive at the
-    // busiest steps first.
+    // Largest first; most bytes times steps first; longest first; in the order of first use; and whatever is alive at
+    // the busiest steps first.
     static IEnumerable<int[]> Orders(long[] sizes, Lifetime[] lives)
     {
         int[] all = [.. Enumerable.Range(0, sizes.Length)];
@@ -88,9 +90,11 @@ sealed class Arena
         yield return [.. all.OrderByDescending(i => (double)sizes[i] * Length(i)).ThenBy(i => i)];
         yield return [.. all.OrderByDescending(Length).ThenByDescending(i => sizes[i]).ThenBy(i => i)];
         yield return [.. all.OrderBy(i => lives[i].First).ThenByDescending(i => sizes[i]).ThenBy(i => i)];
-        var live = lives.Select(life => life.First).Distinct().ToDictionary(step => step, step => LiveAt(step, sizes, lives));
+        var live = lives.Select(life => life.First).Distinct()
+            .ToDictionary(step => step, step => LiveAt(step, sizes, lives));
         long Busiest(int buffer) =>
-            live.Where(pair => lives[buffer].First <= pair.Key && pair.Key <= lives[buffer].Last).Max(pair => pair.Value);
+            live.Where(pair => lives[buffer].First <= pair.Key && pair.Key <= lives[buffer].Last)
+                .Max(pair => pair.Value);
         long[] busiest = [.. all.Select(Busiest)];
         yield return [.. all.OrderByDescending(i => busiest[i]).ThenByDescending(i => sizes[i]).ThenBy(i => i)];
     }

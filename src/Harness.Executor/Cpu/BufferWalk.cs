@@ -1,6 +1,7 @@
 namespace Harness.Executor.Cpu;
 
-/// <summary>The rows of a buffer in memory order: where each starts, which element that is, and how long it is.</summary>
+/// <summary>The rows of a buffer in memory order: where each starts, which element that is, and how long it
+/// is.</summary>
 readonly ref struct Rows(ValueBuffer buffer)
 {
     /// <summary>Starts the walk.</summary>
@@ -26,8 +27,8 @@ readonly ref struct Rows(ValueBuffer buffer)
     }
 }
 
-/// <summary>The elements of a buffer in PyTorch's axis order, by runs along the last logical axis: each as the offset of its first
-/// element past the origin.</summary>
+/// <summary>The elements of a buffer in PyTorch's axis order, by runs along the last logical axis: each as the offset
+/// of its first element past the origin.</summary>
 readonly ref struct LogicalRuns(ValueBuffer buffer)
 {
     /// <summary>Elements of each run.</summary>
@@ -53,7 +54,8 @@ readonly ref struct LogicalRuns(ValueBuffer buffer)
         public Walk(ValueBuffer buffer)
         {
             _axes = Math.Max(0, buffer.Shape.Rank - 1);
-            if (buffer.Shape.Rank > MaxRank) throw new NotSupportedException($"rank {buffer.Shape.Rank}; at most {MaxRank} axes");
+            if (buffer.Shape.Rank > MaxRank)
+                throw new NotSupportedException($"rank {buffer.Shape.Rank}; at most {MaxRank} axes");
             _left = 1;
             for (int axis = 0; axis < _axes; axis++)
             {

@@ -5,12 +5,12 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Decides how each value of a program lies in memory: with which halo, and whose memory it is. A value is another's
-/// memory under another shape or layout (<see cref="Ops.Op.IsView"/>), some channels of a concatenation's result
-/// (<see cref="Slices"/>), or a part of an operand (<see cref="Lowering.PartOf"/>).</summary>
-/// <remarks>A part moves nothing where every step that reads it, under whatever shape, can walk the operand's strides. Which
-/// parts are copied instead is found by starting with none: a reader that cannot walk what it finds makes a copy of it, until
-/// all can.</remarks>
+/// <summary>Decides how each value of a program lies in memory: with which halo, and whose memory it is. A value is
+/// another's memory under another shape or layout (<see cref="Ops.Op.IsView"/>), some channels of a concatenation's
+/// result (<see cref="Slices"/>), or a part of an operand (<see cref="Lowering.PartOf"/>).</summary>
+/// <remarks>A part moves nothing where every step that reads it, under whatever shape, can walk the operand's strides.
+/// Which parts are copied instead is found by starting with none: a reader that cannot walk what it finds makes a copy
+/// of it, until all can.</remarks>
 sealed class Buffers(
     NhwcProgram model, ImmutableArray<FusedNode> nodes, int[] roots, Slices slices, ElementType precision, bool parts)
 {
@@ -67,7 +67,8 @@ sealed class Buffers(
             var (home, channel) = slices.HomeOf(roots[value]);
             bool bare = _rigid[home] || model.Values[home].Leaf is not null;
             _buffers[value] = ValueBuffer.Of(model.Values[value], home, precision, bare ? default : _halos[home]);
-            if (home != roots[value]) _buffers[value] = _buffers[value].SliceOf(channel, model.Values[home].Physical[3]);
+            if (home != roots[value])
+                _buffers[value] = _buffers[value].SliceOf(channel, model.Values[home].Physical[3]);
         }
     }
 
@@ -81,7 +82,8 @@ sealed class Buffers(
             {
                 int root = roots[node.Outputs[0]];
                 if (_buffers[root].Home == root || _copied.Contains(root) || slices.HomeOf(root).Home != root) continue;
-                if (_buffers[node.Inputs[0]].As(model.Values[node.Outputs[0]]) is { } same) _buffers[node.Outputs[0]] = same;
+                if (_buffers[node.Inputs[0]].As(model.Values[node.Outputs[0]]) is { } same)
+                    _buffers[node.Outputs[0]] = same;
                 else _copied.Add(root);
                 continue;
             }

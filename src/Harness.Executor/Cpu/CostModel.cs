@@ -2,22 +2,23 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>What a step should take on a nominal processor, and the choices that follow from it. All constants of the model
-/// are here; how a convolution's work is cut, which changes no bit, has constants of its own in
+/// <summary>What a step should take on a nominal processor, and the choices that follow from it. All constants of the
+/// model are here; how a convolution's work is cut, which changes no bit, has constants of its own in
 /// <see cref="Convolution{E}"/>.</summary>
 /// <remarks>
-/// <para>seconds = max(Σ operations / (peak · efficiency), bytes / bandwidth) / sharing + pieces · overhead. The constants were
-/// fitted to steps of whole models by one thread of a Xeon of the Sapphire Rapids generation, November 2026:
-/// <c>harness inspect arch:resnet18 --plan --profile</c> with and without <c>--exact-order</c>.</para>
-/// <para>A choice may change bits, so that it sees one image's geometry and the element type alone: never the batch, the
-/// threads, the lanes or the machine. It counts with registers of 512 bits everywhere.</para>
+/// <para>seconds = max(Σ operations / (peak · efficiency), bytes / bandwidth) / sharing + pieces · overhead. The
+/// constants were fitted to steps of whole models by one thread of a Xeon of the Sapphire Rapids generation, November
+/// 2026: <c>harness inspect arch:resnet18 --plan --profile</c> with and without <c>--exact-order</c>.</para>
+/// <para>A choice may change bits, so that it sees one image's geometry and the element type alone: never the batch,
+/// the threads, the lanes or the machine. It counts with registers of 512 bits everywhere.</para>
 /// </remarks>
 static class CostModel
 {
     /// <summary>The share of the peak of full, deep 14 × 32 tiles.</summary>
     public const double Gemm = 0.9;
 
-    /// <summary>The share of the peak of additions between loads and stores of the second cache: Winograd's transforms.</summary>
+    /// <summary>The share of the peak of additions between loads and stores of the second cache: Winograd's
+    /// transforms.</summary>
     public const double Transform = 0.08;
 
     /// <summary>Nine products a load of input from the first cache and a store to the second.</summary>
@@ -29,7 +30,8 @@ static class CostModel
     /// <summary>One or two plain operations an element: bytes decide.</summary>
     public const double Plain = 0.1;
 
-    /// <summary>Exponentials, error functions and divisions: dozens of instructions for what counts as one operation.</summary>
+    /// <summary>Exponentials, error functions and divisions: dozens of instructions for what counts as one
+    /// operation.</summary>
     public const double Transcendental = 0.015;
 
     // A server core under AVX-512: 3 GHz and two units of fused multiply-adds.
@@ -62,7 +64,8 @@ static class CostModel
     /// <param name="weightBytes">Read.</param>
     /// <param name="pieces">Pieces of work.</param>
     /// <param name="threads">Threads of the plan.</param>
-    public static double Seconds(double arithmetic, double activationBytes, double weightBytes, long pieces, int threads)
+    public static double Seconds(double arithmetic, double activationBytes, double weightBytes, long pieces,
+        int threads)
     {
         long most = (pieces + threads - 1) / threads;
         double sharing = most == 0 ? 1 : (double)pieces / most;
@@ -70,8 +73,8 @@ static class CostModel
         return (work / sharing) + (most * PieceSeconds) + (threads > 1 && pieces > 1 ? WakeSeconds : 0);
     }
 
-    /// <summary>The fastest algorithm for a convolution: decided by one image, so that a batch of five has the bits of five
-    /// batches of one.</summary>
+    /// <summary>The fastest algorithm for a convolution: decided by one image, so that a batch of five has the bits of
+    /// five batches of one.</summary>
     public static ConvolutionAlgorithm Fastest(in ConvGeometry geometry, int elementSize)
     {
         if (!Winograd<float>.Applies(geometry)) return ConvolutionAlgorithm.Direct;
@@ -83,7 +86,8 @@ static class CostModel
             : ConvolutionAlgorithm.Direct;
     }
 
-    /// <summary>Operations of Winograd's F(2,3): sixteen products a patch, 32 additions a patch of a channel in, 24 out.</summary>
+    /// <summary>Operations of Winograd's F(2,3): sixteen products a patch, 32 additions a patch of a channel in, 24
+    /// out.</summary>
     public static long WinogradFlops(in ConvGeometry g) =>
         (WinogradProducts(g) * 2) + (Patches(g) * ((32L * g.Input.C) + (24L * g.Output.C)));
 
@@ -102,14 +106,16 @@ static class CostModel
 
     static double OfOne(double efficiency, double flops, double weights, int elementSize, in ConvGeometry g)
     {
-        double activations = ((double)g.Input.H * g.Input.W * g.Input.C) + ((double)g.Output.H * g.Output.W * g.Output.C);
+        double activations =
+            ((double)g.Input.H * g.Input.W * g.Input.C) + ((double)g.Output.H * g.Output.W * g.Output.C);
         return Seconds(
-            flops / (Peak(LaneWidth.Sixteen, elementSize) * efficiency), activations * elementSize, weights * elementSize,
+            flops / (Peak(LaneWidth.Sixteen, elementSize) * efficiency), activations * elementSize,
+            weights * elementSize,
             pieces: 1, threads: 1);
     }
 
-    // Rows that fill no tile share their weights among too few, short chains pay for their ends, and missing columns are
-    // multiplied too. Never 0, so that empty work divides to nothing.
+    // Rows that fill no tile share their weights among too few, short chains pay for their ends, and missing columns
+    // are multiplied too. Never 0, so that empty work divides to nothing.
     static double OfTiles(long rows, long depth, int columns)
     {
         double average = (double)rows / Math.Max(1, (rows + TileRows - 1) / TileRows);

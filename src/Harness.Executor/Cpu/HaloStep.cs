@@ -3,7 +3,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A step whose results have halos: whoever does its first piece clears them, since the arena held something else.</summary>
+/// <summary>A step whose results have halos: whoever does its first piece clears them, since the arena held something
+/// else.</summary>
 sealed class HaloStep<E>(Step inner, ImmutableArray<ValueBuffer> results) : Step where E : unmanaged
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A function of integers or Booleans with its numbers. A Boolean result is 1 where the function gives anything
-/// but 0.</summary>
+/// <summary>A function of integers or Booleans with its numbers. A Boolean result is 1 where the function gives
+/// anything but 0.</summary>
 abstract class IntegerKernel
 {
     /// <summary>The function <typeparamref name="TOp"/> and the numbers it is told.</summary>

@@ -11,9 +11,9 @@ static class MemoryLimit
     /// <param name="threads">Workers.</param>
     /// <param name="scratch">Bytes of each worker's own memory; 0 where it is not known yet.</param>
     /// <exception cref="ModelException">PAR9004.</exception>
-    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the machine's
-    // or container's, but less where the managed heap, which holds none of this, has a limit of its own; the second is most of
-    // it either way.
+    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the
+    // machine's or container's, but less where the managed heap, which holds none of this, has a limit of its own; the
+    // second is most of it either way.
     public static void Require(long activations, int threads, long scratch)
     {
         var memory = GC.GetGCMemoryInfo();
@@ -30,5 +30,6 @@ static class MemoryLimit
 
     static Int128 Sum(long activations, int threads, long scratch) => activations + ((Int128)threads * scratch);
 
-    static string MiB(Int128 bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 20):0} MiB");
+    static string MiB(Int128 bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1 << 20):0} MiB");
 }

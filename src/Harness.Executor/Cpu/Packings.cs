@@ -5,8 +5,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Which elements a packing was made of. Two are equal where the elements cannot differ: the same memory, or the
-/// same reader, moved in the same way.</summary>
+/// <summary>Which elements a packing was made of. Two are equal where the elements cannot differ: the same memory, or
+/// the same reader, moved in the same way.</summary>
 /// <param name="Bytes">The leaf's source.</param>
 /// <param name="Type">What its elements are.</param>
 /// <param name="Shape">Its shape.</param>
@@ -35,8 +35,8 @@ readonly record struct PackingSource(
 /// <param name="Form">In which order they lie, as text: whatever decides that stands in it.</param>
 readonly record struct Packing(PackingSource Source, string Form);
 
-/// <summary>All that a plan has packed, each once: steps that read a weight alike share it, and so does a plan for another
-/// shape that borrows from this one.</summary>
+/// <summary>All that a plan has packed, each once: steps that read a weight alike share it, and so does a plan for
+/// another shape that borrows from this one.</summary>
 /// <param name="memory">The plan's own memory.</param>
 /// <param name="lender">What another plan has packed; only read until <see cref="Settle"/>.</param>
 sealed class Packings(WeightMemory memory, Packings? lender)

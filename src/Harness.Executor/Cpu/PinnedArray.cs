@@ -2,8 +2,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Constants of a step at an address that does not change: per-channel vectors, parameters that are read as ordinary
-/// values. The plan's memory holds them.</summary>
+/// <summary>Constants of a step at an address that does not change: per-channel vectors, parameters that are read as
+/// ordinary values. The plan's memory holds them.</summary>
 sealed unsafe class PinnedArray<E> where E : unmanaged
 {
     readonly nint _address;

@@ -4,8 +4,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Where every value of a model lies while it runs: which share a buffer, how the buffers are laid out, and their
-/// places in the arena. Follows from the graph alone: no weight is read.</summary>
+/// <summary>Where every value of a model lies while it runs: which share a buffer, how the buffers are laid out, and
+/// their places in the arena. Follows from the graph alone: no weight is read.</summary>
 sealed class Placement
 {
     // The share of what is alive at once that slices may add.
@@ -18,7 +18,8 @@ sealed class Placement
     readonly Dictionary<int, int> _owners;
     readonly long[] _offsets;
 
-    Placement(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll, int[] roots, Slices slices)
+    Placement(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll, int[] roots,
+        Slices slices)
     {
         (_model, _roots) = (model, roots);
         _buffers = new Buffers(model, nodes, roots, slices, precision, parts: !keepAll).Place();
@@ -39,7 +40,8 @@ sealed class Placement
     /// <param name="precision">What floating-point values are stored in.</param>
     /// <param name="keepAll">True when no value may lose its memory to another.</param>
     /// <param name="slice">True when values may lie in the results of concatenations.</param>
-    public static Placement Of(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll, bool slice)
+    public static Placement Of(NhwcProgram model, ImmutableArray<FusedNode> nodes, ElementType precision, bool keepAll,
+        bool slice)
     {
         int[] roots = NhwcProgram.Roots(model.Values.Length, model.Nodes);
         Placement With(Slices slices) => new(model, nodes, precision, keepAll, roots, slices);
@@ -127,8 +129,8 @@ sealed class Placement
         return lives;
     }
 
-    // A result takes the memory of an operand that dies at its step, where the op allows it: one buffer with both lives,
-    // kept by the operand. Who owns the memory of each result that has none of its own.
+    // A result takes the memory of an operand that dies at its step, where the op allows it: one buffer with both
+    // lives, kept by the operand. Who owns the memory of each result that has none of its own.
     Dictionary<int, int> ShareInPlace(Dictionary<int, Lifetime> lives)
     {
         var owners = new Dictionary<int, int>();
@@ -159,7 +161,8 @@ sealed class Placement
     bool LieAlike(int left, int right)
     {
         ValueBuffer x = _buffers[left], y = _buffers[right];
-        return x.Home == _roots[left] && x.Type == y.Type && x.Shape == y.Shape && x.Layout == y.Layout && x.Pixels == y.Pixels && x.Strides.AsSpan().SequenceEqual(y.Strides)
+        return x.Home == _roots[left] && x.Type == y.Type && x.Shape == y.Shape && x.Layout == y.Layout
+            && x.Pixels == y.Pixels && x.Strides.AsSpan().SequenceEqual(y.Strides)
             && _buffers[_roots[left]].Elements == _buffers[_roots[right]].Elements;
     }
 }

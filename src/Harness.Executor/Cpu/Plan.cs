@@ -8,8 +8,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A compiled model: immutable, shared by any number of sessions on any number of threads. Owns the memory of its
-/// packed weights: dispose it. What sessions still use stays until they are disposed too.</summary>
+/// <summary>A compiled model: immutable, shared by any number of sessions on any number of threads. Owns the memory of
+/// its packed weights: dispose it. What sessions still use stays until they are disposed too.</summary>
 public sealed class Plan : IDisposable
 {
     readonly Placement _placement;
@@ -44,9 +44,9 @@ public sealed class Plan : IDisposable
         return new Plan(model, precision, options, lender: null);
     }
 
-    /// <summary>A plan of the same precision and options for the model's program of other input shapes. It packs no weight
-    /// that this plan has packed in the form that it needs, and holds the memory of those it borrows: the two are disposed
-    /// in any order.</summary>
+    /// <summary>A plan of the same precision and options for the model's program of other input shapes. It packs no
+    /// weight that this plan has packed in the form that it needs, and holds the memory of those it borrows: the two
+    /// are disposed in any order.</summary>
     /// <param name="model">Any program. What is borrowed is told by the leaves' elements: those of the same
     /// <see cref="TorchModel"/>, or of the same <see cref="Variables"/> that both programs were bound to.</param>
     /// <exception cref="ModelException">PAR9004: its activations alone are more than there is memory.</exception>
@@ -71,7 +71,8 @@ public sealed class Plan : IDisposable
     {
         Model = model;
         Precision = precision;
-        Threads = options.Threads == 0 ? Math.Min(Environment.ProcessorCount, PlanOptions.MostThreads) : options.Threads;
+        Threads = options.Threads == 0 ? Math.Min(Environment.ProcessorCount, PlanOptions.MostThreads)
+            : options.Threads;
         Lanes = LaneWidths.Choose(options.Lanes);
         KeepsAll = options.KeepAll;
         ExactOrder = options.ExactOrder || options.KeepAll;
@@ -85,7 +86,8 @@ public sealed class Plan : IDisposable
             (Program, nodes) = Fusion.Apply(Program, nodes, large);
         }
         _placement = Placement.Of(
-            Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse && options.Slice);
+            Program, [.. nodes.Where(node => !node.Main.Op.IsView)], precision, options.KeepAll, slice: fuse
+                && options.Slice);
         // Tables of tiles grow with the plane: of one that no session could run they alone take all memory there is.
         MemoryLimit.Require(ArenaBytes, Threads, scratch: 0);
         StepNodes = _placement.Nodes;
@@ -124,8 +126,8 @@ public sealed class Plan : IDisposable
 
     int FloatSize => Precision.Size();
 
-    /// <summary>Bytes of native memory that the plan holds: packed weights and constants, without those that it borrows from
-    /// another plan.</summary>
+    /// <summary>Bytes of native memory that the plan holds: packed weights and constants, without those that it borrows
+    /// from another plan.</summary>
     public long MemoryBytes => Memory.Bytes;
 
     internal WeightMemory Memory { get; }
@@ -142,7 +144,8 @@ public sealed class Plan : IDisposable
     /// <summary>True when every value stays readable after a run.</summary>
     public bool KeepsAll { get; }
 
-    /// <summary>True when no convolution uses Winograd's transform: asked for, or because the plan keeps all values.</summary>
+    /// <summary>True when no convolution uses Winograd's transform: asked for, or because the plan keeps all
+    /// values.</summary>
     public bool ExactOrder { get; }
 
     /// <summary>The names of the steps in order; a fused step names its nodes.</summary>
@@ -151,11 +154,12 @@ public sealed class Plan : IDisposable
     /// <summary>Bytes of activations that one session owns.</summary>
     public long ArenaBytes => _placement.ArenaBytes;
 
-    /// <summary>Bytes of the values alive at the busiest step, those that share memory in place counted once: no arena is
-    /// smaller.</summary>
+    /// <summary>Bytes of the values alive at the busiest step, those that share memory in place counted once: no arena
+    /// is smaller.</summary>
     public long ArenaLowerBound => _placement.ArenaLowerBound;
 
-    /// <summary>Bytes of packed weights, constants by channel, and parameters that steps read as ordinary tensors.</summary>
+    /// <summary>Bytes of packed weights, constants by channel, and parameters that steps read as ordinary
+    /// tensors.</summary>
     public long WeightBytes => Steps.Sum(step => step.Cost.WeightBytes)
         + _constants.Values.Sum(elements => elements.Bytes) - _packings.SharedBytes;
 
@@ -274,8 +278,8 @@ public sealed class Plan : IDisposable
         [.. node.Inputs.Where(value => value >= 0).Select(value => Program.Values[value].Shape)],
         Program.Values[node.Outputs[0]].Shape);
 
-    // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and nothing
-    // else.
+    // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and
+    // nothing else.
     ImmutableArray<Step> LowerAll<E>(long[] weights) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var steps = new Step[StepNodes.Length];
@@ -325,25 +329,29 @@ public sealed class Plan : IDisposable
             ? Lowerings.Of(then.Main.Op).LowerBands(
                 Lowerings.Of(node.Main.Op).Bands(site), site, SiteOf<E>(then))
             : Lowerings.Of(node.Main.Op).Lower(site);
-        var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo).ToImmutableArray();
+        var halos = node.Defines.Select(value => BufferOf(RootOf(value))).Where(b => b.Pixels.HasHalo)
+            .ToImmutableArray();
         return halos.IsEmpty ? step : new HaloStep<E>(step, halos);
     }
 
     StepSite<E> SiteOf<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E> => new(
-        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, _packings, value =>
+        Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, _packings,
+        value =>
         {
             var buffer = BufferOf(value);
             if (Program.Values[buffer.Home].Leaf is not null)
             {
                 lock (_constants)
                 {
-                    if (!_constants.ContainsKey(buffer.Home)) _constants[buffer.Home] = Hold(Program.Values[buffer.Home]);
+                    if (!_constants.ContainsKey(buffer.Home))
+                        _constants[buffer.Home] = Hold(Program.Values[buffer.Home]);
                 }
             }
             return buffer;
         });
 
-    // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they are.
+    // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they
+    // are.
     unsafe Constant Hold(NhwcValue parameter) => _packings.Of(new Packing(PackingSource.Of(parameter), "as is"), () =>
     {
         using var elements = parameter.Borrow();

@@ -5,9 +5,9 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Runs the first and the last piece of each step of a plan on memory of its own, on another thread, while the plan packs
-/// the weights of those that follow: so that the first run finds its kernels compiled. Once a process, element type and register
-/// width; never where code was compiled ahead, nor beside a single processor.</summary>
+/// <summary>Runs the first and the last piece of each step of a plan on memory of its own, on another thread, while the
+/// plan packs the weights of those that follow: so that the first run finds its kernels compiled. Once a process,
+/// element type and register width; never where code was compiled ahead, nor beside a single processor.</summary>
 sealed unsafe class Rehearsal : IDisposable
 {
     // Bytes of activations that need not be touched to compile kernels.
@@ -28,7 +28,8 @@ sealed unsafe class Rehearsal : IDisposable
     /// <summary>A rehearsal, on its thread, of a plan whose steps are being made; null where none is wanted.</summary>
     public static Rehearsal? Begin(Plan plan)
     {
-        if (!RuntimeFeature.IsDynamicCodeCompiled || Environment.ProcessorCount == 1 || plan.ArenaBytes > MostBytes) return null;
+        if (!RuntimeFeature.IsDynamicCodeCompiled || Environment.ProcessorCount == 1 || plan.ArenaBytes > MostBytes)
+            return null;
         long width = 1L << ((int)plan.Lanes + (plan.Precision == ElementType.Float64 ? PrecisionBits : 0));
         if ((Interlocked.Or(ref s_begun, width) & width) != 0) return null;
         var rehearsal = new Rehearsal(plan);

@@ -2,8 +2,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Room for the zeros that windows want around their operands. A value that is read under several shapes must be
-/// one run without gaps, so that no window finds zeros around it: the window reads a copy.</summary>
+/// <summary>Room for the zeros that windows want around their operands. A value that is read under several shapes must
+/// be one run without gaps, so that no window finds zeros around it: the window reads a copy.</summary>
 static class Room
 {
     /// <summary>The program with a copy before each window that needs one. Values and nodes of the program keep their

@@ -7,10 +7,11 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>The memory and threads of one run at a time of a <see cref="Plan"/>. Sessions of one plan are independent of each
-/// other; one session is used by one thread at a time. Owns native memory: dispose it.</summary>
-/// <remarks>After the constructor, writing, running and reading spans allocate nothing. Elements are of the port's own type:
-/// the plan's precision for floating-point numbers, int64, int32, uint8, bool and their like for others.</remarks>
+/// <summary>The memory and threads of one run at a time of a <see cref="Plan"/>. Sessions of one plan are independent
+/// of each other; one session is used by one thread at a time. Owns native memory: dispose it.</summary>
+/// <remarks>After the constructor, writing, running and reading spans allocate nothing. Elements are of the port's own
+/// type: the plan's precision for floating-point numbers, int64, int32, uint8, bool and their like for
+/// others.</remarks>
 public sealed unsafe class Session : IDisposable
 {
     readonly Plan _plan;
@@ -60,7 +61,8 @@ public sealed unsafe class Session : IDisposable
     /// <summary>The plan.</summary>
     public Plan Plan => _plan;
 
-    /// <summary>Runs a model of one input and one output on elements in memory order: (n, h, w, c) for images.</summary>
+    /// <summary>Runs a model of one input and one output on elements in memory order: (n, h, w, c) for
+    /// images.</summary>
     /// <exception cref="ArgumentException">A span's type or length is not the port's.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public void Run<TIn, TOut>(ReadOnlySpan<TIn> input, Span<TOut> output, CancellationToken cancellation = default)
@@ -96,7 +98,8 @@ public sealed unsafe class Session : IDisposable
             new ReadOnlySpan<E>(at + offset, length).CopyTo(elements.Slice((int)first, length));
     }
 
-    /// <summary>Fills input <paramref name="port"/> from the bytes of elements in memory order, of whatever type they are.</summary>
+    /// <summary>Fills input <paramref name="port"/> from the bytes of elements in memory order, of whatever type they
+    /// are.</summary>
     /// <exception cref="ArgumentException">The length is not the port's.</exception>
     public void WriteInputBytes(int port, ReadOnlySpan<byte> bytes)
     {
@@ -104,10 +107,12 @@ public sealed unsafe class Session : IDisposable
         var buffer = _plan.BufferOf(_plan.Model.Inputs[port].Value);
         Check(buffer, bytes, nameof(bytes));
         foreach (var (offset, first, length) in new Rows(buffer))
-            bytes.Slice(checked((int)(first * Size(buffer))), length * Size(buffer)).CopyTo(Row(buffer, offset, length));
+            bytes.Slice(checked((int)(first * Size(buffer))), length * Size(buffer))
+                .CopyTo(Row(buffer, offset, length));
     }
 
-    /// <summary>Copies the bytes of output <paramref name="port"/> in memory order, of whatever type its elements are.</summary>
+    /// <summary>Copies the bytes of output <paramref name="port"/> in memory order, of whatever type its elements
+    /// are.</summary>
     /// <exception cref="ArgumentException">The length is not the port's.</exception>
     public void ReadOutputBytes(int port, Span<byte> bytes)
     {
@@ -115,7 +120,8 @@ public sealed unsafe class Session : IDisposable
         var buffer = _plan.BufferOf(_plan.Model.Outputs[port].Value);
         Check(buffer, bytes, nameof(bytes));
         foreach (var (offset, first, length) in new Rows(buffer))
-            Row(buffer, offset, length).CopyTo(bytes.Slice(checked((int)(first * Size(buffer))), length * Size(buffer)));
+            Row(buffer, offset, length)
+                .CopyTo(bytes.Slice(checked((int)(first * Size(buffer))), length * Size(buffer)));
     }
 
     static int Size(ValueBuffer buffer) => buffer.Type.Size();
@@ -126,25 +132,28 @@ public sealed unsafe class Session : IDisposable
     static void Check(ValueBuffer buffer, ReadOnlySpan<byte> bytes, string name)
     {
         if (bytes.Length != buffer.Shape.Elements * Size(buffer))
-            throw new ArgumentException($"found {bytes.Length} bytes, expected {buffer.Shape.Elements * Size(buffer)}", name);
+            throw new ArgumentException($"found {bytes.Length} bytes, expected {buffer.Shape.Elements * Size(buffer)}",
+                name);
     }
 
     /// <summary>The rows that <see cref="InputRow"/> counts.</summary>
     public int InputRows(int port) => RowsOf(_plan.Model.Inputs[port].Value);
 
-    /// <summary>The memory of one row of an input, to be filled in place instead of copied by <see cref="WriteInput"/>: the
-    /// (w, c) of image row <c>n · h + row</c> for images, of rows of all planes for volumes, of each sequence by itself, else the
-    /// whole value in memory order as its one row. Runs leave inputs as they are. Valid until the session is disposed.</summary>
+    /// <summary>The memory of one row of an input, to be filled in place instead of copied by <see cref="WriteInput"/>:
+    /// the (w, c) of image row <c>n · h + row</c> for images, of rows of all planes for volumes, of each sequence by
+    /// itself, else the whole value in memory order as its one row. Runs leave inputs as they are. Valid until the
+    /// session is disposed.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Span<E> InputRow<E>(int port, int row) where E : unmanaged => Row<E>(_plan.Model.Inputs[port].Value, row);
 
     /// <summary>The rows that <see cref="OutputRow"/> counts.</summary>
     public int OutputRows(int port) => RowsOf(_plan.Model.Outputs[port].Value);
 
-    /// <summary>The memory of one row of an output, read in place instead of copied by <see cref="ReadOutput"/>; rows as those
-    /// of <see cref="InputRow"/>. Holds the result until the next run.</summary>
+    /// <summary>The memory of one row of an output, read in place instead of copied by <see cref="ReadOutput"/>; rows
+    /// as those of <see cref="InputRow"/>. Holds the result until the next run.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public ReadOnlySpan<E> OutputRow<E>(int port, int row) where E : unmanaged => Row<E>(_plan.Model.Outputs[port].Value, row);
+    public ReadOnlySpan<E> OutputRow<E>(int port, int row)
+        where E : unmanaged => Row<E>(_plan.Model.Outputs[port].Value, row);
 
     int RowsOf(int value) => _plan.BufferOf(value).Pixels.Rows;
 
@@ -160,7 +169,8 @@ public sealed unsafe class Session : IDisposable
     }
 
     /// <summary>Computes all outputs from the inputs as written.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between two steps; the outputs are then undefined.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two steps; the outputs are then
+    /// undefined.</exception>
     public void Run(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -178,13 +188,14 @@ public sealed unsafe class Session : IDisposable
     public void RunNode(int node)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_plan.KeepsAll) throw new InvalidOperationException("single nodes run only where PlanOptions.KeepAll is set");
+        if (!_plan.KeepsAll)
+            throw new InvalidOperationException("single nodes run only where PlanOptions.KeepAll is set");
         foreach (int step in _plan.StepsOfNode[node]) _workers.Run(_plan.Steps[step], _plan.RunsAlone(step));
         GC.KeepAlive(this);
     }
 
-    /// <summary>Runs one step of the plan by itself, on values as they are. All steps in order are a <see cref="Run(CancellationToken)"/>:
-    /// for those who measure them.</summary>
+    /// <summary>Runs one step of the plan by itself, on values as they are. All steps in order are a
+    /// <see cref="Run(CancellationToken)"/>: for those who measure them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The plan has no such step.</exception>
     public void RunStep(int step)
     {
@@ -199,7 +210,8 @@ public sealed unsafe class Session : IDisposable
     /// <see cref="PlanOptions.KeepAll"/> any computed value.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
     /// <exception cref="OverflowException">An integer's type does not hold a number.</exception>
-    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a parameter.</exception>
+    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a
+    /// parameter.</exception>
     public void Write(int value, ReadOnlySpan<double> elements)
     {
         var buffer = Writable(value);
@@ -219,7 +231,8 @@ public sealed unsafe class Session : IDisposable
     /// <summary>Fills a value from a tensor in PyTorch's axis order: floating-point numbers are rounded to the plan's
     /// precision, integers and Booleans keep their type.</summary>
     /// <exception cref="ArgumentException">The shape or the type is not the value's.</exception>
-    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a parameter.</exception>
+    /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan, or is a
+    /// parameter.</exception>
     public void Write(int value, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -240,8 +253,8 @@ public sealed unsafe class Session : IDisposable
         }
     }
 
-    /// <summary>Copies a value in PyTorch's axis order: an output or input, or with <see cref="PlanOptions.KeepAll"/> any
-    /// value. Exact but for int64 beyond 2^53.</summary>
+    /// <summary>Copies a value in PyTorch's axis order: an output or input, or with <see cref="PlanOptions.KeepAll"/>
+    /// any value. Exact but for int64 beyond 2^53.</summary>
     /// <exception cref="ArgumentException">The length is not the value's element count.</exception>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
     public void Read(int value, Span<double> elements)
@@ -260,7 +273,8 @@ public sealed unsafe class Session : IDisposable
         }
     }
 
-    /// <summary>A value in PyTorch's axis order and its own type, floating-point numbers in the plan's precision.</summary>
+    /// <summary>A value in PyTorch's axis order and its own type, floating-point numbers in the plan's
+    /// precision.</summary>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
     public Tensor Read(int value)
     {
@@ -320,9 +334,11 @@ public sealed unsafe class Session : IDisposable
     ValueBuffer Readable(int value)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        bool port = _plan.KeepsAll || _plan.Model.Inputs.Any(p => p.Value == value) || _plan.Model.Outputs.Any(p => p.Value == value);
+        bool port = _plan.KeepsAll || _plan.Model.Inputs.Any(p => p.Value == value)
+            || _plan.Model.Outputs.Any(p => p.Value == value);
         if (!port || _values[value] is null)
-            throw new InvalidOperationException($"'{_plan.Model.Values[value].Name}' is not kept; PlanOptions.KeepAll keeps all values");
+            throw new InvalidOperationException(
+                $"'{_plan.Model.Values[value].Name}' is not kept; PlanOptions.KeepAll keeps all values");
         return _plan.BufferOf(value);
     }
 
@@ -349,7 +365,8 @@ public sealed unsafe class Session : IDisposable
     static void Check(ValueBuffer buffer, long length, string name)
     {
         if (length != buffer.Shape.Elements)
-            throw new ArgumentException($"found {length} elements, expected {buffer.Shape.Elements} for {buffer.Shape}", name);
+            throw new ArgumentException($"found {length} elements, expected {buffer.Shape.Elements} for {buffer.Shape}",
+                name);
     }
 
     void* Allocate(nuint bytes)

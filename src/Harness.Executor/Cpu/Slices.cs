@@ -4,8 +4,9 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Values that are written where a concatenation by channel wants them: each is a slice of the result's channels, so that
-/// nothing is copied. Slices nest: one concatenation's result may be part of the next one's.</summary>
+/// <summary>Values that are written where a concatenation by channel wants them: each is a slice of the result's
+/// channels, so that nothing is copied. Slices nest: one concatenation's result may be part of the next
+/// one's.</summary>
 sealed class Slices
 {
     readonly Dictionary<int, (int Into, int Channel)> _parents = [];
@@ -16,7 +17,8 @@ sealed class Slices
     /// <summary>The values that are slices, in the order of the concatenations that take them.</summary>
     public IReadOnlyCollection<int> Values => _parents.Keys;
 
-    /// <summary>The value whose buffer a root value lies in, itself where it is no slice, and the first of its channels there.</summary>
+    /// <summary>The value whose buffer a root value lies in, itself where it is no slice, and the first of its channels
+    /// there.</summary>
     public (int Home, int Channel) HomeOf(int root)
     {
         int channel = 0;
@@ -33,7 +35,8 @@ sealed class Slices
     /// <param name="nodes">The nodes as they run.</param>
     /// <param name="roots">The value whose memory each value is.</param>
     /// <param name="allowed">Those that may become slices; null allows all.</param>
-    public static Slices Find(NhwcProgram model, ImmutableArray<FusedNode> nodes, int[] roots, IReadOnlySet<int>? allowed = null)
+    public static Slices Find(NhwcProgram model, ImmutableArray<FusedNode> nodes, int[] roots,
+        IReadOnlySet<int>? allowed = null)
     {
         var able = Able(model, nodes, roots);
         var slices = new Slices();
@@ -54,8 +57,10 @@ sealed class Slices
                     part = parent.Into;
                     at -= parent.Channel;
                 }
-                if (part == result || !able.Contains(part) || (allowed is not null && !allowed.Contains(part))) continue;
-                if (Holds(model, node.Main.Inputs, at, part, part == value ? [value] : operands[part])) slices._parents[part] = (result, at);
+                if (part == result || !able.Contains(part) || (allowed is not null && !allowed.Contains(part)))
+                    continue;
+                if (Holds(model, node.Main.Inputs, at, part, part == value ? [value] : operands[part]))
+                    slices._parents[part] = (result, at);
             }
         }
         return slices;
@@ -74,17 +79,19 @@ sealed class Slices
     {
         int first = 0, at = 0;
         while (first < all.Length && at < channel) at += model.Values[all[first++]].Shape[1];
-        return at == channel && first + operands.Length <= all.Length && all.AsSpan(first, operands.Length).SequenceEqual(operands.AsSpan())
+        return at == channel && first + operands.Length <= all.Length
+            && all.AsSpan(first, operands.Length).SequenceEqual(operands.AsSpan())
             && all.Count(value => value == part || operands.Contains(value)) == operands.Length;
     }
 
-    // Values with memory of their own that nobody sees under another shape or name, written and read by steps that can work on
-    // slices.
+    // Values with memory of their own that nobody sees under another shape or name, written and read by steps that can
+    // work on slices.
     static HashSet<int> Able(NhwcProgram model, ImmutableArray<FusedNode> nodes, int[] roots)
     {
         var able = new HashSet<int>();
         foreach (var node in nodes)
-            if (JoinsChannels(model, node.Main) || TakesSlices((node.Then ?? node).Main.Op)) able.UnionWith(node.Result);
+            if (JoinsChannels(model, node.Main) || TakesSlices((node.Then ?? node).Main.Op))
+                able.UnionWith(node.Result);
         foreach (var node in nodes)
         {
             // Means of rows are taken by the step that writes these.
@@ -103,7 +110,8 @@ sealed class Slices
             able.Remove(value);
         }
         // One channel alone lies side by side, and some reductions add in another order there than where it does not.
-        able.RemoveWhere(value => model.Values[value] is not { Leaf: null, Shape.Rank: 4 } x || x.Layout[3] != 1 || x.Shape[1] < 2);
+        able.RemoveWhere(value => model.Values[value] is not { Leaf: null, Shape.Rank: 4 } x || x.Layout[3] != 1
+            || x.Shape[1] < 2);
         return able;
     }
 }

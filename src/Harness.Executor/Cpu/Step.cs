@@ -23,8 +23,10 @@ readonly unsafe struct Frame
     public E* Start<E>(ValueBuffer buffer) where E : unmanaged => (E*)_values[buffer.Value];
 }
 
-/// <summary>One entry of a plan: a kernel with everything decided but the memory. Immutable; many sessions share it.</summary>
-/// <remarks>Its work is cut into <see cref="Pieces"/> that may be dealt to workers in any way without changing a bit.</remarks>
+/// <summary>One entry of a plan: a kernel with everything decided but the memory. Immutable; many sessions share
+/// it.</summary>
+/// <remarks>Its work is cut into <see cref="Pieces"/> that may be dealt to workers in any way without changing a
+/// bit.</remarks>
 abstract class Step
 {
     /// <summary>How many pieces of work there are.</summary>

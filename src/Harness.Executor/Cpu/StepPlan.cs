@@ -1,14 +1,15 @@
 namespace Harness.Executor.Cpu;
 
 /// <summary>What a plan decided for one step, and what it expects of it.</summary>
-/// <remarks>The expectation is that of a documented, nominal processor (its constants are in the package README): a yardstick that finds
-/// steps worth a look, not a promise.</remarks>
+/// <remarks>The expectation is that of a documented, nominal processor (its constants are in the package README): a
+/// yardstick that finds steps worth a look, not a promise.</remarks>
 public sealed record StepPlan
 {
     /// <summary>The names of the nodes it computes, joined by <c> + </c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The routine: <c>gemm</c>, <c>winograd F(2,3)</c>, <c>depthwise</c>, <c>map SiLU</c>, <c>copy</c> …</summary>
+    /// <summary>The routine: <c>gemm</c>, <c>winograd F(2,3)</c>, <c>depthwise</c>, <c>map SiLU</c>, <c>copy</c>
+    /// …</summary>
     public required string Kernel { get; init; }
 
     /// <summary>What one turn of the innermost loop yields, pixels by channels; empty where there is none.</summary>

@@ -7,8 +7,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>What an op sees when it becomes a step: its operands' buffers and weights, the register width, and what it is to
-/// do with its results before it stores them.</summary>
+/// <summary>What an op sees when it becomes a step: its operands' buffers and weights, the register width, and what it
+/// is to do with its results before it stores them.</summary>
 sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly NhwcProgram _model;
@@ -125,7 +125,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         $"{kind} {geometry.Input.C}>{geometry.Output.C}/{geometry.Groups} depthwise {geometry.IsDepthwise} {strides} " +
         string.Join(';', ConvPhase.All(geometry).Select(phase => string.Join(',', phase.Taps))));
 
-    /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are rounded.</summary>
+    /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are
+    /// rounded.</summary>
     public double[] ExactWeightOf(int value) => ElementsOf(value).ToDoubles();
 
     Tensor ElementsOf(int value) => _model.Values[value].Elements();
@@ -133,7 +134,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     // The tensor's own memory where its elements are of the step's type.
     internal static ReadOnlySpan<E> Elements(Tensor tensor)
     {
-        if (tensor.Type == (typeof(E) == typeof(float) ? ElementType.Float32 : ElementType.Float64)) return tensor.As<E>();
+        if (tensor.Type == (typeof(E) == typeof(float) ? ElementType.Float32 : ElementType.Float64))
+            return tensor.As<E>();
         var elements = new E[tensor.Shape.Elements];
         var doubles = tensor.ToDoubles();
         for (int i = 0; i < elements.Length; i++) elements[i] = E.CreateTruncating(doubles[i]);

@@ -4,7 +4,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>An element-wise function of one value with its numbers: a step of its own, or part of another's epilogue.</summary>
+/// <summary>An element-wise function of one value with its numbers: a step of its own, or part of another's
+/// epilogue.</summary>
 abstract class UnaryKernel
 {
     /// <summary>The function <typeparamref name="TOp"/> and the numbers it is told.</summary>
@@ -29,7 +30,8 @@ abstract class UnaryKernel
         public override Step Step<E>(StepSite<E> site, ValueBuffer x) =>
             new UnaryStep<TOp, E>(site.Lanes, site.Output(), x, Scalars<E>.Of(a, b), site.Op.Name);
 
-        public override Epilogue<E> Epilogue<E>(LaneWidth lanes) => Kernels.Epilogue<E>.Of<TOp>(lanes, Scalars<E>.Of(a, b));
+        public override Epilogue<E> Epilogue<E>(LaneWidth lanes) =>
+            Kernels.Epilogue<E>.Of<TOp>(lanes, Scalars<E>.Of(a, b));
 
         public override EpilogueStage<E> Stage<E>(LaneWidth lanes) =>
             EpilogueStage<E>.OfOne<TOp>(lanes, Scalars<E>.Of(a, b));

@@ -4,7 +4,8 @@ using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Where a value lies while a plan runs: element counts and strides; the memory itself belongs to a session.</summary>
+/// <summary>Where a value lies while a plan runs: element counts and strides; the memory itself belongs to a
+/// session.</summary>
 /// <param name="Value">The value's id: what <see cref="Frame"/> knows it by.</param>
 /// <param name="Type">What its elements are stored as.</param>
 /// <param name="Shape">Its logical shape.</param>
@@ -51,11 +52,12 @@ sealed record ValueBuffer(
     /// full.</summary>
     public bool IsApart => Physical.Rank > 0 && Physical[-1] > 1 && Strides[^1] is not (0 or 1);
 
-    /// <summary>True when <see cref="Rows"/> can say where it lies: elements of the last physical axis side by side, and as
-    /// much between any two neighbouring runs of them.</summary>
+    /// <summary>True when <see cref="Rows"/> can say where it lies: elements of the last physical axis side by side,
+    /// and as much between any two neighbouring runs of them.</summary>
     public bool HasRows => HasPixels || (!BufferLayout.Holds(Physical.Rank) && RowPitch is not null);
 
-    /// <summary>The value as rows of its last physical axis: its pixels, or one row of them where there are none.</summary>
+    /// <summary>The value as rows of its last physical axis: its pixels, or one row of them where there are
+    /// none.</summary>
     public BufferLayout Rows => Physical.Rank switch
     {
         >= 3 and <= 5 => Pixels,
@@ -78,7 +80,8 @@ sealed record ValueBuffer(
             var outer = Physical.AsSpan()[..^1];
             long rows = Shape.Elements / Math.Max(1, length);
             if (rows <= 1) return length;
-            return Restride(outer, Strides.AsSpan(0, rank - 1), [checked((int)rows)]) is [var pitch] && pitch >= length && pitch <= int.MaxValue
+            return Restride(outer, Strides.AsSpan(0, rank - 1), [checked((int)rows)]) is [var pitch] && pitch >= length
+                && pitch <= int.MaxValue
                 ? pitch
                 : null;
         }
@@ -143,8 +146,8 @@ sealed record ValueBuffer(
         nint? Along(int axis) => physical[axis] == 1 ? null : strides[axis];
     }
 
-    /// <summary>The strides with which elements that lie in one order are read under other extents; null where there are
-    /// none, since a new axis would run across a gap.</summary>
+    /// <summary>The strides with which elements that lie in one order are read under other extents; null where there
+    /// are none, since a new axis would run across a gap.</summary>
     internal static nint[]? Restride(ReadOnlySpan<int> extents, ReadOnlySpan<nint> strides, ReadOnlySpan<int> target)
     {
         if (extents.Contains(0)) return Traversal.ContiguousStrides(target);

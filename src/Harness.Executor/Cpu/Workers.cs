@@ -1,13 +1,14 @@
 namespace Harness.Executor.Cpu;
 
-/// <summary>The threads of one session: the caller and its helpers. A helper spins briefly for the next step, then parks, so
-/// that an idle session costs no processor.</summary>
+/// <summary>The threads of one session: the caller and its helpers. A helper spins briefly for the next step, then
+/// parks, so that an idle session costs no processor.</summary>
 /// <remarks>
-/// <para>A step's pieces are cut into slots, some for each worker, who does its own in order and then takes what others have
-/// not begun: a helper that sleeps or lost its processor delays nobody. Which worker does a piece never changes a bit.</para>
-/// <para>A slot is taken by raising its number to the step's generation. A helper that wakes late, with an older step, finds
-/// none of that step's slots below its generation and does nothing. Generations are even; an odd one says that the next step
-/// is being laid out, so that nobody sees half of it.</para>
+/// <para>A step's pieces are cut into slots, some for each worker, who does its own in order and then takes what others
+/// have not begun: a helper that sleeps or lost its processor delays nobody. Which worker does a piece never changes a
+/// bit.</para>
+/// <para>A slot is taken by raising its number to the step's generation. A helper that wakes late, with an older step,
+/// finds none of that step's slots below its generation and does nothing. Generations are even; an odd one says that
+/// the next step is being laid out, so that nobody sees half of it.</para>
 /// </remarks>
 sealed unsafe class Workers : IDisposable
 {
@@ -30,7 +31,8 @@ sealed unsafe class Workers : IDisposable
     int _left;
     Exception? _failure;
 
-    /// <summary>Starts <paramref name="threads"/> - 1 partners over a table of buffers and one scratch a worker.</summary>
+    /// <summary>Starts <paramref name="threads"/> - 1 partners over a table of buffers and one scratch a
+    /// worker.</summary>
     public Workers(int threads, byte** values, byte** scratch)
     {
         _values = values;
@@ -57,7 +59,8 @@ sealed unsafe class Workers : IDisposable
         int slots = (int)Math.Clamp((pieces + grain - 1) / grain, 1, Count * SlotsPerWorker);
         // As many for every worker: they are alike, so that one more would be waited for.
         if (slots > Count) slots -= slots % Count;
-        // Full fences on both sides: what follows the first is not seen before it, what precedes the second not after it.
+        // Full fences on both sides: what follows the first is not seen before it, what precedes the second not after
+        // it.
         Interlocked.Increment(ref _generation);
         _step = step;
         _count = slots;
@@ -72,7 +75,8 @@ sealed unsafe class Workers : IDisposable
             if (spins < Spins) Thread.SpinWait(1);
             else spinner.SpinOnce(sleep1Threshold: -1);
         }
-        if (Interlocked.Exchange(ref _failure, null) is { } failure) throw new InvalidOperationException(failure.Message, failure);
+        if (Interlocked.Exchange(ref _failure, null) is { } failure)
+            throw new InvalidOperationException(failure.Message, failure);
     }
 
     // The step that is laid out for a helper who knows that of an older generation; false while there is none.
@@ -93,7 +97,8 @@ sealed unsafe class Workers : IDisposable
         {
             int owner = (worker + other) % Count;
             int begin = Home(owner, slots);
-            for (int slot = Home(owner + 1, slots) - 1; slot >= begin; slot--) TryDo(step, generation, slots, slot, worker);
+            for (int slot = Home(owner + 1, slots) - 1; slot >= begin; slot--)
+                TryDo(step, generation, slots, slot, worker);
         }
     }
 
@@ -146,7 +151,8 @@ sealed unsafe class Workers : IDisposable
 
         public void Wake()
         {
-            // An exchange is a full fence: the new generation is visible before the flag is read, so nobody sleeps through it.
+            // An exchange is a full fence: the new generation is visible before the flag is read, so nobody sleeps
+            // through it.
             if (Interlocked.Exchange(ref _parked, 0) == 1) _wake.Release();
         }
 

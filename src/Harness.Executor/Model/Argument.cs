@@ -9,7 +9,8 @@ public abstract record Argument
     /// <summary>Python's <c>None</c>.</summary>
     public static readonly Argument None = new NoneArgument();
 
-    /// <summary>A reference to a value of the graph: a tensor, or a number computed while running (<c>aten::size</c>).</summary>
+    /// <summary>A reference to a value of the graph: a tensor, or a number computed while running
+    /// (<c>aten::size</c>).</summary>
     public static Argument Value(int id) => new ValueArgument(id);
 
     /// <summary>An integer.</summary>

@@ -4,7 +4,8 @@ namespace Harness.Executor.Model;
 
 /// <summary>Where in the source a call stands.</summary>
 /// <param name="Module">Dotted module path (<c>layer1.0.conv1</c>); empty for the root.</param>
-/// <param name="File">File inside the model (<c>code/__torch__/torchvision/models/resnet.py</c>), or the graph file itself.</param>
+/// <param name="File">File inside the model (<c>code/__torch__/torchvision/models/resnet.py</c>), or the graph file
+/// itself.</param>
 /// <param name="Line">Line in that file, from 1; 0 when unknown.</param>
 public sealed record SourcePlace(string Module, string File, int Line)
 {
@@ -19,7 +20,8 @@ public sealed record SourcePlace(string Module, string File, int Line)
 public sealed record Keyword(string Name, Argument Value);
 
 /// <summary>An op as a file states it, unparsed: Formats write calls, ops read them.</summary>
-/// <param name="Name">Unique in its graph: <c>layer1.0.conv1</c>, <c>layer1.0.relu_2</c>. What reports and probes use.</param>
+/// <param name="Name">Unique in its graph: <c>layer1.0.conv1</c>, <c>layer1.0.relu_2</c>. What reports and probes
+/// use.</param>
 /// <param name="Target">The operator without overload: <c>aten::conv2d</c>, <c>prim::NumToTensor</c>.</param>
 /// <param name="Arguments">Positional arguments.</param>
 /// <param name="Keywords">Keyword arguments.</param>

@@ -1,6 +1,7 @@
 namespace Harness.Executor.Model;
 
-/// <summary>What one element of a stored tensor is. Names follow NumPy; sizes are in <see cref="ElementTypes.Size"/>.</summary>
+/// <summary>What one element of a stored tensor is. Names follow NumPy; sizes are in
+/// <see cref="ElementTypes.Size"/>.</summary>
 public enum ElementType
 {
     /// <summary>IEEE 754 binary32.</summary>

@@ -10,7 +10,8 @@ public sealed record Finding(string Code, string Place, string Message)
     public override string ToString() => $"{Place}: {Code}: {Message}";
 }
 
-/// <summary>The model cannot be taken as it is: unreadable, unsupported or inconsistent. Carries the finding a user sees.</summary>
+/// <summary>The model cannot be taken as it is: unreadable, unsupported or inconsistent. Carries the finding a user
+/// sees.</summary>
 public class ModelException(Finding finding, Exception? inner = null) : Exception(finding.Message, inner)
 {
     /// <summary>What the user is told.</summary>

@@ -29,8 +29,8 @@ public sealed record ParameterValue(int Value, string Key, Shape? Shape = null, 
 /// <param name="Tensor">Its elements.</param>
 public sealed record ConstantValue(int Value, string Name, Tensor Tensor);
 
-/// <summary>A straight-line program in PyTorch's terms and layout: each value is an input, a parameter, a constant, or the
-/// result of exactly one call, and calls stand in an order that defines values before their use.</summary>
+/// <summary>A straight-line program in PyTorch's terms and layout: each value is an input, a parameter, a constant, or
+/// the result of exactly one call, and calls stand in an order that defines values before their use.</summary>
 /// <param name="Inputs">Inputs in the order of <c>forward</c>.</param>
 /// <param name="Parameters">Values read from the state dict.</param>
 /// <param name="Constants">Tensors stored with the graph.</param>

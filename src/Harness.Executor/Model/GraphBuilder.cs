@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Harness.Executor.Model;
 
-/// <summary>Collects a <see cref="Graph"/>: numbers values, and names calls by one rule for every file format.</summary>
+/// <summary>Collects a <see cref="Graph"/>: numbers values, and names calls by one rule for every file
+/// format.</summary>
 public sealed class GraphBuilder
 {
     readonly List<Port> _inputs = [];
@@ -47,7 +48,8 @@ public sealed class GraphBuilder
     /// <param name="keywords">Keyword arguments.</param>
     /// <param name="results">How many values it defines.</param>
     /// <param name="place">Where it stands.</param>
-    /// <param name="name">A name the file itself gives; otherwise <see cref="Build"/> derives one from the module.</param>
+    /// <param name="name">A name the file itself gives; otherwise <see cref="Build"/> derives one from the
+    /// module.</param>
     public ImmutableArray<int> Call(
         string target,
         ImmutableArray<Argument> arguments,
@@ -66,10 +68,12 @@ public sealed class GraphBuilder
     public void Output(string name, int value) => _outputs.Add(new Port(name, value));
 
     /// <summary>The finished graph. A module all of whose calls have one target lends its calls its own path
-    /// (<c>layer1.0.conv1</c>); other calls add the op's name (<c>layer1.0.add_</c>). Repeats get <c>_2</c>, <c>_3</c>.</summary>
+    /// (<c>layer1.0.conv1</c>); other calls add the op's name (<c>layer1.0.add_</c>). Repeats get <c>_2</c>,
+    /// <c>_3</c>.</summary>
     public Graph Build()
     {
-        var targets = _calls.GroupBy(c => c.Place.Module).ToDictionary(g => g.Key, g => g.Select(c => c.Target).Distinct().Count());
+        var targets = _calls.GroupBy(c => c.Place.Module)
+            .ToDictionary(g => g.Key, g => g.Select(c => c.Target).Distinct().Count());
         var used = new HashSet<string>(_calls.Where(c => c.Name.Length > 0).Select(c => c.Name));
         var calls = ImmutableArray.CreateBuilder<Call>(_calls.Count);
         foreach (var call in _calls)
@@ -86,6 +90,7 @@ public sealed class GraphBuilder
             for (int n = 2; !used.Add(name); n++) name = $"{stem}_{n}";
             calls.Add(call with { Name = name });
         }
-        return new Graph([.. _inputs], [.. _parameters], [.. _constants], calls.MoveToImmutable(), [.. _outputs], _next);
+        return new Graph([.. _inputs], [.. _parameters], [.. _constants], calls.MoveToImmutable(), [.. _outputs],
+            _next);
     }
 }

@@ -57,8 +57,8 @@ public readonly struct Permutation : IEquatable<Permutation>
     /// <summary>The memory shape of a value of this logical shape.</summary>
     public Shape Physical(Shape logical) => logical.Permute(AsSpan());
 
-    /// <summary>True when a value of this logical shape lies in memory the same way in both layouts: they differ only in
-    /// where axes of extent 1 stand.</summary>
+    /// <summary>True when a value of this logical shape lies in memory the same way in both layouts: they differ only
+    /// in where axes of extent 1 stand.</summary>
     public bool SameMemory(Permutation other, Shape shape)
     {
         if (Rank != other.Rank) return false;

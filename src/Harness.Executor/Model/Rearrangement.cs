@@ -5,7 +5,8 @@ using Harness.Executor.Cpu.Kernels;
 namespace Harness.Executor.Model;
 
 /// <summary>A move of a tensor's elements, written with one letter an axis: <c>oihw → hwio</c>,
-/// <c>o(chw) → (hwc)o</c>, <c>(gi)ohw → hwi(go)</c>. Parentheses merge axes into one. The only code that permutes weights.</summary>
+/// <c>o(chw) → (hwc)o</c>, <c>(gi)ohw → hwi(go)</c>. Parentheses merge axes into one. The only code that permutes
+/// weights.</summary>
 /// <param name="From">The source's axes.</param>
 /// <param name="To">The target's axes: the same letters.</param>
 /// <param name="Sizes">Extents of letters that a merged source axis does not determine.</param>
@@ -41,7 +42,8 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     {
         if (IsIdentity) return source;
         var sizes = Extents(source);
-        return Shape.Create([.. Groups(To).Select(g => g.Aggregate(1, (product, letter) => checked(product * sizes[letter])))]);
+        return Shape.Create(
+            [.. Groups(To).Select(g => g.Aggregate(1, (product, letter) => checked(product * sizes[letter])))]);
     }
 
     /// <summary>The target, element by element a bit-exact copy; the source itself when nothing moves.</summary>
@@ -125,7 +127,8 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     }
 
     ArgumentException Mismatch(Shape source) =>
-        new($"shape {source} does not have the axes '{From}' with {string.Join(", ", Sizes.Select(s => $"{s.Key}={s.Value}"))}");
+        new($"shape {source} does not have the axes '{From}' with " +
+            $"{string.Join(", ", Sizes.Select(s => $"{s.Key}={s.Value}"))}");
 
     internal static List<string> Groups(string axes)
     {
@@ -145,5 +148,6 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     }
 
     /// <summary><c>oihw → hwio</c>.</summary>
-    public override string ToString() => IsIdentity ? "as is" : Flip.Length == 0 ? $"{From} → {To}" : $"{From} → {To}, {Flip} reversed";
+    public override string ToString() =>
+        IsIdentity ? "as is" : Flip.Length == 0 ? $"{From} → {To}" : $"{From} → {To}, {Flip} reversed";
 }

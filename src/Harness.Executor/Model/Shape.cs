@@ -90,7 +90,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>PyTorch's spelling: <c>(2, 3, 224, 224)</c>.</summary>
     public override string ToString() => $"({string.Join(", ", _extents.IsDefault ? [] : _extents)})";
 
-    IEnumerator<int> IEnumerable<int>.GetEnumerator() => ((IEnumerable<int>)(_extents.IsDefault ? [] : _extents)).GetEnumerator();
+    IEnumerator<int> IEnumerable<int>.GetEnumerator() =>
+        ((IEnumerable<int>)(_extents.IsDefault ? [] : _extents)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<int>)this).GetEnumerator();
 }

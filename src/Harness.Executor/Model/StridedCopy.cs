@@ -55,7 +55,8 @@ static unsafe class StridedCopy
         }
     }
 
-    /// <summary>The same between spans; the source starts at <paramref name="origin"/>, since strides may be negative.</summary>
+    /// <summary>The same between spans; the source starts at <paramref name="origin"/>, since strides may be
+    /// negative.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An element would lie outside a span.</exception>
     public static void Copy<T>(
         ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
@@ -77,7 +78,8 @@ static unsafe class StridedCopy
             if (reach < 0) low += reach;
             else high += reach;
         }
-        if (low < 0 || high >= length) throw new ArgumentOutOfRangeException(nameof(strides), $"[{low}, {high}] of {length} elements");
+        if (low < 0 || high >= length)
+            throw new ArgumentOutOfRangeException(nameof(strides), $"[{low}, {high}] of {length} elements");
     }
 
     // The axis of the smallest stride: the last of those that are longer than 1.
@@ -86,7 +88,8 @@ static unsafe class StridedCopy
         int best = Math.Max(0, extents.Length - 1);
         for (int axis = extents.Length - 1; axis >= 0; axis--)
         {
-            if (extents[axis] > 1 && (extents[best] == 1 || Math.Abs(strides[axis]) < Math.Abs(strides[best]))) best = axis;
+            if (extents[axis] > 1 && (extents[best] == 1 || Math.Abs(strides[axis]) < Math.Abs(strides[best])))
+                best = axis;
         }
         return best;
     }

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Model;
 
-/// <summary>A stored tensor: element type, shape, and C-order contiguous little-endian bytes that somebody else may own.</summary>
+/// <summary>A stored tensor: element type, shape, and C-order contiguous little-endian bytes that somebody else may
+/// own.</summary>
 /// <remarks>Often a view of a mapped file, so it lives no longer than the <see cref="TorchModel"/> it came from.
 /// Immutable by contract. Elements are never converted on construction.</remarks>
 public sealed class Tensor
@@ -12,7 +13,8 @@ public sealed class Tensor
     public Tensor(ElementType type, Shape shape, ReadOnlyMemory<byte> bytes)
     {
         if (shape.Elements * type.Size() != bytes.Length)
-            throw new ArgumentException($"{type} {shape} needs {shape.Elements * type.Size()} bytes, found {bytes.Length}", nameof(bytes));
+            throw new ArgumentException(
+                $"{type} {shape} needs {shape.Elements * type.Size()} bytes, found {bytes.Length}", nameof(bytes));
         Type = type;
         Shape = shape;
         Bytes = bytes;
@@ -60,13 +62,15 @@ public sealed class Tensor
     /// <exception cref="ArgumentException">The destination is shorter than the tensor.</exception>
     public void CopyTo(Span<double> destination)
     {
-        if (destination.Length < Shape.Elements) throw new ArgumentException($"needs {Shape.Elements} elements", nameof(destination));
+        if (destination.Length < Shape.Elements)
+            throw new ArgumentException($"needs {Shape.Elements} elements", nameof(destination));
         switch (Type)
         {
             case ElementType.Float64: As<double>().CopyTo(destination); break;
             case ElementType.Float32: Widen(As<float>(), destination); break;
             case ElementType.Float16: { int i = 0; foreach (var x in As<Half>()) destination[i++] = (double)x; break; }
-            case ElementType.BFloat16: { int i = 0; foreach (var x in As<ushort>()) destination[i++] = BitConverter.UInt32BitsToSingle((uint)x << 16); break; }
+            case ElementType.BFloat16: { int i = 0; foreach (
+                var x in As<ushort>()) destination[i++] = BitConverter.UInt32BitsToSingle((uint)x << 16); break; }
             case ElementType.Int64: { int i = 0; foreach (var x in As<long>()) destination[i++] = x; break; }
             case ElementType.Int32: { int i = 0; foreach (var x in As<int>()) destination[i++] = x; break; }
             case ElementType.Int16: { int i = 0; foreach (var x in As<short>()) destination[i++] = x; break; }
@@ -75,8 +79,8 @@ public sealed class Tensor
         }
     }
 
-    /// <summary>Writes all elements as elements of <paramref name="type"/>: itself, or floating-point numbers widened or
-    /// rounded to float32 or float64.</summary>
+    /// <summary>Writes all elements as elements of <paramref name="type"/>: itself, or floating-point numbers widened
+    /// or rounded to float32 or float64.</summary>
     /// <exception cref="ArgumentException">Another type, or bytes of another count.</exception>
     public void CopyTo(ElementType type, Span<byte> destination)
     {
@@ -93,7 +97,8 @@ public sealed class Tensor
         else throw new ArgumentException($"{Type} elements do not become {type}", nameof(type));
     }
 
-    /// <summary>All elements as float32: exact for float16, bfloat16 and float32, rounded to nearest even otherwise.</summary>
+    /// <summary>All elements as float32: exact for float16, bfloat16 and float32, rounded to nearest even
+    /// otherwise.</summary>
     public float[] ToSingles()
     {
         if (Type == ElementType.Float32) return As<float>().ToArray();

@@ -35,8 +35,9 @@ static class Carry
         return new Permutation([.. axes]);
     }
 
-    /// <summary>The layout nearest to <paramref name="layout"/> that carries through: the axes of each group that stands apart
-    /// come together, in their logical order, where the innermost of them is. Channels that are shuffled stay innermost.</summary>
+    /// <summary>The layout nearest to <paramref name="layout"/> that carries through: the axes of each group that
+    /// stands apart come together, in their logical order, where the innermost of them is. Channels that are shuffled
+    /// stay innermost.</summary>
     public static Permutation Nearest(Shape from, Permutation layout, Shape to)
     {
         if (from.Elements == 0) return Permutation.Identity(from.Rank);
@@ -51,7 +52,8 @@ static class Carry
         foreach (int axis in layout.AsSpan())
         {
             int[] group = together[axis];
-            int innermost = group.Where(other => from[other] != 1).DefaultIfEmpty(group[^1]).MaxBy(other => ranks[other]);
+            int innermost =
+                group.Where(other => from[other] != 1).DefaultIfEmpty(group[^1]).MaxBy(other => ranks[other]);
             if (axis == innermost) order.AddRange(group);
         }
         return new Permutation([.. order]);

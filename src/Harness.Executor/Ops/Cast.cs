@@ -3,8 +3,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>The same numbers as another element type: floating-point numbers are cut off towards zero, and what is not 0
-/// is true. Source: torch.Tensor.to.</summary>
+/// <summary>The same numbers as another element type: floating-point numbers are cut off towards zero, and what is not
+/// 0 is true. Source: torch.Tensor.to.</summary>
 /// <remarks>Between floating-point types nothing is cast: every one is computed in the plan's precision.</remarks>
 public sealed record Cast : Op
 {

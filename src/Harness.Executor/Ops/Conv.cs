@@ -4,8 +4,8 @@ using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>Cross-correlation of (n, c, …) with a window (o, c/groups, …) of one to three axes. Source: torch.nn.Conv1d,
-/// Conv2d and Conv3d.</summary>
+/// <summary>Cross-correlation of (n, c, …) with a window (o, c/groups, …) of one to three axes. Source:
+/// torch.nn.Conv1d, Conv2d and Conv3d.</summary>
 /// <remarks>Output extent per axis: <c>floor((n + lo + hi - d·(k-1) - 1) / s) + 1</c>. Each output is a chain of
 /// fused multiply-adds over (kd, kh, kw, ci), in blocks of 256, blocks added in order, then the bias.</remarks>
 /// <param name="Axes">Axes of the window.</param>
@@ -29,8 +29,8 @@ public sealed record Conv(int Axes) : Op
     /// <summary>True when operand 2 is a bias.</summary>
     public bool Bias { get; init; }
 
-    /// <summary>True for torch's <c>padding='same'</c>: the amount follows from the window, the odd one goes to the high
-    /// end.</summary>
+    /// <summary>True for torch's <c>padding='same'</c>: the amount follows from the window, the odd one goes to the
+    /// high end.</summary>
     public bool SamePadding { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(

@@ -30,7 +30,8 @@ public sealed record Expand : Op
             int own = axis < added ? 1 : x[axis - added], size = Sizes[axis];
             bool kept = size == -1 && axis >= added;
             if (!kept && (size < 0 || (size != own && own != 1)))
-                throw new ShapeException($"input {x} does not expand to {Sizes}: axis {axis} is {own}, expected 1 or {size}");
+                throw new ShapeException(
+                    $"input {x} does not expand to {Sizes}: axis {axis} is {own}, expected 1 or {size}");
             extents[axis] = kept ? own : size;
         }
         return [Shape.Create(extents)];

@@ -24,8 +24,8 @@ public sealed record MatMul : Op
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         int a = inputs[0].Shape.Rank, b = inputs[1].Shape.Rank;
-        // Rows of a are read k after k. Of b either of the last two axes may be the contiguous one: heads that were split
-        // off and a transposed operand stay where they are.
+        // Rows of a are read k after k. Of b either of the last two axes may be the contiguous one: heads that were
+        // split off and a transposed operand stay where they are.
         var first = inputs[0].Layout[a - 1] == a - 1 ? inputs[0].Layout : Permutation.Identity(a);
         var second = inputs[1].Layout[b - 1] >= b - 2 ? inputs[1].Layout : Permutation.Identity(b);
         return new Arrangement([first, second], [Permutation.Identity(Math.Max(a, b))]);

@@ -70,8 +70,8 @@ public abstract record Op
     /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
     public abstract ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs);
 
-    /// <summary>The rank of the first operand with its batch axis, of an op that PyTorch also applies to one image, sequence
-    /// or volume without it; null for others. The program gives and takes that axis by views.</summary>
+    /// <summary>The rank of the first operand with its batch axis, of an op that PyTorch also applies to one image,
+    /// sequence or volume without it; null for others. The program gives and takes that axis by views.</summary>
     internal virtual int? BatchedRank => null;
 
     /// <summary>The type in which the op wants an operand, given the types they have: an operand of another one is cast
@@ -106,8 +106,8 @@ public abstract record Op
     /// sums over nothing else; null for all others.</summary>
     internal virtual int? FeaturesOperand => null;
 
-    /// <summary>True when every output element depends on the operand's element at the same place alone, and all places are
-    /// treated alike: such ops neither care for layout nor stand in the way of a fold.</summary>
+    /// <summary>True when every output element depends on the operand's element at the same place alone, and all places
+    /// are treated alike: such ops neither care for layout nor stand in the way of a fold.</summary>
     public virtual bool IsElementwise => false;
 
     /// <summary>The float32 limit of one node.</summary>

@@ -25,11 +25,13 @@ static class Promotion
         !number.IsInteger ? ElementType.Float32 : type == ElementType.Bool ? ElementType.Int64 : type;
 
     /// <summary>The type in which a multiple of an operand is added.</summary>
-    /// <exception cref="ShapeException">Integers by a factor that is none, or Booleans where PyTorch takes none.</exception>
+    /// <exception cref="ShapeException">Integers by a factor that is none, or Booleans where PyTorch takes
+    /// none.</exception>
     public static ElementType Scaled(ElementType type, double alpha, bool takesFlags)
     {
         if (!type.IsFloating() && alpha != Math.Truncate(alpha))
-            throw new ShapeException($"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too");
+            throw new ShapeException(
+                $"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too");
         return type != ElementType.Bool || takesFlags
             ? type
             : throw new ShapeException("Booleans are not subtracted; PyTorch refuses it too");

@@ -29,7 +29,8 @@ public abstract record Reshaping : Op
     {
         var target = Target(inputs[0].Shape);
         var from = inputs[0];
-        if (Carry.Through(from.Shape, from.Layout, target) is { } layout) return new Arrangement([from.Layout], [layout]);
+        if (Carry.Through(from.Shape, from.Layout, target) is { } layout)
+            return new Arrangement([from.Layout], [layout]);
         var near = Carry.Nearest(from.Shape, from.Layout, target);
         return Carry.Through(from.Shape, near, target) is { } carried
             ? new Arrangement([near], [carried])

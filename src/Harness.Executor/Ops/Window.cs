@@ -9,7 +9,8 @@ static class Window
     // Depth, height, width: the last so many axes of every window.
     const string Axes = "dhw";
 
-    /// <summary>The axes of a window that its operator has in its name, as <c>conv2d</c>; null for one without.</summary>
+    /// <summary>The axes of a window that its operator has in its name, as <c>conv2d</c>; null for one
+    /// without.</summary>
     public static int? AxesOf(Bound call)
     {
         string name = call.Call.Target;
@@ -75,8 +76,8 @@ static class Window
             throw new ShapeException($"padding is {padding}, expected at most half of the window, which spans {spans}");
     }
 
-    // (n + 2p - d·(k-1) - 1) / s + 1, rounded down, or up if the last window still starts inside the input or the padding
-    // before it.
+    // (n + 2p - d·(k-1) - 1) / s + 1, rounded down, or up if the last window still starts inside the input or the
+    // padding before it.
     static int Extent(int n, int k, int stride, int padding, int dilation, bool ceil)
     {
         long room = n + 2L * padding - (long)dilation * (k - 1) - 1 + (ceil ? stride - 1 : 0);

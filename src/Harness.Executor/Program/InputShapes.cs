@@ -3,17 +3,21 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
-/// <summary>Finds input shapes that a model accepts when neither the file nor the user states them: a traced archive does not.</summary>
-/// <remarks>Channels and ranks follow from the parameters that meet the input; batch and plane sizes are tried in a fixed
-/// order of preference until every call's shapes fit. The result is the same on every machine.</remarks>
+/// <summary>Finds input shapes that a model accepts when neither the file nor the user states them: a traced archive
+/// does not.</summary>
+/// <remarks>Channels and ranks follow from the parameters that meet the input; batch and plane sizes are tried in a
+/// fixed order of preference until every call's shapes fit. The result is the same on every machine.</remarks>
 public static class InputShapes
 {
     // What vision models are trained at, most common first; then everything small.
-    static readonly int[] s_usual = [224, 32, 28, 64, 96, 128, 256, 299, 227, 112, 160, 192, 240, 288, 320, 384, 416, 448, 512, 16, 8];
+    static readonly int[] s_usual =
+        [224, 32, 28, 64, 96, 128, 256, 299, 227, 112, 160, 192, 240, 288, 320, 384, 416, 448, 512, 16, 8];
 
-    // Neither square nor constant ratios: a square hides a swap of H and W. Small first, since goldens hold what they give.
+    // Neither square nor constant ratios: a square hides a swap of H and W. Small first, since goldens hold what they
+    // give.
     static readonly (int H, int W)[] s_oblong =
-        [(40, 56), (48, 64), (64, 48), (64, 96), (96, 64), (72, 104), (96, 128), (128, 96), (128, 160), (192, 224), (224, 192), (256, 224), (299, 331), (384, 352)];
+        [(40, 56), (48, 64), (64, 48), (64, 96), (96, 64), (72, 104), (96, 128), (128, 96), (128, 160), (192, 224),
+            (224, 192), (256, 224), (299, 331), (384, 352)];
 
     // Frames of a clip and slices of a scan; the plane's own height stands for cubes.
     static readonly int[] s_depths = [16, 8, 32, 4, 12];
@@ -23,8 +27,8 @@ public static class InputShapes
 
     /// <summary>Shapes for every input, in PyTorch's axis order.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="square">True for the size a model was probably made for; false for an oblong one and a batch of 2 where
-    /// the graph allows them, which is what a golden wants.</param>
+    /// <param name="square">True for the size a model was probably made for; false for an oblong one and a batch of 2
+    /// where the graph allows them, which is what a golden wants.</param>
     /// <exception cref="ModelException">PAR1004: no shape was found; or what the graph itself throws.</exception>
     public static Shape[] Infer(TorchModel model, bool square)
     {
@@ -46,7 +50,9 @@ public static class InputShapes
                 throw model.Locate(e);
             }
         }
-        throw model.Locate(new ModelException(new Finding(Codes.ShapeMismatch, "", "the file does not state its input shape and none " +
+        throw model.Locate(
+            new ModelException(
+            new Finding(Codes.ShapeMismatch, "", "the file does not state its input shape and none " +
             $"could be inferred; state it with --input-shape ({first?.Message ?? "no input"})")));
     }
 
@@ -58,20 +64,24 @@ public static class InputShapes
             yield return [.. ports.Select(port => port.Shape!.Value)];
             yield break;
         }
-        var known = ports.Select(port => port.Shape is { } shape ? shape.AsSpan().ToArray() : Meets(model, port.Value)).ToArray();
+        var known = ports.Select(port => port.Shape is { } shape ? shape.AsSpan().ToArray() : Meets(model, port.Value))
+            .ToArray();
         // An input that meets no parameter looks like the first one that does.
         var example = known.FirstOrDefault(shape => shape is not null);
-        foreach (int[]? fallback in example is not null ? [example] : new int[]?[] { [0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0] })
+        foreach (int[]? fallback in example is not null ? [example]
+            : new int[]?[] { [0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0] })
         {
             bool planes = known.Append(fallback).Any(shape => shape is { Length: > 2 });
             bool volumes = known.Append(fallback).Any(shape => shape is { Length: > 4 });
             foreach (int n in square ? new[] { 1, 2, 4, 8, 16 } : [2, 1, 4, 8, 16])
             {
                 // A batch that the trace has baked in is rare, and a plane that nothing usual fits is too: not both.
-                foreach (var (h, w) in planes ? Planes(square).Take(n > 2 || volumes ? MostPlanes : int.MaxValue) : [(1, 1)])
+                foreach (var (h, w) in planes ? Planes(square).Take(n > 2 || volumes ? MostPlanes : int.MaxValue)
+                    : [(1, 1)])
                 {
                     foreach (int d in volumes ? s_depths.Append(h) : [1])
-                        yield return [.. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, d, h, w))];
+                        yield return [
+                            .. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, d, h, w))];
                 }
             }
         }

@@ -43,11 +43,13 @@ sealed class LeafStore
         }
     }
 
-    /// <summary>Makes <paramref name="result"/> stand for a permuted parameter; false when the operand is no parameter.</summary>
+    /// <summary>Makes <paramref name="result"/> stand for a permuted parameter; false when the operand is no
+    /// parameter.</summary>
     public bool TryPermute(int operand, int result, Permuting move)
     {
         if (!_sources.TryGetValue(operand, out var source)) return false;
-        _sources[result] = source with { Axes = new Permutation([.. move.Order(source.Axes.Rank).Select(axis => source.Axes[axis])]) };
+        _sources[result] =
+            source with { Axes = new Permutation([.. move.Order(source.Axes.Rank).Select(axis => source.Axes[axis])]) };
         return true;
     }
 

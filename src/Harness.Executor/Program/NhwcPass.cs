@@ -4,12 +4,14 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
-/// <summary>Moves a model from PyTorch's layout to Flax's. Each value gets a permutation, each parameter its Flax leaf; data
-/// moves only where an op cannot work with the layout it finds.</summary>
+/// <summary>Moves a model from PyTorch's layout to Flax's. Each value gets a permutation, each parameter its Flax leaf;
+/// data moves only where an op cannot work with the layout it finds.</summary>
 public static class NhwcPass
 {
-    /// <summary>Converts a model for these input shapes (PyTorch's axis order) and the types that its file states.</summary>
-    /// <exception cref="ModelException">PAR1002 unsupported op, PAR1003 missing weight, PAR1004 shapes do not fit.</exception>
+    /// <summary>Converts a model for these input shapes (PyTorch's axis order) and the types that its file
+    /// states.</summary>
+    /// <exception cref="ModelException">PAR1002 unsupported op, PAR1003 missing weight, PAR1004 shapes do not
+    /// fit.</exception>
     public static NhwcProgram Apply(
         TorchModel model, IReadOnlyList<Shape> inputShapes, FlattenMode flatten = FlattenMode.Transpose)
     {
@@ -19,7 +21,8 @@ public static class NhwcPass
     }
 
     /// <summary>Converts a model for inputs of these types and shapes (PyTorch's axis order).</summary>
-    /// <exception cref="ModelException">PAR1002 unsupported op, PAR1003 missing weight, PAR1004 shapes do not fit.</exception>
+    /// <exception cref="ModelException">PAR1002 unsupported op, PAR1003 missing weight, PAR1004 shapes do not
+    /// fit.</exception>
     public static NhwcProgram Apply(
         TorchModel model, IReadOnlyList<Fact> inputs, FlattenMode flatten = FlattenMode.Transpose)
     {
@@ -58,7 +61,8 @@ public static class NhwcPass
                 // Images arrive channels last, as Flax's users hold them; lower ranks have no channels to move.
                 var layout = shape.Rank >= 4 ? Permutation.ChannelsLast(shape.Rank) : Permutation.Identity(shape.Rank);
                 _placed[port.Value] = NewValue(port.Name, graph.FactOf(port.Value), layout);
-                inputs.Add(port with { Value = _placed[port.Value], Shape = shape, Type = graph.FactOf(port.Value).Type });
+                inputs.Add(port with { Value = _placed[port.Value], Shape = shape,
+                    Type = graph.FactOf(port.Value).Type });
             }
             foreach (var call in graph.Calls) Convert(call);
             var outputs = ImmutableArray.CreateBuilder<Port>();
@@ -98,7 +102,8 @@ public static class NhwcPass
         void Convert(ShapedCall call)
         {
             // A parameter that is only permuted stays a parameter: addmm(bias, x, weight.t()).
-            if (call.Op is Permuting move && !_placed.ContainsKey(call.Operands[0]) && _leaves.TryPermute(call.Operands[0], call.Results[0], move))
+            if (call.Op is Permuting move && !_placed.ContainsKey(call.Operands[0])
+                && _leaves.TryPermute(call.Operands[0], call.Results[0], move))
                 return;
             var op = folds.IsFolded(call) ? new FoldedFlatten() : call.Op;
             var rules = op.Weights.ToDictionary(rule => rule.Operand);
@@ -117,7 +122,8 @@ public static class NhwcPass
                 int operand = call.Operands[i];
                 if (_placed.TryGetValue(operand, out int value))
                 {
-                    if (rules.TryGetValue(i, out var computed)) throw NotStored(call, op, computed, _values[value].Name);
+                    if (rules.TryGetValue(i, out var computed))
+                        throw NotStored(call, op, computed, _values[value].Name);
                     inputs.Add(InLayout(value, arrangement.Inputs[i], call.Call));
                 }
                 else if (rules.TryGetValue(i, out var rule))
@@ -128,7 +134,8 @@ public static class NhwcPass
             for (int i = 0; i < call.Results.Length; i++)
             {
                 string name = i == 0 ? call.Call.Name : $"{call.Call.Name}:{i}";
-                outputs.Add(_placed[call.Results[i]] = NewValue(name, graph.FactOf(call.Results[i]), arrangement.Outputs[i]));
+                outputs.Add(_placed[call.Results[i]] = NewValue(name, graph.FactOf(call.Results[i]),
+                    arrangement.Outputs[i]));
             }
             _nodes.Add(new NhwcNode(call.Call.Name, op, inputs.ToImmutable(), outputs.ToImmutable(), call.Call.Place)
             {
@@ -154,7 +161,8 @@ public static class NhwcPass
         }
 
         static ModelException NotStored(ShapedCall call, Op op, WeightRule rule, string source) => new(new Finding(
-            Codes.UnsupportedOp, call.Call.Place.ToString(), $"{op.Name} '{call.Call.Name}': its {rule.Leaf} is computed by " +
+            Codes.UnsupportedOp, call.Call.Place.ToString(),
+            $"{op.Name} '{call.Call.Name}': its {rule.Leaf} is computed by " +
             $"'{source}' while running, expected a stored parameter; fold it before exporting the model"));
 
         int InLayout(int value, Permutation wanted, Call consumer)

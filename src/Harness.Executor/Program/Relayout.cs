@@ -29,7 +29,8 @@ public sealed record Relayout : Op
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
 }
 
-/// <summary>(n, c, h, w) → (n, h·w·c) as it lies: a flatten whose transpose moved into the linear kernel. Only the pass makes it.</summary>
+/// <summary>(n, c, h, w) → (n, h·w·c) as it lies: a flatten whose transpose moved into the linear kernel. Only the pass
+/// makes it.</summary>
 public sealed record FoldedFlatten : Op
 {
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ using Harness.Executor.Ops;
 namespace Harness.Executor.Program;
 
 /// <summary>A call that computes tensors, parsed.</summary>
-/// <param name="Call">The call as the file states it, with numbers and lists that were computed on the way in place.</param>
+/// <param name="Call">The call as the file states it, with numbers and lists that were computed on the way in
+/// place.</param>
 /// <param name="Op">What it computes.</param>
 /// <param name="Operands">The graph's values it reads.</param>
 /// <param name="Results">The graph's values it defines, as many as the op has outputs.</param>
@@ -16,7 +17,8 @@ sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, Immutab
     public ImmutableArray<int> Stated { get; init; }
 }
 
-/// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout yet.</summary>
+/// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout
+/// yet.</summary>
 sealed class ShapedGraph
 {
     // More elements than any machine addresses, and few enough that bytes of them stay far below 2^63.
@@ -67,14 +69,16 @@ sealed class ShapedGraph
     readonly Dictionary<int, Call> _left = [];
 
     /// <summary>The inputs of a model as facts: these shapes, and the types that its file states.</summary>
-    public static Fact[] FactsOf(TorchModel model, IReadOnlyList<Shape> shapes) => [.. shapes.Select((shape, i) => Fact.Of(
+    public static Fact[] FactsOf(TorchModel model, IReadOnlyList<Shape> shapes) =>
+        [.. shapes.Select((shape, i) => Fact.Of(
         i < model.Graph.Inputs.Length ? model.Graph.Inputs[i].Type : ElementType.Float32, shape))];
 
     /// <summary>The same for these shapes and the types that the file states.</summary>
     public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> shapes) => Of(model, FactsOf(model, shapes));
 
     /// <summary>Parses and infers everything.</summary>
-    /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not fit.</exception>
+    /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not
+    /// fit.</exception>
     public static ShapedGraph Of(TorchModel model, IReadOnlyList<Fact> inputs)
     {
         ModelChecks.Demand(model);
@@ -82,7 +86,8 @@ sealed class ShapedGraph
         var shaped = new ShapedGraph(model);
         if (inputs.Count != graph.Inputs.Length)
         {
-            throw new ModelException(new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
+            throw new ModelException(
+                new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
                 $"expects {graph.Inputs.Length}: {string.Join(", ", graph.Inputs.Select(i => i.Name))}"));
         }
         for (int i = 0; i < inputs.Count; i++)
@@ -112,7 +117,8 @@ sealed class ShapedGraph
         }
         foreach (var call in graph.Calls) shaped.Visit(call);
         shaped.Calls = [.. shaped._calls];
-        shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
+        shaped.Outputs =
+            [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
         return shaped;
     }
 
@@ -120,7 +126,8 @@ sealed class ShapedGraph
     {
         ValueArgument value => [new Port(name, value.Id)],
         ListArgument list => list.Items.SelectMany((item, i) => Expand($"{name}.{i}", item)),
-        _ => throw new ModelException(new Finding(Codes.UnsupportedOp, "", $"output '{name}' is the number {meaning}, expected a tensor")),
+        _ => throw new ModelException(
+            new Finding(Codes.UnsupportedOp, "", $"output '{name}' is the number {meaning}, expected a tensor")),
     };
 
     Fact[] FactsOf(ImmutableArray<int> operands) => [.. operands.Select(FactOf)];
@@ -173,7 +180,8 @@ sealed class ShapedGraph
 
     void Visit(Call call)
     {
-        if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id), out var number))
+        if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id),
+            out var number))
         {
             Means(call, number);
             return;
@@ -204,7 +212,8 @@ sealed class ShapedGraph
             if (single)
             {
                 operands = operands.SetItem(
-                    0, Insert(call with { Name = NameOf($"{call.Name}.batch") }, new Unsqueeze { Dim = 0 }, operands[0]));
+                    0, Insert(call with { Name = NameOf($"{call.Name}.batch") }, new Unsqueeze { Dim = 0 },
+                        operands[0]));
             }
             var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)
@@ -257,7 +266,8 @@ sealed class ShapedGraph
         else if (call.Target is "prim::GetItem" or "aten::__getitem__" && call.Arguments is [_, IntArgument index])
         {
             long at = index.Number < 0 ? index.Number + list.Items.Length : index.Number;
-            if (at < 0 || at >= list.Items.Length) throw Mismatch(call, $"item {index.Number} of a list of {list.Items.Length}");
+            if (at < 0 || at >= list.Items.Length)
+                throw Mismatch(call, $"item {index.Number} of a list of {list.Items.Length}");
             item = list.Items[(int)at];
         }
         else return false;
@@ -282,7 +292,8 @@ sealed class ShapedGraph
             foreach (int more in call.Results[outputs.Length..]) _left[more] = call;
             return call.Results[..outputs.Length];
         }
-        if (call.Results.Length != 1) throw Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");
+        if (call.Results.Length != 1)
+            throw Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");
         var items = ImmutableArray.CreateRange(Enumerable.Range(_facts.Count, outputs.Length));
         foreach (var fact in outputs) _facts.Add(fact);
         _meaning[call.Results[0]] = Argument.Of([.. items.Select(Argument.Value)]);

@@ -23,8 +23,8 @@ sealed class AllocationMeter
             // Long enough for the partners to park: the first wait of a process allocates once.
             Thread.Sleep(5);
         }
-        // A thread takes its memory 8 KiB at a time. A collection in the background that is over later counts what is left
-        // of them as allocated; after a full one no thread has any.
+        // A thread takes its memory 8 KiB at a time. A collection in the background that is over later counts what is
+        // left of them as allocated; after a full one no thread has any.
         GC.Collect();
     }
 

@@ -19,7 +19,8 @@ public sealed class ArenaTests
             if (arena.Offsets[i] % Arena.Alignment != 0 || arena.Offsets[i] + sizes[i] > arena.Bytes) return false;
             for (int j = 0; j < i; j++)
             {
-                bool apart = arena.Offsets[i] + sizes[i] <= arena.Offsets[j] || arena.Offsets[j] + sizes[j] <= arena.Offsets[i];
+                bool apart = arena.Offsets[i] + sizes[i] <= arena.Offsets[j] || arena.Offsets[j]
+                    + sizes[j] <= arena.Offsets[i];
                 if (!apart && lives[i].Overlaps(lives[j])) return false;
             }
         }

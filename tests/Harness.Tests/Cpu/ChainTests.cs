@@ -10,8 +10,8 @@ using Harness.Tests.Naive;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>A convolution and the depthwise one after it, a gate and the 1 × 1 convolution after it, band by band: the bits of
-/// two steps.</summary>
+/// <summary>A convolution and the depthwise one after it, a gate and the 1 × 1 convolution after it, band by band: the
+/// bits of two steps.</summary>
 public sealed class ChainTests
 {
     /// <summary>One pair of convolutions.</summary>
@@ -81,7 +81,8 @@ public sealed class ChainTests
     }
 
     /// <summary>One feature map and its gate.</summary>
-    public sealed record Gate(int N, int C, int H, int W, int Co, bool GateFirst = false, bool Residual = false, bool OneImage = false);
+    public sealed record Gate(int N, int C, int H, int W, int Co, bool GateFirst = false, bool Residual = false,
+        bool OneImage = false);
 
     public static TheoryData<Gate> Gates =>
     [
@@ -116,14 +117,17 @@ public sealed class ChainTests
         Chains(new Gate(1, 8, 12, 12, 4), 1, alsoOutput: true).Should().Be(0);
         Chains(new Gate(1, 8, 12, 12, 4), 1, rows: true).Should().Be(0); // a gate of rows, not of channels
 
-        static int Chains(Gate gate, int window, int stride = 1, int pad = 0, int groups = 1, bool alsoOutput = false, bool rows = false) =>
+        static int Chains(Gate gate, int window, int stride = 1, int pad = 0, int groups = 1, bool alsoOutput = false,
+            bool rows = false) =>
             Plan.Compile<float>(
-                Model(gate, window, stride, pad, groups, alsoOutput, rows), new PlanOptions { Threads = 1, ChainBytes = 0 })
+                Model(gate, window, stride, pad, groups, alsoOutput, rows),
+                new PlanOptions { Threads = 1, ChainBytes = 0 })
                 .StepNodes.Count(node => node.Then is not null);
     }
 
     static NhwcProgram Model(
-        Gate gate, int window = 1, int stride = 1, int pad = 0, int groups = 1, bool alsoOutput = false, bool rows = false)
+        Gate gate, int window =
+            1, int stride = 1, int pad = 0, int groups = 1, bool alsoOutput = false, bool rows = false)
     {
         var builder = new GraphBuilder();
         int x = builder.Input("x", [gate.N, gate.C, gate.H, gate.W]);
@@ -131,13 +135,16 @@ public sealed class ChainTests
         int y = builder.Input("y", channels);
         int map = Call(builder, "map", "aten::silu", x), open = Call(builder, "open", "aten::sigmoid", y);
         int product = builder.Call(
-            "aten::mul", gate.GateFirst ? [Argument.Value(open), Argument.Value(map)] : [Argument.Value(map), Argument.Value(open)],
+            "aten::mul", gate.GateFirst ? [Argument.Value(open), Argument.Value(map)]
+                : [Argument.Value(map), Argument.Value(open)],
             [], 1, SourcePlace.Unknown, "gated")[0];
-        int result = Convolve(builder, "project", product, [gate.Co, gate.C / groups, window, window], stride, pad, 1, groups);
+        int result = Convolve(builder, "project", product, [gate.Co, gate.C / groups, window, window], stride, pad, 1,
+            groups);
         if (gate.Residual)
         {
             int other = Convolve(builder, "other", x, [gate.Co, gate.C, 1, 1], 1, 0, 1, 1);
-            result = builder.Call("aten::add", [Argument.Value(result), Argument.Value(other)], [], 1, SourcePlace.Unknown, "sum")[0];
+            result = builder.Call("aten::add", [Argument.Value(result), Argument.Value(other)], [], 1,
+                SourcePlace.Unknown, "sum")[0];
         }
         builder.Output("z", Call(builder, "last", "aten::relu", result));
         if (alsoOutput) builder.Output("product", product);
@@ -157,7 +164,8 @@ public sealed class ChainTests
         Chains(Model(pair, alsoAdded: true), 0).Should().Be(0);
 
         static int Chains(NhwcProgram model, long bytes) =>
-            Plan.Compile<float>(model, new PlanOptions { Threads = 1, ChainBytes = bytes }).StepNodes.Count(node => node.Then is not null);
+            Plan.Compile<float>(model,
+                new PlanOptions { Threads = 1, ChainBytes = bytes }).StepNodes.Count(node => node.Then is not null);
     }
 
     static void Compare<E>(NhwcProgram model, bool mustChain) where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -171,7 +179,8 @@ public sealed class ChainTests
             {
                 double[][] actual = OpCases.Run<E>(model, chained with { Threads = threads, Lanes = lanes });
                 for (int i = 0; i < expected.Length; i++)
-                    actual[i].Should().Equal(expected[i], $"{typeof(E).Name}, {lanes} lanes, {threads} threads, output {i}");
+                    actual[i].Should()
+                        .Equal(expected[i], $"{typeof(E).Name}, {lanes} lanes, {threads} threads, output {i}");
             }
         }
     }
@@ -180,20 +189,25 @@ public sealed class ChainTests
     {
         var builder = new GraphBuilder();
         int x = builder.Input("x", [pair.N, pair.Ci, pair.H, pair.W]);
-        int first = Convolve(builder, "first", x, [pair.C, pair.Ci, pair.Window, pair.Window], pair.Stride, pair.Window / 2, 1, 1);
+        int first = Convolve(builder, "first", x, [pair.C, pair.Ci, pair.Window, pair.Window], pair.Stride,
+            pair.Window / 2, 1, 1);
         int middle = Call(builder, "act", "aten::silu", x: first);
         int second = Convolve(
-            builder, "second", middle, [pair.C, 1, pair.DepthH, pair.DepthW], pair.DepthStride, pair.Pad, pair.Dilation, pair.C);
+            builder, "second", middle, [pair.C, 1, pair.DepthH, pair.DepthW], pair.DepthStride, pair.Pad, pair.Dilation,
+            pair.C);
         if (pair.Residual)
         {
             // Of the result's shape, since the first window is 1 × 1, and not through the chain.
             int other = Convolve(
-                builder, "other", x, [pair.C, pair.Ci, pair.DepthH, pair.DepthW], pair.DepthStride, pair.Pad, pair.Dilation, 1);
-            second = builder.Call("aten::add", [Argument.Value(second), Argument.Value(other)], [], 1, SourcePlace.Unknown, "sum")[0];
+                builder, "other", x, [pair.C, pair.Ci, pair.DepthH, pair.DepthW], pair.DepthStride, pair.Pad,
+                pair.Dilation, 1);
+            second = builder.Call("aten::add", [Argument.Value(second), Argument.Value(other)], [], 1,
+                SourcePlace.Unknown, "sum")[0];
         }
         int result = Call(builder, "last", "aten::relu", second);
         if (alsoAdded)
-            result = builder.Call("aten::add", [Argument.Value(result), Argument.Value(middle)], [], 1, SourcePlace.Unknown, "sum")[0];
+            result = builder.Call("aten::add", [Argument.Value(result), Argument.Value(middle)], [], 1,
+                SourcePlace.Unknown, "sum")[0];
         builder.Output("y", result);
         if (alsoOutput) builder.Output("middle", middle);
         var graph = builder.Build();
@@ -204,12 +218,15 @@ public sealed class ChainTests
     static int Call(GraphBuilder builder, string name, string target, int x) =>
         builder.Call(target, [Argument.Value(x)], [], 1, SourcePlace.Unknown, name)[0];
 
-    static int Convolve(GraphBuilder builder, string name, int x, int[] window, int stride, int pad, int dilation, int groups)
+    static int Convolve(GraphBuilder builder, string name, int x, int[] window, int stride, int pad, int dilation,
+        int groups)
     {
-        int weight = builder.Parameter($"{name}.weight", Shape.Create(window)), bias = builder.Parameter($"{name}.bias", [window[0]]);
+        int weight = builder.Parameter($"{name}.weight", Shape.Create(window)), bias =
+            builder.Parameter($"{name}.bias", [window[0]]);
         return builder.Call("aten::conv2d",
             [
-                Argument.Value(x), Argument.Value(weight), Argument.Value(bias), Both(stride), Both(pad), Both(dilation),
+                Argument.Value(x), Argument.Value(weight), Argument.Value(bias), Both(stride), Both(pad),
+                Both(dilation),
                 Argument.Of((long)groups),
             ],
             [], 1, SourcePlace.Unknown, name)[0];

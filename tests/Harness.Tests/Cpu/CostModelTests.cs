@@ -27,7 +27,8 @@ public sealed class CostModelTests
                 foreach (int n in new[] { 2, 5, 64 })
                     CostModel.Fastest(Layer(n, side, channels, channels), sizeof(float)).Should().Be(one);
                 var layer = Layer(1, side, channels, channels);
-                CostModel.Fastest(layer with { Input = layer.Input.WithHalo(new(2, 3, 4, 5)) }, sizeof(float)).Should().Be(one);
+                CostModel.Fastest(layer with { Input = layer.Input.WithHalo(new(2, 3, 4, 5)) }, sizeof(float)).Should()
+                    .Be(one);
             }
         }
     }

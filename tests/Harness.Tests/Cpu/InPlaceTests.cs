@@ -7,11 +7,12 @@ using Harness.Formats;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>Results that take over the memory of an operand: the same bits as where the operand must survive, because it is
-/// an output too.</summary>
+/// <summary>Results that take over the memory of an operand: the same bits as where the operand must survive, because
+/// it is an output too.</summary>
 public sealed class InPlaceTests
 {
-    /// <summary>Channels, plane, groups (0: as many as channels) and window of the convolution that adds a residual.</summary>
+    /// <summary>Channels, plane, groups (0: as many as channels) and window of the convolution that adds a
+    /// residual.</summary>
     public static TheoryData<int, int, int, int, int> Rows => new()
     {
         { 5, 6, 5, 0, 3 },
@@ -24,7 +25,8 @@ public sealed class InPlaceTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_residual_that_dies_is_overwritten_without_changing_a_bit(int channels, int h, int w, int groups, int window)
+    public void A_residual_that_dies_is_overwritten_without_changing_a_bit(int channels, int h, int w, int groups,
+        int window)
     {
         groups = groups == 0 ? channels : groups;
         foreach (int threads in new[] { 1, 3 })
@@ -51,7 +53,8 @@ public sealed class InPlaceTests
         }
     }
 
-    static void Compare<E>(NhwcProgram dies, NhwcProgram survives, int threads) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static void Compare<E>(NhwcProgram dies, NhwcProgram survives, int threads)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var options = new PlanOptions { Threads = threads };
         using var plan = Plan.Compile<E>(dies, options);
@@ -69,7 +72,8 @@ public sealed class InPlaceTests
         Shape shape = [2, channels, h, w];
         var builder = new GraphBuilder();
         int kept = Call(builder, "kept", "aten::tanh", [Argument.Value(builder.Input("x", shape))]);
-        int inner = Convolve(builder, "inner", kept, builder.Parameter("inner.weight", [channels, channels, 1, 1]), 0, 1);
+        int inner = Convolve(builder, "inner", kept, builder.Parameter("inner.weight", [channels, channels, 1, 1]), 0,
+            1);
         int kernel = builder.Parameter("outer.weight", [channels, channels / groups, window, window]);
         int outer = Convolve(builder, "outer", inner, kernel, window / 2, groups);
         int sum = Call(builder, "sum", "aten::add", [Argument.Value(outer), Argument.Value(kept)]);

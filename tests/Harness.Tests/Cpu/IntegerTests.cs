@@ -16,7 +16,8 @@ public sealed class IntegerTests
     static readonly string s_fixture = Path.Combine(NaiveWalkTests.Repository, "tests", "Harness.Tests", "Parity",
         "Verification", "fixtures", "integers_and_back");
 
-    // x: int64 (2, 3, 4, 5) and flags: bool of the same shape; (x · 3 - flags) clamped, its sums, a slice of it, as floats.
+    // x: int64 (2, 3, 4, 5) and flags: bool of the same shape; (x · 3 - flags) clamped, its sums, a slice of it, as
+    // floats.
     static TorchModel Model()
     {
         var builder = new GraphBuilder();
@@ -27,7 +28,8 @@ public sealed class IntegerTests
         int tripled = Call("aten::mul", Argument.Value(x), Argument.Of(3));
         int minus = Call("aten::sub", Argument.Value(tripled), Argument.Value(flags));
         int clamped = Call("aten::clamp", Argument.Value(minus), Argument.Of(-40), Argument.None);
-        int sums = Call("aten::sum", Argument.Value(clamped), Argument.Of([Argument.Of(1), Argument.Of(3)]), Argument.Of(false));
+        int sums = Call("aten::sum", Argument.Value(clamped), Argument.Of([Argument.Of(1), Argument.Of(3)]),
+            Argument.Of(false));
         int slice = Call(
             "aten::slice", Argument.Value(clamped), Argument.Of(2), Argument.Of(1), Argument.Of(4), Argument.Of(2));
         int floats = Call("aten::mul", Argument.Value(slice), Argument.Of(0.5));

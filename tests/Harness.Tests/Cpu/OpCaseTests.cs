@@ -7,7 +7,8 @@ using Harness.Tests.Naive;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>Every op case, converted and run, against the naive oracle; and against itself at every width and thread count.</summary>
+/// <summary>Every op case, converted and run, against the naive oracle; and against itself at every width and thread
+/// count.</summary>
 public sealed class OpCaseTests
 {
     public static TheoryData<string> Names => OpCases.Names;
@@ -25,7 +26,8 @@ public sealed class OpCaseTests
             int[] shape = [.. port.Shape!.Value];
             given[port.Name] = new NaiveTensor(shape, OpCases.Values(i + 1, port.Shape!.Value.Elements));
         }
-        foreach (var (key, tensor) in model.Weights) given[key] = new NaiveTensor([.. tensor.Shape], tensor.ToDoubles());
+        foreach (var (key, tensor) in model.Weights)
+            given[key] = new NaiveTensor([.. tensor.Shape], tensor.ToDoubles());
         var expected = NaiveWalk.Run(graph, given);
         foreach (var flatten in new[] { FlattenMode.Transpose, FlattenMode.Fold })
         {
@@ -63,7 +65,8 @@ public sealed class OpCaseTests
                 if (lanes == LaneWidth.One && threads == 1) continue;
                 var other = OpCases.Run<E>(model, OpCases.Options(lanes, threads));
                 for (int i = 0; i < first.Length; i++)
-                    Bits(other[i]).Should().Equal(Bits(first[i]), $"{typeof(E).Name}, {lanes} lanes, {threads} threads");
+                    Bits(other[i]).Should()
+                        .Equal(Bits(first[i]), $"{typeof(E).Name}, {lanes} lanes, {threads} threads");
             }
         }
     }

@@ -8,8 +8,8 @@ using Harness.Tests.Program;
 namespace Harness.Tests.Cpu;
 
 /// <summary>Values that are parts of others: the bits of copies, and no copy where a reader walks strides.</summary>
-/// <remarks>A plan that keeps all values copies every part, and the goldens of slices, splits, selections and expansions hold
-/// it to PyTorch: it is what others are compared with.</remarks>
+/// <remarks>A plan that keeps all values copies every part, and the goldens of slices, splits, selections and
+/// expansions hold it to PyTorch: it is what others are compared with.</remarks>
 public sealed class PartsTests
 {
     static Argument Of(int value) => Argument.Value(value);
@@ -43,7 +43,8 @@ public sealed class PartsTests
         ("conv 2x3", (s, x, d) => s.Conv(x, s.Weight("w", 5, d[1], 2, 3)), 0),
         ("conv 3x3 padded", (s, x, d) => s.Conv(x, s.Weight("w", 5, d[1], 3, 3), padding: 1), 1),
         ("depthwise", (s, x, d) => s.Call(
-            "conv2d", Of(x), Of(s.Weight("w", d[1], 1, 2, 2)), s_none, Ints(1, 1), Ints(0, 0), Ints(1, 1), Of((long)d[1])), 0),
+            "conv2d", Of(x), Of(s.Weight("w", d[1], 1, 2, 2)), s_none, Ints(1, 1), Ints(0, 0), Ints(1, 1),
+            Of((long)d[1])), 0),
         ("max pool", (s, x, d) => s.Call(
             "max_pool2d", Of(x), Ints(2, 2), Ints(1, 1), Ints(0, 0), Ints(1, 1), Argument.Of(false)), 0),
         ("mean of planes", (s, x, d) => s.Call("adaptive_avg_pool2d", Of(x), Ints(1, 1)), 0),
@@ -83,7 +84,8 @@ public sealed class PartsTests
     public void A_reader_that_can_walk_strides_costs_no_copy()
     {
         var found = new List<string>();
-        foreach (string image in (string[])["channels", "rows", "every second row", "every second column", "a part of a part"])
+        foreach (string image in (string[])["channels", "rows", "every second row", "every second column",
+            "a part of a part"])
         {
             foreach (var (reader, of, copies) in s_readers)
             {
@@ -227,11 +229,14 @@ public sealed class PartsTests
             int extent = shape[axis];
             switch (random.Next(7))
             {
-                case 0 when shape.Length > 1: values.Add(sketch.Call("select", Of(x), Of(axis), Of((long)random.Next(extent)))); break;
-                case 1 when extent > 1: values.AddRange(sketch.Calls(2, "split_with_sizes", Of(x), Ints(1, extent - 1), Of(axis))); break;
+                case 0 when shape.Length > 1: values.Add(
+                    sketch.Call("select", Of(x), Of(axis), Of((long)random.Next(extent)))); break;
+                case 1 when extent > 1: values.AddRange(
+                    sketch.Calls(2, "split_with_sizes", Of(x), Ints(1, extent - 1), Of(axis))); break;
                 case 2:
                     long from = random.Next(extent);
-                    values.Add(sketch.Call("slice", Of(x), Of(axis), Of(from), Of((long)random.Next((int)from, extent) + 1), Of((long)random.Next(1, 3))));
+                    values.Add(sketch.Call("slice", Of(x), Of(axis), Of(from),
+                        Of((long)random.Next((int)from, extent) + 1), Of((long)random.Next(1, 3))));
                     break;
                 case 3:
                     long[] order = [.. Enumerable.Range(0, shape.Length).Select(a => (long)a)];
@@ -239,7 +244,8 @@ public sealed class PartsTests
                     values.Add(sketch.Call("permute", Of(x), Ints(order)));
                     break;
                 case 4: values.Add(sketch.Call("unsqueeze", Of(x), Of(axis))); break;
-                case 5 when shape.Length > 1 && axis > 0: values.Add(sketch.Call("flatten", Of(x), Of(axis - 1), Of(axis))); break;
+                case 5 when shape.Length > 1
+                    && axis > 0: values.Add(sketch.Call("flatten", Of(x), Of(axis - 1), Of(axis))); break;
                 case 6 when extent == 1:
                     values.Add(sketch.Call("expand", Of(x), Ints([.. shape.Select((_, a) => a == axis ? 3L : -1L)])));
                     break;
@@ -258,10 +264,14 @@ public sealed class PartsTests
                 1 => sketch.Call("mean", Of(x), Ints(axis), Argument.Of(random.Next(2) == 0)),
                 2 => sketch.Call("softmax", Of(x), Of(axis), s_none),
                 3 => sketch.Call("linear", Of(x), Of(sketch.Weight($"l{i}", 3, shape[^1])), s_none),
-                4 => sketch.Call("layer_norm", Of(x), Ints([.. shape[(int)axis..].Select(e => (long)e)]), s_none, s_none, Argument.Of(1e-5), Argument.Of(false)),
+                4 => sketch.Call("layer_norm", Of(x), Ints([.. shape[(int)axis..].Select(e => (long)e)]), s_none,
+                    s_none, Argument.Of(1e-5), Argument.Of(false)),
                 5 when shape.Length == 4 => sketch.Conv(x, sketch.Weight($"c{i}", 3, shape[1], 1, 1), random.Next(2)),
-                6 when shape.Length > 1 => sketch.Call("matmul", Of(x), Of(sketch.Call("transpose", Of(x), Of(-1L), Of(-2L)))),
-                7 => sketch.Call("sum", Of(x), Ints([.. shape.Select((_, a) => (long)a).Where(a => a != axis || shape.Length == 1)]), Argument.Of(false)),
+                6 when shape.Length > 1 =>
+                    sketch.Call("matmul", Of(x), Of(sketch.Call("transpose", Of(x), Of(-1L), Of(-2L)))),
+                7 => sketch.Call("sum", Of(x),
+                    Ints([.. shape.Select((_, a) => (long)a).Where(a => a != axis || shape.Length == 1)]),
+                    Argument.Of(false)),
                 _ => sketch.Call("add", Of(x), Of(x)),
             };
             sketch.Output($"y{i}", y);

@@ -33,7 +33,8 @@ public sealed class PlacementTests
 
         placement.ArenaLowerBound.Should().BeLessThanOrEqualTo(
             LowerBound(model, placement, precision), "sharing in place only ever saves");
-        ((double)placement.ArenaBytes / apart.ArenaLowerBound).Should().BeLessThanOrEqualTo(1.1, "slices may add little");
+        ((double)placement.ArenaBytes / apart.ArenaLowerBound).Should()
+            .BeLessThanOrEqualTo(1.1, "slices may add little");
         placement.ArenaBytes.Should().BeGreaterThanOrEqualTo(placement.ArenaLowerBound);
         ((double)placement.ArenaBytes / placement.ArenaLowerBound).Should().BeLessThanOrEqualTo(1.1);
     }
@@ -59,7 +60,8 @@ public sealed class PlacementTests
                 // The same place and size, and one step at which the one ends and the other begins.
                 at.Should().Be(to);
                 Bytes(roots[i]).Should().Be(Bytes(roots[j]));
-                (a.Last == b.First || b.Last == a.First).Should().BeTrue($"{model.Values[roots[i]].Name}, {model.Values[roots[j]].Name}");
+                (a.Last == b.First || b.Last == a.First).Should()
+                    .BeTrue($"{model.Values[roots[i]].Name}, {model.Values[roots[j]].Name}");
                 inPlace++;
             }
         }
@@ -99,7 +101,8 @@ public sealed class PlacementTests
         foreach (var parameter in graph.Parameters)
         {
             var shape = parameter.Shape!.Value;
-            weights.Add(parameter.Key, new Tensor(parameter.Type, shape, new byte[shape.Elements * parameter.Type.Size()]));
+            weights.Add(parameter.Key,
+                new Tensor(parameter.Type, shape, new byte[shape.Elements * parameter.Type.Size()]));
         }
         var model = NhwcPass.Apply(new TorchModel(graph, weights, "test"), [[batch, .. known.Input.AsSpan()[1..]]]);
         var (program, nodes) = Fusion.Apply(model, Fusion.Nothing(model), large: long.MaxValue);
@@ -133,7 +136,8 @@ public sealed class PlacementTests
         {
             long live = 0;
             foreach (var (root, (first, last)) in lives)
-                if (first <= step && step <= last) live += (placement.BufferOf(root).Elements * precision.Size() + 63) / 64 * 64;
+                if (first <= step && step <= last)
+                    live += (placement.BufferOf(root).Elements * precision.Size() + 63) / 64 * 64;
             most = Math.Max(most, live);
         }
         return most;

@@ -28,12 +28,14 @@ public sealed class PlanTests
         steps[0].WeightBytes.Should().BeGreaterThanOrEqualTo(4 * ((7 * 7 * 3 * 64) + (3 * 64)));
         steps[1].Kernel.Should().Be("max pool");
         steps[2].Kernel.Should().Be("winograd F(2,3)");
-        // 28 × 28 patches: 16 products each, 32 additions a channel in, 24 a channel out; batch norm and ReLU as stated.
+        // 28 × 28 patches: 16 products each, 32 additions a channel in, 24 a channel out; batch norm and ReLU as
+        // stated.
         long patches = 28 * 28;
         steps[2].Flops.Should().Be((patches * ((2 * 16 * 64 * 64) + (32 * 64) + (24 * 64))) + (56 * 56 * 64 * 3));
         steps[2].DirectFlops.Should().Be(56 * 56 * 64 * ((2 * 9 * 64) + 3));
         steps[^2].Kernel.Should().Be("reduce");
-        steps.Should().OnlyContain(step => step.ExpectedMs > 0 && step.Pieces > 0 && step.Threads >= 1 && step.Threads <= 2);
+        steps.Should()
+            .OnlyContain(step => step.ExpectedMs > 0 && step.Pieces > 0 && step.Threads >= 1 && step.Threads <= 2);
         plan.WeightBytes.Should().Be(steps.Sum(step => step.WeightBytes));
     }
 

@@ -8,13 +8,14 @@ using Harness.Formats;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>The mean of a plane that a depthwise convolution has prepared while it stored its rows: the bits of a pool by
-/// itself, and the mean.</summary>
+/// <summary>The mean of a plane that a depthwise convolution has prepared while it stored its rows: the bits of a pool
+/// by itself, and the mean.</summary>
 public sealed class RowMeansTests
 {
     /// <summary>A depthwise convolution, perhaps one before it, and a pool of its result.</summary>
     public sealed record Case(
-        int N, int C, int H, int W, int Window, int Stride = 1, bool Residual = false, bool Expand = false, string? Activation = "silu",
+        int N, int C, int H, int W, int Window, int Stride =
+            1, bool Residual = false, bool Expand = false, string? Activation = "silu",
         bool Longer = false);
 
     public static TheoryData<Case> Cases =>
@@ -58,7 +59,8 @@ public sealed class RowMeansTests
         Takes(Model(new Case(1, 8, 12, 12, 3), pools: 2)).Should().Be(1);
 
         static int Takes(NhwcProgram model) =>
-            Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).StepNodes.Count(node => node.RowMeans is not null);
+            Plan.Compile<float>(model,
+                new PlanOptions { Threads = 1 }).StepNodes.Count(node => node.RowMeans is not null);
     }
 
     [Theory]
@@ -67,7 +69,8 @@ public sealed class RowMeansTests
     public void Squeezes_of_known_models_are_taken(string name, int count)
     {
         using var torch = ModelFile.Open($"arch:{name}", "seed:0");
-        using var plan = Plan.Compile<float>(NhwcPass.Apply(torch, [Shape.Create([2, 3, 97, 75])]), new PlanOptions { Threads = 1 });
+        using var plan =
+            Plan.Compile<float>(NhwcPass.Apply(torch, [Shape.Create([2, 3, 97, 75])]), new PlanOptions { Threads = 1 });
         plan.StepNodes.Count(node => node.RowMeans is not null || node.Then?.RowMeans is not null).Should().Be(count);
     }
 
@@ -83,7 +86,8 @@ public sealed class RowMeansTests
             {
                 double[][] actual = OpCases.Run<E>(model, options with { Threads = threads, Lanes = lanes });
                 for (int i = 0; i < expected.Length; i++)
-                    actual[i].Should().Equal(expected[i], $"{typeof(E).Name}, {lanes} lanes, {threads} threads, output {i}");
+                    actual[i].Should()
+                        .Equal(expected[i], $"{typeof(E).Name}, {lanes} lanes, {threads} threads, output {i}");
             }
         }
         // Means of what the plan gave, plane by plane, in double.
@@ -109,7 +113,9 @@ public sealed class RowMeansTests
         int x = builder.Input("x", [of.N, inputs, of.H, of.W]);
         int value = of.Expand ? Call("expand.act", "aten::silu", Convolve("expand", x, 8, 1, 1, 1)) : x;
         value = Convolve("depthwise", value, of.C, of.Window, of.Stride, groups ?? of.C);
-        if (of.Residual) value = builder.Call("aten::add", [Argument.Value(value), Argument.Value(x)], [], 1, SourcePlace.Unknown, "sum")[0];
+        if (of.Residual)
+            value = builder.Call("aten::add", [Argument.Value(value), Argument.Value(x)], [], 1, SourcePlace.Unknown,
+            "sum")[0];
         if (of.Activation == "relu6") value = Call("act", "aten::hardtanh", value, Argument.Of(0.0), Argument.Of(6.0));
         else if (of.Activation is { } activation) value = Call("act", $"aten::{activation}", value);
         if (of.Longer)
@@ -117,11 +123,13 @@ public sealed class RowMeansTests
             value = Call("scaled", "aten::mul", value, Argument.Of(2.5));
             value = Call("clamp", "aten::hardtanh", value, Argument.Of(-0.3), Argument.Of(0.8));
         }
-        for (int i = 0; i < pools; i++) builder.Output($"mean{i}", Call($"pool{i}", "aten::adaptive_avg_pool2d", value, Both(grid)));
+        for (int i = 0; i < pools; i++)
+            builder.Output($"mean{i}", Call($"pool{i}", "aten::adaptive_avg_pool2d", value, Both(grid)));
         builder.Output("map", value);
         var graph = builder.Build();
         return NhwcPass.Apply(
-            new TorchModel(graph, WeightsFile.Open("seed:5", graph), "test"), [Shape.Create([of.N, inputs, of.H, of.W])]);
+            new TorchModel(graph, WeightsFile.Open("seed:5", graph), "test"),
+            [Shape.Create([of.N, inputs, of.H, of.W])]);
 
         int Call(string name, string target, int on, params Argument[] more) =>
             builder.Call(target, [Argument.Value(on), .. more], [], 1, SourcePlace.Unknown, name)[0];

@@ -37,7 +37,8 @@ public sealed class SessionTests
             foreach (int threads in new[] { 1, 2, 7 })
             {
                 var other = OpCases.Run<float>(model, OpCases.Options(lanes, threads));
-                for (int i = 0; i < first.Length; i++) other[i].Should().Equal(first[i], $"{lanes} lanes, {threads} threads");
+                for (int i = 0; i < first.Length; i++)
+                    other[i].Should().Equal(first[i], $"{lanes} lanes, {threads} threads");
             }
         }
     }
@@ -46,7 +47,8 @@ public sealed class SessionTests
     [MemberData(nameof(Models))]
     public void Fusion_kept_values_and_folded_flattens_change_nothing_but_rounding(string name)
     {
-        var plain = OpCases.Run<double>(Convert(name), new PlanOptions { Fuse = false, ExactOrder = true, Threads = 1 });
+        var plain = OpCases.Run<double>(Convert(name),
+            new PlanOptions { Fuse = false, ExactOrder = true, Threads = 1 });
         var all = OpCases.Run<double>(Convert(name), new PlanOptions { KeepAll = true, Threads = 1 });
         var fused = OpCases.Run<double>(Convert(name), new PlanOptions { Threads = 1 });
         var folded = OpCases.Run<double>(Convert(name, FlattenMode.Fold), new PlanOptions { Threads = 1 });
@@ -149,7 +151,8 @@ public sealed class SessionTests
     public void A_cancelled_run_says_so()
     {
         using var session = Session.Open<float>(Convert("guide_cnn"));
-        session.Invoking(s => s.Run(new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+        session.Invoking(s => s.Run(new CancellationToken(canceled: true))).Should()
+            .Throw<OperationCanceledException>();
     }
 
     [Fact]
@@ -204,7 +207,8 @@ public sealed class SessionTests
             var expected = new float[model.Values[model.Outputs[port].Value].Shape.Elements];
             copied.ReadOutput(port, expected);
             var actual = new List<float>();
-            for (int row = 0; row < inPlace.OutputRows(port); row++) actual.AddRange(inPlace.OutputRow<float>(port, row));
+            for (int row = 0; row < inPlace.OutputRows(port); row++)
+                actual.AddRange(inPlace.OutputRow<float>(port, row));
             actual.Should().Equal(expected);
         }
     }

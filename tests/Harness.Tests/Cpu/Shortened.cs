@@ -4,8 +4,8 @@ using Harness.Formats.Architectures;
 
 namespace Harness.Tests.Cpu;
 
-/// <summary>The known architectures without what repeats: 124 of VGG's 138 million weights, which are its classifier's, ten
-/// of ViT's twelve blocks, and most of ConvNeXt's. Whole, they would take gigabytes for each plan and show the
+/// <summary>The known architectures without what repeats: 124 of VGG's 138 million weights, which are its classifier's,
+/// ten of ViT's twelve blocks, and most of ConvNeXt's. Whole, they would take gigabytes for each plan and show the
 /// same.</summary>
 static class Shortened
 {
@@ -18,7 +18,8 @@ static class Shortened
             "vgg16" => Until(graph, "aten::flatten"),
             "vit_b_16" => Without(graph, [.. Enumerable.Range(2, 10).Select(i => $"encoder.layers.encoder_layer_{i}")]),
             "convnext_tiny" =>
-                Without(graph, [.. Enumerable.Range(2, 7).Select(i => $"features.5.{i}"), "features.7.1", "features.7.2"]),
+                Without(graph,
+                    [.. Enumerable.Range(2, 7).Select(i => $"features.5.{i}"), "features.7.1", "features.7.2"]),
             _ => graph,
         };
     }

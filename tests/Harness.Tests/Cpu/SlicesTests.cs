@@ -17,7 +17,8 @@ public sealed class SlicesTests
 
     // Every kind of step that may write a slice.
     static readonly string[] Writers =
-        ["one", "winograd", "depthwise", "grouped", "transposed", "norm", "max", "average", "adaptive", "act", "sum", "gate", "chain", "residual"];
+        ["one", "winograd", "depthwise", "grouped", "transposed", "norm", "max", "average", "adaptive", "act", "sum",
+            "gate", "chain", "residual"];
 
     public static TheoryData<string> Kinds => [.. Writers];
 
@@ -25,7 +26,8 @@ public sealed class SlicesTests
     [MemberData(nameof(Kinds))]
     public void A_value_is_written_into_a_concatenation_and_read_there(string kind)
     {
-        // Beside another slice and a value that must be copied, once first and once last; read by itself too, under a window.
+        // Beside another slice and a value that must be copied, once first and once last; read by itself too, under a
+        // window.
         foreach (bool first in new[] { false, true })
         {
             var graph = new Graph(n: 2, h: 9, w: 11);
@@ -108,7 +110,8 @@ public sealed class SlicesTests
     {
         using var torch = ModelFile.Open($"arch:{name}", "seed:0");
         var shape = ArchitectureSet.Find($"arch:{name}").Input;
-        Cats(Plan.Compile<float>(NhwcPass.Apply(torch, [shape]), new PlanOptions { Threads = 1 })).Should().HaveCount(cats);
+        Cats(Plan.Compile<float>(NhwcPass.Apply(torch, [shape]), new PlanOptions { Threads = 1 })).Should()
+            .HaveCount(cats);
         // The U-Net halves its plane four times.
         var odd = NhwcPass.Apply(torch, [name == "unet" ? [2, shape[1], 96, 48] : [2, shape[1], 97, 75]]);
         Compare<float>(odd);
@@ -121,9 +124,11 @@ public sealed class SlicesTests
         {
             foreach (int threads in new[] { 1, 2, 3, 7 })
             {
-                double[][] actual = OpCases.Run<E>(model, new PlanOptions { Threads = threads, Lanes = lanes, ChainBytes = 0 });
+                double[][] actual =
+                    OpCases.Run<E>(model, new PlanOptions { Threads = threads, Lanes = lanes, ChainBytes = 0 });
                 for (int i = 0; i < expected.Length; i++)
-                    actual[i].Should().Equal(expected[i], $"{typeof(E).Name}, {lanes} lanes, {threads} threads, output {i}");
+                    actual[i].Should()
+                        .Equal(expected[i], $"{typeof(E).Name}, {lanes} lanes, {threads} threads, output {i}");
             }
         }
     }
@@ -175,13 +180,15 @@ public sealed class SlicesTests
             "transposed" => Convolve("transposed", X, Channels, 3, transposed: true),
             "norm" => Norm("norm", X),
             "max" => Call("max", "aten::max_pool2d", X, Both(3), Both(1), Both(1), Both(1), Argument.Of(false)),
-            "average" => Call("average", "aten::avg_pool2d", X, Both(3), Both(1), Both(1), Argument.Of(false), Argument.Of(true), Argument.None),
+            "average" => Call("average", "aten::avg_pool2d", X, Both(3), Both(1), Both(1), Argument.Of(false),
+                Argument.Of(true), Argument.None),
             "adaptive" => Call("adaptive", "aten::adaptive_avg_pool2d", X, List(_input[2], _input[3])),
             "act" => Call("alone", "aten::tanh", X),
             "sum" => Sum(X, X),
             "gate" => Call("gated", "aten::mul", X, Argument.Value(Call(
                 "gate", "aten::sigmoid", Call("squeeze", "aten::adaptive_avg_pool2d", X, Both(1))))),
-            "chain" => Act("chain", Convolve("second", Act("first", Convolve("expand", X, Channels, 1)), Channels, 3, groups: Channels)),
+            "chain" => Act("chain",
+                Convolve("second", Act("first", Convolve("expand", X, Channels, 1)), Channels, 3, groups: Channels)),
             "residual" => Act("residual", Sum(Convolve("before", X, Channels, 1), X)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
@@ -189,12 +196,14 @@ public sealed class SlicesTests
         public int Join(string name, int[] parts, long axis = 1)
         {
             int joined = _builder.Call(
-                "aten::cat", [Argument.Of([.. parts.Select(Argument.Value)]), Argument.Of(axis)], [], 1, SourcePlace.Unknown, name)[0];
+                "aten::cat", [Argument.Of([.. parts.Select(Argument.Value)]), Argument.Of(axis)], [], 1,
+                SourcePlace.Unknown, name)[0];
             return Keep(joined, axis == 2 ? ChannelsOf(parts[0]) : parts.Sum(ChannelsOf));
         }
 
         public int Mean(int x) => Call(
-            "mean", "aten::mean", x, Argument.Of([Argument.Of(1L), Argument.Of(2L), Argument.Of(3L)]), Argument.Of(false));
+            "mean", "aten::mean", x, Argument.Of([Argument.Of(1L), Argument.Of(2L), Argument.Of(3L)]),
+            Argument.Of(false));
 
         public int Sum(int x, int y) => Call("sum", "aten::add", x, Argument.Value(y));
 
@@ -216,14 +225,16 @@ public sealed class SlicesTests
                 ? [Both(1), Both(window / 2), Both(0), Argument.Of((long)groups), Both(1)]
                 : [Both(1), Both(window / 2), Both(1), Argument.Of((long)groups)];
             return Keep(
-                Call(name, transposed ? "aten::conv_transpose2d" : "aten::conv2d", x, [Argument.Value(weight), Argument.Value(bias), .. more]),
+                Call(name, transposed ? "aten::conv_transpose2d" : "aten::conv2d", x,
+                    [Argument.Value(weight), Argument.Value(bias), .. more]),
                 channels);
         }
 
         int Act(string name, int x) => Call($"{name}.act", "aten::relu", x);
 
         int Call(string name, string target, int x, params Argument[] more) =>
-            Keep(_builder.Call(target, [Argument.Value(x), .. more], [], 1, SourcePlace.Unknown, name)[0], ChannelsOf(x));
+            Keep(_builder.Call(target, [Argument.Value(x), .. more], [], 1, SourcePlace.Unknown, name)[0],
+                ChannelsOf(x));
 
         int ChannelsOf(int value) => _channels.GetValueOrDefault(value, Channels);
 

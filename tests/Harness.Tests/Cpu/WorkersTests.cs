@@ -11,7 +11,8 @@ public sealed unsafe class WorkersTests
     [InlineData(7, 5)]
     public void Every_piece_is_done_once_before_the_next_step_begins(int threads, long grain)
     {
-        // Far more threads than processors, steps of one slot between steps of many: helpers wake late, into other steps.
+        // Far more threads than processors, steps of one slot between steps of many: helpers wake late, into other
+        // steps.
         CountingStep[] steps = [.. new[] { 2, 64, 3, 1, 29, 2, 100 }.Select(pieces => new CountingStep(pieces, grain))];
         byte** scratch = stackalloc byte*[threads];
         using var workers = new Workers(threads, null, scratch);
@@ -24,7 +25,8 @@ public sealed unsafe class WorkersTests
             for (int piece = 0; piece < step.Done.Length; piece++)
             {
                 if (Volatile.Read(ref step.Done[piece]) != step.Times)
-                    Assert.Fail($"round {round}: piece {piece} of {step.Done.Length} was done {step.Done[piece]} times, expected {step.Times}");
+                    Assert.Fail($"round {round}: piece {piece} of {step.Done.Length} was done {step.Done[piece]} " +
+                        $"times, expected {step.Times}");
             }
             // Now and then everybody goes to sleep.
             if (round % 10000 == 0) Thread.Sleep(5);
@@ -39,7 +41,8 @@ public sealed unsafe class WorkersTests
         var good = new CountingStep(12, 1);
         for (int round = 1; round <= 200; round++)
         {
-            FluentActions.Invoking(() => workers.Run(new FailingStep())).Should().Throw<InvalidOperationException>().WithMessage("piece 7");
+            FluentActions.Invoking(() => workers.Run(new FailingStep())).Should().Throw<InvalidOperationException>()
+                .WithMessage("piece 7");
             workers.Run(good);
             good.Done.Should().OnlyContain(times => times == round);
         }

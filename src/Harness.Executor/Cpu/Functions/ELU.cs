@@ -10,5 +10,6 @@ readonly struct ELUFunction : IUnary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Apply<L, E>(L x, in Scalars<E> a)
         where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Select(L.LessThan(L.Zero, x), x, L.Splat(a.A) * LaneMath.Expm1<L, E>(x));
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+            L.Select(L.LessThan(L.Zero, x), x, L.Splat(a.A) * LaneMath.Expm1<L, E>(x));
 }

@@ -22,5 +22,6 @@ readonly struct GELUTanhForm : IUnary
     public static L Apply<L, E>(L x, in Scalars<E> a)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        L.Of(0.5) * x * (L.Of(1) + LaneMath.Tanh<L, E>(L.Of(0.79788456080286535588) * L.Fma(L.Of(0.044715) * x * x, x, x)));
+        L.Of(0.5) * x * (L.Of(1)
+            + LaneMath.Tanh<L, E>(L.Of(0.79788456080286535588) * L.Fma(L.Of(0.044715) * x * x, x, x)));
 }

@@ -10,5 +10,6 @@ readonly struct HardsigmoidFunction : IUnary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Apply<L, E>(L x, in Scalars<E> a)
         where L : struct, ILanes<L, E>
-        where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtMost(L.AtLeast(x + L.Of(3), L.Zero), L.Of(6)) * L.Of(1.0 / 6);
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+            L.AtMost(L.AtLeast(x + L.Of(3), L.Zero), L.Of(6)) * L.Of(1.0 / 6);
 }

@@ -21,10 +21,10 @@ readonly unsafe struct BlockRuns(int count, int length, nint* from, nint* to)
 
 /// <summary>A block brought to mean 0 and variance 1, then scaled and shifted element by element:
 /// <c>y = fma(((x − m) − d) / √(v + eps), scale, shift)</c>.</summary>
-/// <remarks>m is the mean as it rounds, d what it is off by: the mean of <c>x − m</c>. Where the mean is far larger than the
-/// deviation, m's own rounding would be all there is to see. The variance is that of <c>x − m</c>, less d². Runs are summed
-/// as <see cref="Reduce"/> does, and run after run in order. Error: a few ulp of the result beside the condition of v + eps.
-/// Source and destination may be one.</remarks>
+/// <remarks>m is the mean as it rounds, d what it is off by: the mean of <c>x − m</c>. Where the mean is far larger
+/// than the deviation, m's own rounding would be all there is to see. The variance is that of <c>x − m</c>, less d².
+/// Runs are summed as <see cref="Reduce"/> does, and run after run in order. Error: a few ulp of the result beside the
+/// condition of v + eps. Source and destination may be one.</remarks>
 static unsafe class BlockNorm
 {
     const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;

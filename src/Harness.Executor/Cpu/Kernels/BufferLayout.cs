@@ -2,8 +2,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Where the elements of a value <c>(n, d, h, w, c)</c> lie in its buffer: planes of rows of pixels, with a halo
-/// around each image. A value of rank 4 has one plane, one of rank 3 one row of it.</summary>
+/// <summary>Where the elements of a value <c>(n, d, h, w, c)</c> lie in its buffer: planes of rows of pixels, with a
+/// halo around each image. A value of rank 4 has one plane, one of rank 3 one row of it.</summary>
 /// <param name="N">Images, sequences or volumes.</param>
 /// <param name="H">Rows of one plane.</param>
 /// <param name="W">Pixels of one row.</param>
@@ -45,7 +45,8 @@ readonly record struct BufferLayout(
     /// image.</summary>
     public nint? RowPitch { get; init; }
 
-    /// <summary>Elements from one plane to the next where that is not what its rows take: parts of larger planes.</summary>
+    /// <summary>Elements from one plane to the next where that is not what its rows take: parts of larger
+    /// planes.</summary>
     public nint? PlanePitch { get; init; }
 
     /// <summary>Elements from one image to the next where that is not what its planes take: parts of larger
@@ -127,7 +128,8 @@ readonly record struct Margin(int Top, int Left, int Bottom, int Right)
 
     /// <summary>Enough for both.</summary>
     public Margin Or(Margin other) => new(
-        Math.Max(Top, other.Top), Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom), Math.Max(Right, other.Right))
+        Math.Max(Top, other.Top), Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom),
+        Math.Max(Right, other.Right))
     {
         Front = Math.Max(Front, other.Front),
         Back = Math.Max(Back, other.Back),

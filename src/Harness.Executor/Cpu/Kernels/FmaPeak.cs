@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>What the processor can do at most: independent fused multiply-adds in registers, nothing else. The measure that
-/// every share of peak refers to, taken in the same run because clocks differ by machine, load and hour.</summary>
+/// <summary>What the processor can do at most: independent fused multiply-adds in registers, nothing else. The measure
+/// that every share of peak refers to, taken in the same run because clocks differ by machine, load and hour.</summary>
 public static unsafe class FmaPeak
 {
     // 12 chains cover two FMA units of latency 4 with room to spare.
@@ -14,7 +14,8 @@ public static unsafe class FmaPeak
     /// <summary>GFLOP/s of <paramref name="threads"/> threads together, the best of several short runs of each; threads
     /// beyond the processors add nothing.</summary>
     /// <typeparam name="E">float or double.</typeparam>
-    public static double Measure<E>(LaneWidth lanes, int threads = 1) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    public static double Measure<E>(LaneWidth lanes, int threads = 1)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         // Each takes its best moment, so that threads who take turns on a processor would each claim all of it.

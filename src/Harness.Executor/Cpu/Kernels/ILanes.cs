@@ -71,15 +71,16 @@ unsafe interface ILanes<L, E>
     /// <summary>The larger; NaN when either is NaN; +0 is above −0.</summary>
     static abstract L Max(L left, L right);
 
-    /// <summary><paramref name="bound"/> where it is larger, else the value: one instruction on x86. NaN passes, and so does
-    /// −0 where the bound is +0, as in PyTorch's clamp; the bound is no NaN.</summary>
+    /// <summary><paramref name="bound"/> where it is larger, else the value: one instruction on x86. NaN passes, and so
+    /// does −0 where the bound is +0, as in PyTorch's clamp; the bound is no NaN.</summary>
     static abstract L AtLeast(L value, L bound);
 
     /// <summary><paramref name="bound"/> where it is smaller, else the value; the counterpart of
     /// <see cref="AtLeast"/>.</summary>
     static abstract L AtMost(L value, L bound);
 
-    /// <summary><c>value · 2ⁿ</c> for an integral n, rounded once; n and n + 1 are at most twice the exponent range.</summary>
+    /// <summary><c>value · 2ⁿ</c> for an integral n, rounded once; n and n + 1 are at most twice the exponent
+    /// range.</summary>
     static abstract L Scale(L value, L n);
 
     /// <summary>Square root, correctly rounded.</summary>

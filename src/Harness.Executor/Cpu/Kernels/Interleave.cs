@@ -19,11 +19,13 @@ static unsafe class Interleave
     /// <param name="rows">Elements of a source.</param>
     /// <param name="sources">Sources.</param>
     [MethodImpl(Hot)]
-    public static void Copy<T>(T* destination, nint rowStride, nint stride, T* source, nint sourceStride, int rows, int sources)
+    public static void Copy<T>(T* destination, nint rowStride, nint stride, T* source, nint sourceStride, int rows,
+        int sources)
         where T : unmanaged
     {
         int row = 0;
-        if (sources == 2 && stride == 1 && rowStride == 2) row = Pairs(destination, source, source + sourceStride, rows);
+        if (sources == 2 && stride == 1 && rowStride == 2)
+            row = Pairs(destination, source, source + sourceStride, rows);
         const int Block = 64;
         for (; row < rows; row += Block)
         {
@@ -48,8 +50,10 @@ static unsafe class Interleave
             {
                 var a = Vector128.Load((float*)even + i);
                 var b = Vector128.Load((float*)odd + i);
-                (Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b)).Store((float*)destination + (2 * i));
-                (Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b)).Store((float*)destination + (2 * i) + 4);
+                (Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b))
+                    .Store((float*)destination + (2 * i));
+                (Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b))
+                    .Store((float*)destination + (2 * i) + 4);
             }
         }
         else if (sizeof(T) == sizeof(double) && (Sse2.IsSupported || AdvSimd.Arm64.IsSupported))
@@ -58,8 +62,10 @@ static unsafe class Interleave
             {
                 var a = Vector128.Load((double*)even + i);
                 var b = Vector128.Load((double*)odd + i);
-                (Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b)).Store((double*)destination + (2 * i));
-                (Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b)).Store((double*)destination + (2 * i) + 2);
+                (Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b))
+                    .Store((double*)destination + (2 * i));
+                (Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b))
+                    .Store((double*)destination + (2 * i) + 2);
             }
         }
         return i;

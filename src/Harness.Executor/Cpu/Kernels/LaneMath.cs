@@ -147,7 +147,8 @@ static class LaneMath
     }
 
     /// <summary>x / (1 + e⁻ˣ): 4 ulp. −∞ gives NaN, as −∞ · 0.</summary>
-    /// <remarks>As <see cref="Sigmoid"/>; x joins the numerator, which waits for nothing that the denominator does not.</remarks>
+    /// <remarks>As <see cref="Sigmoid"/>; x joins the numerator, which waits for nothing that the denominator does
+    /// not.</remarks>
     [MethodImpl(Inline)]
     public static L SiLU<L, E>(L x)
         where L : struct, ILanes<L, E>
@@ -158,8 +159,8 @@ static class LaneMath
     }
 
     /// <summary>erf x: 3 ulp. ±∞ give ±1; zeros keep their sign.</summary>
-    /// <remarks>float32: a polynomial below 1.5 and one above it; from 3.9375 on it is 1. float64: |x| ≤ 1: a polynomial;
-    /// above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is 1.</remarks>
+    /// <remarks>float32: a polynomial below 1.5 and one above it; from 3.9375 on it is 1. float64: |x| ≤ 1: a
+    /// polynomial; above: 1 − e^−x² · Q(t), where t = (|x| − 3) / (|x| + 3). From 6 on it is 1.</remarks>
     [MethodImpl(Inline)]
     public static L Erf<L, E>(L x)
         where L : struct, ILanes<L, E>
@@ -226,5 +227,6 @@ static class LaneMath
     static L Bits<L, E>(int single, long pattern)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        L.Of(typeof(E) == typeof(float) ? BitConverter.Int32BitsToSingle(single) : BitConverter.Int64BitsToDouble(pattern));
+        L.Of(typeof(E) == typeof(float) ? BitConverter.Int32BitsToSingle(single)
+            : BitConverter.Int64BitsToDouble(pattern));
 }

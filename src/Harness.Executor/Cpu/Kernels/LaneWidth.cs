@@ -41,8 +41,8 @@ public static class LaneWidths
         }
     }
 
-    /// <summary>Rows of a matrix tile: sixteen vector registers hold 6 × 2 sums, two weights and an input; thirty-two hold
-    /// 14 × 2.</summary>
+    /// <summary>Rows of a matrix tile: sixteen vector registers hold 6 × 2 sums, two weights and an input; thirty-two
+    /// hold 14 × 2.</summary>
     internal static int TileRows(LaneWidth lanes) => lanes == LaneWidth.Sixteen || AdvSimd.IsSupported ? 14 : 6;
 
     /// <summary>True where the processor has no fused multiply-add, so that the slow, equal software one is

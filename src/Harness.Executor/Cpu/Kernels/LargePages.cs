@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Asks Linux for pages of 2 MiB, where it gives them to those who ask: kernels stream weights, and look up a page for
-/// every 4 KiB otherwise. Elsewhere memory stays as it is.</summary>
+/// <summary>Asks Linux for pages of 2 MiB, where it gives them to those who ask: kernels stream weights, and look up a
+/// page for every 4 KiB otherwise. Elsewhere memory stays as it is.</summary>
 static unsafe partial class LargePages
 {
     /// <summary>Bytes of such a page.</summary>

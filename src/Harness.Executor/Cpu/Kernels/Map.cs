@@ -70,7 +70,8 @@ static unsafe class Map
                 E* to = destination + rows.Offset[0], from = source + rows.Offset[1];
                 for (int repeat = 0; repeat < rows.Repeats; repeat++)
                 {
-                    Interleave.Copy(to, rows.RowStride[0], rows.Stride[0], from, rows.Stride[1], rows.Rows, rows.Length);
+                    Interleave.Copy(to, rows.RowStride[0], rows.Stride[0], from, rows.Stride[1], rows.Rows,
+                        rows.Length);
                     to += rows.RepeatStride[0];
                     from += rows.RepeatStride[1];
                 }
@@ -84,7 +85,8 @@ static unsafe class Map
 
     /// <summary>The same for elements of any size, one by one.</summary>
     [MethodImpl(Hot)]
-    public static void CopyPlain<T>(Traversal over, long first, long last, T* destination, T* source) where T : unmanaged
+    public static void CopyPlain<T>(Traversal over, long first, long last, T* destination, T* source)
+        where T : unmanaged
     {
         while (first < last)
         {

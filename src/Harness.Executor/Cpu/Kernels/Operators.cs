@@ -38,8 +38,8 @@ interface IUnary
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 }
 
-/// <summary><c>min(max(x, Low), High)</c>, by <see cref="ILanes{L, E}.AtLeast"/> and then <see cref="ILanes{L, E}.AtMost"/>, each
-/// where it is there.</summary>
+/// <summary><c>min(max(x, Low), High)</c>, by <see cref="ILanes{L, E}.AtLeast"/> and then
+/// <see cref="ILanes{L, E}.AtMost"/>, each where it is there.</summary>
 readonly record struct Bounds<E>(bool HasLow = false, E Low = default, bool HasHigh = false, E High = default)
     where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 

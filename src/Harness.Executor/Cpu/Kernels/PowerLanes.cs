@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>AVX-512's product with a power of two, which rounds once: the bits of <see cref="LaneMath.ScaleInTwo"/>.</summary>
+/// <summary>AVX-512's product with a power of two, which rounds once: the bits of
+/// <see cref="LaneMath.ScaleInTwo"/>.</summary>
 static class PowerLanes
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

@@ -41,9 +41,12 @@ static unsafe class Reduce
         if (centre != null) centre += first * shape.DestinationStride;
         switch (lanes)
         {
-            case LaneWidth.Sixteen: All<TOp, Lanes512<E>, E>(shape, last - first, source, destination, centre, scale); break;
-            case LaneWidth.Eight: All<TOp, Lanes256<E>, E>(shape, last - first, source, destination, centre, scale); break;
-            case LaneWidth.Four: All<TOp, Lanes128<E>, E>(shape, last - first, source, destination, centre, scale); break;
+            case LaneWidth.Sixteen: All<TOp, Lanes512<E>,
+            E>(shape, last - first, source, destination, centre, scale); break;
+            case LaneWidth.Eight: All<TOp, Lanes256<E>,
+            E>(shape, last - first, source, destination, centre, scale); break;
+            case LaneWidth.Four: All<TOp, Lanes128<E>,
+            E>(shape, last - first, source, destination, centre, scale); break;
             default: All<TOp, Lanes1<E>, E>(shape, last - first, source, destination, centre, scale); break;
         }
     }
@@ -77,8 +80,8 @@ static unsafe class Reduce
         }
     }
 
-    // Four registers of results at a time, neighbouring channels or neighbouring reductions: one alone waits for each of its
-    // additions. How many were done, counted reduction by reduction.
+    // Four registers of results at a time, neighbouring channels or neighbouring reductions: one alone waits for each
+    // of its additions. How many were done, counted reduction by reduction.
     [MethodImpl(Hot)]
     static int Fours<TOp, L, E>(in ReduceShape shape, int outers, E* x, E* y, E scale)
         where TOp : struct, IReduction
@@ -210,7 +213,8 @@ static unsafe class Reduce
         {
             for (int lane = 0; lane < half; lane++)
             {
-                var joined = TOp.Combine<Lanes1<E>, E>(Lanes1<E>.Load(total + lane), Lanes1<E>.Load(total + lane + half));
+                var joined = TOp.Combine<Lanes1<E>,
+                E>(Lanes1<E>.Load(total + lane), Lanes1<E>.Load(total + lane + half));
                 Lanes1<E>.Store(joined, total + lane);
             }
         }

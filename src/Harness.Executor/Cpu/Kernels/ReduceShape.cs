@@ -15,9 +15,10 @@ namespace Harness.Executor.Cpu.Kernels;
 readonly record struct ReduceShape(
     int Outer, int Rows, int Length, int Inner, nint OuterStride, nint RowStride, nint Stride, nint DestinationStride)
 {
-    /// <summary>How many elements, one after another, join before they join the total, where results lie beside each other.</summary>
-    /// <remarks>A plane of values alike rounds the same way at every addition: blocks of 256 drifted by 3e-6 of the mean, these
-    /// do not.</remarks>
+    /// <summary>How many elements, one after another, join before they join the total, where results lie beside each
+    /// other.</summary>
+    /// <remarks>A plane of values alike rounds the same way at every addition: blocks of 256 drifted by 3e-6 of the
+    /// mean, these do not.</remarks>
     public int Block { get; init; } = 32;
 
     /// <summary>The last axis of a contiguous value: <c>(outer, length)</c> to <c>(outer)</c>.</summary>

@@ -13,7 +13,8 @@ namespace Harness.Executor.Cpu.Kernels;
 /// <param name="DestinationOuterStride">From one group's result to the next.</param>
 /// <param name="DestinationStride">From one result element of the axis to the next.</param>
 readonly record struct SoftmaxShape(
-    int Outer, int Length, int Inner, nint OuterStride, nint Stride, nint DestinationOuterStride, nint DestinationStride)
+    int Outer, int Length, int Inner, nint OuterStride, nint Stride, nint DestinationOuterStride,
+    nint DestinationStride)
 {
     /// <summary>A contiguous (outer, length, inner), source and destination alike.</summary>
     public static SoftmaxShape Contiguous(int outer, int length, int inner) =>

@@ -181,7 +181,8 @@ sealed class Traversal
         public int Rows;
         /// <summary>Pieces that the group covers.</summary>
         public int Pieces;
-        /// <summary>How often the whole group comes, this time included, before another axis steps: for those who ask.</summary>
+        /// <summary>How often the whole group comes, this time included, before another axis steps: for those who
+        /// ask.</summary>
         public int Repeats;
         /// <summary>From one of these to the next, by operand.</summary>
         public ByOperand RepeatStride;

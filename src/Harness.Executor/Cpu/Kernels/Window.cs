@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>Pooling: a reduction over a window of each channel; registers hold neighbouring channels.</summary>
-/// <remarks>Elements join in the order (d, h, w), padding left out; every 256 a block ends and joins the total. An empty
-/// window of a maximum is −∞, of an average 0 / 0.</remarks>
+/// <remarks>Elements join in the order (d, h, w), padding left out; every 256 a block ends and joins the total. An
+/// empty window of a maximum is −∞, of an average 0 / 0.</remarks>
 sealed class Window<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;

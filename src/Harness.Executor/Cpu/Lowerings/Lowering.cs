@@ -37,11 +37,12 @@ abstract class Lowering
     /// <summary>The zeros that the step wants to find around an operand's plane.</summary>
     public virtual Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes) => default;
 
-    /// <summary>True when the step can read an operand that lies so, with the bits that it makes of one without gaps.</summary>
+    /// <summary>True when the step can read an operand that lies so, with the bits that it makes of one without
+    /// gaps.</summary>
     public virtual bool Reads(Op op, int operand, ValueBuffer x) => x.IsDense;
 
-    /// <summary>Where a result lies in the first operand of an op that only looks at parts of it; null for an op that makes
-    /// something.</summary>
+    /// <summary>Where a result lies in the first operand of an op that only looks at parts of it; null for an op that
+    /// makes something.</summary>
     /// <param name="op">The op.</param>
     /// <param name="result">Which of its results.</param>
     /// <param name="x">The operand.</param>

@@ -59,7 +59,8 @@ static class Lowerings
         new UnaryLowering<ReLU>(
             _ => UnaryKernel.Of<ReLUFunction>(), _ => IntegerKernel.Of<ClampInteger>(0, long.MaxValue)),
         new BinaryLowering<Rsub>(
-            (op, other) => UnaryKernel.Of<RsubNumberMinus>(other, op.Alpha), op => BinaryKernel.Of<RsubReversed>(op.Alpha),
+            (op, other) =>
+                UnaryKernel.Of<RsubNumberMinus>(other, op.Alpha), op => BinaryKernel.Of<RsubReversed>(op.Alpha),
             op => IntegerKernel.Of<RsubInteger>((long)op.Alpha)),
         new SelectLowering(),
         new UnaryLowering<Sigmoid>(_ => UnaryKernel.Of<SigmoidFunction>()),

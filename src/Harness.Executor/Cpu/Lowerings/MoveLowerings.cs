@@ -66,7 +66,8 @@ abstract class PartLowering<TOp> : Lowering<TOp> where TOp : Op
     protected abstract StridedPart Part(TOp op, int result, ValueBuffer x, Shape y);
 
     /// <inheritdoc/>
-    public sealed override StridedPart? PartOf(Op op, int result, ValueBuffer x, Shape y) => Part((TOp)op, result, x, y);
+    public sealed override StridedPart? PartOf(Op op, int result, ValueBuffer x, Shape y) =>
+        Part((TOp)op, result, x, y);
 
     /// <inheritdoc/>
     public sealed override bool Reads(Op op, int operand, ValueBuffer x) => true;

@@ -46,9 +46,9 @@ sealed class LayerNormLowering : Lowering<LayerNorm>
     public override bool Reads(Op op, int operand, ValueBuffer x) =>
         x.IsDenseFrom(RunFrom(x.Physical.Rank, ((LayerNorm)op).NormalizedShape.Count));
 
-    /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image there may
-    /// be a halo. A run ends with its row whether there is one or not: the order of the additions must not depend on what
-    /// the neighbours want.</summary>
+    /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image
+    /// there may be a halo. A run ends with its row whether there is one or not: the order of the additions must not
+    /// depend on what the neighbours want.</summary>
     /// <param name="rank">The value's rank.</param>
     /// <param name="axes">How many of its axes, the innermost, are brought to mean 0.</param>
     public static int RunFrom(int rank, int axes) =>

@@ -4,8 +4,8 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Windows of one to three axes as the kernels see them: depth, rows and columns, of which those that are missing
-/// have one element.</summary>
+/// <summary>Windows of one to three axes as the kernels see them: depth, rows and columns, of which those that are
+/// missing have one element.</summary>
 static class Windows
 {
     /// <summary>The pixels of a value by its logical shape (n, c, …), once it lies channels last.</summary>

@@ -3,7 +3,8 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>What a <see cref="ChainStep{E}"/> computes some rows at a time for the convolution that reads them.</summary>
+/// <summary>What a <see cref="ChainStep{E}"/> computes some rows at a time for the convolution that reads
+/// them.</summary>
 abstract unsafe class BandSource<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     /// <summary>What it is called in a plan.</summary>
@@ -21,12 +22,13 @@ abstract unsafe class BandSource<E> where E : unmanaged, IBinaryFloatingPointIee
     /// <summary>Bytes of weights.</summary>
     public virtual long WeightBytes => 0;
 
-    /// <summary>Makes ready for <paramref name="rows"/> rows at a time that lie as <paramref name="layout"/> says.</summary>
+    /// <summary>Makes ready for <paramref name="rows"/> rows at a time that lie as <paramref name="layout"/>
+    /// says.</summary>
     /// <returns>Elements of scratch that this needs.</returns>
     public abstract nint Prepare(int rows, BufferLayout layout);
 
-    /// <summary>Computes rows [from, from + rows) of image <paramref name="n"/> into <paramref name="target"/>, the start of a
-    /// buffer of the layout that was made ready for.</summary>
+    /// <summary>Computes rows [from, from + rows) of image <paramref name="n"/> into <paramref name="target"/>, the
+    /// start of a buffer of the layout that was made ready for.</summary>
     public abstract void Run(in Frame frame, int n, int from, int rows, E* target, E* scratch);
 }
 
@@ -66,7 +68,8 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     public override double Efficiency => CostModel.DirectEfficiency(_g);
 
     /// <inheritdoc/>
-    public override (int Rows, int Columns)? Tile => Array.Find(_convolutions, convolution => convolution is not null)?.Tile;
+    public override (int Rows, int Columns)? Tile =>
+        Array.Find(_convolutions, convolution => convolution is not null)?.Tile;
 
     /// <inheritdoc/>
     public override long WeightBytes => _weights.Bytes + _tail.Bytes;

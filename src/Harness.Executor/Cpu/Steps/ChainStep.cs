@@ -3,14 +3,15 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A convolution and the node before it, whose result nothing else reads, by bands of output rows: what lies between
-/// them stays in the second cache and is never stored as a whole.</summary>
-/// <remarks>Every output is the same sums in the same order as in two steps: not a bit differs. A band finds the rows that it
-/// shares with the one before where that left them, if the same thread did both, and computes them again if not.</remarks>
+/// <summary>A convolution and the node before it, whose result nothing else reads, by bands of output rows: what lies
+/// between them stays in the second cache and is never stored as a whole.</summary>
+/// <remarks>Every output is the same sums in the same order as in two steps: not a bit differs. A band finds the rows
+/// that it shares with the one before where that left them, if the same thread did both, and computes them again if
+/// not.</remarks>
 sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    // What a band's rows between the two nodes may take of the second cache: as many rows for either element type, since each band
-    // passes over all weights.
+    // What a band's rows between the two nodes may take of the second cache: as many rows for either element type,
+    // since each band passes over all weights.
     const int BandElements = 96 * 1024;
 
     readonly BandSource<E> _source;
@@ -102,8 +103,10 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
         get
         {
             double own = _g.IsDepthwise ? CostModel.Depthwise : CostModel.DirectEfficiency(_g);
-            double efficiency = (_source.Flops + _g.Flops) / Math.Max(1, (_source.Flops / _source.Efficiency) + (_g.Flops / own));
-            var (rows, columns) = _source.Tile ?? Array.Find(_convolutions, convolution => convolution is not null)?.Tile ?? (0, 0);
+            double efficiency =
+                (_source.Flops + _g.Flops) / Math.Max(1, (_source.Flops / _source.Efficiency) + (_g.Flops / own));
+            var (rows, columns) = _source.Tile
+                ?? Array.Find(_convolutions, convolution => convolution is not null)?.Tile ?? (0, 0);
             return new StepCost($"{_source.Kernel}, {(_g.IsDepthwise ? "depthwise" : "gemm")} by bands", efficiency)
             {
                 Tile = $"{rows}x{columns}",
@@ -172,6 +175,7 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
     void Clear(E* middle, int first, int last)
     {
         if (last > first)
-            new Span<E>(middle + (first * _middle.RowStride), checked((int)((last - first) * _middle.RowStride))).Clear();
+            new Span<E>(middle + (first * _middle.RowStride), checked((int)((last - first) * _middle.RowStride)))
+                .Clear();
     }
 }

@@ -18,7 +18,8 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
         _geometry = geometry;
         _output = node.Output();
         _input = node.Input(input);
-        _tail = new TailEpilogue<E>(node, norm: null, bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
+        _tail = new TailEpilogue<E>(node, norm: null,
+            bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
         if (node.AlgorithmOf(geometry) == ConvolutionAlgorithm.Winograd)
         {
             _winograd = node.Transformed(kernel, geometry, strides);
@@ -37,7 +38,8 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
     public override long Pieces => _winograd?.Pieces ?? _convolution!.Tiles;
 
     /// <inheritdoc/>
-    public override nint ScratchBytes => checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements) * sizeof(E));
+    public override nint ScratchBytes =>
+        checked((nint)(_winograd?.ScratchElements ?? _convolution!.ScratchElements) * sizeof(E));
 
     /// <inheritdoc/>
     public override long Grain(int workers) => _winograd?.Grain(workers) ?? 1;
@@ -47,7 +49,8 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
     {
         get
         {
-            var (kernel, efficiency) = _winograd is not null ? ("winograd F(2,3)", CostModel.WinogradEfficiency(_geometry))
+            var (kernel, efficiency) = _winograd is not null
+                ? ("winograd F(2,3)", CostModel.WinogradEfficiency(_geometry))
                 : _geometry.IsDepthwise ? ("depthwise", CostModel.Depthwise)
                 : ("gemm", CostModel.DirectEfficiency(_geometry));
             var (rows, columns) = _winograd?.Tile ?? _convolution!.Tile;
@@ -66,8 +69,10 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
         var stages = stackalloc EpilogueStage<E>[_tail.Stages];
         var epilogue = _tail.On(frame, stages);
         if (_winograd is not null)
-            _winograd.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last, frame.Scratch<E>(), epilogue);
+            _winograd.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last, frame.Scratch<E>(),
+                epilogue);
         else
-            _convolution!.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last, frame.Scratch<E>(), epilogue);
+            _convolution!.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last,
+                frame.Scratch<E>(), epilogue);
     }
 }

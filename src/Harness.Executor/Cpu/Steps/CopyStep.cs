@@ -5,8 +5,8 @@ using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Copies strided blocks of values into blocks of results: relayout, concatenation, slices. Bits move, whatever they
-/// mean.</summary>
+/// <summary>Copies strided blocks of values into blocks of results: relayout, concatenation, slices. Bits move,
+/// whatever they mean.</summary>
 sealed unsafe class CopyStep : Step
 {
     readonly LaneWidth _lanes;
@@ -60,7 +60,8 @@ sealed unsafe class CopyStep : Step
 /// <summary>One block: what is walked, and where it starts past the origins.</summary>
 sealed record Block(Traversal Over, ValueBuffer Target, nint TargetOffset, ValueBuffer Source, nint SourceOffset)
 {
-    /// <summary>All of <paramref name="source"/> into <paramref name="target"/> from a place on; axes are the target's physical ones.</summary>
+    /// <summary>All of <paramref name="source"/> into <paramref name="target"/> from a place on; axes are the target's
+    /// physical ones.</summary>
     public static Block Whole(ValueBuffer target, nint targetOffset, ValueBuffer source)
     {
         // The source's own extents in the target's memory order.
@@ -76,6 +77,7 @@ sealed record Block(Traversal Over, ValueBuffer Target, nint TargetOffset, Value
     {
         var strides = new nint[target.Strides.Length];
         for (int j = 0; j < strides.Length; j++) strides[j] = part.Strides[target.Layout[j]];
-        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source, part.Offset);
+        return new Block(Traversal.Of(target.Physical.AsSpan(), target.Strides, strides), target, 0, source,
+            part.Offset);
     }
 }

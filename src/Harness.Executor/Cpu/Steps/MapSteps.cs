@@ -45,7 +45,8 @@ sealed unsafe class BinaryStep<TOp, E>(
 /// <summary>How an operand is walked when the result decides the order.</summary>
 static class Strided
 {
-    /// <summary>The strides of <paramref name="operand"/> along the physical axes of <paramref name="result"/>, 0 where it repeats.</summary>
+    /// <summary>The strides of <paramref name="operand"/> along the physical axes of <paramref name="result"/>, 0 where
+    /// it repeats.</summary>
     public static nint[] As(ValueBuffer operand, ValueBuffer result)
     {
         var logical = Traversal.Broadcast(operand.Shape.AsSpan(), operand.LogicalStrides(), result.Shape.AsSpan());

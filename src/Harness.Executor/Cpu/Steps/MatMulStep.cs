@@ -64,7 +64,8 @@ sealed unsafe class MatMulStep<E> : Step where E : unmanaged, IBinaryFloatingPoi
                 y += (nint)at * _output.Strides[axis];
             }
             _product.Run(
-                new MatrixOperands<E>((nint)a, _aRow, (nint)b, _bRow, _bColumn, (nint)y, _output.Strides[^2]), (int)panel,
+                new MatrixOperands<E>((nint)a, _aRow, (nint)b, _bRow, _bColumn, (nint)y, _output.Strides[^2]),
+                (int)panel,
                 frame.Scratch<E>(), epilogue, place);
         }
     }

@@ -3,10 +3,10 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Batch norm by running statistics, channels innermost, with all that its tail adds: an epilogue whose sums are
-/// there already.</summary>
-/// <remarks>Subtracting the mean first keeps the result's error relative to the result: <c>x·scale + (bias - mean·scale)</c>
-/// loses the digits that x and mean share.</remarks>
+/// <summary>Batch norm by running statistics, channels innermost, with all that its tail adds: an epilogue whose sums
+/// are there already.</summary>
+/// <remarks>Subtracting the mean first keeps the result's error relative to the result:
+/// <c>x·scale + (bias - mean·scale)</c> loses the digits that x and mean share.</remarks>
 sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     // Pixels that share the constants while these are in registers, few enough to stay in the first cache.

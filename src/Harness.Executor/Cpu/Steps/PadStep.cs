@@ -1,13 +1,15 @@
 namespace Harness.Executor.Cpu;
 
-/// <summary>A value inside a constant, or cropped: each row of the result is filled, and copied where the operand has it.</summary>
+/// <summary>A value inside a constant, or cropped: each row of the result is filled, and copied where the operand has
+/// it.</summary>
 sealed unsafe class PadStep<E> : Step where E : unmanaged
 {
     readonly ValueBuffer _output, _x;
     readonly int[] _before;
     readonly E _value;
 
-    /// <summary>A step; <paramref name="before"/> is what is added before each physical axis, negative where it is cropped.</summary>
+    /// <summary>A step; <paramref name="before"/> is what is added before each physical axis, negative where it is
+    /// cropped.</summary>
     public PadStep(ValueBuffer output, ValueBuffer x, int[] before, E value)
     {
         (_output, _x, _before, _value) = (output, x, before, value);

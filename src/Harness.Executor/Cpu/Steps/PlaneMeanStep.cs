@@ -3,11 +3,12 @@ using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>The mean of each plane or volume: the mean of its rows' means. A row adds its pixels in runs of seven, as a depthwise
-/// convolution that takes the means while it stores them.</summary>
+/// <summary>The mean of each plane or volume: the mean of its rows' means. A row adds its pixels in runs of seven, as a
+/// depthwise convolution that takes the means while it stores them.</summary>
 sealed unsafe class PlaneMeanStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
-    // Channels of one piece: whole registers at every width, and few enough that a plane alone keeps several threads busy.
+    // Channels of one piece: whole registers at every width, and few enough that a plane alone keeps several threads
+    // busy.
     const int Part = 64;
 
     readonly LaneWidth _lanes;
@@ -38,7 +39,8 @@ sealed unsafe class PlaneMeanStep<E> : Step where E : unmanaged, IBinaryFloating
         {
             int n = (int)Math.DivRem(piece, _parts, out long part);
             int channel = (int)part * Part, channels = Math.Min(Part, x.C - channel);
-            var rows = new ReduceShape(x.H, 1, x.W, channels, x.RowStride, 0, x.PixelStride, Part) { Block = DepthwiseBand<E>.Run7 };
+            var rows = new ReduceShape(x.H, 1, x.W, channels, x.RowStride, 0, x.PixelStride, Part)
+                { Block = DepthwiseBand<E>.Run7 };
             for (int d = 0; d < x.D; d++)
             {
                 Reduce.Run<SumReduction, E>(

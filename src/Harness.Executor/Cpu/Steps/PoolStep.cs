@@ -12,7 +12,8 @@ sealed unsafe class PoolStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
     readonly int _divisor;
 
     PoolStep(
-        LaneWidth lanes, ValueBuffer output, ValueBuffer x, (WindowAxis Planes, WindowAxis Rows, WindowAxis Columns) axes,
+        LaneWidth lanes, ValueBuffer output, ValueBuffer x,
+        (WindowAxis Planes, WindowAxis Rows, WindowAxis Columns) axes,
         bool max, int divisor)
     {
         (_output, _x, _max, _divisor) = (output, x, max, divisor);

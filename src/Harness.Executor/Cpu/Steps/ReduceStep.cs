@@ -16,10 +16,12 @@ sealed unsafe class ReduceStep<TOp, E> : Step
     readonly ReduceShape _shape;
     readonly int _parts;
 
-    // Channels of one piece: whole registers at every width, and few enough that a plane alone keeps several threads busy.
+    // Channels of one piece: whole registers at every width, and few enough that a plane alone keeps several threads
+    // busy.
     const int Part = 64;
 
-    /// <summary>A step that reduces the logical axes <paramref name="axes"/> and divides by <paramref name="divisor"/>.</summary>
+    /// <summary>A step that reduces the logical axes <paramref name="axes"/> and divides by
+    /// <paramref name="divisor"/>.</summary>
     public ReduceStep(LaneWidth lanes, ValueBuffer output, ValueBuffer x, ReadOnlySpan<int> axes, E divisor)
     {
         (_lanes, _output, _x, _divisor) = (lanes, output, x, divisor);
@@ -110,15 +112,16 @@ sealed unsafe class ReduceStep<TOp, E> : Step
     }
 }
 
-/// <summary>In which order a <see cref="ReduceStep{TOp, E}"/> meets the elements of a value: what decides the bits of its
-/// results.</summary>
+/// <summary>In which order a <see cref="ReduceStep{TOp, E}"/> meets the elements of a value: what decides the bits of
+/// its results.</summary>
 static class ReductionOrder
 {
     /// <summary>The reduced axes in memory order; neighbours that continue each other are one.</summary>
     /// <param name="x">The value.</param>
     /// <param name="strides">Its strides in memory order, or those it might have.</param>
     /// <param name="axes">The reduced axes, logical.</param>
-    public static List<(int Extent, nint From)> Reduced(ValueBuffer x, ReadOnlySpan<nint> strides, ReadOnlySpan<int> axes)
+    public static List<(int Extent, nint From)> Reduced(ValueBuffer x, ReadOnlySpan<nint> strides,
+        ReadOnlySpan<int> axes)
     {
         var reduced = new List<(int Extent, nint From)>();
         for (int j = 0; j < x.Physical.Rank; j++)
@@ -126,7 +129,8 @@ static class ReductionOrder
             int extent = x.Physical[j];
             if (extent == 1 || !axes.Contains(x.Layout[j])) continue;
             nint from = strides[j];
-            if (reduced.Count > 0 && reduced[^1].From == from * extent && (long)reduced[^1].Extent * extent <= int.MaxValue)
+            if (reduced.Count > 0 && reduced[^1].From == from * extent
+                && (long)reduced[^1].Extent * extent <= int.MaxValue)
                 reduced[^1] = (reduced[^1].Extent * extent, from);
             else reduced.Add((extent, from));
         }

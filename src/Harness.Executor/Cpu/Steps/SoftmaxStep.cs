@@ -70,7 +70,8 @@ static class SoftmaxOrder
         if (rank == 0) return true;
         int at = x.Layout.PhysicalOf(axis);
         nint[] dense = Traversal.ContiguousStrides(x.Physical.AsSpan());
-        // Neighbours that share registers lie side by side; alone, a run without gaps joins by lanes, others one by one.
+        // Neighbours that share registers lie side by side; alone, a run without gaps joins by lanes, others one by
+        // one.
         return at != rank - 1 && x.Physical[rank - 1] > 1
             ? x.Strides[rank - 1] == 1
             : (x.Strides[at] == 1) == (dense[at] == 1);

@@ -16,7 +16,8 @@ static class Bits
         return values;
     }
 
-    /// <summary>Zeros, infinities, NaN, limits, halves, denormals, and one value of every exponent in both signs.</summary>
+    /// <summary>Zeros, infinities, NaN, limits, halves, denormals, and one value of every exponent in both
+    /// signs.</summary>
     public static E[] Special<E>() where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var values = new List<E>

@@ -9,7 +9,8 @@ static class KernelSources
         get
         {
             var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Harness.sln"))) folder = folder.Parent;
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
+                folder = folder.Parent;
             folder.Should().NotBeNull("tests run below the repository's root");
             return Path.Combine(folder!.FullName, "src", "Harness.Executor", "Cpu", "Kernels");
         }

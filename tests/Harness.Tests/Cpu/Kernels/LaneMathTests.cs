@@ -13,7 +13,8 @@ public sealed unsafe class LaneMathTests
 
     [Fact]
     public void Expm1_is_within_2_ulp() => Near<Expm1Op>(
-        x => Math.Abs(x) > 1 ? Math.Exp(x) - 1 : 2 * Math.Tanh(x / 2) / (1 - Math.Tanh(x / 2)), -40, 700, -20, 88, 2, 6);
+        x => Math.Abs(x) > 1 ? Math.Exp(x) - 1
+            : 2 * Math.Tanh(x / 2) / (1 - Math.Tanh(x / 2)), -40, 700, -20, 88, 2, 6);
 
     [Fact]
     public void Log_is_within_1_ulp() => Near<LogOp>(Math.Log, 0, 4, 0, 4, 1, 2);
@@ -122,7 +123,8 @@ public sealed unsafe class LaneMathTests
 
     // Against double for float32; for float64 against the platform, whose own error the looser limit allows for.
     static void Near<TOp>(
-        Func<double, double> function, double low, double high, double lowSingle, double highSingle, int single, int wide)
+        Func<double, double> function, double low, double high, double lowSingle, double highSingle, int single,
+        int wide)
         where TOp : struct, IUnary
     {
         const int Count = 20_001;
@@ -134,7 +136,8 @@ public sealed unsafe class LaneMathTests
             // Half of them evenly, half by exponent.
             double near = Math.ScaleB(random.NextDouble() - 0.5, -random.Next(30));
             x[i] = i % 2 == 0 ? low + ((high - low) * random.NextDouble()) : Math.Clamp(near, low, high);
-            xs[i] = (float)(i % 2 == 0 ? lowSingle + ((highSingle - lowSingle) * random.NextDouble()) : Math.Clamp(near, lowSingle, highSingle));
+            xs[i] = (float)(i % 2 == 0 ? lowSingle
+                + ((highSingle - lowSingle) * random.NextDouble()) : Math.Clamp(near, lowSingle, highSingle));
         }
         var y = Apply<TOp, double>(LaneWidth.Sixteen, x);
         var ys = Apply<TOp, float>(LaneWidth.Sixteen, xs);
@@ -154,7 +157,8 @@ public sealed unsafe class LaneMathTests
     static double Series(double x)
     {
         double square = x * x;
-        if (Math.Abs(x) < 0.01) return x * 1.1283791670955126 * (1 - (square * (1 - (square * (0.3 - (square / 14)))) / 3));
+        if (Math.Abs(x) < 0.01)
+            return x * 1.1283791670955126 * (1 - (square * (1 - (square * (0.3 - (square / 14)))) / 3));
         // A cast from double keeps 15 digits only; this keeps all.
         decimal exact = (decimal)(long)Math.ScaleB(x, 60) / (1L << 60);
         decimal z = exact * exact;

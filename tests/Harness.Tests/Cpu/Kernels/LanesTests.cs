@@ -51,12 +51,15 @@ public sealed unsafe class LanesTests
         string folder = KernelSources.Folder;
         string widest = File.ReadAllText(Path.Combine(folder, "Lanes512.cs"));
         string expected = widest
-            .Replace("<remarks>Lanes256 and Lanes128 are this text with the number replaced; a test keeps them so.</remarks>",
+            .Replace("<remarks>Lanes256 and Lanes128 are this text with the number replaced; a test keeps them " +
+                "so.</remarks>",
                 "<remarks>Lanes512 with the number replaced; a test keeps it so.</remarks>", StringComparison.Ordinal)
-            .Replace("512 bits of lanes: 16 float or 8 double", $"{bits} bits of lanes: {floats} float or {doubles} double",
+            .Replace("512 bits of lanes: 16 float or 8 double",
+                $"{bits} bits of lanes: {floats} float or {doubles} double",
                 StringComparison.Ordinal);
         var lines = expected.Split('\n')
-            .Select(l => l.Contains("<remarks>", StringComparison.Ordinal) ? l : l.Replace("512", $"{bits}", StringComparison.Ordinal));
+            .Select(l => l.Contains("<remarks>", StringComparison.Ordinal) ? l
+                : l.Replace("512", $"{bits}", StringComparison.Ordinal));
         File.ReadAllText(Path.Combine(folder, $"Lanes{bits}.cs")).Should().Be(string.Join('\n', lines));
     }
 
@@ -84,7 +87,8 @@ public sealed unsafe class LanesTests
             Same2<Max, E>(lanes, x, y);
             Same2<Masks, E>(lanes, x, y);
             Same2<Bitwise, E>(lanes, x, y);
-            Bits.ShouldEqual<E>(Ternary<Fma, E>(lanes, x, y, z), Ternary<Fma, E>(LaneWidth.One, x, y, z), $"Fma at {lanes}");
+            Bits.ShouldEqual<E>(Ternary<Fma, E>(lanes, x, y, z), Ternary<Fma, E>(LaneWidth.One, x, y, z),
+                $"Fma at {lanes}");
         }
     }
 
@@ -96,7 +100,8 @@ public sealed unsafe class LanesTests
     static void Same2<TOp, E>(LaneWidth lanes, E[] x, E[] y)
         where TOp : struct, IBinary
         where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        Bits.ShouldEqual<E>(Binary<TOp, E>(lanes, x, y), Binary<TOp, E>(LaneWidth.One, x, y), $"{typeof(TOp).Name} at {lanes}");
+        Bits.ShouldEqual<E>(Binary<TOp, E>(lanes, x, y), Binary<TOp, E>(LaneWidth.One, x, y),
+            $"{typeof(TOp).Name} at {lanes}");
 
     static E[] Unary<TOp, E>(LaneWidth lanes, E[] x)
         where TOp : struct, IUnary
@@ -278,7 +283,8 @@ public sealed unsafe class LanesTests
         [MethodImpl(Inline)]
         public static L Apply<L, E>(L x, L y, in Scalars<E> a)
             where L : struct, ILanes<L, E>
-            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Select(L.LessThan(x, y), x, L.Select(L.LessOrEqual(y, x), y, L.Select(L.Equal(x, x), x, L.Of(0.1))));
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+                L.Select(L.LessThan(x, y), x, L.Select(L.LessOrEqual(y, x), y, L.Select(L.Equal(x, x), x, L.Of(0.1))));
     }
 
     readonly struct Bitwise : IBinary

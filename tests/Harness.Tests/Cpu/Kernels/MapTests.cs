@@ -92,7 +92,8 @@ public sealed unsafe class MapTests
     [Fact]
     public void Clearing_a_halo_leaves_the_interior_alone()
     {
-        foreach (var layout in new[] { new BufferLayout(2, 3, 4, 5, 1, 2, 3, 1), new BufferLayout(2, 3, 4, 5, 1, 2, 3, 1, 8) })
+        foreach (var layout in new[] { new BufferLayout(2, 3, 4, 5, 1, 2, 3, 1),
+            new BufferLayout(2, 3, 4, 5, 1, 2, 3, 1, 8) })
         {
             using var x = new GuardedMemory<float>(layout.Elements);
             x.Span.Fill(7);

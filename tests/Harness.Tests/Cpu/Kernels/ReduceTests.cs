@@ -90,7 +90,8 @@ public sealed unsafe class ReduceTests
                     for (int k = 0; k < inner; k++)
                     {
                         double sum = 0;
-                        for (int i = 0; i < 70; i++) sum += Math.Pow(values[(((o * 70) + i) * inner) + k] - centres[(o * inner) + k], 2);
+                        for (int i = 0; i < 70; i++)
+                            sum += Math.Pow(values[(((o * 70) + i) * inner) + k] - centres[(o * inner) + k], 2);
                         y.Span[(o * inner) + k].Should().BeApproximately(sum / 70, 1e-14);
                     }
                 first ??= y.Span.ToArray();
@@ -127,7 +128,8 @@ public sealed unsafe class ReduceTests
             for (int o = 0; o < shape.Outer; o++)
                 Reduce.Run<SumReduction, E>(lanes, shape, o, o + 1, x.Pointer, y.Pointer, E.One);
             for (int i = 0; i < results; i++)
-                double.CreateTruncating(y.Span[i]).Should().BeApproximately(expected[i], tolerance * Math.Max(1, shape.Count));
+                double.CreateTruncating(y.Span[i]).Should()
+                    .BeApproximately(expected[i], tolerance * Math.Max(1, shape.Count));
             first ??= y.Span.ToArray();
             Bits.ShouldEqual<E>(y.Span, first, $"{shape} at {lanes}");
         }

@@ -56,7 +56,8 @@ public sealed unsafe class SoftmaxTests
                     {
                         double expected = logarithm ? X(i) - Math.Log(sum) : Math.Exp(X(i)) / sum;
                         double actual = double.CreateTruncating(first![(((o * length) + i) * inner) + k]);
-                        actual.Should().BeApproximately(expected, tolerance * (logarithm ? 20 : Math.Max(expected, 1e-3)));
+                        actual.Should()
+                            .BeApproximately(expected, tolerance * (logarithm ? 20 : Math.Max(expected, 1e-3)));
                     }
                 }
         }

@@ -28,7 +28,8 @@ public sealed unsafe class StridedCopyTests
                 {
                     nint at = 0;
                     for (int a = 0; a < index.Length; a++) at += index[a] * sourceStrides[a];
-                    if (y.Span[i] != at) Assert.Fail($"({string.Join(", ", shape)}) by ({string.Join(", ", axes)}) at {i}");
+                    if (y.Span[i] != at)
+                        Assert.Fail($"({string.Join(", ", shape)}) by ({string.Join(", ", axes)}) at {i}");
                     for (int a = index.Length - 1; a >= 0 && ++index[a] == target[a]; a--) index[a] = 0;
                 }
                 StridedCopy.Copy(target, sourceStrides, targetStrides, z.Pointer, y.Pointer);

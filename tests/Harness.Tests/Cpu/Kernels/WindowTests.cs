@@ -25,7 +25,8 @@ public sealed unsafe class WindowTests
     }
 
     [Theory, MemberData(nameof(Pools))]
-    public void Averages_match_plain_loops(int size, int c, int kernel, int stride, int padding, int dilation, bool ceil)
+    public void Averages_match_plain_loops(int size, int c, int kernel, int stride, int padding, int dilation,
+        bool ceil)
     {
         if (dilation > 1) dilation = 1;
         var (input, output) = Layouts(size, c, kernel, stride, padding, dilation, ceil);
@@ -150,7 +151,8 @@ public sealed unsafe class WindowTests
             int o = ((reach + (ceil ? stride - 1 : 0)) / stride) + 1;
             return ceil && (o - 1) * stride >= extent + padding ? o - 1 : o;
         }
-        return (new BufferLayout(2, size, size + 3, c, 1, 1, 1, 1), new BufferLayout(2, Out(size), Out(size + 3), c, 0, 1, 1, 0));
+        return (new BufferLayout(2, size, size + 3, c, 1, 1, 1, 1),
+            new BufferLayout(2, Out(size), Out(size + 3), c, 0, 1, 1, 0));
     }
 
     static void Check<E>(BufferLayout input, BufferLayout output, int kernel, int stride, int padding, int dilation,
@@ -184,7 +186,8 @@ public sealed unsafe class WindowTests
                         for (int kh = 0; kh < kernel; kh++)
                             for (int kw = 0; kw < kernel; kw++)
                             {
-                                int h = (oh * stride) - padding + (kh * dilation), w = (ow * stride) - padding + (kw * dilation);
+                                int h = (oh * stride) - padding + (kh * dilation), w =
+                                    (ow * stride) - padding + (kw * dilation);
                                 if (h < input.H + padding && w < input.W + padding) padded++;
                                 if (h < 0 || w < 0 || h >= input.H || w >= input.W) continue;
                                 inside++;
@@ -192,7 +195,8 @@ public sealed unsafe class WindowTests
                                 sum += value;
                                 max = Math.Max(max, value);
                             }
-                        double expected = average ? sum / (divisor > 0 ? divisor : countPadding ? padded : inside) : max;
+                        double expected = average ? sum / (divisor > 0 ? divisor : countPadding ? padded : inside)
+                            : max;
                         double actual = double.CreateTruncating(first![output.Index(n, oh, ow) + c]);
                         if (Math.Abs(actual - expected) > tolerance * kernel * kernel)
                             Assert.Fail($"({n}, {oh}, {ow}, {c}): {actual}, expected {expected}");

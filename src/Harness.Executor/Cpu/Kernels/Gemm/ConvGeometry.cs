@@ -1,19 +1,17 @@
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>A convolution or transposed convolution of one to three axes between two buffers; those that are missing have
-/// the extent 1. A matrix product is the 1 × 1 case.</summary>
+/// <summary>A convolution or transposed convolution of one to three axes between two buffers; those that are missing
+/// have the extent 1. A matrix product is the 1 × 1 case.</summary>
 /// <param name="Input">Input buffer (n, id, ih, iw, ci). Its halo must be at least <see cref="RequiredHalo"/>.</param>
 /// <param name="Output">Output buffer (n, od, oh, ow, co).</param>
 /// <param name="KernelH">Window rows.</param>
 /// <param name="KernelW">Window columns.</param>
 /// <remarks>
 /// Convolution: y[od, oh, ow, co] = Σ x[…, oh·StrideH − PadTop + kh·DilationH, …, g·ci/G + i] · w[kd, kh, kw, i, co].
-/// Transposed: y[od, oh, ow, co] = Σ x[td / StrideD, th / StrideH, tw / StrideW, g·ci/G + i] · w[kd, kh, kw, i, co] over
-/// the taps where td, th = oh + PadTop − kh·DilationH and tw are multiples of the strides (PyTorch's definition,
-/// unflipped w).
-/// Sums run in the order (kd, kh, kw, i), as <see cref="Convolution{E}"/> states. Output extents are taken as given: floor,
-/// output_padding and asymmetric padding are the caller's arithmetic.
-/// </remarks>
+/// Transposed: y[od, oh, ow, co] = Σ x[td / StrideD, th / StrideH, tw / StrideW, g·ci/G + i] · w[kd, kh, kw, i, co]
+/// over the taps where td, th = oh + PadTop − kh·DilationH and tw are multiples of the strides (PyTorch's definition,
+/// unflipped w). Sums run in the order (kd, kh, kw, i), as <see cref="Convolution{E}"/> states. Output extents are
+/// taken as given: floor, output_padding and asymmetric padding are the caller's arithmetic. </remarks>
 readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int KernelH, int KernelW)
 {
     /// <summary>Window planes.</summary>
@@ -70,7 +68,8 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
         get
         {
             long taps = 0;
-            foreach (var phase in ConvPhase.All(this)) taps += (long)phase.Planes * phase.Rows * phase.Columns * phase.Taps.Length;
+            foreach (var phase in ConvPhase.All(this))
+                taps += (long)phase.Planes * phase.Rows * phase.Columns * phase.Taps.Length;
             return 2 * taps * Input.N * Output.C * GroupInput;
         }
     }
@@ -110,7 +109,8 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
             || DilationD < 1 || DilationH < 1 || DilationW < 1)
             throw new ArgumentException($"window, strides and dilation must be positive: {this}");
         if (Groups < 1 || Input.C % Groups != 0 || Output.C % Groups != 0)
-            throw new ArgumentException($"{Groups} groups do not divide {Input.C} input and {Output.C} output channels");
+            throw new ArgumentException(
+                $"{Groups} groups do not divide {Input.C} input and {Output.C} output channels");
         var halo = RequiredHalo;
         if (Input.WithHalo(halo) != Input)
         {

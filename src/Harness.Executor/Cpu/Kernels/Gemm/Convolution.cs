@@ -6,10 +6,9 @@ namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>A convolution, transposed convolution or matrix product, ready to run.</summary>
 /// <remarks>
-/// <para>Order of additions, for every output: k runs over (kd, kh, kw, ci of the group), halo zeros included; a chain of
-/// fused
-/// multiply-adds from 0 for each 256 k; these sums added in order; then the <see cref="Epilogue{E}"/>. For a transposed
-/// convolution only the taps that exist for that output take part. Hence no bit depends on lanes, tiles or
+/// <para>Order of additions, for every output: k runs over (kd, kh, kw, ci of the group), halo zeros included; a chain
+/// of fused multiply-adds from 0 for each 256 k; these sums added in order; then the <see cref="Epilogue{E}"/>. For a
+/// transposed convolution only the taps that exist for that output take part. Hence no bit depends on lanes, tiles or
 /// threads.</para>
 /// <para>Error: at most (256 + k/256) ulp of Σ|x||w|, typically below √256.</para>
 /// <para>Immutable; any number of threads may run disjoint tile ranges, each with its own scratch.</para>
@@ -19,8 +18,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     const int MaxRows = 14;
     const int ChunkTiles = 16;
 
-    // For the choice of units only: a core's speed, bytes a second from beyond the second cache and through packing, what a
-    // unit costs by itself, and how many there may be for each thread.
+    // For the choice of units only: a core's speed, bytes a second from beyond the second cache and through packing,
+    // what a unit costs by itself, and how many there may be for each thread.
     const double NominalFlops = 180e9, FarBytes = 12e9, PackBytes = 4e9, UnitSeconds = 0.2e-6;
     const int MostUnits = 64;
 
@@ -34,7 +33,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     const int BlockMajorTiles = 3;
 
     /// <summary>A rectangle of work: some tiles of pixels by some panels of output channels.</summary>
-    readonly record struct Unit(int Phase, int Group, int FirstTile, int Tiles, int FirstPanel, int Panels, Order Order);
+    readonly record struct Unit(int Phase, int Group, int FirstTile, int Tiles, int FirstPanel, int Panels,
+        Order Order);
 
     enum Order
     {
@@ -88,7 +88,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     public int Tiles { get; }
 
     /// <summary>Pixels and channels of one tile at most.</summary>
-    public (int Rows, int Columns) Tile => _depthwise is not null ? (7, _weights.Width) : (_maxRows, 2 * _weights.Width);
+    public (int Rows, int Columns) Tile =>
+        _depthwise is not null ? (7, _weights.Width) : (_maxRows, 2 * _weights.Width);
 
     /// <summary>Bytes of packed weights.</summary>
     public long WeightBytes => _weights.Bytes;
@@ -222,7 +223,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                         ends && block == phase.Blocks - 1);
                     if (next != null) next += ConvTiles<E>.Block / 2 * 64;
                 }
-                if (phase.Blocks == 0) NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
+                if (phase.Blocks == 0)
+                    NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
                 if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
                 else if (epilogue.StageCount > 0) Continue(phase.Phase, rows, channel, epilogue, ref job);
             }
@@ -250,14 +252,16 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 int panel = unit.FirstPanel + p;
                 int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
                 // The same block of the coming panel, or the coming block of the first.
-                nint rest = phase.Depth * job.Tile.SumStride * sizeof(E), bytes = depth * job.Tile.SumStride * sizeof(E);
+                nint rest = phase.Depth * job.Tile.SumStride * sizeof(E), bytes =
+                    depth * job.Tile.SumStride * sizeof(E);
                 E* weights = _weights.Panel(unit.Phase, unit.Group, panel);
                 byte* coming = (byte*)weights
                     + ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) + rest;
                 if (p == unit.Panels - 1)
                 {
                     coming = last
-                        ? (job.More ? coming - ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) : null)
+                        ? (job.More ? coming - ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E))
+                            : null)
                         : (byte*)_weights.Panel(unit.Phase, unit.Group, unit.FirstPanel)
                             + ((nint)(block + 1) * ConvTiles<E>.Block * 2 * L.Width * sizeof(E));
                 }
@@ -268,7 +272,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                     bool ends = last && Ends(phase.Phase, rows, channel, epilogue, ref job);
                     Multiply<L>(
                         phase, rows, block, weights, job.Packed + (t * packedSize), sums, job.Input,
-                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null, next, ref job.Tile, ends);
+                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize))
+                            : null, next, ref job.Tile, ends);
                     if (last && !ends) Finish(phase.Phase, rows, channel, sums, epilogue, ref job);
                     else if (ends && epilogue.StageCount > 0) Continue(phase.Phase, rows, channel, epilogue, ref job);
                 }
@@ -278,7 +283,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
 
     // The columns of a panel that exist, and what the epilogue does to them; the first one's channel.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    int Columns<L>(in Unit unit, int panel, in Epilogue<E> epilogue, ref EpilogueTile<E> tile) where L : struct, ILanes<L, E>
+    int Columns<L>(in Unit unit, int panel, in Epilogue<E> epilogue, ref EpilogueTile<E> tile)
+        where L : struct, ILanes<L, E>
     {
         int column = panel * 2 * L.Width;
         int columns = _weights.PaddedColumns - column > L.Width ? 2 * L.Width : L.Width;
@@ -294,7 +300,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     // One block of k of one tile and panel, added to the sums unless it is the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Multiply<L>(
-        ConvTiles<E> phase, in RowTile rows, int block, E* weights, E* packed, E* sums, byte* input, byte* near, byte* next,
+        ConvTiles<E> phase, in RowTile rows, int block, E* weights, E* packed, E* sums, byte* input, byte* near,
+        byte* next,
         ref EpilogueTile<E> tile, bool ends)
         where L : struct, ILanes<L, E>
     {
@@ -331,7 +338,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             || (!job.Even && RowsTogether(phase, rows, 0, rows.Column, job) < rows.Rows))
             return false;
         tile.Output = job.Output + rows.Output + channel;
-        tile.Residual = epilogue.Residual == null ? null : epilogue.Residual + ResidualOf(phase, rows, epilogue, job) + channel;
+        tile.Residual = epilogue.Residual == null ? null
+            : epilogue.Residual + ResidualOf(phase, rows, epilogue, job) + channel;
         return true;
     }
 
@@ -344,11 +352,13 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     static nint ResidualIndex(ConvPhase phase, in RowTile rows, in BufferLayout layout) =>
         phase.OutputIndex(layout, rows.Plane, rows.Row, rows.Column);
 
-    // How many of a tile's pixels, from one on, lie evenly: to the end of its output row, or all where rows follow each other.
+    // How many of a tile's pixels, from one on, lie evenly: to the end of its output row, or all where rows follow each
+    // other.
     static int RowsTogether(ConvPhase phase, in RowTile rows, int first, int column, in Job job) =>
         job.Even ? rows.Rows - first : Math.Min(rows.Rows - first, phase.Columns - column);
 
-    // A tile's pixels lie evenly within one output row; where it crosses rows with a gap between it is finished row by row.
+    // A tile's pixels lie evenly within one output row; where it crosses rows with a gap between it is finished row by
+    // row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Finish(ConvPhase phase, in RowTile rows, int channel, E* sums, in Epilogue<E> epilogue, ref Job job)
     {
@@ -391,7 +401,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     {
         var (n, d) = phase.ImageOf(plane);
         epilogue.Continue(
-            tile, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW + (column * phase.StepW), phase.StepW, channel);
+            tile, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW
+                + (column * phase.StepW), phase.StepW, channel);
     }
 
     // Chunks of tiles share weights while these are in a cache, groups of panels share the input. Panels vary fastest.
@@ -415,7 +426,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             var (chunk, wide) = Cut(phase, order, packs, weightBytes, threads);
             if (order == Order.Blocks) tileSums = Math.Max(tileSums, chunk * wide);
             if (packs)
-                packedElements = Math.Max(packedElements, (order == Order.Blocks ? chunk : 1) * MaxRows * phase.PackedRow);
+                packedElements =
+                    Math.Max(packedElements, (order == Order.Blocks ? chunk : 1) * MaxRows * phase.PackedRow);
             for (int start = 0; start < tiles; start += chunk)
             {
                 for (int group = 0; group < _g.Groups; group++)
@@ -423,7 +435,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                     for (int panel = 0; panel < panels; panel += wide)
                     {
                         units.Add(new Unit(
-                            p, group, start, Math.Min(chunk, tiles - start), panel, Math.Min(wide, panels - panel), order));
+                            p, group, start, Math.Min(chunk, tiles - start), panel, Math.Min(wide, panels - panel),
+                            order));
                     }
                 }
             }
@@ -431,8 +444,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         return [.. units];
     }
 
-    // Tiles and panels of a unit: the cut whose slowest thread is done first, counting what is read again because of it.
-    // Every chunk of tiles reads all weights, every group of panels all input.
+    // Tiles and panels of a unit: the cut whose slowest thread is done first, counting what is read again because of
+    // it. Every chunk of tiles reads all weights, every group of panels all input.
     (int Chunk, int Wide) Cut(ConvTiles<E> phase, Order order, bool packs, long weightBytes, int threads)
     {
         int tiles = phase.Tiles.Length, panels = _weights.Panels;
@@ -456,7 +469,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 // Whole units of the slowest thread; the last of each kind may be smaller.
                 double share = Math.Max(
                     (double)Count(units, threads) * chunk * wide, (double)tiles * panels * _g.Groups / threads);
-                double again = (((order == Order.Tiles ? 0 : chunks) * weightSeconds) + (groups * inputSeconds)) / threads;
+                double again =
+                    (((order == Order.Tiles ? 0 : chunks) * weightSeconds) + (groups * inputSeconds)) / threads;
                 double seconds = (share * tileSeconds) + (again / 2) + (Count(units, threads) * UnitSeconds);
                 if (seconds >= least) continue;
                 least = seconds;

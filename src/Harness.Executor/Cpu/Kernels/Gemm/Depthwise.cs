@@ -47,8 +47,8 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         }
     }
 
-    // Pixels and channels of a band whose input stays in the first cache while the rows go by. Whole pixels come first: parts
-    // of pixels that lie a power of two apart share a part of the cache's sets.
+    // Pixels and channels of a band whose input stays in the first cache while the rows go by. Whole pixels come first:
+    // parts of pixels that lie a power of two apart share a part of the cache's sets.
     static (int Columns, int Channels) Blocks(ConvGeometry g, int width)
     {
         int Span(int columns) => ((columns - 1) * g.StrideW) + ((g.KernelW - 1) * g.DilationW) + 1;
@@ -123,7 +123,8 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
     }
 
     void Rows(
-        ref DepthwiseBand<E> band, E* input, E* output, (int N, int D) plane, int first, int rows, in Epilogue<E> epilogue)
+        ref DepthwiseBand<E> band, E* input, E* output, (int N, int D) plane, int first, int rows,
+        in Epilogue<E> epilogue)
     {
         var (n, d) = plane;
         for (int oh = first; oh < first + rows; oh += band.Rows)
@@ -132,8 +133,10 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
             (band.Image, band.Plane, band.FirstRow) = (n, d, oh);
             band.Input = (byte*)(input + _g.Input.Index(n, d * _g.StrideD, oh * _g.StrideH, 0));
             band.Output = output + _g.Output.Index(n, d, oh, 0);
-            band.Residual = epilogue.Residual == null ? null : epilogue.Residual + epilogue.ResidualLayout.Index(n, d, oh, 0);
-            band.Means = epilogue.RowMeans == null ? null : epilogue.RowMeans + epilogue.RowMeansLayout.Index(n, d, oh, 0);
+            band.Residual = epilogue.Residual == null ? null
+                : epilogue.Residual + epilogue.ResidualLayout.Index(n, d, oh, 0);
+            band.Means = epilogue.RowMeans == null ? null
+                : epilogue.RowMeans + epilogue.RowMeansLayout.Index(n, d, oh, 0);
             fixed (DepthwiseBand<E>* b = &band) epilogue.Depthwise(b);
         }
     }
@@ -286,10 +289,12 @@ unsafe struct DepthwiseBand<E> where E : unmanaged, IBinaryFloatingPointIeee754<
         tile.OutputStride = row->OutputStride;
         tile.Rows = end - first;
         tile.Columns = to - from;
-        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, row->Plane, row->FirstRow, first, 1, from);
+        EpilogueStage<E>.Run(row->Stages, row->StageCount, &tile, row->Image, row->Plane, row->FirstRow, first, 1,
+            from);
     }
 
-    // Adds a run of pixels to the means of the row, which the last of them completes: while the run is in the first cache.
+    // Adds a run of pixels to the means of the row, which the last of them completes: while the run is in the first
+    // cache.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Mean<L>(DepthwiseBand<E>* row, int pixel, int count, int from, int to)
         where L : struct, ILanes<L, E>

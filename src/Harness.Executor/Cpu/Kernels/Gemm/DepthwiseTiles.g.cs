@@ -5,9 +5,10 @@ using System.Runtime.CompilerServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Seven neighbouring outputs by two registers of channels of a depthwise convolution of stride 1.</summary>
-/// <remarks>Per window row the weights stand in registers and each input pixel is loaded once. For every output the
-/// additions run over (kh, kw), as everywhere.</remarks>
+/// <summary>Seven neighbouring outputs by two registers of channels of a depthwise convolution of stride
+/// 1.</summary>
+/// <remarks>Per window row the weights stand in registers and each input pixel is loaded once. For every
+/// output the additions run over (kh, kw), as everywhere.</remarks>
 static unsafe class DepthwiseTiles<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     /// <summary>True where a window of this many columns has a tile.</summary>

@@ -11,7 +11,8 @@ namespace Harness.Executor.Cpu.Kernels;
 readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     Epilogue(
-        delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars, Bounds<E>? bounds)
+        delegate*<EpilogueTile<E>*, void> finish, delegate*<DepthwiseBand<E>*, void> depthwise, Scalars<E> scalars,
+        Bounds<E>? bounds)
     {
         Finish = finish;
         Depthwise = depthwise;
@@ -34,8 +35,8 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <summary>The layout of <see cref="Residual"/>.</summary>
     public BufferLayout ResidualLayout { get; init; }
 
-    /// <summary>The whole buffer of the means of the output's rows, (n, h, 1, c), which a depthwise convolution fills besides; or
-    /// null.</summary>
+    /// <summary>The whole buffer of the means of the output's rows, (n, h, 1, c), which a depthwise convolution fills
+    /// besides; or null.</summary>
     public E* RowMeans { get; init; }
 
     /// <summary>The layout of <see cref="RowMeans"/>.</summary>
@@ -112,7 +113,8 @@ readonly unsafe struct Epilogue<E> where E : unmanaged, IBinaryFloatingPointIeee
         value == null ? null : value + (n * layout.ImageStride) + (row * layout.RowStride);
 
     static bool IsOneRow(in BufferLayout layout) =>
-        layout.RowStride == layout.W * layout.PixelStride && layout.ImageStride == layout.D * layout.H * layout.RowStride;
+        layout.RowStride == layout.W * layout.PixelStride
+            && layout.ImageStride == layout.D * layout.H * layout.RowStride;
 
     static Epilogue<E> Of<TOp, L>(Scalars<E> scalars)
         where TOp : struct, IUnary

@@ -8,19 +8,22 @@ namespace Harness.Executor.Cpu.Kernels;
 
 /// <summary>Matrix tiles of <c>rows × vectors</c> registers, all in registers while k runs.</summary>
 /// <remarks>
-/// <para>c[row, column] (+)= Σ a[row, k] · b[k, column], a chain of fused multiply-adds from 0 in the order of k; with
-/// <c>add</c> the chain is then added to what c holds. So a tile's height and width change no bit.</para>
-/// <para>Rows 0–6 start at a0, rows 7–13 at a1, each a run of the byte stride s. Only s, 3s and 5s stay in integer
-/// registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile [row][vectors × width].
-/// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
-/// second: the panel that the coming tiles will read.</para>
-/// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would, without a way through c:
-/// whole registers, rows evenly spaced, no activation but bounds.</para>
+/// <para>c[row, column] (+)= Σ a[row, k] · b[k, column], a chain of fused multiply-adds from 0 in the order
+/// of k; with <c>add</c> the chain is then added to what c holds. So a tile's height and width change no
+/// bit.</para>
+/// <para>Rows 0–6 start at a0, rows 7–13 at a1, each a run of the byte stride s. Only s, 3s and 5s stay in
+/// integer registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile
+/// [row][vectors × width]. Every second k fetches two cache lines at near into the first cache, the coming
+/// tile's a, and one at next into the second: the panel that the coming tiles will read.</para>
+/// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would,
+/// without a way through c: whole registers, rows evenly spaced, no activation but bounds.</para>
 /// </remarks>
 static unsafe class GemmTiles
 {
     /// <summary>The tile of 1 to 14 rows and 1 or 2 registers.</summary>
-    public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, EpilogueTile<E>*, void> Pick<L, E>(int rows, int vectors)
+    public static delegate*<
+        byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, EpilogueTile<E>*, void>
+        Pick<L, E>(int rows, int vectors)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => (vectors, rows) switch
     {

@@ -12,7 +12,8 @@ namespace Harness.Executor.Cpu.Kernels;
 /// <param name="BColumn">Elements from one column of b to the next.</param>
 /// <param name="Y">(m, n), n contiguous.</param>
 /// <param name="YStride">Elements from one row of y to the next.</param>
-unsafe readonly record struct MatrixOperands<E>(nint A, nint AStride, nint B, nint BRow, nint BColumn, nint Y, nint YStride)
+unsafe readonly record struct MatrixOperands<E>(nint A, nint AStride, nint B, nint BRow, nint BColumn, nint Y,
+    nint YStride)
     where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
 /// <summary>The pixel that the first row of a product is, where rows are pixels and columns channels.</summary>
@@ -23,8 +24,8 @@ unsafe readonly record struct MatrixOperands<E>(nint A, nint AStride, nint B, ni
 readonly record struct ProductPlace(int Image, int Plane, int Row, int Column);
 
 /// <summary><c>y = a · b</c> by panels of b's columns, which are packed as they come.</summary>
-/// <remarks>Each result is a chain of fused multiply-adds over k from 0 in blocks of 256, blocks added in order: the order of
-/// <see cref="Convolution{E}"/>. No bit depends on lanes, tiles or panels.</remarks>
+/// <remarks>Each result is a chain of fused multiply-adds over k from 0 in blocks of 256, blocks added in order: the
+/// order of <see cref="Convolution{E}"/>. No bit depends on lanes, tiles or panels.</remarks>
 sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     const int MaxRows = 14;
@@ -109,7 +110,8 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
             if (blocks == 0) new Span<E>(sums, rows * vectors * L.Width).Clear();
             for (int block = 0; block < blocks; block++)
             {
-                code(a, a + (7 * step), step, segments + block, 1, b, sums, block > 0, a + (rows * step), (byte*)b, null);
+                code(a, a + (7 * step), step, segments + block, 1, b, sums, block > 0, a
+                    + (rows * step), (byte*)b, null);
                 b += Block * vectors * L.Width;
             }
             tile.Rows = rows;
@@ -128,7 +130,8 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
 
     // [k][columns], missing columns zero.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Pack<L>(E* b, in MatrixOperands<E> operands, int columns, int vectors, E* packed) where L : struct, ILanes<L, E>
+    void Pack<L>(E* b, in MatrixOperands<E> operands, int columns, int vectors, E* packed)
+        where L : struct, ILanes<L, E>
     {
         int padded = vectors * L.Width;
         if (operands.BColumn == 1)

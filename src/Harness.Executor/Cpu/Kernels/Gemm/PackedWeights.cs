@@ -66,7 +66,8 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="memory">Where the result lies; an array of its own if null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedWeights<E> Of<T>(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory? memory = null)
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides,
+        WeightMemory? memory = null)
         where T : unmanaged, INumberBase<T>
     {
         if (geometry.IsDepthwise) return OfDepthwise(lanes, geometry, weights, strides, memory);
@@ -74,7 +75,8 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         int width = LaneCount(lanes);
         long elements = 0;
         foreach (var phase in phases)
-            elements += (long)geometry.Groups * phase.Taps.Length * geometry.GroupInput * Padded(geometry.GroupOutput, width);
+            elements += (long)geometry.Groups * phase.Taps.Length * geometry.GroupInput * Padded(geometry.GroupOutput,
+                width);
         var packed = new PackedWeights<E>(memory, elements, geometry.Groups, geometry.GroupOutput, width);
         E* destination = packed._first;
         foreach (var phase in phases)
@@ -116,8 +118,8 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         return packed;
     }
 
-    // One panel of a kernel whose output channels lie apart, as PyTorch stores them: few input channels at a time, so that
-    // the lines that one tap reads are still near for the next.
+    // One panel of a kernel whose output channels lie apart, as PyTorch stores them: few input channels at a time, so
+    // that the lines that one tap reads are still near for the next.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void PackPanel<T>(
         E* destination, int columns, int column, int group, ConvPhase phase, in ConvGeometry geometry,

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Native memory for what a plan packs, in few large chunks, so that large pages can hold them. Freed when the last
-/// of its holders lets go, or when nobody can reach it any more.</summary>
+/// <summary>Native memory for what a plan packs, in few large chunks, so that large pages can hold them. Freed when the
+/// last of its holders lets go, or when nobody can reach it any more.</summary>
 /// <param name="expectedBytes">What will be taken, about.</param>
 sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
 {

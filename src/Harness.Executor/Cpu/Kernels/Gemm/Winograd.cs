@@ -7,13 +7,13 @@ namespace Harness.Executor.Cpu.Kernels;
 /// <summary>A 3 × 3 convolution of stride 1 by Winograd's F(2×2, 3×3): 16 products for every 2 × 2 outputs instead of
 /// 36.</summary>
 /// <remarks>
-/// <para>y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ x B)]A over 4 × 4 input patches; Lavin and Gray (2015), https://arxiv.org/abs/1509.09308.
-/// G w Gᵀ is computed in double when the plan is compiled and rounded once.</para>
+/// <para>y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ x B)]A over 4 × 4 input patches; Lavin and Gray (2015),
+/// https://arxiv.org/abs/1509.09308. G w Gᵀ is computed in double when the plan is compiled and rounded once.</para>
 /// <para>Order of additions, for every output: Bᵀ x, then (Bᵀ x) B; for each of the 16 places a chain of fused
 /// multiply-adds over ci from 0 in blocks of 256, blocks added in order; Aᵀ M, then (Aᵀ M) A, sums from left to right;
 /// then the <see cref="Epilogue{E}"/>. Hence no bit depends on lanes, tiles or threads. The bits are not those of
-/// <see cref="Convolution{E}"/>: the error is relative to the largest of a patch, not of a window, and an ∞ or NaN spreads
-/// over its 2 × 2 outputs.</para>
+/// <see cref="Convolution{E}"/>: the error is relative to the largest of a patch, not of a window, and an ∞ or NaN
+/// spreads over its 2 × 2 outputs.</para>
 /// <para>Immutable; any number of threads may run disjoint pieces, each with its own scratch.</para>
 /// </remarks>
 sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
@@ -30,8 +30,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     // What patches and products may take beyond the second cache, where that spares passes over weights.
     const long MostWaiting = 32L * 1024 * 1024;
 
-    // What waits is fetched to be written, written back and read again; measured, that costs a little more than three passes
-    // over weights of that size.
+    // What waits is fetched to be written, written back and read again; measured, that costs a little more than three
+    // passes over weights of that size.
     const int WaitingPasses = 4;
 
     readonly ConvGeometry _g;
@@ -47,7 +47,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     {
     }
 
-    /// <summary>Compiles the convolution over what <see cref="Pack"/> made, for this or another size of image.</summary>
+    /// <summary>Compiles the convolution over what <see cref="Pack"/> made, for this or another size of
+    /// image.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
     public Winograd(LaneWidth lanes, ConvGeometry geometry, PackedWeights<E> packed)
     {
@@ -69,13 +70,15 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         _chunk = (tiles + _chunks - 1) / _chunks;
         Pieces = _chunks * _weights.Panels;
         int pair = 2 * _weights.Width;
-        ScratchElements = ((long)Places * _chunk * _row) + ((long)Places * _chunk * pair * _together) + (4L * _tileColumns * pair);
+        ScratchElements =
+            ((long)Places * _chunk * _row) + ((long)Places * _chunk * pair * _together) + (4L * _tileColumns * pair);
     }
 
     /// <summary>The transformed kernel, packed.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
     public static PackedWeights<E> Pack(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides, WeightMemory? memory = null)
+        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides,
+        WeightMemory? memory = null)
     {
         CheckKind(geometry);
         var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
@@ -99,26 +102,30 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         if (!Applies(geometry)) throw new ArgumentException($"no 3x3 convolution of stride 1: {geometry}");
     }
 
-    // Chunks of patches, and the panels whose products wait for each other. A panel at a time takes all places of a chunk
-    // that stays in the second cache, and each chunk passes over all weights. Where these are large it is cheaper to go place
-    // by place through all panels: few chunks then, whose patches and products leave the cache and come back.
+    // Chunks of patches, and the panels whose products wait for each other. A panel at a time takes all places of a
+    // chunk that stays in the second cache, and each chunk passes over all weights. Where these are large it is cheaper
+    // to go place by place through all panels: few chunks then, whose patches and products leave the cache and come
+    // back.
     (int Chunks, int Together) Cut(int tiles)
     {
         long weights = (long)Places * _g.Input.C * _g.Output.C * sizeof(E), patch = (long)Places * _row * sizeof(E);
-        int chunks = Convolution<E>.Count(tiles, Math.Max(MaxRows, (weights > 2 * SmallChunk ? LargeChunk : SmallChunk) / patch));
+        int chunks = Convolution<E>.Count(tiles,
+            Math.Max(MaxRows, (weights > 2 * SmallChunk ? LargeChunk : SmallChunk) / patch));
         long waiting = tiles * (patch + ((long)Places * _weights.PaddedColumns * sizeof(E)));
         int fewer = Convolution<E>.Count(waiting, MostWaiting);
-        return (weights * fewer) + (WaitingPasses * waiting) < weights * chunks ? (fewer, _weights.Panels) : (chunks, 1);
+        return (weights * fewer) + (WaitingPasses * waiting) < weights * chunks ? (fewer, _weights.Panels)
+            : (chunks, 1);
     }
 
-    /// <summary>Independent pieces of work: a chunk of patches for a panel of output channels, panels varying fastest.</summary>
+    /// <summary>Independent pieces of work: a chunk of patches for a panel of output channels, panels varying
+    /// fastest.</summary>
     public int Pieces { get; }
 
     /// <summary>Elements of scratch that one <see cref="Run"/> needs; aligned to 64 bytes it is fastest.</summary>
     public long ScratchElements { get; }
 
-    /// <summary>Pieces that should stay together when several threads share them: a chunk's, which share its transform, or
-    /// where there are few chunks as many as one thread's part is.</summary>
+    /// <summary>Pieces that should stay together when several threads share them: a chunk's, which share its transform,
+    /// or where there are few chunks as many as one thread's part is.</summary>
     public int Grain(int threads) => _chunks >= 2 * threads ? _weights.Panels : (Pieces + threads - 1) / threads;
 
     /// <summary>True where the transform exists: 3 × 3, stride 1, no dilation, one group.</summary>
@@ -180,7 +187,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         int image = Math.DivRem(row, _tileRows, out row);
         int ih = (2 * row) - _g.PadTop, iw = (2 * column) - _g.PadLeft;
         nint rowStride = _g.Input.RowStride, pixelStride = _g.Input.PixelStride;
-        // Where an extent is odd, the last patch's fourth row or column belongs to outputs that do not exist: another stands in.
+        // Where an extent is odd, the last patch's fourth row or column belongs to outputs that do not exist: another
+        // stands in.
         nint row3 = (2 * row) + 1 < _g.Output.H ? 3 * rowStride : 2 * rowStride;
         nint column3 = (2 * column) + 1 < _g.Output.W ? 3 * pixelStride : 2 * pixelStride;
         E* corner = input + _g.Input.Index(image, 0, 0) + (ih * rowStride) + (iw * pixelStride);
@@ -204,7 +212,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
                     : end;
                 Multiply<L>(
                     (byte*)(patches + ((nint)place * _chunk * _row)), weights,
-                    products + ((panel - first) * panelProducts) + (place * _chunk * columns), count, columns, (byte*)coming);
+                    products + ((panel - first) * panelProducts)
+                        + (place * _chunk * columns), count, columns, (byte*)coming);
             }
         }
     }
@@ -241,7 +250,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     }
 
     // The weights of one place of a panel.
-    E* Weights(int panel, int place) => _weights.Panel(0, 0, panel) + ((nint)place * _g.Input.C * _weights.Columns(panel));
+    E* Weights(int panel, int place) =>
+        _weights.Panel(0, 0, panel) + ((nint)place * _g.Input.C * _weights.Columns(panel));
 
     // Patches that lie side by side become two rows of outputs.
     void Gather<L>(E* products, E* sums, int start, int count, int panel, E* output, in Epilogue<E> epilogue)

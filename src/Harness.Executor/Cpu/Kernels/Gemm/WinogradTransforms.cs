@@ -94,16 +94,20 @@ static unsafe class WinogradTransforms
             for (nint c = 0; c < columns; c += L.Width, m += L.Width, y += L.Width)
             {
                 E* p = m;
-                L m0 = L.Load(p), m1 = L.Load(p + (4 * place)), m2 = L.Load(p + (8 * place)), m3 = L.Load(p + (12 * place));
+                L m0 = L.Load(p), m1 =
+                    L.Load(p + (4 * place)), m2 = L.Load(p + (8 * place)), m3 = L.Load(p + (12 * place));
                 L s0 = m0 + m1 + m2, t0 = m1 - m2 - m3;
                 p += place;
-                (m0, m1, m2, m3) = (L.Load(p), L.Load(p + (4 * place)), L.Load(p + (8 * place)), L.Load(p + (12 * place)));
+                (m0, m1, m2, m3) =
+                    (L.Load(p), L.Load(p + (4 * place)), L.Load(p + (8 * place)), L.Load(p + (12 * place)));
                 L s1 = m0 + m1 + m2, t1 = m1 - m2 - m3;
                 p += place;
-                (m0, m1, m2, m3) = (L.Load(p), L.Load(p + (4 * place)), L.Load(p + (8 * place)), L.Load(p + (12 * place)));
+                (m0, m1, m2, m3) =
+                    (L.Load(p), L.Load(p + (4 * place)), L.Load(p + (8 * place)), L.Load(p + (12 * place)));
                 L s2 = m0 + m1 + m2, t2 = m1 - m2 - m3;
                 p += place;
-                (m0, m1, m2, m3) = (L.Load(p), L.Load(p + (4 * place)), L.Load(p + (8 * place)), L.Load(p + (12 * place)));
+                (m0, m1, m2, m3) =
+                    (L.Load(p), L.Load(p + (4 * place)), L.Load(p + (8 * place)), L.Load(p + (12 * place)));
                 L s3 = m0 + m1 + m2, t3 = m1 - m2 - m3;
                 L.Store(s0 + s1 + s2, y);
                 L.Store(s1 - s2 - s3, y + columns);

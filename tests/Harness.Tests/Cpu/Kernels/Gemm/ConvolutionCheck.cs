@@ -225,7 +225,8 @@ static unsafe class ConvolutionCheck
                                             continue;
                                         }
                                         int from = ((((((n * input.D) + d) * input.H) + h) * input.W) + w) * input.C;
-                                        int to = ((((((n * output.D) + od) * output.H) + oh) * output.W) + ow) * output.C;
+                                        int to = ((((((n * output.D) + od) * output.H) + oh) * output.W)
+                                            + ow) * output.C;
                                         int tap = (((kd * g.KernelH) + kh) * g.KernelW) + kw;
                                         Add(from, to, tap);
                                     }

@@ -36,7 +36,8 @@ public sealed unsafe class ConvolutionTests
         int ow = ((width + (2 * padding) - (dilation * (kernel - 1)) - 1) / stride) + 1;
         var geometry = new ConvGeometry(layout, new BufferLayout(n, oh, ow, co), kernel, kernel)
         {
-            StrideH = stride, StrideW = stride, DilationH = dilation, DilationW = dilation, PadTop = padding, PadLeft = padding,
+            StrideH = stride, StrideW =
+                stride, DilationH = dilation, DilationW = dilation, PadTop = padding, PadLeft = padding,
         };
         Check<float>(geometry, 1e-6);
         Check<double>(geometry, 1e-15);
@@ -77,13 +78,15 @@ public sealed unsafe class ConvolutionTests
     [InlineData(1, 1, 2, 0, 3)]
     [InlineData(2, 1, 3, 0, 3)]
     [InlineData(4, 1, 0, 0, 2)]
-    public void Transposed_convolutions_follow_their_definition(int stride, int dilation, int padding, int more, int kernel)
+    public void Transposed_convolutions_follow_their_definition(int stride, int dilation, int padding, int more,
+        int kernel)
     {
         foreach (int groups in new[] { 1, 2 })
         {
             int oh = ((5 - 1) * stride) - (2 * padding) + (dilation * (kernel - 1)) + more + 1;
             int ow = ((9 - 1) * stride) - (2 * padding) + (dilation * (kernel - 1)) + more + 1;
-            var geometry = new ConvGeometry(new BufferLayout(2, 5, 9, 6), new BufferLayout(2, oh, ow, 10), kernel, kernel)
+            var geometry =
+                new ConvGeometry(new BufferLayout(2, 5, 9, 6), new BufferLayout(2, oh, ow, 10), kernel, kernel)
             {
                 Transposed = true, Groups = groups, StrideH = stride, StrideW = stride, DilationH = dilation,
                 DilationW = dilation, PadTop = padding, PadLeft = padding,
@@ -117,7 +120,8 @@ public sealed unsafe class ConvolutionTests
                 var geometry = new ConvGeometry(
                     new BufferLayout(n, h, w, ci * groups), new BufferLayout(n, oh, ow, co * groups), kh, kw)
                 {
-                    StrideH = sh, StrideW = sw, DilationH = dh, DilationW = dw, PadTop = ph, PadLeft = pw, Groups = groups,
+                    StrideH = sh, StrideW =
+                        sw, DilationH = dh, DilationW = dw, PadTop = ph, PadLeft = pw, Groups = groups,
                 };
                 Check<float>(geometry, 1e-6);
             }, iter: 60, threads: 1);
@@ -145,7 +149,8 @@ public sealed unsafe class ConvolutionTests
     static void Fused<E>(int groups, int ci, int co) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var halo = new BufferLayout(2, 9, 15, co, 1, 2, 0, 1);
-        var geometry = new ConvGeometry(new BufferLayout(2, 9, 15, ci, 1, 1, 1, 1), new BufferLayout(2, 9, 15, co), 3, 3)
+        var geometry =
+            new ConvGeometry(new BufferLayout(2, 9, 15, ci, 1, 1, 1, 1), new BufferLayout(2, 9, 15, co), 3, 3)
         {
             PadTop = 1, PadLeft = 1, Groups = groups,
         };
@@ -167,11 +172,14 @@ public sealed unsafe class ConvolutionTests
                         for (int c = 0; c < co; c++, i++)
                         {
                             var y = E.FusedMultiplyAdd(plain[i] + bias.Span[c], scale.Span[c], shift.Span[c]);
-                            expected[i] = E.Max(y + residual.Span[(int)halo.Index(n, h, w) + c], E.CreateTruncating(0.25));
+                            expected[i] = E.Max(y
+                                + residual.Span[(int)halo.Index(n, h, w) + c], E.CreateTruncating(0.25));
                         }
-            var fused = Run(lanes, geometry, weights, x.Pointer, Epilogue<E>.Of<AtLeast>(lanes, Scalars<E>.Of(0.25)) with
+            var fused = Run(lanes, geometry, weights, x.Pointer,
+                Epilogue<E>.Of<AtLeast>(lanes, Scalars<E>.Of(0.25)) with
             {
-                Bias = bias.Pointer, Scale = scale.Pointer, Shift = shift.Pointer, Residual = residual.Pointer, ResidualLayout = halo,
+                Bias = bias.Pointer, Scale =
+                    scale.Pointer, Shift = shift.Pointer, Residual = residual.Pointer, ResidualLayout = halo,
             });
             Bits.ShouldEqual<E>(fused, expected, $"fused at {lanes}, {groups} groups");
             var biased = Run(lanes, geometry, weights, x.Pointer, none with { Bias = bias.Pointer });
@@ -184,7 +192,8 @@ public sealed unsafe class ConvolutionTests
     static void Check<E>(ConvGeometry geometry, double tolerance) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         geometry = geometry with { Input = geometry.Input.WithHalo(geometry.RequiredHalo) };
-        var weights = Bits.Random<double>(geometry.KernelH * geometry.KernelW * geometry.GroupInput * geometry.Output.C, 2);
+        var weights = Bits.Random<double>(geometry.KernelH * geometry.KernelW * geometry.GroupInput * geometry.Output.C,
+            2);
         for (int i = 0; i < weights.Length; i++) weights[i] = (float)weights[i];
         using var x = Input<E>(geometry.Input, 1);
         var (expected, magnitude) = Naive(geometry, x.Span, weights);
@@ -198,7 +207,8 @@ public sealed unsafe class ConvolutionTests
         for (int i = 0; i < expected.Length; i++)
         {
             double error = Math.Abs(double.CreateTruncating(first![i]) - expected[i]);
-            if (error > tolerance * (magnitude[i] + 1e-30)) Assert.Fail($"output {i} of {geometry}: {first[i]}, expected {expected[i]}");
+            if (error > tolerance * (magnitude[i] + 1e-30))
+                Assert.Fail($"output {i} of {geometry}: {first[i]}, expected {expected[i]}");
         }
         // A wider halo, a pitch and one tile at a time change nothing.
         var wide = geometry with
@@ -210,12 +220,14 @@ public sealed unsafe class ConvolutionTests
         for (int n = 0; n < wide.Input.N; n++)
             for (int h = 0; h < wide.Input.H; h++)
                 for (int w = 0; w < wide.Input.W; w++)
-                    x.Span.Slice((int)geometry.Input.Index(n, h, w), wide.Input.C).CopyTo(y.Span[(int)wide.Input.Index(n, h, w)..]);
+                    x.Span.Slice((int)geometry.Input.Index(n, h, w), wide.Input.C)
+                        .CopyTo(y.Span[(int)wide.Input.Index(n, h, w)..]);
         var again = Run(LaneWidth.Sixteen, wide, weights, y.Pointer, Epilogue<E>.None(LaneWidth.Sixteen), split: true);
         Bits.ShouldEqual<E>(again, first!, $"wide {geometry}");
     }
 
-    static GuardedMemory<E> Input<E>(in BufferLayout layout, int seed) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    static GuardedMemory<E> Input<E>(in BufferLayout layout, int seed)
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var memory = new GuardedMemory<E>(layout.Elements);
         var values = Bits.Random<E>(layout.N * layout.H * layout.W * layout.C, seed);
@@ -280,7 +292,8 @@ public sealed unsafe class ConvolutionTests
                                 int w = (ow * g.StrideW) - g.PadLeft + (kw * g.DilationW);
                                 if (g.Transposed)
                                 {
-                                    int th = oh + g.PadTop - (kh * g.DilationH), tw = ow + g.PadLeft - (kw * g.DilationW);
+                                    int th = oh + g.PadTop - (kh * g.DilationH), tw =
+                                        ow + g.PadLeft - (kw * g.DilationW);
                                     if (th % g.StrideH != 0 || tw % g.StrideW != 0) continue;
                                     (h, w) = (th / g.StrideH, tw / g.StrideW);
                                 }
@@ -288,8 +301,10 @@ public sealed unsafe class ConvolutionTests
                                 int group = co / g.GroupOutput;
                                 for (int i = 0; i < g.GroupInput; i++)
                                 {
-                                    double product = weights[(((((kh * g.KernelW) + kw) * g.GroupInput) + i) * output.C) + co]
-                                        * double.CreateTruncating(x[(int)input.Index(n, h, w) + (group * g.GroupInput) + i]);
+                                    double product =
+                                        weights[(((((kh * g.KernelW) + kw) * g.GroupInput) + i) * output.C) + co]
+                                        * double.CreateTruncating(
+                                            x[(int)input.Index(n, h, w) + (group * g.GroupInput) + i]);
                                     sums[at] += product;
                                     magnitudes[at] += Math.Abs(product);
                                 }

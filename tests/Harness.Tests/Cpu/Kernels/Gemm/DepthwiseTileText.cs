@@ -2,15 +2,16 @@ using System.Text;
 
 namespace Harness.Tests.Cpu.Kernels;
 
-/// <summary>Writes <c>DepthwiseTiles.g.cs</c>: windows of 3, 5 and 7 columns whose pixels are loaded once for all outputs that
-/// they reach, which only unrolled text with named locals does.</summary>
+/// <summary>Writes <c>DepthwiseTiles.g.cs</c>: windows of 3, 5 and 7 columns whose pixels are loaded once for all
+/// outputs that they reach, which only unrolled text with named locals does.</summary>
 static class DepthwiseTileText
 {
     const int Run = 7;
 
     static readonly int[] s_windows = [3, 5, 7];
 
-    static readonly string[] s_multiples = ["", " + s", " + (s * 2)", " + s3", " + (s * 4)", " + s5", " + (s3 * 2)", " + s7"];
+    static readonly string[] s_multiples =
+        ["", " + s", " + (s * 2)", " + s3", " + (s * 4)", " + s5", " + (s3 * 2)", " + s7"];
 
     /// <summary>The whole file.</summary>
     public static string Write()
@@ -24,9 +25,10 @@ static class DepthwiseTileText
 
             namespace Harness.Executor.Cpu.Kernels;
 
-            /// <summary>Seven neighbouring outputs by two registers of channels of a depthwise convolution of stride 1.</summary>
-            /// <remarks>Per window row the weights stand in registers and each input pixel is loaded once. For every output the
-            /// additions run over (kh, kw), as everywhere.</remarks>
+            /// <summary>Seven neighbouring outputs by two registers of channels of a depthwise convolution of stride
+            /// 1.</summary>
+            /// <remarks>Per window row the weights stand in registers and each input pixel is loaded once. For every
+            /// output the additions run over (kh, kw), as everywhere.</remarks>
             static unsafe class DepthwiseTiles<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             {
                 /// <summary>True where a window of this many columns has a tile.</summary>
@@ -42,14 +44,16 @@ static class DepthwiseTileText
 
     static void Dispatch(StringBuilder text)
     {
-        Line(text, 1, "/// <summary>Computes the channels [from, to), whole pairs of registers, of seven pixels.</summary>");
+        Line(text, 1, "/// <summary>Computes the channels [from, to), whole pairs of registers, of seven " +
+            "pixels.</summary>");
         Line(text, 1, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Line(text, 1, "public static void Run<TOp, L>(DepthwiseBand<E>* row, int pixel, int from, int to)");
         Where(text);
         Line(text, 1, "{");
         Line(text, 2, "switch (row->WindowColumns)");
         Line(text, 2, "{");
-        foreach (int window in s_windows) Line(text, 3, $"case {window}: Of{window}<TOp, L>(row, pixel, from, to); break;");
+        foreach (int window in s_windows)
+            Line(text, 3, $"case {window}: Of{window}<TOp, L>(row, pixel, from, to); break;");
         Line(text, 3, "default: throw new ArgumentOutOfRangeException(nameof(row));");
         Line(text, 2, "}");
         Line(text, 1, "}");
@@ -107,13 +111,15 @@ static class DepthwiseTileText
         Line(text, 3, "{");
         Line(text, 4, "E* z = residual + c;");
         foreach (char v in "cd")
-            for (int i = 0; i < Run; i++) Line(text, 4, $"{v}{i} += L.Load(z + ({i} * zs){(v == 'd' ? " + L.Width" : "")});");
+            for (int i = 0; i < Run; i++)
+                Line(text, 4, $"{v}{i} += L.Load(z + ({i} * zs){(v == 'd' ? " + L.Width" : "")});");
         Line(text, 3, "}");
         Line(text, 3, "E* to0 = output + c;");
         for (int i = 0; i < Run; i++)
         {
             foreach (char v in "cd")
-                Line(text, 3, $"L.Store(TOp.Apply<L, E>({v}{i}, scalars), to0 + ({i} * ys){(v == 'd' ? " + L.Width" : "")});");
+                Line(text, 3, $"L.Store(TOp.Apply<L, E>({v}{i}, scalars), to0 + ({i} * " +
+                    $"ys){(v == 'd' ? " + L.Width" : "")});");
         }
         Line(text, 2, "}");
         Line(text, 1, "}");
@@ -125,7 +131,8 @@ static class DepthwiseTileText
         Line(text, 3, $"if (row->{field} != null)");
         Line(text, 3, "{");
         foreach (string name in names)
-            Line(text, 4, $"L {name} = L.Load(row->{Field(name)} + c), {name}2 = L.Load(row->{Field(name)} + c + L.Width);");
+            Line(text, 4, $"L {name} = L.Load(row->{Field(name)} + c), {name}2 = L.Load(row->{Field(name)} + c + " +
+                $"L.Width);");
         foreach (char v in "cd")
             for (int i = 0; i < Run; i++) Line(text, 4, apply(v, i));
         Line(text, 3, "}");

@@ -26,14 +26,15 @@ static class GemmTileText
 
             /// <summary>Matrix tiles of <c>rows × vectors</c> registers, all in registers while k runs.</summary>
             /// <remarks>
-            /// <para>c[row, column] (+)= Σ a[row, k] · b[k, column], a chain of fused multiply-adds from 0 in the order of k; with
-            /// <c>add</c> the chain is then added to what c holds. So a tile's height and width change no bit.</para>
-            /// <para>Rows 0–6 start at a0, rows 7–13 at a1, each a run of the byte stride s. Only s, 3s and 5s stay in integer
-            /// registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile [row][vectors × width].
-            /// Every second k fetches two cache lines at near into the first cache, the coming tile's a, and one at next into the
-            /// second: the panel that the coming tiles will read.</para>
-            /// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would, without a way through c:
-            /// whole registers, rows evenly spaced, no activation but bounds.</para>
+            /// <para>c[row, column] (+)= Σ a[row, k] · b[k, column], a chain of fused multiply-adds from 0 in the order
+            /// of k; with <c>add</c> the chain is then added to what c holds. So a tile's height and width change no
+            /// bit.</para>
+            /// <para>Rows 0–6 start at a0, rows 7–13 at a1, each a run of the byte stride s. Only s, 3s and 5s stay in
+            /// integer registers; the rest are addressing modes. b is a panel [k][vectors × width], c a tile
+            /// [row][vectors × width]. Every second k fetches two cache lines at near into the first cache, the coming
+            /// tile's a, and one at next into the second: the panel that the coming tiles will read.</para>
+            /// <para>With an end the sums are finished and stored as <see cref="EpilogueTile{E}.Finish"/> would,
+            /// without a way through c: whole registers, rows evenly spaced, no activation but bounds.</para>
             /// </remarks>
             static unsafe class GemmTiles
             {
@@ -51,7 +52,9 @@ static class GemmTileText
     {
         text.Append("""
                 /// <summary>The tile of 1 to 14 rows and 1 or 2 registers.</summary>
-                public static delegate*<byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, EpilogueTile<E>*, void> Pick<L, E>(int rows, int vectors)
+                public static delegate*<
+                    byte*, byte*, nint, Segment*, int, E*, E*, bool, byte*, byte*, EpilogueTile<E>*, void>
+                    Pick<L, E>(int rows, int vectors)
                     where L : struct, ILanes<L, E>
                     where E : unmanaged, IBinaryFloatingPointIeee754<E> => (vectors, rows) switch
                 {
@@ -69,7 +72,8 @@ static class GemmTileText
         text.Append('\n');
         Line(text, 1, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Line(text, 1, $"static void Tile{rows}x{vectors}<L, E>(");
-        Line(text, 2, "byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, byte* next,");
+        Line(text, 2, "byte* a0, byte* a1, nint s, Segment* segments, int count, E* b, E* c, bool add, byte* near, " +
+            "byte* next,");
         Line(text, 2, "EpilogueTile<E>* end)");
         Line(text, 2, "where L : struct, ILanes<L, E>");
         Line(text, 2, "where E : unmanaged, IBinaryFloatingPointIeee754<E>");
@@ -81,8 +85,8 @@ static class GemmTileText
         Line(text, 3, "byte* p0 = a0 + segments[segment].Offset;");
         if (rows > Run) Line(text, 3, "byte* p1 = a1 + segments[segment].Offset;");
         Line(text, 3, "nint n = segments[segment].Length;");
-        // The JIT compiler keeps a loop's sums in registers where it has one way out, as long as there are few enough locals for
-        // a second text of one k; beyond that one text with a way out in its middle does better.
+        // The JIT compiler keeps a loop's sums in registers where it has one way out, as long as there are few enough
+        // locals for a second text of one k; beyond that one text with a way out in its middle does better.
         bool apart = rows * vectors <= MostApart;
         Line(text, 3, apart ? "for (; n > 1; n -= 2)" : "while (n > 0)");
         Line(text, 3, "{");
@@ -122,8 +126,9 @@ static class GemmTileText
         Line(text, 1, "}");
     }
 
-    // The same operations in the same order as EpilogueTile.Finish, cell by cell. What c held and the residual are added by the same
-    // lines: more of them than these would exceed the locals that the JIT compiler keeps in registers.
+    // The same operations in the same order as EpilogueTile.Finish, cell by cell. What c held and the residual are
+    // added by the same lines: more of them than these would exceed the locals that the JIT compiler keeps in
+    // registers.
     static void End(StringBuilder text, int rows, int vectors)
     {
         Line(text, 2, "E* z = add ? c : null, y = c;");
@@ -132,7 +137,8 @@ static class GemmTileText
         Line(text, 2, "{");
         Line(text, 3, "if (z != null)");
         Line(text, 3, "{");
-        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 4, $"c{row}_{vector} = L.Load({Next("z", row, vector)}) + c{row}_{vector};");
+        foreach (var (row, vector) in Cells(rows, vectors))
+            Line(text, 4, $"c{row}_{vector} = L.Load({Next("z", row, vector)}) + c{row}_{vector};");
         Line(text, 3, "}");
         Line(text, 3, "if (ended) break;");
         Line(text, 3, "z = end->Residual;");
@@ -141,12 +147,14 @@ static class GemmTileText
         Line(text, 3, "ys = end->OutputStride;");
         Line(text, 3, "if (end->Bias != null)");
         Line(text, 3, "{");
-        for (int vector = 0; vector < vectors; vector++) Line(text, 4, $"var bias{vector} = L.Load(end->Bias + {Times(vector)});");
+        for (int vector = 0; vector < vectors; vector++)
+            Line(text, 4, $"var bias{vector} = L.Load(end->Bias + {Times(vector)});");
         foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 4, $"c{row}_{vector} += bias{vector};");
         Line(text, 3, "}");
         Line(text, 3, "if (end->Scale == null) continue;");
         for (int vector = 0; vector < vectors; vector++)
-            Line(text, 3, $"L scale{vector} = L.Load(end->Scale + {Times(vector)}), shift{vector} = L.Load(end->Shift + {Times(vector)});");
+            Line(text, 3, $"L scale{vector} = L.Load(end->Scale + {Times(vector)}), shift{vector} = " +
+                $"L.Load(end->Shift + {Times(vector)});");
         foreach (var (row, vector) in Cells(rows, vectors))
             Line(text, 3, $"c{row}_{vector} = L.Fma(c{row}_{vector}, scale{vector}, shift{vector});");
         Line(text, 2, "}");
@@ -155,10 +163,12 @@ static class GemmTileText
             Line(text, 2, $"if (end != null && end->Bounds.Has{bound})");
             Line(text, 2, "{");
             Line(text, 3, $"var bound = L.Splat(end->Bounds.{bound});");
-            foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 3, $"c{row}_{vector} = L.{function}(c{row}_{vector}, bound);");
+            foreach (var (row, vector) in Cells(rows, vectors))
+                Line(text, 3, $"c{row}_{vector} = L.{function}(c{row}_{vector}, bound);");
             Line(text, 2, "}");
         }
-        foreach (var (row, vector) in Cells(rows, vectors)) Line(text, 2, $"L.Store(c{row}_{vector}, {Next("y", row, vector)});");
+        foreach (var (row, vector) in Cells(rows, vectors))
+            Line(text, 2, $"L.Store(c{row}_{vector}, {Next("y", row, vector)});");
     }
 
     // The cells' addresses one after another: down a row, then along it.

@@ -34,7 +34,8 @@ public sealed unsafe class PackedWeightsTests
         where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        var geometry = new ConvGeometry(new BufferLayout(1, 8, 8, ci), new BufferLayout(1, 8, 8, co), kh, kw) { Groups = groups };
+        var geometry = new ConvGeometry(new BufferLayout(1, 8, 8, ci), new BufferLayout(1, 8, 8, co), kh, kw)
+            { Groups = groups };
         int inputs = ci / groups;
         // The value tells the place: kh, kw, i, o in decimal digits would not fit, a running number does.
         var oihw = new T[co * inputs * kh * kw];
@@ -51,7 +52,8 @@ public sealed unsafe class PackedWeightsTests
             E* at = packed.Panel(0, 0, 0);
             for (int tap = 0; tap < kh * kw; tap++)
                 for (int c = 0; c < padded; c++)
-                    if (*at++ != (c < co ? E.CreateTruncating(oihw[(c * kh * kw) + tap]) : E.Zero)) Assert.Fail($"{lanes}: tap {tap}, channel {c}");
+                    if (*at++ != (c < co ? E.CreateTruncating(oihw[(c * kh * kw) + tap]) : E.Zero))
+                        Assert.Fail($"{lanes}: tap {tap}, channel {c}");
             return;
         }
         for (int group = 0; group < groups; group++)
@@ -67,8 +69,10 @@ public sealed unsafe class PackedWeightsTests
                         for (int c = column; c < column + columns; c++)
                         {
                             int o = (group * packed.GroupOutput) + c;
-                            E expected = c < packed.GroupOutput ? E.CreateTruncating(oihw[(((o * inputs) + i) * kh * kw) + tap]) : E.Zero;
-                            if (*at++ != expected) Assert.Fail($"{lanes}: group {group}, panel {panel}, tap {tap}, i {i}, column {c}");
+                            E expected = c < packed.GroupOutput
+                                ? E.CreateTruncating(oihw[(((o * inputs) + i) * kh * kw) + tap]) : E.Zero;
+                            if (*at++ != expected)
+                                Assert.Fail($"{lanes}: group {group}, panel {panel}, tap {tap}, i {i}, column {c}");
                         }
                     }
                 }

@@ -73,14 +73,16 @@ public sealed unsafe class VolumeTests
                     h.K, 3)
                 {
                     Groups = channels, KernelD = kd, StrideD = d.Stride, StrideH = h.Stride, StrideW = stride,
-                    DilationD = d.Dilation, DilationH = h.Dilation, PadFront = d.Padding, PadTop = h.Padding, PadLeft = 1,
+                    DilationD = d.Dilation, DilationH =
+                        h.Dilation, PadFront = d.Padding, PadTop = h.Padding, PadLeft = 1,
                 });
             }, iter: 80, threads: 1);
 
     [Fact]
     public void A_residual_that_lies_otherwise_is_added_where_it_belongs()
     {
-        var geometry = new ConvGeometry(new BufferLayout(2, 4, 5, 6) { D = 3 }, new BufferLayout(2, 4, 5, 9) { D = 3 }, 1, 1);
+        var geometry =
+            new ConvGeometry(new BufferLayout(2, 4, 5, 6) { D = 3 }, new BufferLayout(2, 4, 5, 9) { D = 3 }, 1, 1);
         var problem = ConvolutionCheck.Problem.Of(geometry);
         var lies = new BufferLayout(2, 4, 5, 9, 1, 0, 2, 1, 11) { D = 3, Front = 1, Back = 2 };
         double[] added = [.. Enumerable.Range(0, 2 * 3 * 4 * 5 * 9).Select(i => (double)i)];
@@ -123,7 +125,8 @@ public sealed unsafe class VolumeTests
     static ConvGeometry Of(
         int n, (int N, int K, int Stride, int Padding, int Dilation, int) d,
         (int N, int K, int Stride, int Padding, int Dilation, int) h,
-        (int N, int K, int Stride, int Padding, int Dilation, int) w, int groups, int ci, int co, int od, int oh, int ow) =>
+        (int N, int K, int Stride, int Padding, int Dilation, int) w, int groups, int ci, int co, int od, int oh,
+        int ow) =>
         new(
             new BufferLayout(n, h.N, w.N, ci * groups) { D = d.N }, new BufferLayout(n, oh, ow, co * groups) { D = od },
             h.K, w.K)

@@ -5,7 +5,8 @@ namespace Harness.Tests.Cpu.Kernels;
 
 public sealed unsafe class WinogradTests
 {
-    // Over one layer, relative to the largest sum of magnitudes that a 4 × 4 patch reaches: a window's own may be nothing.
+    // Over one layer, relative to the largest sum of magnitudes that a 4 × 4 patch reaches: a window's own may be
+    // nothing.
     const double Tolerance = 1e-6;
 
     public static TheoryData<int, int, int, int, int, int> Layers => new()
@@ -35,9 +36,11 @@ public sealed unsafe class WinogradTests
         var layer = Layer(1, 13, 17, 500, 330, 1);
         foreach (var lanes in LaneWidths.All)
         {
-            var winograd = new Winograd<double>(lanes, WithHalo(layer), new double[9 * 500 * 330], WeightStrides.Hwio(layer));
+            var winograd =
+                new Winograd<double>(lanes, WithHalo(layer), new double[9 * 500 * 330], WeightStrides.Hwio(layer));
             int pair = winograd.Tile.Columns;
-            winograd.Pieces.Should().Be((330 + pair - 1) / pair, "63 patches would be cut in three to stay in the second cache");
+            winograd.Pieces.Should()
+                .Be((330 + pair - 1) / pair, "63 patches would be cut in three to stay in the second cache");
         }
         Check<double>(layer, 1e-15);
     }
@@ -45,7 +48,8 @@ public sealed unsafe class WinogradTests
     [Fact]
     public void Random_layers_are_near_and_equal_in_every_width() =>
         Gen.Select(Gen.Int[1, 2], Gen.Int[3, 15], Gen.Int[3, 15], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[0, 2])
-            .Sample((n, h, w, ci, co, padding) => Check<float>(Layer(n, h, w, ci, co, padding), Tolerance), iter: 40, threads: 1);
+            .Sample((n, h, w, ci, co, padding) => Check<float>(Layer(n, h, w, ci, co, padding), Tolerance), iter: 40,
+                threads: 1);
 
     [Fact]
     public void Bias_norm_residual_and_activation_follow_the_sums()
@@ -70,9 +74,12 @@ public sealed unsafe class WinogradTests
                             float y = MathF.FusedMultiplyAdd(expected[i] + bias.Span[c], scale.Span[c], shift.Span[c]);
                             expected[i] = Math.Max(y + residual.Span[(int)halo.Index(n, h, w) + c], 0.25f);
                         }
-            float[] fused = Run(lanes, geometry, weights, x.Pointer, Epilogue<float>.Of<AtLeast>(lanes, Scalars<float>.Of(0.25)) with
+            float[] fused =
+                Run(lanes, geometry, weights, x.Pointer,
+                Epilogue<float>.Of<AtLeast>(lanes, Scalars<float>.Of(0.25)) with
             {
-                Bias = bias.Pointer, Scale = scale.Pointer, Shift = shift.Pointer, Residual = residual.Pointer, ResidualLayout = halo,
+                Bias = bias.Pointer, Scale =
+                    scale.Pointer, Shift = shift.Pointer, Residual = residual.Pointer, ResidualLayout = halo,
             });
             Bits.ShouldEqual<float>(fused, expected, $"fused at {lanes}");
         }
@@ -124,7 +131,8 @@ public sealed unsafe class WinogradTests
         for (int i = 0; i < expected.Length; i++)
         {
             double error = Math.Abs(double.CreateTruncating(first![i]) - expected[i]);
-            if (!(error <= tolerance * largest)) Assert.Fail($"output {i} of {geometry}: {first[i]}, expected {expected[i]}");
+            if (!(error <= tolerance * largest))
+                Assert.Fail($"output {i} of {geometry}: {first[i]}, expected {expected[i]}");
         }
     }
 
@@ -144,7 +152,8 @@ public sealed unsafe class WinogradTests
         return memory;
     }
 
-    static E[] Run<E>(LaneWidth lanes, in ConvGeometry geometry, E[] weights, E* x, in Epilogue<E> epilogue, bool split = false)
+    static E[] Run<E>(LaneWidth lanes, in ConvGeometry geometry, E[] weights, E* x, in Epilogue<E> epilogue,
+        bool split = false)
         where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
     {
         var winograd = new Winograd<E>(lanes, geometry, weights, WeightStrides.Hwio(geometry));
