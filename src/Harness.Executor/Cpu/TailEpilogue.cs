@@ -15,11 +15,12 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
     /// <summary>An epilogue for a node.</summary>
     /// <param name="node">The node and its tail.</param>
     /// <param name="norm">The norm that the node itself is, if it is one.</param>
-    /// <param name="bias">The node's bias, if it has one.</param>
-    public TailEpilogue(StepSite<E> node, ChannelNorm? norm, double[]? bias)
+    /// <param name="bias">The operand that is the node's bias, if it has one.</param>
+    public TailEpilogue(StepSite<E> node, ChannelNorm? norm = null, int? bias = null)
     {
         var groups = node.Tail.Groups;
-        var constants = ConstantsOf(node, groups[0], norm, bias);
+        var constants = ConstantsOf(
+            node, groups[0], norm, bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
         if (node.Tail.Residual is { } residual) _residual = node.BufferOf(residual);
         if (node.RowMeans is { } means) _rowMeans = node.BufferOf(means);
         _epilogue = EpilogueOf(node, groups[0]) with

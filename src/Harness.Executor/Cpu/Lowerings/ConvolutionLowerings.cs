@@ -1,3 +1,4 @@
+using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
@@ -33,9 +34,13 @@ sealed class ConvLowering : Lowering<Conv>
         && model.Values[node.Inputs[1]].Shape is var window
         && window[2] == 1 && window[3] == 1 && conv.PaddingFor(window).IsNone;
 
-    /// <summary>The geometry of a convolution between two buffers.</summary>
-    public static ConvGeometry Geometry(Conv op, BufferLayout x, BufferLayout y, Shape window) =>
+    static ConvGeometry Geometry(Conv op, BufferLayout x, BufferLayout y, Shape window) =>
         Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.PaddingFor(window).Low, op.Groups);
+
+    static ConvGeometry Geometry<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        Geometry((Conv)site.Op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+
+    static int? BiasOf(Op op) => ((Conv)op).Bias ? 2 : null;
 
     /// <inheritdoc/>
     public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
@@ -48,27 +53,23 @@ sealed class ConvLowering : Lowering<Conv>
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
-        var op = (Conv)site.Op;
-        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        var geometry = Geometry(site);
         return ConvolutionStep<E>.Of(
-            site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+            site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), BiasOf(site.Op));
     }
 
     /// <inheritdoc/>
     public override BandSource<E> Bands<E>(StepSite<E> site)
     {
-        var op = (Conv)site.Op;
-        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
-        return new ConvolutionBands<E>(site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+        var geometry = Geometry(site);
+        return new ConvolutionBands<E>(site, geometry, WeightStrides.Hwio(geometry), BiasOf(site.Op));
     }
 
     /// <inheritdoc/>
     public override Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site)
     {
-        var op = (Conv)site.Op;
-        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
-        return new ChainStep<E>(
-            source, first, site, geometry, WeightStrides.Hwio(geometry), bias: op.Bias ? 2 : null);
+        var geometry = Geometry(site);
+        return new ChainStep<E>(source, first, site, geometry, WeightStrides.Hwio(geometry), BiasOf(site.Op));
     }
 }
 

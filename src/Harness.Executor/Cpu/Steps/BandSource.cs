@@ -51,8 +51,7 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     {
         _g = geometry;
         _input = node.Input(0);
-        _tail = new TailEpilogue<E>(
-            node, norm: null, bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
+        _tail = new TailEpilogue<E>(node, bias: bias);
         _weights = node.Packed(1, _g, strides);
         _lanes = node.Lanes;
         _convolutions = new Convolution<E>?[_g.Output.H + 1];

@@ -38,8 +38,7 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
         _source = source;
         _output = second.Output();
         _g = geometry;
-        _tail = new TailEpilogue<E>(
-            second, norm: null, bias is { } operand ? second.ExactWeightOf(second.Inputs[operand]) : null);
+        _tail = new TailEpilogue<E>(second, bias: bias);
         var whole = first.Output().Pixels;
         _height = whole.H;
         _padTop = _g.PadTop;

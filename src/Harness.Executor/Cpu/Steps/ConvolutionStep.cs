@@ -18,8 +18,7 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
         _geometry = geometry;
         _output = node.Output();
         _input = node.Input(input);
-        _tail = new TailEpilogue<E>(node, norm: null,
-            bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
+        _tail = new TailEpilogue<E>(node, bias: bias);
         if (node.AlgorithmOf(geometry) == ConvolutionAlgorithm.Winograd)
         {
             _winograd = node.Transformed(kernel, geometry, strides);

@@ -18,7 +18,7 @@ sealed unsafe class MatMulStep<E> : Step where E : unmanaged, IBinaryFloatingPoi
     {
         (_output, _a, _b) = (output, a, b);
         _product = new MatrixProduct<E>(site.Lanes, a.Shape[-2], a.Shape[-1], b.Shape[-1]);
-        _tail = new TailEpilogue<E>(site, norm: null, bias: null);
+        _tail = new TailEpilogue<E>(site);
         // Of what the tail makes, which a view may have given another shape, the memory's.
         var batch = output.Physical.AsSpan()[..^2];
         nint[] aStrides = a.LogicalStrides(), bStrides = b.LogicalStrides();

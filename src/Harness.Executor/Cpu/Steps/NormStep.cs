@@ -22,9 +22,9 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
     {
         (_output, _x) = (node.Output(), node.Input(0));
         (_to, _from) = (_output.Rows, _x.Rows);
-        // An image has rows to deal out; a sequence, or rows of features, are one row: in runs of pixels.
-        _splits = _output.Physical.Rank == 4 ? 1 : Math.Max(1, (_to.W + PixelRun - 1) / PixelRun);
-        _tail = new TailEpilogue<E>(node, norm, bias: null);
+        // Images and volumes have rows to deal out; a sequence, or rows of features, are one row: in runs of pixels.
+        _splits = _output.Physical.Rank is 4 or 5 ? 1 : Math.Max(1, (_to.W + PixelRun - 1) / PixelRun);
+        _tail = new TailEpilogue<E>(node, norm);
     }
 
     /// <inheritdoc/>
