@@ -60,6 +60,8 @@ public unsafe class MatMulBench<E> where E : unmanaged, IBinaryFloatingPointIeee
     public void MatMul()
     {
         var operands = new MatrixOperands<E>((nint)_a, Product.K, (nint)_b, Product.N, 1, (nint)_y, Product.N);
-        for (int panel = 0; panel < _product.Panels; panel++) _product.Run(operands, panel, _scratch);
+        var epilogue = Epilogue<E>.None(LaneWidths.Choose());
+        for (int panel = 0; panel < _product.Panels; panel++)
+            _product.Run(operands, panel, _scratch, epilogue, default);
     }
 }

@@ -305,7 +305,9 @@ public sealed unsafe class RowExtentTests
             scratch.Span.Fill(E.NaN);
             var operands = new MatrixOperands<E>(
                 (nint)a.Pointer, aRow, (nint)b.Pointer, bRow, bColumn, (nint)y.Pointer, yRow);
-            for (int panel = product.Panels - 1; panel >= 0; panel--) product.Run(operands, panel, scratch.Pointer);
+            var epilogue = Epilogue<E>.None(lanes);
+            for (int panel = product.Panels - 1; panel >= 0; panel--)
+                product.Run(operands, panel, scratch.Pointer, epilogue, default);
             return y.Span.ToArray();
         }, actual =>
         {

@@ -12,8 +12,8 @@ namespace Harness.Executor.Cpu.Kernels;
 /// <param name="BColumn">Elements from one column of b to the next.</param>
 /// <param name="Y">(m, n), n contiguous.</param>
 /// <param name="YStride">Elements from one row of y to the next.</param>
-unsafe readonly record struct MatrixOperands<E>(nint A, nint AStride, nint B, nint BRow, nint BColumn, nint Y,
-    nint YStride)
+readonly record struct MatrixOperands<E>(
+    nint A, nint AStride, nint B, nint BRow, nint BColumn, nint Y, nint YStride)
     where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
 /// <summary>The pixel that the first row of a product is, where rows are pixels and columns channels.</summary>
@@ -34,7 +34,6 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
     readonly LaneWidth _lanes;
     readonly int _m, _k, _n, _width, _maxRows;
     readonly Segment[] _segments;
-    readonly Epilogue<E> _epilogue;
 
     /// <summary>A product (m, k) · (k, n).</summary>
     public MatrixProduct(LaneWidth lanes, int m, int k, int n)
@@ -42,7 +41,6 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
         (_lanes, _m, _k, _n) = (lanes, m, k, n);
         _width = PackedWeights<E>.LaneCount(lanes);
         _maxRows = LaneWidths.TileRows(lanes);
-        _epilogue = Epilogue<E>.None(lanes);
         int blocks = (k + Block - 1) / Block;
         _segments = GC.AllocateUninitializedArray<Segment>(Math.Max(1, blocks), pinned: true);
         for (int b = 0; b < blocks; b++)
@@ -57,10 +55,6 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
 
     /// <summary>Elements of scratch: one packed panel and one tile of sums.</summary>
     public nint ScratchElements => ((nint)_k + MaxRows) * 2 * _width;
-
-    /// <summary>Computes the columns of one panel, and nothing besides.</summary>
-    public void Run(in MatrixOperands<E> operands, int panel, E* scratch) =>
-        Run(operands, panel, scratch, _epilogue, default);
 
     /// <summary>Computes the columns of one panel.</summary>
     /// <param name="operands">The matrices.</param>
@@ -110,8 +104,9 @@ sealed unsafe class MatrixProduct<E> where E : unmanaged, IBinaryFloatingPointIe
             if (blocks == 0) new Span<E>(sums, rows * vectors * L.Width).Clear();
             for (int block = 0; block < blocks; block++)
             {
-                code(a, a + (7 * step), step, segments + block, 1, b, sums, block > 0, a
-                    + (rows * step), (byte*)b, null);
+                code(
+                    a, a + (7 * step), step, segments + block, 1, b, sums, block > 0, a + (rows * step), (byte*)b,
+                    null);
                 b += Block * vectors * L.Width;
             }
             tile.Rows = rows;
