@@ -275,7 +275,7 @@ public sealed class Plan : IDisposable
         Tail.PartOf(tail) is { IsShort: false } ? CostModel.Transcendental : CostModel.Plain;
 
     long Flops(NhwcNode node) => node.Op.Flops(
-        [.. node.Inputs.Where(value => value >= 0).Select(value => Program.Values[value].Shape)],
+        [.. node.Inputs.Select(value => Program.Values[value].Shape)],
         Program.Values[node.Outputs[0]].Shape);
 
     // Packing weights is most of the work, so that threads share it, the largest first. Each holds what it packs and
@@ -314,7 +314,7 @@ public sealed class Plan : IDisposable
     // True where a step reads parameters as ordinary values.
     internal bool ReadsConstants(FusedNode node)
     {
-        lock (_constants) return node.Reads.Any(value => value >= 0 && _constants.ContainsKey(BufferOf(value).Home));
+        lock (_constants) return node.Reads.Any(value => _constants.ContainsKey(BufferOf(value).Home));
     }
 
     long WeightsOf(FusedNode node, HashSet<int> seen, Packings? lent) => node.Reads.Sum(value =>

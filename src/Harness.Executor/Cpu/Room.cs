@@ -27,7 +27,7 @@ static class Room
             for (int i = 0; i < inputs.Length; i++)
             {
                 int value = node.Inputs[i];
-                if (value < 0 || !rigid[roots[value]] || !WantsHalo(program, node, i)) continue;
+                if (!rigid[roots[value]] || !WantsHalo(program, node, i)) continue;
                 if (apart || !copies.TryGetValue(value, out int copy))
                 {
                     string stem = $"{node.Name}.copy", name = stem;
