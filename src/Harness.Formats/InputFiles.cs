@@ -31,7 +31,7 @@ public static class InputFiles
         {
             if (File.Exists(word))
             {
-                if (!IsNpz(word)) unnamed.Add(word);
+                if (!NpzFile.IsNamed(word)) unnamed.Add(word);
                 else foreach (var (name, tensor) in NpzFile.Read(word)) Give(name, word, () => tensor);
                 continue;
             }
@@ -41,7 +41,7 @@ public static class InputFiles
             if (ports.All(port => port.Name != input))
                 throw Bad(word, $"there is no such file, and no input '{input}': {Takes(ports)}");
             if (!File.Exists(file)) throw Bad(word, $"there is no file '{file}' for input '{input}'");
-            if (IsNpz(file))
+            if (NpzFile.IsNamed(file))
                 throw Bad(word, "a .npz names its arrays itself: give it without a name, or the array as a .npy");
             Give(input, word, () => NpyFile.Read(file));
         }
@@ -71,8 +71,6 @@ public static class InputFiles
             sources[port] = (word, read);
         }
     }
-
-    static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
     // Integers where floats are taken lose nothing that their owner could have meant; the other way round they would.
     static Tensor Checked(Tensor tensor, Port port, string word) => tensor.Type.IsFloating() && !port.Type.IsFloating()

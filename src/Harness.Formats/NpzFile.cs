@@ -11,6 +11,9 @@ public static class NpzFile
 {
     const string Ending = ".npy";
 
+    /// <summary>True for a path that names such an archive.</summary>
+    public static bool IsNamed(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads all arrays, stored or deflated, in the archive's order.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFormatException">It is damaged, or holds something that is no array.</exception>

@@ -110,7 +110,7 @@ static class ConvertVerb
         // In the order of the model's own state dict, where that is known.
         KeyValuePair<string, Tensor>[] entries = torch is null ? [.. restored]
             : [.. torch.Weights.Keys.Select(key => KeyValuePair.Create(key, restored[key]))];
-        if (request.Output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) NpzFile.Write(request.Output, entries);
+        if (NpzFile.IsNamed(request.Output)) NpzFile.Write(request.Output, entries);
         else SafetensorsFile.Write(request.Output, entries, new Dictionary<string, string> { ["format"] = "pt" });
         terminal.Out.WriteLine($"{request.Output}: {entries.Length} tensors");
         return 0;

@@ -39,7 +39,7 @@ static class RunVerb
         command.SetAction(result =>
         {
             string path = result.GetValue(output)!;
-            if (!IsNpz(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
+            if (!NpzFile.IsNamed(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
                 throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
@@ -94,7 +94,7 @@ static class RunVerb
     // Told before anything is computed.
     static void CheckOutputs(ImmutableArray<Port> ports, string path)
     {
-        if (IsNpz(path) || ports.Length == 1) return;
+        if (NpzFile.IsNamed(path) || ports.Length == 1) return;
         throw Program.Usage(
             $"--output '{path}' holds one array, the model has {ports.Length} outputs " +
             $"({string.Join(", ", ports.Select(port => port.Name))}); name a .npz");
@@ -102,7 +102,7 @@ static class RunVerb
 
     static void Write(string path, List<KeyValuePair<string, Tensor>> outputs)
     {
-        if (IsNpz(path)) NpzFile.Write(path, outputs);
+        if (NpzFile.IsNamed(path)) NpzFile.Write(path, outputs);
         else NpyFile.Write(path, outputs[0].Value);
     }
 
@@ -115,6 +115,4 @@ static class RunVerb
         return new Rearrangement(from, string.Concat(permutation.AsSpan().ToArray().Select(axis => from[axis])))
             .Apply(tensor);
     }
-
-    static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 }
