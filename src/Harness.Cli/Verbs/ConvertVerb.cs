@@ -166,10 +166,10 @@ static class ConvertVerb
         if (!folds && !kept.IsEmpty)
         {
             throw Program.Usage($"--flatten fold folds nothing: {string.Join(", ", kept)} cannot be folded; only an " +
-                "image on its way into linear layers can; use --flatten transpose");
+                "image, a sequence or a volume on its way into linear layers can; use --flatten transpose");
         }
         foreach (var one in kept) terminal.Error.WriteLine($"note: {one} is not folded: transpose there");
-        if (!folds) terminal.Error.WriteLine("note: --flatten fold changes nothing: no image is flattened");
+        if (!folds) terminal.Error.WriteLine("note: --flatten fold changes nothing: nothing is flattened");
     }
 
     // A folded kernel depends on the plane that is flattened, and a trace does not state it: a square one is the common

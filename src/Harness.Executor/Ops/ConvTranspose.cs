@@ -34,7 +34,7 @@ public sealed record ConvTranspose(int Axes) : Op
     public bool Bias { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => Parse(call, Window.AxesOf(call) ?? 0),
+        call => Parse(call, Window.AxesOf(call)!.Value),
         "conv_transpose1d", "conv_transpose2d.input", "conv_transpose3d.input");
 
     /// <summary>Reads conv_transpose2d and its like, or a general convolution that <see cref="Conv"/> found to be

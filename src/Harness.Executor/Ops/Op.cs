@@ -98,8 +98,8 @@ public abstract record Op
     /// moves.</summary>
     public virtual bool IsView => false;
 
-    /// <summary>True when the output is the operand's elements in other places or as another type: nothing is computed
-    /// of them.</summary>
+    /// <summary>True when the output is the whole operand in another layout or as another type: nothing is computed of
+    /// its elements.</summary>
     public virtual bool IsMove => false;
 
     /// <summary>The operand whose features, its last axis, meet the input axis of the op's dense kernel, of an op that

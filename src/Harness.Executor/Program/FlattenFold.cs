@@ -35,7 +35,7 @@ sealed class FlattenFold
         {
             if (call.Op is not Reshaping || call.Results.Length != 1) continue;
             Shape from = graph.ShapeOf(call.Operands[0]), to = graph.ShapeOf(call.Results[0]);
-            // (n, c, h, w) → (n, c·h·w); a 1×1 plane or a single channel needs no fold.
+            // (n, c, …) → (n, c·…); a window of one element or a single channel needs no fold.
             if (from.Rank is < 3 or > 5 || to.Rank != 2 || from[0] != to[0] || from[1] == 1
                 || from.Elements == (long)from[0] * from[1]) continue;
             // Three axes are as often rows of features, whose order is Flax's.

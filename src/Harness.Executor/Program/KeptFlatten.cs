@@ -3,9 +3,9 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Program;
 
-/// <summary>An image that is flattened, or a vector that becomes one, by moving its elements into PyTorch's order: what
-/// <see cref="FlattenMode.Fold"/> is asked to do without, and leaves where the values are not all treated
-/// alike.</summary>
+/// <summary>An image, sequence or volume that is flattened, or a vector that becomes one, by moving its elements into
+/// PyTorch's order: what <see cref="FlattenMode.Fold"/> is asked to do without, and leaves where the values are not all
+/// treated alike.</summary>
 /// <param name="Flatten">The reshape.</param>
 /// <param name="Reader">Who reads what it gives; null where that is an output.</param>
 public sealed record KeptFlatten(NhwcNode Flatten, NhwcNode? Reader)

@@ -29,7 +29,7 @@ public sealed record Relayout : Op
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
 }
 
-/// <summary>(n, c, h, w) → (n, h·w·c) as it lies: a flatten whose transpose moved into the linear kernel. Only the pass
+/// <summary>(n, c, …) → (n, …·c) as it lies: a flatten whose transpose moved into the linear kernel. Only the pass
 /// makes it.</summary>
 public sealed record FoldedFlatten : Op
 {
@@ -43,8 +43,8 @@ public sealed record FoldedFlatten : Op
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => 
-        [[inputs[0][0], inputs[0].AsSpan()[1..].ToArray().Aggregate(1, (merged, extent) => merged * extent)]];
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
+        [[inputs[0][0], checked((int)Window.Elements(inputs[0].AsSpan()[1..]))]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 2);

@@ -171,7 +171,7 @@ public sealed class ConvertVerbTests : IDisposable
         Adds("float32", Tensor.Of([2], [1f, 2f]));
 
         Run("convert", _folder["graph.json"], "--weights", _folder["w.safetensors"], "--output", _folder["p.npz"],
-            "--flatten", "fold").Error.Should().Contain("no image is flattened");
+            "--flatten", "fold").Error.Should().Contain("nothing is flattened");
     }
 
     [Fact]
