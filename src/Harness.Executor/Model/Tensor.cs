@@ -69,8 +69,12 @@ public sealed class Tensor
             case ElementType.Float64: As<double>().CopyTo(destination); break;
             case ElementType.Float32: Widen(As<float>(), destination); break;
             case ElementType.Float16: { int i = 0; foreach (var x in As<Half>()) destination[i++] = (double)x; break; }
-            case ElementType.BFloat16: { int i = 0; foreach (
-                var x in As<ushort>()) destination[i++] = BitConverter.UInt32BitsToSingle((uint)x << 16); break; }
+            case ElementType.BFloat16:
+                {
+                    int i = 0;
+                    foreach (var x in As<ushort>()) destination[i++] = BitConverter.UInt32BitsToSingle((uint)x << 16);
+                    break;
+                }
             case ElementType.Int64: { int i = 0; foreach (var x in As<long>()) destination[i++] = x; break; }
             case ElementType.Int32: { int i = 0; foreach (var x in As<int>()) destination[i++] = x; break; }
             case ElementType.Int16: { int i = 0; foreach (var x in As<short>()) destination[i++] = x; break; }

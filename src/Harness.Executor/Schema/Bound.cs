@@ -128,9 +128,8 @@ public sealed class Bound
     {
         ElementType.Float16 or ElementType.BFloat16 => throw Refuse(
             $"it casts to {ElementTypes.OfTorch(Int(name))!.Value.NumPyName()} ({name}={Int(name)}), so the model "
-            + "rounds to half precision in its arithmetic, which no float32 or float64 run does; keep half precision " +
-                "to the "
-            + "weights, and trace again"),
+            + "rounds to half precision in its arithmetic, which no float32 or float64 run does; keep half precision "
+            + "to the weights, and trace again"),
         { } type => type,
         _ => throw Refuse($"{name}={Int(name)} is no element type that is supported"),
     };

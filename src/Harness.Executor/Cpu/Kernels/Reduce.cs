@@ -8,9 +8,8 @@ namespace Harness.Executor.Cpu.Kernels;
 /// <para>Inner &gt; 1: each result takes its elements one after another, in index order; every 32 elements
 /// (<see cref="ReduceShape.Block"/>) a block ends and joins the total. Registers hold neighbouring results.</para>
 /// <para>Inner = 1 with unit stride: sixteen virtual lanes, element i joining lane i mod 16, every 4096 elements a
-/// block
-/// ends; then the lanes' totals join by the tree (l, l+8), (l, l+4), (l, l+2), (l, l+1). Every width computes exactly
-/// these sixteen lanes. Other strides with inner = 1 run as the first case.</para>
+/// block ends; then the lanes' totals join by the tree (l, l+8), (l, l+4), (l, l+2), (l, l+1). Every width computes
+/// exactly these sixteen lanes. Other strides with inner = 1 run as the first case.</para>
 /// <para>Error of a sum: at most (block + n/block) or (256 + n/4096 + 4) ulp of Σ|x|, in practice a few.</para>
 /// </remarks>
 static unsafe class Reduce
@@ -41,12 +40,15 @@ static unsafe class Reduce
         if (centre != null) centre += first * shape.DestinationStride;
         switch (lanes)
         {
-            case LaneWidth.Sixteen: All<TOp, Lanes512<E>,
-            E>(shape, last - first, source, destination, centre, scale); break;
-            case LaneWidth.Eight: All<TOp, Lanes256<E>,
-            E>(shape, last - first, source, destination, centre, scale); break;
-            case LaneWidth.Four: All<TOp, Lanes128<E>,
-            E>(shape, last - first, source, destination, centre, scale); break;
+            case LaneWidth.Sixteen:
+                All<TOp, Lanes512<E>, E>(shape, last - first, source, destination, centre, scale);
+                break;
+            case LaneWidth.Eight:
+                All<TOp, Lanes256<E>, E>(shape, last - first, source, destination, centre, scale);
+                break;
+            case LaneWidth.Four:
+                All<TOp, Lanes128<E>, E>(shape, last - first, source, destination, centre, scale);
+                break;
             default: All<TOp, Lanes1<E>, E>(shape, last - first, source, destination, centre, scale); break;
         }
     }
@@ -213,8 +215,8 @@ static unsafe class Reduce
         {
             for (int lane = 0; lane < half; lane++)
             {
-                var joined = TOp.Combine<Lanes1<E>,
-                E>(Lanes1<E>.Load(total + lane), Lanes1<E>.Load(total + lane + half));
+                var joined = TOp.Combine<Lanes1<E>, E>(
+                    Lanes1<E>.Load(total + lane), Lanes1<E>.Load(total + lane + half));
                 Lanes1<E>.Store(joined, total + lane);
             }
         }

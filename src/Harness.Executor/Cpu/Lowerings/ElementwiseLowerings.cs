@@ -1,5 +1,5 @@
-using Harness.Executor.Model;
 using System.Collections.Immutable;
+using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;

@@ -252,8 +252,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 int panel = unit.FirstPanel + p;
                 int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
                 // The same block of the coming panel, or the coming block of the first.
-                nint rest = phase.Depth * job.Tile.SumStride * sizeof(E), bytes =
-                    depth * job.Tile.SumStride * sizeof(E);
+                nint rest = phase.Depth * job.Tile.SumStride * sizeof(E),
+                    bytes = depth * job.Tile.SumStride * sizeof(E);
                 E* weights = _weights.Panel(unit.Phase, unit.Group, panel);
                 byte* coming = (byte*)weights
                     + ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) + rest;
@@ -272,8 +272,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                     bool ends = last && Ends(phase.Phase, rows, channel, epilogue, ref job);
                     Multiply<L>(
                         phase, rows, block, weights, job.Packed + (t * packedSize), sums, job.Input,
-                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize))
-                            : null, next, ref job.Tile, ends);
+                        rows.Packed && t + 1 < unit.Tiles ? (byte*)(job.Packed + ((t + 1) * packedSize)) : null,
+                        next, ref job.Tile, ends);
                     if (last && !ends) Finish(phase.Phase, rows, channel, sums, epilogue, ref job);
                     else if (ends && epilogue.StageCount > 0) Continue(phase.Phase, rows, channel, epilogue, ref job);
                 }
@@ -401,8 +401,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     {
         var (n, d) = phase.ImageOf(plane);
         epilogue.Continue(
-            tile, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW
-                + (column * phase.StepW), phase.StepW, channel);
+            tile, n, d, phase.FirstH + (row * phase.StepH), phase.FirstW + (column * phase.StepW), phase.StepW,
+            channel);
     }
 
     // Chunks of tiles share weights while these are in a cache, groups of panels share the input. Panels vary fastest.

@@ -47,8 +47,7 @@ readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, ni
 
 /// <summary>Weights in the order in which tiles read them, once, when a plan is compiled.</summary>
 /// <remarks>For each phase and group: panels of two registers' width of output channels, [k][columns], k in the order
-/// of
-/// the phase's taps and then input channels; a last panel is one register wide where that suffices. Missing columns
+/// of the phase's taps and then input channels; a last panel is one register wide where that suffices. Missing columns
 /// are zero. Pinned, and aligned to 64 bytes.</remarks>
 sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {

@@ -94,8 +94,8 @@ static unsafe class WinogradTransforms
             for (nint c = 0; c < columns; c += L.Width, m += L.Width, y += L.Width)
             {
                 E* p = m;
-                L m0 = L.Load(p), m1 =
-                    L.Load(p + (4 * place)), m2 = L.Load(p + (8 * place)), m3 = L.Load(p + (12 * place));
+                L m0 = L.Load(p), m1 = L.Load(p + (4 * place)), m2 = L.Load(p + (8 * place)),
+                    m3 = L.Load(p + (12 * place));
                 L s0 = m0 + m1 + m2, t0 = m1 - m2 - m3;
                 p += place;
                 (m0, m1, m2, m3) =
