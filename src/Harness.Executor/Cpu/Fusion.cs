@@ -116,7 +116,7 @@ sealed class FusionScope
 
     /// <summary>Elements of one image of a value.</summary>
     public long ElementsOfImage(int value) =>
-        Program.Values[value].Shape is var shape ? shape.Elements / Math.Max(1, shape[0]) : 0;
+        Program.Values[value].Shape is { Rank: > 0 } shape ? shape.Elements / Math.Max(1, shape[0]) : 1;
 
     /// <summary>Adds a value.</summary>
     /// <param name="name">Its name.</param>

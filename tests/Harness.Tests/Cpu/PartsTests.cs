@@ -182,6 +182,17 @@ public sealed class PartsTests
         Compare(sketch.Convert());
     }
 
+    [Fact]
+    public void A_part_without_axes_is_read_by_one_node_after_another()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Call("abs", Of(sketch.Input("x", 4)));
+        int one = sketch.Call("relu", Of(sketch.Call("select", Of(x), Of(0L), Of(1L))));
+        sketch.Output("y", sketch.Call("add", Of(sketch.Call("mul", Of(one), Of(x))), Of(one)));
+        sketch.Output("z", sketch.Call("neg", Of(sketch.Call("sum", Of(x), Ints(0), Argument.Of(false)))));
+        Compare(sketch.Convert());
+    }
+
     [Theory]
     [InlineData(0, 150)]
     [InlineData(150, 300)]
