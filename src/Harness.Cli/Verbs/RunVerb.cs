@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
@@ -43,18 +44,18 @@ static class RunVerb
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
-            CheckOutputs(torch.Graph, path);
+            CheckOutputs(torch.Graph.Outputs, path);
             var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
             var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => Fact.Of(tensor.Type, tensor.Shape))]);
+            // One output of a graph may be a list of tensors.
+            CheckOutputs(converted.Outputs, path);
             var type = Shared.ToPrecision(result.GetValue(precision)!);
             var outputs = Shared.WithRunner(
                 terminal, where, result.GetValue(threads), Shared.ToLanes(result.GetValue(lanes)!), exact,
                 runner => Run(runner, converted, inputs, type, terminal.Cancellation));
             if (result.GetValue(outputLayout) == "nhwc")
-                outputs = [.. outputs.Select(
-                    entry =>
-                    KeyValuePair.Create(
+                outputs = [.. outputs.Select(entry => KeyValuePair.Create(
                     entry.Key, Move(entry.Value, Permutation.ChannelsLast(entry.Value.Shape.Rank))))];
             Write(path, outputs);
             foreach (var (name, tensor) in outputs) terminal.Out.WriteLine($"{name}: {tensor}");
@@ -91,12 +92,12 @@ static class RunVerb
     }
 
     // Told before anything is computed.
-    static void CheckOutputs(Graph graph, string path)
+    static void CheckOutputs(ImmutableArray<Port> ports, string path)
     {
-        if (IsNpz(path) || graph.Outputs.Length == 1) return;
+        if (IsNpz(path) || ports.Length == 1) return;
         throw Program.Usage(
-            $"--output '{path}' holds one array, the model has {graph.Outputs.Length} outputs " +
-            $"({string.Join(", ", graph.Outputs.Select(port => port.Name))}); name a .npz");
+            $"--output '{path}' holds one array, the model has {ports.Length} outputs " +
+            $"({string.Join(", ", ports.Select(port => port.Name))}); name a .npz");
     }
 
     static void Write(string path, List<KeyValuePair<string, Tensor>> outputs)

@@ -72,13 +72,15 @@ public sealed record Conv(int Axes) : Op
     {
         if (!SamePadding) return Padding;
         var all = new int[Axes];
-        for (int axis = 0; axis < Axes; axis++) all[axis] = Dilation[axis] * (weight[2 + axis] - 1);
+        for (int axis = 0; axis < Axes; axis++) all[axis] = checked(Dilation[axis] * (weight[2 + axis] - 1));
         return new WindowPadding([.. all.Select(n => n / 2)], [.. all.Select(n => n - n / 2)]);
     }
 
     /// <inheritdoc/>
     internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
-        operands[1] is { } w && w.Rank == Axes + 2 ? [0, w[1] * Groups, .. new int[Axes]] : null;
+        operands[1] is { } w && w.Rank == Axes + 2 && Groups > 0 && Groups <= w[0]
+            ? [0, w[1] * Groups, .. new int[Axes]]
+            : null;
 
     /// <inheritdoc/>
     internal override int? BatchedRank => Axes + 2;
@@ -101,17 +103,18 @@ public sealed record Conv(int Axes) : Op
         for (int axis = 0; axis < Axes; axis++)
         {
             y[2 + axis] = Extent(
-                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis], padding.Low[axis] + padding.High[axis]);
+                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis],
+                (long)padding.Low[axis] + padding.High[axis]);
         }
         return [Shape.Create(y)];
     }
 
-    static int Extent(int n, int k, int stride, int dilation, int padding)
+    static int Extent(int n, int k, int stride, int dilation, long padding)
     {
-        long room = (long)n + padding - (long)dilation * (k - 1) - 1;
+        long room = n + padding - (long)dilation * (k - 1) - 1;
         if (room < 0)
             throw new ShapeException(
-                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
+                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {n + padding}");
         return checked((int)(room / stride + 1));
     }
 

@@ -63,15 +63,17 @@ static class Window
         if (kernel.Concat(stride).Concat(dilation).Any(n => n < 1))
             throw new ShapeException($"window {kernel}, stride {stride} and dilation {dilation} must be positive");
         Span<int> y = [.. x.AsSpan()];
-        for (int axis = 0; axis < kernel.Count; axis++) CheckPadding(padding[axis], kernel[axis], dilation[axis]);
         for (int axis = 0; axis < kernel.Count; axis++)
+        {
+            CheckPadding(padding[axis], kernel[axis], dilation[axis]);
             y[2 + axis] = Extent(x[2 + axis], kernel[axis], stride[axis], padding[axis], dilation[axis], ceil);
+        }
         return Shape.Create(y);
     }
 
     static void CheckPadding(int padding, int kernel, int dilation)
     {
-        int spans = dilation * (kernel - 1) + 1;
+        long spans = (long)dilation * (kernel - 1) + 1;
         if (padding < 0 || padding > spans / 2)
             throw new ShapeException($"padding is {padding}, expected at most half of the window, which spans {spans}");
     }

@@ -50,10 +50,11 @@ public static class InputShapes
                 throw model.Locate(e);
             }
         }
-        throw model.Locate(
-            new ModelException(
-            new Finding(Codes.ShapeMismatch, "", "the file does not state its input shape and none " +
-            $"could be inferred; state it with --input-shape ({first?.Message ?? "no input"})")));
+        // What the file states itself is not what is wrong.
+        if (first is not null && model.Graph.Inputs.All(port => port.Shape is not null)) throw model.Locate(first);
+        throw model.Locate(new ModelException(new Finding(
+            Codes.ShapeMismatch, "", "the file does not state its input shape and none could be inferred; " +
+            $"state it with --input-shape ({first?.Message ?? "no input"})")));
     }
 
     static IEnumerable<Shape[]> Candidates(TorchModel model, bool square)

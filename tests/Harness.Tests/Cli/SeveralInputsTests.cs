@@ -102,6 +102,29 @@ public sealed class SeveralInputsTests : IDisposable
             .Which.Should().Contain("the model has 2 outputs (difference, sum); name a .npz");
     }
 
+    [Fact]
+    public void A_list_of_tensors_is_several_outputs_too()
+    {
+        File.WriteAllText(_folder["graph.json"], """
+            {
+              "format": "harness-graph",
+              "version": 1,
+              "inputs": [{"name": "x", "shape": [2, 3]}],
+              "parameters": [],
+              "calls": [
+                {"module": "", "target": "aten::chunk", "arguments": [{"value": "x"}, 2, 0], "results": ["rows"]}
+              ],
+              "outputs": [{"name": "rows", "value": "rows"}]
+            }
+            """);
+
+        Run("y.npy", "x.npy").ErrorLines.Should().ContainSingle()
+            .Which.Should().Contain("the model has 2 outputs (rows.0, rows.1); name a .npz");
+        File.Exists(_folder["y.npy"]).Should().BeFalse();
+        Run("y.npz", "x.npy").ExitCode.Should().Be(0);
+        NpzFile.Read(_folder["y.npz"])["rows.1"].As<float>().ToArray().Should().Equal(s_x[3..]);
+    }
+
     void Archive(string file, params string[] names) => NpzFile.Write(_folder[file],
         names.Select(name => KeyValuePair.Create(name, Tensor.Of([2, 3], name == "x" ? s_x : s_w))));
 

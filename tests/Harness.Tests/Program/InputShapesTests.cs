@@ -56,6 +56,37 @@ public sealed class InputShapesTests
         return new TorchModel(graph, WeightsFile.Open("seed:1", graph), "test");
     }
 
+    [Theory]
+    [InlineData(int.MaxValue, 1, 1, "give an extent beyond 2^31")]
+    [InlineData(0, int.MaxValue, 1, "the window spans 4294967295, the padded input only 8")]
+    [InlineData(0, 1, -1, "1 output channels do not split into -1 groups")]
+    [InlineData(0, 1, int.MaxValue, "1 output channels do not split into 2147483647 groups")]
+    public void What_does_not_fit_is_named_where_the_file_states_the_shape_and_where_not(
+        int padding, int dilation, int groups, string message)
+    {
+        using var stated = Convolution(new GraphBuilder(), [1, 1, 8, 8], padding, dilation, groups);
+        var refused = () => InputShapes.Infer(stated, square: true);
+        refused.Should().Throw<ModelException>().Which.Message.Should().Contain(message)
+            .And.NotContain("--input-shape");
+
+        using var open = Convolution(new GraphBuilder(), null, padding, dilation, groups);
+        refused = () => InputShapes.Infer(open, square: true);
+        refused.Should().Throw<ModelException>().Which.Finding.Code.Should().Be(Codes.ShapeMismatch);
+    }
+
+    static TorchModel Convolution(GraphBuilder builder, Shape? shape, long padding, long dilation, long groups)
+    {
+        int x = builder.Input("x", shape), weight = builder.Parameter("conv.weight", [1, 1, 3, 3]);
+        Argument Pair(long number) => Argument.Of([Argument.Of(number), Argument.Of(number)]);
+        builder.Output("y", builder.Call(
+            "aten::conv2d",
+            [Argument.Value(x), Argument.Value(weight), Argument.None, Pair(1), Pair(padding), Pair(dilation),
+                Argument.Of(groups)],
+            [], 1, SourcePlace.Unknown, "conv")[0]);
+        var graph = builder.Build();
+        return new TorchModel(graph, WeightsFile.Open("seed:1", graph), "test");
+    }
+
     [Fact]
     public void A_flatten_decides_the_plane()
     {
