@@ -54,7 +54,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         }
         else rough = [[.. Rough(inputs).Select(output => output.Tensor)]];
         var noise = outputs.Select((output, i) =>
-            rough.Max(run => Noise(run[i].ToDoubles(), output.ToDoubles()))).ToImmutableArray();
+            rough.Max(run => Noise(run[i], output))).ToImmutableArray();
 
         var document = new GoldenDocument(
             source, weights,
@@ -92,7 +92,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     {
         using var scope = NewDisposeScope();
         var outputs = walk.Run([.. inputs.Select(input => TorchTensors.Widen(input, type, device))], probe);
-        return [.. outputs.Select(output => (output.Name, Stored64(output.Tensor)))];
+        return [.. outputs.Select(output => (output.Name, Held(output.Tensor)))];
     }
 
     // Null: in the file's own types, on the inputs as they are.
@@ -102,19 +102,27 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         var fed = inputs.Select(input => type is { } wanted
             ? TorchTensors.Widen(input, wanted, device)
             : TorchTensors.Of(input).to(device)).ToList();
-        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Stored64)];
+        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Held)];
     }
 
-    // Outputs are stored as float64 whatever they are: exact for float32 and for integers below 2^53.
-    static Stored Stored64(TorchTensor output)
+    // Floats as float64, whatever they were computed in; integers and Booleans in their own type, since doubles do not
+    // tell all int64 apart.
+    static Stored Held(TorchTensor output)
     {
-        using (output) return Stored.Of(TorchTensors.ShapeOf(output), TorchTensors.Doubles(output));
+        using (output)
+        {
+            return output.is_floating_point()
+                ? Stored.Of(TorchTensors.ShapeOf(output), TorchTensors.Doubles(output))
+                : TorchTensors.Store(output);
+        }
     }
 
     // The largest difference of elements that are finite in both: where float32 overflows there is no noise to speak
-    // of.
-    static double Noise(double[] rough, double[] exact)
+    // of. Integers have none: what a cast truncates otherwise in float32 must widen no limit of the other outputs.
+    static double Noise(Stored run, Stored output)
     {
+        if (!output.Type.IsFloating()) return 0;
+        double[] rough = run.ToDoubles(), exact = output.ToDoubles();
         double worst = 0;
         for (int i = 0; i < exact.Length; i++)
         {
