@@ -47,6 +47,10 @@ public sealed class IntegerRecordTests : IDisposable
         recorded.Tensors["output.flag"].Bytes.ToArray().Should().Equal(1, 1, 1, 1, 1, 0);
         recorded.Tensors["output.float"].As<double>().ToArray().Should().Equal(1, -2, 0, 3, 5, 0);
         recorded.Document.Float32Noise.Should().BeEquivalentTo(GoldenNoise.Of([0, 0, 0, 0, 0]));
+        recorded.Document.Probes.Select(probe => (probe.Node, probe.Type)).Should().Equal(
+            ("s", ElementType.Int64), ("i", ElementType.Int32), ("u", ElementType.UInt8), ("b", ElementType.Bool),
+            ("f", ElementType.Float64));
+        recorded.Tensors["probe.s"].As<long>().ToArray().Should().Equal(s_numbers.Select(number => number + Large));
         Record("unchanged");
         Verify(golden).Should().BeEmpty();
 
@@ -54,7 +58,13 @@ public sealed class IntegerRecordTests : IDisposable
         sums[3]++;
         Rewrite(recorded, Tensor.Of([2, 3], sums));
         Verify(golden).Should().ContainSingle(finding => finding.Code == Codes.OutputDrift)
-            .Which.Message.Should().Contain("output 'sum' drifts: max |a-e| 1.0e+0 at (1, 0)");
+            .Which.Message.Should().Contain("output 'sum' drifts: max |a-e| 1.0e+0 at (1, 0)")
+            .And.Contain("every probe holds");
+
+        // Had PyTorch computed this sum, the node that does not is named, though 2^60 and 2^60 + 1 are one double.
+        Rewrite(recorded, Tensor.Of([2, 3], sums), Tensor.Of([6], sums));
+        Verify(golden).Should().ContainSingle(finding => finding.Code == Codes.OutputDrift)
+            .Which.Message.Should().Contain("first bad node 's' (Add, graph.json:5): max |a-e| 1.0e+0 at its probe");
         Record("updated");
         Verify(golden).Should().BeEmpty();
     }
@@ -114,11 +124,12 @@ public sealed class IntegerRecordTests : IDisposable
     static ImmutableArray<Finding> Verify(string golden) =>
         Verifier.Verify(new VerifyRequest(golden), new VerifyOptions { Threads = 1 }).Findings;
 
-    static void Rewrite(GoldenCase golden, Tensor first)
+    static void Rewrite(GoldenCase golden, Tensor first, Tensor? probe = null)
     {
         var port = golden.Document.Outputs[0];
         var tensors = golden.Tensors.ToDictionary();
         tensors[GoldenStore.OutputName(port.Name)] = first;
+        if (probe is not null) tensors["probe.s"] = probe;
         GoldenStore.Write(golden.Directory, golden.Document with
         {
             Outputs = golden.Document.Outputs.SetItem(0, GoldenPort.Of(port.Name, first)),

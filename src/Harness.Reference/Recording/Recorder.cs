@@ -77,9 +77,11 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     void Probe(Call call, int index, TorchTensor result)
     {
         if (!_choice.Includes(call)) return;
+        // The sizes that a trace computes with are integers without axes; no node of a program computes them.
+        if (result.ndim == 0 && !result.is_floating_point()) return;
         // A call with several results lends its name to the first; the others add their position.
         string node = index == 0 ? call.Name : $"{call.Name}:{index}";
-        var (probe, values) = GoldenProbe.Sample(node, TorchTensors.ShapeOf(result), TorchTensors.Doubles(result), _choice.Positions);
+        var (probe, values) = GoldenProbe.Sample(node, Held(result), _choice.Positions);
         _probes.Add(probe);
         _tensors[GoldenStore.ProbeName(node)] = values;
     }
@@ -92,7 +94,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     {
         using var scope = NewDisposeScope();
         var outputs = walk.Run([.. inputs.Select(input => TorchTensors.Widen(input, type, device))], probe);
-        return [.. outputs.Select(output => (output.Name, Held(output.Tensor)))];
+        return [.. outputs.Select(output => (output.Name, Taken(output.Tensor)))];
     }
 
     // Null: in the file's own types, on the inputs as they are.
@@ -102,19 +104,18 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         var fed = inputs.Select(input => type is { } wanted
             ? TorchTensors.Widen(input, wanted, device)
             : TorchTensors.Of(input).to(device)).ToList();
-        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Held)];
+        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Taken)];
     }
 
     // Floats as float64, whatever they were computed in; integers and Booleans in their own type, since doubles do not
     // tell all int64 apart.
-    static Stored Held(TorchTensor output)
+    static Stored Held(TorchTensor result) => result.is_floating_point()
+        ? Stored.Of(TorchTensors.ShapeOf(result), TorchTensors.Doubles(result))
+        : TorchTensors.Store(result);
+
+    static Stored Taken(TorchTensor output)
     {
-        using (output)
-        {
-            return output.is_floating_point()
-                ? Stored.Of(TorchTensors.ShapeOf(output), TorchTensors.Doubles(output))
-                : TorchTensors.Store(output);
-        }
+        using (output) return Held(output);
     }
 
     // The largest difference of elements that are finite in both: where float32 overflows there is no noise to speak
