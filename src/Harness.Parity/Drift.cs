@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Harness.Executor.Model;
 
 namespace Harness.Parity;
@@ -31,8 +32,14 @@ public sealed record Drift(
     /// 1e-12, and every wrong one that was tried lay above 1e-10.</summary>
     public const double RoundingLimit = 1e-10;
 
-    /// <summary>True when every element holds.</summary>
-    public bool Holds => Beyond == 0;
+    /// <summary>True of integers and Booleans, of which no difference is permitted.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>Why differences are permitted here all the same; null where they are not.</summary>
+    public string? Exempt { get; init; }
+
+    /// <summary>True when every element holds, or need not.</summary>
+    public bool Holds => Beyond == 0 || Exempt is not null;
 
     /// <summary>The share of elements beyond the limit, 0 to 1.</summary>
     public double Share => Shape.Elements == 0 ? 0 : (double)Beyond / Shape.Elements;
@@ -110,9 +117,16 @@ public sealed record Drift(
         }
         return new Drift(
             output, expected.Shape, (double)largest,
-            found.Length == 0 ? DriftPlace.Nowhere : DriftPlace.Of(expected.Shape, worst, found[worst], wanted[worst]),
+            found.Length == 0 ? DriftPlace.Nowhere
+                : DriftPlace.Of(expected.Shape, worst, found[worst], wanted[worst]) with
+                {
+                    Integers = (found[worst], wanted[worst]),
+                },
             largest == 0 ? 0 : (double)largest / (double)magnitude,
-            found.Length == 0 ? 0 : Math.Sqrt(squares / found.Length), beyond, 0, largest != 0);
+            found.Length == 0 ? 0 : Math.Sqrt(squares / found.Length), beyond, 0, largest != 0)
+        {
+            IsExact = true,
+        };
     }
 
     // Doubles hold every other type exactly.
@@ -130,6 +144,14 @@ public sealed record DriftPlace(ImmutableArray<int> Nchw, ImmutableArray<int> Nh
 {
     /// <summary>The worst place of no elements.</summary>
     internal static readonly DriftPlace Nowhere = new([], [], 0, 0);
+
+    /// <summary>Both values where they are integers or Booleans, of which doubles do not tell all apart.</summary>
+    public (long Actual, long Expected)? Integers { get; init; }
+
+    /// <summary><c>got 0.5, golden 0.25</c>, with a word for what the second is.</summary>
+    internal string Values(string expected) => Integers is { } exact
+        ? string.Create(CultureInfo.InvariantCulture, $"got {exact.Actual}, {expected} {exact.Expected}")
+        : string.Create(CultureInfo.InvariantCulture, $"got {Actual:R}, {expected} {Expected:R}");
 
     /// <summary>The element at a flat index in PyTorch's axis order.</summary>
     internal static DriftPlace Of(Shape shape, long flat, double actual, double expected)
@@ -151,7 +173,7 @@ public sealed record DriftPlace(ImmutableArray<int> Nchw, ImmutableArray<int> Nh
     public bool Equals(DriftPlace? other) => other is not null
         && Nchw.AsSpan().SequenceEqual(other.Nchw.AsSpan())
         && Nhwc.AsSpan().SequenceEqual(other.Nhwc.AsSpan())
-        && Actual.Equals(other.Actual) && Expected.Equals(other.Expected);
+        && Actual.Equals(other.Actual) && Expected.Equals(other.Expected) && Integers == other.Integers;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Nchw.Length, Actual, Expected);

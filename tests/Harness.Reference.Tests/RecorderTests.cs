@@ -167,6 +167,8 @@ public sealed class RecorderTests
 
         document.Outputs.Select(port => port.Name).Should()
             .Equal(committed.Document.Outputs.Select(port => port.Name));
+        document.Probes.Select(probe => (probe.Node, probe.Type)).Should()
+            .Equal(committed.Document.Probes.Select(probe => (probe.Node, probe.Type)));
         foreach (var (name, expected) in committed.Tensors)
             Agreement.Scaled(tensors[name].ToDoubles(), expected.ToDoubles()).Should().BeLessThan(1e-12, name);
         Sha256Hash.Of(model.Weights).Should().Be(committed.Document.Weights.Sha256);

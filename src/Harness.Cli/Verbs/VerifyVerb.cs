@@ -132,8 +132,8 @@ static class VerifyVerb
         if (verdict.Float32 is { } float32)
         {
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float32 {float32.Outputs.Max(drift => drift.MaxAbs):0.0e+0} (limit {float32.Limit:0.0e+0}: " +
-                $"{float32.LimitReason}; {float32.OrderText})"));
+                $"float32 {float32.MaxAbs:0.0e+0} (limit {float32.Limit:0.0e+0}: " +
+                $"{float32.LimitText}; {float32.OrderText})"));
         }
         return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}"
             : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}";

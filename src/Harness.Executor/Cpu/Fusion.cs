@@ -114,7 +114,7 @@ sealed class FusionScope
     /// <summary>The parameter whose memory a value is; null for computed ones.</summary>
     public int? LeafOf(int value) => Program.Values[_roots[value]].Leaf is null ? null : _roots[value];
 
-    /// <summary>Elements of one image of a value.</summary>
+    /// <summary>Elements of one image of a value; of a value without axes, its one.</summary>
     public long ElementsOfImage(int value) =>
         Program.Values[value].Shape is { Rank: > 0 } shape ? shape.Elements / Math.Max(1, shape[0]) : 1;
 

@@ -13,10 +13,8 @@ static class Room
     public static NhwcProgram Give(NhwcProgram program, bool apart)
     {
         int[] roots = NhwcProgram.Roots(program.Values.Length, program.Nodes);
-        var rigid = new bool[roots.Length];
-        for (int value = 0; value < roots.Length; value++)
-            if (program.Values[value].Physical != program.Values[roots[value]].Physical) rigid[roots[value]] = true;
-        if (!rigid.Contains(true)) return program;
+        var rigid = Rigid(program, roots);
+        if (rigid.Count == 0) return program;
         var values = program.Values.ToBuilder();
         var nodes = new List<NhwcNode>(program.Nodes.Length);
         var names = program.Nodes.Select(node => node.Name).ToHashSet();
@@ -27,7 +25,7 @@ static class Room
             for (int i = 0; i < inputs.Length; i++)
             {
                 int value = node.Inputs[i];
-                if (!rigid[roots[value]] || !WantsHalo(program, node, i)) continue;
+                if (!rigid.Contains(roots[value]) || !WantsHalo(program, node, i)) continue;
                 if (apart || !copies.TryGetValue(value, out int copy))
                 {
                     string stem = $"{node.Name}.copy", name = stem;
@@ -44,7 +42,15 @@ static class Room
         return program with { Values = values.ToImmutable(), Nodes = [.. nodes] };
     }
 
-    static bool WantsHalo(NhwcProgram program, NhwcNode node, int operand) =>
+    /// <summary>The values with memory of their own that are read under another shape too.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="roots">The value whose memory each value is.</param>
+    public static HashSet<int> Rigid(NhwcProgram program, int[] roots) => [.. Enumerable.Range(0, roots.Length)
+        .Where(value => program.Values[value].Physical != program.Values[roots[value]].Physical)
+        .Select(value => roots[value])];
+
+    /// <summary>True for a node that wants zeros around an operand.</summary>
+    public static bool WantsHalo(NhwcProgram program, NhwcNode node, int operand) =>
         Lowerings.Find(node.Op) is { } lowering && lowering.HaloFor(
             node.Op, operand, [.. node.Inputs.Select(value => program.Values[value].Shape)]) != default;
 }

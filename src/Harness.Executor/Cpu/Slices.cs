@@ -39,6 +39,10 @@ sealed class Slices
         IReadOnlySet<int>? allowed = null)
     {
         var able = Able(model, nodes, roots);
+        // The zeros around a slice lie around the whole result, which has none where it is read under another shape.
+        var rigid = Room.Rigid(model, roots);
+        HashSet<int> wantHalo = [.. model.Nodes.SelectMany(node => node.Inputs.Where(
+            (value, i) => value >= 0 && Room.WantsHalo(model, node, i))).Select(value => roots[value])];
         var slices = new Slices();
         var operands = new Dictionary<int, ImmutableArray<int>>();
         foreach (var node in nodes)
@@ -57,10 +61,12 @@ sealed class Slices
                     part = parent.Into;
                     at -= parent.Channel;
                 }
-                if (part == result || !able.Contains(part) || (allowed is not null && !allowed.Contains(part)))
+                if (part == result || !able.Contains(part) || (allowed is not null && !allowed.Contains(part))
+                    || (rigid.Contains(result) && wantHalo.Contains(part))
+                    || !Holds(model, node.Main.Inputs, at, part, part == value ? [value] : operands[part]))
                     continue;
-                if (Holds(model, node.Main.Inputs, at, part, part == value ? [value] : operands[part]))
-                    slices._parents[part] = (result, at);
+                slices._parents[part] = (result, at);
+                if (wantHalo.Contains(part)) wantHalo.Add(result);
             }
         }
         return slices;

@@ -62,11 +62,22 @@ sealed record ValueBuffer(
     {
         >= 3 and <= 5 => Pixels,
         0 => new BufferLayout(1, 1, 1, 1),
-        _ => new BufferLayout(1, 1, checked((int)(Shape.Elements / Math.Max(1, Physical[-1]))), Physical[-1])
+        _ => new BufferLayout(1, 1, checked((int)RowCount), Physical[-1])
         {
             Pitch = checked((int)(RowPitch ?? throw new InvalidOperationException($"value {Value} has no even rows"))),
         },
     };
+
+    // Runs of the last physical axis, which may be empty themselves.
+    long RowCount
+    {
+        get
+        {
+            long count = 1;
+            foreach (int extent in Physical.AsSpan()[..^1]) count *= extent;
+            return count;
+        }
+    }
 
     // Elements from one run of the last physical axis to the next; null where there is no one such number.
     nint? RowPitch
@@ -78,9 +89,9 @@ sealed record ValueBuffer(
             int length = Physical[rank - 1];
             if (length > 1 && Strides[rank - 1] != 1) return null;
             var outer = Physical.AsSpan()[..^1];
-            long rows = Shape.Elements / Math.Max(1, length);
-            if (rows <= 1) return length;
-            return Restride(outer, Strides.AsSpan(0, rank - 1), [checked((int)rows)]) is [var pitch] && pitch >= length
+            if (RowCount <= 1) return length;
+            return Restride(outer, Strides.AsSpan(0, rank - 1), [checked((int)RowCount)]) is [var pitch]
+                && pitch >= length
                 && pitch <= int.MaxValue
                 ? pitch
                 : null;

@@ -38,7 +38,7 @@ public sealed class GoldenCase
     /// <summary>An output's elements, float64 or of an integer type, in PyTorch's axis order.</summary>
     public Tensor Output(GoldenPort port) => Tensors[GoldenStore.OutputName(port.Name)];
 
-    /// <summary>A probe's float64 values at its positions.</summary>
+    /// <summary>A probe's values at its positions, float64 or of an integer type.</summary>
     public Tensor Probe(GoldenProbe probe) => Tensors[GoldenStore.ProbeName(probe.Node)];
 
     /// <summary><c>golden.json(12)</c> for a fact: <c>model</c>, <c>weights</c>, <c>tolerance</c>, or a tensor's

@@ -74,8 +74,11 @@ static class GoldenConsistency
         if (!described.Add(name)) return $"'{name}' is described twice";
         if (!tensors.TryGetValue(name, out var tensor))
             return $"tensor '{name}' is missing in {GoldenStore.TensorsName}";
-        if (tensor.Type != ElementType.Float64 || tensor.Shape != [probe.Positions.Length])
-            return $"tensor '{name}' is {tensor}, expected float64 ({probe.Positions.Length}): one value a position";
+        if (probe.Type.IsFloating() && probe.Type != ElementType.Float64)
+            return $"probe '{probe.Node}' is {probe.Type.NumPyName()}, expected float64 or an integer type";
+        if (tensor.Type != probe.Type || tensor.Shape != [probe.Positions.Length])
+            return $"tensor '{name}' is {tensor}, expected {probe.Type.NumPyName()} ({probe.Positions.Length}): " +
+                "one value a position";
         if (probe.Positions.IsEmpty && probe.Shape.Elements > 0) return $"probe '{probe.Node}' samples nothing";
         long before = -1;
         foreach (long position in probe.Positions)
@@ -85,7 +88,7 @@ static class GoldenConsistency
             before = position;
         }
         double absMax = 0;
-        foreach (double x in tensor.As<double>())
+        foreach (double x in tensor.ToDoubles())
             if (double.IsFinite(x)) absMax = Math.Max(absMax, Math.Abs(x));
         return absMax != probe.AbsMax
             ? $"probe '{probe.Node}' samples {absMax:R} as its largest, golden.json says {probe.AbsMax:R}" : null;

@@ -126,6 +126,7 @@ static class GoldenJson
             json.WriteStartObject();
             json.WriteString("node", probe.Node);
             WriteInline(json, "shape", probe.Shape.Select(extent => (long)extent));
+            if (probe.Type != ElementType.Float64) json.WriteString("dtype", probe.Type.NumPyName());
             json.WriteRoundTrip("absmax", probe.AbsMax);
             json.WriteRoundTrip("l2", probe.L2);
             WriteInline(json, "positions", probe.Positions);

@@ -15,6 +15,32 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     /// <summary>The most positions that a probe samples.</summary>
     public const int MaxPositions = 32;
 
+    /// <summary>The type of the values: float64, or an integer type that is held to the last bit.</summary>
+    public ElementType Type { get; init; } = ElementType.Float64;
+
+    /// <summary>The probe of a node's result, and the values at its positions, one axis: float64, or integers and
+    /// Booleans in their own type.</summary>
+    /// <param name="node">The call's name, which also seeds the sample.</param>
+    /// <param name="result">All elements in PyTorch's axis order.</param>
+    /// <param name="most">The most positions.</param>
+    public static (GoldenProbe Probe, Tensor Values) Sample(string node, Tensor result, int most = MaxPositions)
+    {
+        var (probe, values) = Sample(node, result.Shape, result.ToDoubles(), most);
+        return result.Type.IsFloating()
+            ? (probe, values)
+            : (probe with { Type = result.Type }, Pick(result, probe.Positions));
+    }
+
+    /// <summary>The elements at these flat indices, one axis.</summary>
+    internal static Tensor Pick(Tensor tensor, ImmutableArray<long> positions)
+    {
+        int size = tensor.Type.Size();
+        var picked = new byte[positions.Length * size];
+        for (int i = 0; i < positions.Length; i++)
+            tensor.Bytes.Slice((int)positions[i] * size, size).CopyTo(picked.AsMemory(i * size));
+        return new Tensor(tensor.Type, [positions.Length], picked);
+    }
+
     /// <summary>The probe of a node's result, and the values at its positions (float64, one axis).</summary>
     /// <param name="node">The call's name; it also seeds the sample, so that a probe does not depend on its
     /// neighbours.</param>

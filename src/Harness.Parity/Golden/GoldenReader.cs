@@ -73,16 +73,21 @@ static class GoldenReader
 
     static GoldenPort ReadPort(LocatedJson port)
     {
-        var type = Enum.GetValues<ElementType>().Where(t => t.NumPyName() == port["dtype"].Text).ToArray();
-        if (type.Length == 0) throw port["dtype"].Refuse($"dtype '{port["dtype"].Text}' is unknown");
         return new GoldenPort(
-            port["name"].Text, ReadShape(port["shape"]), port["layout"].Text, type[0], port["sha256"].Text,
+            port["name"].Text, ReadShape(port["shape"]), port["layout"].Text, ReadType(port["dtype"]),
+            port["sha256"].Text,
             new Statistics(
                 port["min"].Number, port["max"].Number, port["mean"].Number, port["std"].Number,
                 port.Find("nonFinite")?.Integer ?? 0))
         {
             Generator = port.Find("generator") is { } generator ? new GoldenGenerator(generator["seed"].Integer) : null,
         };
+    }
+
+    static ElementType ReadType(LocatedJson type)
+    {
+        var named = Enum.GetValues<ElementType>().Where(t => t.NumPyName() == type.Text).ToArray();
+        return named.Length > 0 ? named[0] : throw type.Refuse($"dtype '{type.Text}' is unknown");
     }
 
     static Shape ReadShape(LocatedJson shape)
@@ -126,5 +131,9 @@ static class GoldenReader
 
     static GoldenProbe ReadProbe(LocatedJson probe) => new(
         probe["node"].Text, ReadShape(probe["shape"]), probe["absmax"].Number, probe["l2"].Number,
-            probe["positions"].Naturals);
+            probe["positions"].Naturals)
+    {
+        // Left out where it is float64.
+        Type = probe.Find("dtype") is { } type ? ReadType(type) : ElementType.Float64,
+    };
 }

@@ -54,9 +54,9 @@ static class HtmlReport
         text.Append($"<tr><td>{Text(verdict.Name)}</td><td>{verdict.Device}</td><td class=\"{state}\">{state}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.MaxAbs)}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.Scaled)}</td>");
-        text.Append($"<td class=\"n\">{Largest(verdict.Float32?.Outputs ?? [], drift => drift.MaxAbs)}</td>");
+        text.Append($"<td class=\"n\">{(verdict.Float32 is { } fast ? Figures.Short(fast.MaxAbs) : "–")}</td>");
         string limit = verdict.Float32 is { } float32
-            ? $"{Figures.Short(float32.Limit)}<br>{Text(float32.LimitReason)}"
+            ? $"{Figures.Short(float32.Limit)}<br>{Text(float32.LimitText)}"
             : "–";
         text.Append($"<td class=\"n\">{limit}</td>");
         text.Append($"<td>{Text(verdict.Float32?.OrderText ?? "–")}</td></tr>\n");

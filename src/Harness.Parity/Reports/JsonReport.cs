@@ -79,6 +79,7 @@ static class JsonReport
             json.WriteRoundTrip("share", drift.Share);
             json.WriteNumber("nonFinite", drift.NonFinite);
             json.WriteBoolean("aboveRounding", drift.AboveRounding);
+            if (drift.Exempt is { } reason) json.WriteString("exempt", reason);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -89,8 +90,16 @@ static class JsonReport
         json.WriteStartObject("at");
         WriteIndex(json, "nchw", place.Nchw);
         WriteIndex(json, "nhwc", place.Nhwc);
-        json.WriteRoundTrip("actual", place.Actual);
-        json.WriteRoundTrip("expected", place.Expected);
+        if (place.Integers is { } exact)
+        {
+            json.WriteNumber("actual", exact.Actual);
+            json.WriteNumber("expected", exact.Expected);
+        }
+        else
+        {
+            json.WriteRoundTrip("actual", place.Actual);
+            json.WriteRoundTrip("expected", place.Expected);
+        }
         json.WriteEndObject();
     }
 

@@ -62,8 +62,8 @@ static class MarkdownReport
             string float32 = "–", limit = "–", order = "–", nearest = "–";
             if (verdict.Float32 is { } measured)
             {
-                float32 = Figures.Short(measured.Outputs.Max(drift => drift.MaxAbs));
-                limit = $"{Figures.Short(measured.Limit)} ({Text(measured.LimitReason)})";
+                float32 = Figures.Short(measured.MaxAbs);
+                limit = $"{Figures.Short(measured.Limit)} ({Text(measured.LimitText)})";
                 order = Text(measured.OrderText);
                 if (!measured.Nodes.IsEmpty)
                     nearest = $"`{measured.Nodes[0].Node}` at {Figures.Short(measured.Nodes[0].Ratio)} of its limit";

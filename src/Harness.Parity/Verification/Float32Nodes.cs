@@ -214,17 +214,10 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
     // Integers are what they are: from the same operands a node gives the same in any precision.
     static Float32Node Compare(NhwcNode node, NhwcValue value, Tensor actual, Tensor expected)
     {
-        int at = actual.Bytes.Span.CommonPrefixLength(expected.Bytes.Span) / expected.Type.Size();
-        if (at == expected.Shape.Elements)
-            return new Float32Node(value.Name, node.Op.Name, node.Place, 0, 0, 0, "exactly", DriftPlace.Nowhere);
-        double a = actual.ToDoubles()[at], e = expected.ToDoubles()[at];
-        // Doubles do not tell all int64 apart.
-        double error = expected.Type == ElementType.Int64
-            ? (double)Int128.Abs((Int128)actual.As<long>()[at] - expected.As<long>()[at])
-            : Math.Abs(a - e);
+        var drift = Drift.OfIntegers(value.Name, actual, expected);
         return new Float32Node(
-            value.Name, node.Op.Name, node.Place, double.PositiveInfinity, error, 0, "exactly",
-            DriftPlace.Of(value.Shape, at, a, e));
+            value.Name, node.Op.Name, node.Place, drift.Holds ? 0 : double.PositiveInfinity, drift.MaxAbs, 0, "exactly",
+            drift.Holds ? DriftPlace.Nowhere : drift.Worst);
     }
 
     // The flat index in PyTorch's axis order of an element in memory order.

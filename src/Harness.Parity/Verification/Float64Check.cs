@@ -42,9 +42,9 @@ static class Float64Check
     /// <summary>One output's drift in words.</summary>
     public static string Sentence(Drift drift, Tolerance tolerance) =>
         $"output '{drift.Output}' drifts: max |a-e| {Figures.Short(drift.MaxAbs)} at {drift.Worst}, " +
-        $"got {drift.Worst.Actual:R}, golden {drift.Worst.Expected:R}; scaled {Figures.Short(drift.Scaled)}, " +
+        $"{drift.Worst.Values("golden")}; scaled {Figures.Short(drift.Scaled)}, " +
         $"rms {Figures.Short(drift.Rms)}; {Figures.Percent(drift.Beyond, drift.Shape.Elements)} of " +
-        $"{drift.Shape.Elements} elements beyond {tolerance}" +
+        $"{drift.Shape.Elements} elements " + (drift.IsExact ? "differ" : $"beyond {tolerance}") +
         (drift.NonFinite > 0 ? $"; {drift.NonFinite} NaN or infinite on one side only" : "");
 
     static string Locate(BadNode? bad, GoldenCase golden) => bad switch

@@ -4,8 +4,8 @@ using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>Finds the first node whose float64 result leaves its golden probe by more than 1e-10 of its largest
-/// value.</summary>
+/// <summary>Finds the first node whose float64 result leaves its golden probe: by more than 1e-10 of its largest value,
+/// or at all where it gives integers.</summary>
 static class ProbeCheck
 {
     /// <summary>The first bad node of a segment whose session kept all values; null where every probe holds.</summary>
@@ -19,18 +19,21 @@ static class ProbeCheck
             {
                 var value = model.Values[output];
                 if (!probes.TryGetValue(value.Name, out var probe)) continue;
-                var (error, why) = Compare(probe, golden.Probe(probe).As<double>(), value.Shape, session, output);
-                if (error > Drift.RoundingLimit)
+                var expected = golden.Probe(probe);
+                var (error, limit, why) = expected.Type.IsFloating()
+                    ? Compare(probe, expected.As<double>(), value.Shape, session, output)
+                    : Compare(probe, expected, value.Fact, session, output);
+                if (error > limit)
                     return new BadNode(value.Name, node.Op.Name, node.Place, error, cumulative, why);
             }
         }
         return null;
     }
 
-    static (double Error, string Why) Compare(
+    static (double Error, double Limit, string Why) Compare(
         GoldenProbe probe, ReadOnlySpan<double> expected, Shape shape, RunnerSession session, int value)
     {
-        if (shape != probe.Shape) return (double.PositiveInfinity, $"its shape is {shape}, the golden's {probe.Shape}");
+        if (ShapeFault(probe, shape) is { } fault) return fault;
         var actual = new double[shape.Elements];
         session.Read(value, actual);
         var sampled = new double[expected.Length];
@@ -38,10 +41,34 @@ static class ProbeCheck
         var drift = Drift.Measure(probe.Node, [sampled.Length], sampled, expected, Tolerance.Default);
         // The norm covers what the sample missed, such as a border that the positions do not touch.
         double norm = GoldenProbe.Sample(probe.Node, shape, actual).Probe.L2;
+        return Worse(probe, drift, norm, Drift.RoundingLimit);
+    }
+
+    // The same numbers in the same order have the same norm to the last bit.
+    static (double Error, double Limit, string Why) Compare(
+        GoldenProbe probe, Tensor expected, Fact fact, RunnerSession session, int value)
+    {
+        if (ShapeFault(probe, fact.Shape) is { } fault) return fault;
+        if (fact.Type != expected.Type)
+        {
+            return (double.PositiveInfinity, 0,
+                $"it is {fact.Type.NumPyName()}, the golden's {expected.Type.NumPyName()}");
+        }
+        var actual = session.Read(value);
+        var drift = Drift.OfIntegers(probe.Node, GoldenProbe.Pick(actual, probe.Positions), expected);
+        return Worse(probe, drift, GoldenProbe.Sample(probe.Node, actual).Probe.L2, 0);
+    }
+
+    static (double Error, double Limit, string Why)? ShapeFault(GoldenProbe probe, Shape shape) =>
+        shape == probe.Shape ? null
+            : (double.PositiveInfinity, 0, $"its shape is {shape}, the golden's {probe.Shape}");
+
+    static (double Error, double Limit, string Why) Worse(GoldenProbe probe, Drift drift, double norm, double limit)
+    {
         double off = Math.Abs(norm - probe.L2), normError = off == 0 ? 0 : off / probe.L2;
         double scaled = drift.MaxAbs == 0 ? 0 : drift.MaxAbs / probe.AbsMax;
         return scaled >= normError
-            ? (scaled, $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe")
-            : (normError, $"its norm is {norm:R}, the golden's {probe.L2:R}");
+            ? (scaled, limit, $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe")
+            : (normError, limit, $"its norm is {norm:R}, the golden's {probe.L2:R}");
     }
 }

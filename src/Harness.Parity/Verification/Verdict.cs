@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Parity.Runners;
 
@@ -63,6 +64,16 @@ public sealed record Float32Verdict(
     /// <summary>In which order the end-to-end plan added; single nodes add in exact order, always. Null where the
     /// runner does not say.</summary>
     public AdditionOrder? Order { get; init; }
+
+    /// <summary>The largest |a-e| of the outputs that are held.</summary>
+    public double MaxAbs => Outputs.Where(drift => drift.Exempt is null).Select(drift => drift.MaxAbs)
+        .DefaultIfEmpty().Max();
+
+    /// <summary><see cref="LimitReason"/>, and each output that is not held end to end, by name.</summary>
+    public string LimitText => string.Join("; ", Outputs.Where(drift => drift.Exempt is not null)
+        .Select(drift => string.Create(CultureInfo.InvariantCulture,
+            $"output '{drift.Output}' exempt: {drift.Exempt}, {drift.Beyond} of {drift.Shape.Elements} differ"))
+        .Prepend(LimitReason));
 
     /// <summary><see cref="Order"/> in words.</summary>
     public string OrderText => Order?.ToString() ?? "libtorch's own order";

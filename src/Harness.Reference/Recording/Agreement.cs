@@ -36,6 +36,20 @@ static class Agreement
         return worst;
     }
 
+    /// <summary>The same for tensors: of integers and Booleans exactly, and infinite where their types differ.</summary>
+    public static double Difference(Tensor actual, Tensor expected)
+    {
+        bool floats = actual.Type.IsFloating() && expected.Type.IsFloating();
+        if (!floats && actual.Type != expected.Type) return double.PositiveInfinity;
+        // Doubles hold every other type exactly, and their differences.
+        if (expected.Type != ElementType.Int64) return Difference(actual.ToDoubles(), expected.ToDoubles());
+        ReadOnlySpan<long> found = actual.As<long>(), wanted = expected.As<long>();
+        if (found.Length != wanted.Length) return double.PositiveInfinity;
+        Int128 worst = 0;
+        for (int i = 0; i < found.Length; i++) worst = Int128.Max(worst, Int128.Abs((Int128)found[i] - wanted[i]));
+        return (double)worst;
+    }
+
     // How much of libtorch's own float32 noise may lie between the file as it is and the walk without its casts.
     const double NoiseFactor = 4;
 
@@ -47,8 +61,14 @@ static class Agreement
     /// look.</exception>
     public static void Demand(
         string path, Graph graph, IReadOnlyList<(string Name, Tensor Tensor)> walk, IReadOnlyList<Tensor> truth) =>
-        Demand(path, graph, walk, truth, i => Scaled(walk[i].Tensor.ToDoubles(), truth[i].ToDoubles()), Limit,
-            "of its largest value");
+        Demand(path, graph, walk, truth, i =>
+        {
+            var (actual, expected) = (walk[i].Tensor, truth[i]);
+            if (expected.Type.IsFloating() && actual.Type.IsFloating())
+                return Scaled(actual.ToDoubles(), expected.ToDoubles());
+            // 1 of 2^60 is less than rounding, and wrong all the same.
+            return Difference(actual, expected) == 0 ? 0 : double.PositiveInfinity;
+        }, Limit, "of its largest value");
 
     /// <summary>Compares the outputs of a walk that lifted casts with those of the file run as it is, in its own
     /// types.</summary>
@@ -66,10 +86,12 @@ static class Agreement
         IReadOnlyList<Tensor> file) =>
         Demand(path, graph, walk, file, i =>
         {
-            double[] exact = walk[i].Tensor.ToDoubles();
-            double far = Difference(file[i].ToDoubles(), exact);
-            double rounding = Float32Rounding * exact.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
-            double noise = Math.Max(Difference(rough[i].Tensor.ToDoubles(), exact), rounding);
+            var exact = walk[i].Tensor;
+            double far = Difference(file[i], exact);
+            // Integers are not rounded; those that a cast makes may lie as far away as in the walk's own float32.
+            double rounding = !exact.Type.IsFloating() ? 0 : Float32Rounding
+                * exact.ToDoubles().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+            double noise = Math.Max(Difference(rough[i].Tensor, exact), rounding);
             return far == 0 ? 0 : noise == 0 ? double.PositiveInfinity : far / noise;
         }, NoiseFactor, "times its float32 noise, with the file's casts lifted in the walk");
 

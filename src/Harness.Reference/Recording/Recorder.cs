@@ -54,7 +54,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         }
         else rough = [[.. Rough(inputs).Select(output => output.Tensor)]];
         var noise = outputs.Select((output, i) =>
-            rough.Max(run => Noise(run[i].ToDoubles(), output.ToDoubles()))).ToImmutableArray();
+            rough.Max(run => Noise(run[i], output))).ToImmutableArray();
 
         var document = new GoldenDocument(
             source, weights,
@@ -77,9 +77,11 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     void Probe(Call call, int index, TorchTensor result)
     {
         if (!_choice.Includes(call)) return;
+        // The sizes that a trace computes with are integers without axes; no node of a program computes them.
+        if (result.ndim == 0 && !result.is_floating_point()) return;
         // A call with several results lends its name to the first; the others add their position.
         string node = index == 0 ? call.Name : $"{call.Name}:{index}";
-        var (probe, values) = GoldenProbe.Sample(node, TorchTensors.ShapeOf(result), TorchTensors.Doubles(result), _choice.Positions);
+        var (probe, values) = GoldenProbe.Sample(node, Held(result), _choice.Positions);
         _probes.Add(probe);
         _tensors[GoldenStore.ProbeName(node)] = values;
     }
@@ -92,7 +94,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     {
         using var scope = NewDisposeScope();
         var outputs = walk.Run([.. inputs.Select(input => TorchTensors.Widen(input, type, device))], probe);
-        return [.. outputs.Select(output => (output.Name, Stored64(output.Tensor)))];
+        return [.. outputs.Select(output => (output.Name, Taken(output.Tensor)))];
     }
 
     // Null: in the file's own types, on the inputs as they are.
@@ -102,19 +104,26 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         var fed = inputs.Select(input => type is { } wanted
             ? TorchTensors.Widen(input, wanted, device)
             : TorchTensors.Of(input).to(device)).ToList();
-        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Stored64)];
+        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Taken)];
     }
 
-    // Outputs are stored as float64 whatever they are: exact for float32 and for integers below 2^53.
-    static Stored Stored64(TorchTensor output)
+    // Floats as float64, whatever they were computed in; integers and Booleans in their own type, since doubles do not
+    // tell all int64 apart.
+    static Stored Held(TorchTensor result) => result.is_floating_point()
+        ? Stored.Of(TorchTensors.ShapeOf(result), TorchTensors.Doubles(result))
+        : TorchTensors.Store(result);
+
+    static Stored Taken(TorchTensor output)
     {
-        using (output) return Stored.Of(TorchTensors.ShapeOf(output), TorchTensors.Doubles(output));
+        using (output) return Held(output);
     }
 
     // The largest difference of elements that are finite in both: where float32 overflows there is no noise to speak
-    // of.
-    static double Noise(double[] rough, double[] exact)
+    // of. Integers have none: what a cast truncates otherwise in float32 must widen no limit of the other outputs.
+    static double Noise(Stored run, Stored output)
     {
+        if (!output.Type.IsFloating()) return 0;
+        double[] rough = run.ToDoubles(), exact = output.ToDoubles();
         double worst = 0;
         for (int i = 0; i < exact.Length; i++)
         {

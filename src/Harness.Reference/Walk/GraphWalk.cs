@@ -32,7 +32,7 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     /// the file's weights and inputs are converted to.</summary>
     public bool RoundsInFile { get; private set; }
 
-    /// <summary>Receives the floating-point results of a call while they are alive.</summary>
+    /// <summary>Receives the results of a call while they are alive.</summary>
     /// <param name="call">The call.</param>
     /// <param name="index">Which of its results.</param>
     /// <param name="result">The result; owned by the walk.</param>
@@ -82,7 +82,7 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
                 (operands.Contains(tensor) ? tensor.alias() : tensor).DetachFromDisposeScope());
             _values[call.Results[i]] = own;
             foreach (var (item, seen) in own.Tensors.Index())
-                if (seen.is_floating_point()) probe?.Invoke(call, i + item, seen);
+                probe?.Invoke(call, i + item, seen);
         }
     }
 

@@ -143,6 +143,8 @@ public sealed class PartsTests
         sketch.Output("rest", sketch.Call("linear", Of(rest), Of(sketch.Weight("b", 4, 8)), s_none));
         var program = sketch.Convert();
         Compare(program);
+        using var plan = Plan.Compile<float>(program, new PlanOptions { Threads = 1 });
+        plan.Describe().Should().NotContain(step => step.Kernel == "copy");
     }
 
     [Fact]
@@ -277,6 +279,7 @@ public sealed class PartsTests
                 3 => sketch.Call("linear", Of(x), Of(sketch.Weight($"l{i}", 3, shape[^1])), s_none),
                 4 => sketch.Call("layer_norm", Of(x), Ints([.. shape[(int)axis..].Select(e => (long)e)]), s_none,
                     s_none, Argument.Of(1e-5), Argument.Of(false)),
+                5 when shape.Length is 3 or 5 => Window(sketch, x, $"c{i}", shape, random.Next(2)),
                 5 when shape.Length == 4 => sketch.Conv(x, sketch.Weight($"c{i}", 3, shape[1], 1, 1), random.Next(2)),
                 6 when shape.Length > 1 =>
                     sketch.Call("matmul", Of(x), Of(sketch.Call("transpose", Of(x), Of(-1L), Of(-2L)))),
@@ -288,6 +291,16 @@ public sealed class PartsTests
             sketch.Output($"y{i}", y);
         }
         return sketch.Convert();
+    }
+
+    // A window of one or three axes, 1 along each where it has no padding.
+    static int Window(Sketch sketch, int x, string name, int[] shape, int padding)
+    {
+        int axes = shape.Length - 2, width = (2 * padding) + 1;
+        long[] Each(long number) => [.. Enumerable.Repeat(number, axes)];
+        int weight = sketch.Weight(name, [3, shape[1], .. Enumerable.Repeat(width, axes)]);
+        return sketch.Call(
+            $"conv{axes}d", Of(x), Of(weight), s_none, Ints(Each(1)), Ints(Each(padding)), Ints(Each(1)), Of(1L));
     }
 
     static void Compare(NhwcProgram program, bool thorough = true)

@@ -101,6 +101,24 @@ public sealed class SlicesTests
         }
     }
 
+    [Fact]
+    public void A_result_under_another_shape_holds_no_value_that_wants_zeros_around_it()
+    {
+        foreach (bool nested in new[] { false, true })
+        {
+            var graph = new Graph(2, 9, 7);
+            int joined = graph.Join("joined", [graph.One, graph.Two]);
+            if (nested) joined = graph.Join("outer", [joined, graph.Write("max")]);
+            graph.Output("y", graph.FlattenPlane(joined));
+            graph.Output("z", graph.Convolve("beside", graph.One, 4, 3));
+            var model = graph.Build();
+            Compare<float>(model);
+            Compare<double>(model);
+            using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
+            Homes(plan).Should().Contain((nested ? "outer" : "joined", 2));
+        }
+    }
+
     [Theory]
     [InlineData("squeezenet1_1", 0)]
     [InlineData("densenet121", 0)]
@@ -204,6 +222,8 @@ public sealed class SlicesTests
         public int Mean(int x) => Call(
             "mean", "aten::mean", x, Argument.Of([Argument.Of(1L), Argument.Of(2L), Argument.Of(3L)]),
             Argument.Of(false));
+
+        public int FlattenPlane(int x) => Call("flat", "aten::flatten", x, Argument.Of(2L), Argument.Of(3L));
 
         public int Sum(int x, int y) => Call("sum", "aten::add", x, Argument.Value(y));
 

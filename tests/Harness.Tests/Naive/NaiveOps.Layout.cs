@@ -102,10 +102,18 @@ static partial class NaiveOps
         return Reshape(x, [.. x.Shape[..axis], .. sizes, .. x.Shape[(axis + 1)..]]);
     }
 
-    /// <summary><c>matmul</c> of operands whose leading axes are the same.</summary>
-    public static NaiveTensor MatMul(NaiveTensor a, NaiveTensor b) =>
-        NaiveTensor.From([.. a.Shape[..^1], b.Shape[^1]], at => Enumerable.Range(0, a.Shape[^1])
-            .Sum(k => a[[.. at[..^1], k]] * b[[.. at[..^2], k, at[^1]]]));
+    /// <summary><c>matmul</c> of matrices, their leading axes broadcast.</summary>
+    public static NaiveTensor MatMul(NaiveTensor a, NaiveTensor b)
+    {
+        int rank = Math.Max(a.Rank, b.Rank);
+        int Leading(NaiveTensor x, int axis) => axis - rank + x.Rank is >= 0 and var own ? x.Shape[own] : 1;
+        int[] leading = [.. Enumerable.Range(0, rank - 2)
+            .Select(axis => Leading(a, axis) == 1 ? Leading(b, axis) : Leading(a, axis))];
+        int[] Of(NaiveTensor x, int[] at) =>
+            [.. x.Shape[..^2].Select((extent, axis) => extent == 1 ? 0 : at[axis + rank - x.Rank])];
+        return NaiveTensor.From([.. leading, a.Shape[^2], b.Shape[^1]], at => Enumerable.Range(0, a.Shape[^1])
+            .Sum(k => a[[.. Of(a, at), at[^2], k]] * b[[.. Of(b, at), k, at[^1]]]));
+    }
 
     /// <summary><c>expand</c>: axes of extent 1 repeated, new axes in front; −1 keeps an extent.</summary>
     public static NaiveTensor Expand(NaiveTensor x, int[] sizes)

@@ -33,16 +33,16 @@ sealed class NaiveWalk
         ["_convolution_mode"] = Convolved,
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
         ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
-        ["adaptive_avg_pool2d"] = a => NaiveOps.AdaptiveAvgPool2d(a.Tensor(0), a.Pair(1)),
+        ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
         ["add"] = a => NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2)),
         ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
         ["avg_pool1d"] = a => Averaged(a, 1),
-        ["avg_pool2d"] = a => NaiveOps.AvgPool2d(a.Tensor(0), a.Pair(1), new()
+        ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
             Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), CeilMode = a.Flag(4, false),
             CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
-        }),
+        })),
         ["avg_pool3d"] = a => Averaged(a, 3),
         ["batch_norm"] = a => NaiveOps.BatchNorm(
             a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
@@ -54,11 +54,11 @@ sealed class NaiveWalk
         ["conv2d"] = Convolved,
         ["conv3d"] = Convolved,
         ["conv_transpose1d"] = a => Transposed(a, 1),
-        ["conv_transpose2d"] = a => NaiveOps.ConvTranspose2d(a.Tensor(0), a.Tensor(1), a.Optional(2), new()
+        ["conv_transpose2d"] = a => Batched(a, 2, x => NaiveOps.ConvTranspose2d(x, a.Tensor(1), a.Optional(2), new()
         {
             Stride = a.Pair(3), Padding = a.Pair(4), OutputPadding = a.Pair(5),
             Groups = (int)a.Number(6, 1), Dilation = a.Pair(7),
-        }),
+        })),
         ["conv_transpose3d"] = a => Transposed(a, 3),
         ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
@@ -78,11 +78,11 @@ sealed class NaiveWalk
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
         ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
         ["max_pool1d"] = a => Largest(a, 1),
-        ["max_pool2d"] = a => NaiveOps.MaxPool2d(a.Tensor(0), a.Pair(1), new()
+        ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
             Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1),
             CeilMode = a.Flag(5, false),
-        }),
+        })),
         ["max_pool3d"] = a => Largest(a, 3),
         ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),

@@ -61,6 +61,43 @@ public sealed class GoldenStoreTests : IDisposable
         text.Should().Contain("\"shape\": [1, 2, 3, 7],");
     }
 
+    // Doubles have no 2^60 + 1.
+    [Theory]
+    [InlineData(ElementType.Int64, "int64")]
+    [InlineData(ElementType.Bool, "bool")]
+    public void Probes_of_integers_keep_their_type_and_their_last_bit(ElementType type, string name)
+    {
+        var (document, tensors) = Sample();
+        var result = type == ElementType.Bool
+            ? new Tensor(type, [5, 10], (byte[])[.. Enumerable.Range(0, 50).Select(i => (byte)(i % 3 == 0 ? 1 : 0))])
+            : Tensor.Of([5, 10], (long[])[.. Enumerable.Range(0, 50).Select(i => (1L << 60) + i)]);
+        var (probe, values) = GoldenProbe.Sample("ids", result);
+        tensors["probe.ids"] = values;
+        document = document with { Probes = document.Probes.Add(probe) };
+        GoldenStore.Write(_folder["case"], document, tensors);
+
+        var golden = GoldenStore.Read(_folder["case"]);
+
+        var read = golden.Probe(golden.Document.Probes[1]);
+        golden.Document.Probes.Select(p => p.Type).Should().Equal(ElementType.Float64, type);
+        read.Type.Should().Be(type);
+        probe.Positions.Should().HaveCount(GoldenProbe.MaxPositions).And.BeInAscendingOrder();
+        for (int i = 0; i < probe.Positions.Length; i++)
+        {
+            int at = (int)probe.Positions[i];
+            if (type == ElementType.Int64) read.As<long>()[i].Should().Be((1L << 60) + at);
+            else read.Bytes.Span[i].Should().Be((byte)(at % 3 == 0 ? 1 : 0));
+        }
+        string text = File.ReadAllText(_folder["case/golden.json"]);
+        text.Split($"\"dtype\": \"{name}\",\n      \"absmax\"").Should().HaveCount(2);
+        text.Should().NotContain("\"dtype\": \"float64\",\n      \"absmax\"");
+
+        var act = () => GoldenStore.Write(
+            _folder["case"], document with { Probes = [document.Probes[0], probe with { Type = ElementType.Int32 }] },
+            tensors);
+        act.Should().Throw<ArgumentException>().WithMessage($"*{name} (32), expected int32 (32)*");
+    }
+
     [Fact]
     public void Casts_that_were_lifted_stand_in_the_document_where_there_were_some()
     {
