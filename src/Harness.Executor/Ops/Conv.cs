@@ -72,7 +72,7 @@ public sealed record Conv(int Axes) : Op
     {
         if (!SamePadding) return Padding;
         var all = new int[Axes];
-        for (int axis = 0; axis < Axes; axis++) all[axis] = Dilation[axis] * (weight[2 + axis] - 1);
+        for (int axis = 0; axis < Axes; axis++) all[axis] = checked(Dilation[axis] * (weight[2 + axis] - 1));
         return new WindowPadding([.. all.Select(n => n / 2)], [.. all.Select(n => n - n / 2)]);
     }
 
@@ -91,6 +91,7 @@ public sealed record Conv(int Axes) : Op
         if (w.Rank != Axes + 2)
             throw new ShapeException($"weight is {w}, expected {Window.Letters("o, c/groups, ", Axes, "k")}");
         Window.CheckPositive(Stride, Dilation);
+        Window.CheckWeight(w, outputs: w[0]);
         if (Groups < 1 || w[0] % Groups != 0)
             throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
         if (x[1] != w[1] * Groups)
@@ -101,17 +102,17 @@ public sealed record Conv(int Axes) : Op
         for (int axis = 0; axis < Axes; axis++)
         {
             y[2 + axis] = Extent(
-                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis], padding.Low[axis] + padding.High[axis]);
+                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis], (long)padding.Low[axis] + padding.High[axis]);
         }
         return [Shape.Create(y)];
     }
 
-    static int Extent(int n, int k, int stride, int dilation, int padding)
+    static int Extent(int n, int k, int stride, int dilation, long padding)
     {
-        long room = (long)n + padding - (long)dilation * (k - 1) - 1;
+        long room = n + padding - (long)dilation * (k - 1) - 1;
         if (room < 0)
             throw new ShapeException(
-                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {(long)n + padding}");
+                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {n + padding}");
         return checked((int)(room / stride + 1));
     }
 
