@@ -19,7 +19,8 @@ public static class InputFiles
     /// <param name="graph">Whose inputs.</param>
     /// <param name="words">What follows each <c>--input</c>.</param>
     /// <exception cref="ModelException">PAR9003: a file is not there, a name is unknown or given twice, an input is
-    /// given by nothing, files are left over, or floats are given where integers are taken.</exception>
+    /// given by nothing, files are left over, or an array is of another type than the integers that the graph
+    /// states.</exception>
     public static ImmutableArray<Tensor> Read(Graph graph, ImmutableArray<string> words)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -32,10 +33,17 @@ public static class InputFiles
             if (File.Exists(word))
             {
                 if (!NpzFile.IsNamed(word)) unnamed.Add(word);
-                else foreach (var (name, tensor) in NpzFile.Read(word)) Give(name, word, () => tensor);
+                else
+                {
+                    var arrays = NpzFile.Read(word);
+                    if (arrays.Count == 0) throw Bad(word, "it holds no array");
+                    foreach (var (name, tensor) in arrays) Give(name, word, () => tensor);
+                }
                 continue;
             }
-            int equals = word.IndexOf('=');
+            // Names and paths may hold a '=': the longest name that is an input's, else what stands before the first.
+            int equals = ports.Where(port => word.StartsWith(port.Name + "=", StringComparison.Ordinal))
+                .Select(port => port.Name.Length).DefaultIfEmpty(word.IndexOf('=')).Max();
             if (equals < 0) throw Bad(word, "there is no such file");
             var (input, file) = (word[..equals], word[(equals + 1)..]);
             if (ports.All(port => port.Name != input))
@@ -72,8 +80,10 @@ public static class InputFiles
         }
     }
 
-    // Integers where floats are taken lose nothing that their owner could have meant; the other way round they would.
-    static Tensor Checked(Tensor tensor, Port port, string word) => tensor.Type.IsFloating() && !port.Type.IsFloating()
+    // A trace states no types, which reads as float32: what it is given is what it takes. Where integers or flags are
+    // stated, others would be computed as such: wrapped around, or refused far from here.
+    static Tensor Checked(Tensor tensor, Port port, string word) =>
+        !port.Type.IsFloating() && tensor.Type != port.Type
         ? throw Bad(word, $"the array is {tensor}, input '{port.Name}' takes {port.Type.NumPyName()}")
         : tensor;
 

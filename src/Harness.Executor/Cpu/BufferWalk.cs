@@ -43,8 +43,6 @@ readonly ref struct LogicalRuns(ValueBuffer buffer)
     /// <summary>The walk: an odometer over the other logical axes.</summary>
     public ref struct Walk
     {
-        const int MaxRank = 8;
-
         readonly int _axes;
         Axes _extents, _strides, _index;
         long _left;
@@ -54,8 +52,6 @@ readonly ref struct LogicalRuns(ValueBuffer buffer)
         public Walk(ValueBuffer buffer)
         {
             _axes = Math.Max(0, buffer.Shape.Rank - 1);
-            if (buffer.Shape.Rank > MaxRank)
-                throw new NotSupportedException($"rank {buffer.Shape.Rank}; at most {MaxRank} axes");
             _left = 1;
             for (int axis = 0; axis < _axes; axis++)
             {
@@ -83,7 +79,7 @@ readonly ref struct LogicalRuns(ValueBuffer buffer)
             return true;
         }
 
-        [System.Runtime.CompilerServices.InlineArray(MaxRank)]
+        [System.Runtime.CompilerServices.InlineArray(Program.ShapedGraph.MostAxes)]
         struct Axes
         {
             nint _first;

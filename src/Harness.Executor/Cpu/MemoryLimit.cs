@@ -22,6 +22,16 @@ static class MemoryLimit
             throw Refusal(activations, threads, scratch, $"there are {MiB(most)}");
     }
 
+    /// <summary>Refuses a value that no array holds.</summary>
+    /// <exception cref="ModelException">PAR9004.</exception>
+    public static void RequireArray(string name, ElementType type, Shape shape)
+    {
+        Int128 bytes = (Int128)shape.Elements * type.Size();
+        if (bytes <= Array.MaxLength) return;
+        throw new ModelException(new Finding(Codes.OutOfMemory, "",
+            $"'{name}' is {type.NumPyName()} {shape}, {MiB(bytes)}; one array holds at most {MiB(Array.MaxLength)}"));
+    }
+
     /// <summary>PAR9004: what a run needs, and why it does not get it.</summary>
     public static ModelException Refusal(long activations, int threads, long scratch, string why) =>
         new(new Finding(Codes.OutOfMemory, "",

@@ -325,7 +325,10 @@ public sealed class Plan : IDisposable
     Step Lower<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var site = SiteOf<E>(node);
-        var step = node.Then is { } then
+        // No kernel need know how to cut nothing into pieces.
+        bool none = node.Defines.All(value => Program.Values[value].Shape.Elements == 0);
+        var step = none ? new CopyStep(Lanes, [])
+            : node.Then is { } then
             ? Lowerings.Of(then.Main.Op).LowerBands(
                 Lowerings.Of(node.Main.Op).Bands(site), site, SiteOf<E>(then))
             : Lowerings.Of(node.Main.Op).Lower(site);

@@ -276,10 +276,12 @@ public sealed unsafe class Session : IDisposable
     /// <summary>A value in PyTorch's axis order and its own type, floating-point numbers in the plan's
     /// precision.</summary>
     /// <exception cref="InvalidOperationException">The value has no memory of its own in this plan.</exception>
+    /// <exception cref="ModelException">PAR9004: it is more than one array holds.</exception>
     public Tensor Read(int value)
     {
         var buffer = Readable(value);
-        byte[] bytes = new byte[checked((int)(buffer.Shape.Elements * buffer.Type.Size()))];
+        MemoryLimit.RequireArray(Plan.Program.Values[value].Name, buffer.Type, buffer.Shape);
+        byte[] bytes = new byte[buffer.Shape.Elements * buffer.Type.Size()];
         switch (buffer.Type.Size())
         {
             case 8: Gather<ulong, ulong>(buffer, MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan())); break;

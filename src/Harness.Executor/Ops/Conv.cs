@@ -93,6 +93,7 @@ public sealed record Conv(int Axes) : Op
         if (w.Rank != Axes + 2)
             throw new ShapeException($"weight is {w}, expected {Window.Letters("o, c/groups, ", Axes, "k")}");
         Window.CheckPositive(Stride, Dilation);
+        Window.CheckWeight(w, outputs: w[0]);
         if (Groups < 1 || w[0] % Groups != 0)
             throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
         if (x[1] != w[1] * Groups)

@@ -64,6 +64,7 @@ public sealed record ConvTranspose(int Axes) : Op
         if (w.Rank != Axes + 2)
             throw new ShapeException($"weight is {w}, expected {Window.Letters("c, o/groups, ", Axes, "k")}");
         Window.CheckPositive(Stride, Dilation);
+        Window.CheckWeight(w, outputs: w[1]);
         if (Padding.Any(amount => amount < 0)) throw new ShapeException($"padding {Padding} is negative");
         if (Groups < 1 || w[0] % Groups != 0)
             throw new ShapeException($"{w[0]} input channels do not split into {Groups} groups");

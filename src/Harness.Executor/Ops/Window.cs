@@ -54,6 +54,14 @@ static class Window
             throw new ShapeException($"stride {stride} and dilation {dilation} must be positive");
     }
 
+    /// <summary>Refuses a weight without a window, or of no channel that comes out.</summary>
+    /// <exception cref="ShapeException">It is such a one.</exception>
+    public static void CheckWeight(Shape weight, int outputs)
+    {
+        if (outputs == 0 || weight.AsSpan()[2..].Contains(0))
+            throw new ShapeException($"weight is {weight}, expected a window, and a channel that comes out");
+    }
+
     /// <summary>What a pool makes of an input.</summary>
     /// <exception cref="ShapeException">The input has other axes, or the window makes no sense: what PyTorch refuses
     /// too.</exception>

@@ -24,6 +24,9 @@ sealed class ShapedGraph
     // More elements than any machine addresses, and few enough that bytes of them stay far below 2^63.
     const long MostElements = 1L << 46;
 
+    /// <summary>The most axes of a value.</summary>
+    internal const int MostAxes = 8;
+
     readonly List<Fact?> _facts;
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
@@ -92,10 +95,10 @@ sealed class ShapedGraph
         }
         for (int i = 0; i < inputs.Count; i++)
         {
-            if (!IsCountable(inputs[i].Shape))
+            if (TooMuch(inputs[i].Shape) is { } why)
             {
                 throw new ModelException(new Finding(
-                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {TooMany(inputs[i].Shape)}"));
+                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {why}"));
             }
             shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         }
@@ -217,7 +220,7 @@ sealed class ShapedGraph
             }
             var outputs = op.Infer(FactsOf(operands));
             foreach (var output in outputs)
-                if (!IsCountable(output.Shape)) throw Mismatch(call, TooMany(output.Shape));
+                if (TooMuch(output.Shape) is { } why) throw Mismatch(call, why);
             if (!single)
             {
                 _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)) { Stated = stated });
@@ -244,19 +247,19 @@ sealed class ShapedGraph
         }
     }
 
-    static bool IsCountable(Shape shape)
+    // What no plan could hold; null for any other shape.
+    static string? TooMuch(Shape shape)
     {
+        if (shape.Rank > MostAxes) return $"{shape} has {shape.Rank} axes, at most {MostAxes} are computed";
         long elements = 1;
         foreach (int extent in shape.AsSpan())
         {
             // Past an extent of 0 too: strides are products without it.
-            if (extent > MostElements / elements) return false;
+            if (extent > MostElements / elements) return $"{shape} has more than 2^46 elements, which no memory holds";
             elements *= Math.Max(1, extent);
         }
-        return true;
+        return null;
     }
-
-    static string TooMany(Shape shape) => $"{shape} has more than 2^46 elements, which no memory holds";
 
     static bool TakesItem(Call call, out Argument item)
     {

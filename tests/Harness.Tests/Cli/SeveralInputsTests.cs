@@ -32,6 +32,7 @@ public sealed class SeveralInputsTests : IDisposable
         Archive("w.npz", "w");
         Archive("both.npz", "w", "x");
         Archive("more.npz", "x", "w", "y");
+        Archive("none.npz");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -79,6 +80,7 @@ public sealed class SeveralInputsTests : IDisposable
         { ["x=none.npy", "w.npy"], "there is no file 'none.npy' for input 'x'" },
         { ["none.npy", "w.npy"], "there is no such file" },
         { ["x=x.npz", "w.npy"], "a .npz names its arrays itself" },
+        { ["none.npz", "w.npy"], "it holds no array" },
     };
 
     [Theory]
@@ -125,6 +127,42 @@ public sealed class SeveralInputsTests : IDisposable
         NpzFile.Read(_folder["y.npz"])["rows.1"].As<float>().ToArray().Should().Equal(s_x[3..]);
     }
 
+    [Theory]
+    [InlineData("w=w.npy", "w=x=x.npy")]
+    [InlineData("w=x=x.npy", "w.npy")]
+    public void A_name_may_hold_an_equals_sign_itself(params string[] words)
+    {
+        File.Delete(_folder["w=x.npy"]);
+        File.WriteAllText(_folder["graph.json"],
+            File.ReadAllText(_folder["graph.json"]).Replace("\"x\"", "\"w=x\"", StringComparison.Ordinal));
+
+        Run("y.npz", words).Error.Should().BeEmpty();
+        NpzFile.Read(_folder["y.npz"])["difference"].As<float>().ToArray().Should()
+            .Equal(s_x.Zip(s_w, (x, w) => x - w));
+    }
+
+    [Theory]
+    [InlineData(ElementType.Bool)]
+    [InlineData(ElementType.Int32)]
+    [InlineData(ElementType.Float32)]
+    public void An_array_of_another_type_than_the_stated_integers_is_refused(ElementType type)
+    {
+        File.WriteAllText(_folder["graph.json"], """
+            {
+              "format": "harness-graph",
+              "version": 1,
+              "inputs": [{"name": "k", "shape": [2, 3], "type": "int64"}],
+              "parameters": [],
+              "calls": [{"module": "", "target": "aten::neg", "arguments": [{"value": "k"}], "results": ["n"]}],
+              "outputs": [{"name": "n", "value": "n"}]
+            }
+            """);
+        NpyFile.Write(_folder["k.npy"], new Tensor(type, [2, 3], new byte[6 * type.Size()]));
+
+        Run("y.npz", "k.npy").ErrorLines.Should().ContainSingle().Which.Should()
+            .EndWith($"the array is {type.NumPyName()} (2, 3), input 'k' takes int64");
+    }
+
     void Archive(string file, params string[] names) => NpzFile.Write(_folder[file],
         names.Select(name => KeyValuePair.Create(name, Tensor.Of([2, 3], name == "x" ? s_x : s_w))));
 
@@ -134,7 +172,8 @@ public sealed class SeveralInputsTests : IDisposable
         foreach (string word in words)
         {
             // Names stay, paths become those of the folder; a file's own '=' is part of its path.
-            int equals = File.Exists(_folder[word]) ? -1 : word.IndexOf('=');
+            int equals = File.Exists(_folder[word]) ? -1
+                : word.StartsWith("w=x=", StringComparison.Ordinal) ? 3 : word.IndexOf('=');
             line.AddRange(["--input", word[..(equals + 1)] + _folder[word[(equals + 1)..]]]);
         }
         return CommandLine.Run([.. line]);

@@ -45,4 +45,19 @@ public sealed class SmallestShapesTests
                 .And.AllSatisfy(row => row.Should().Equal(expected));
         }
     }
+
+    [Fact]
+    public void Rows_of_no_features_come_out_of_a_product()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 5);
+        int none = sketch.Call("linear", Of(x), Of(sketch.Weight("w", 0, 5)), Argument.None);
+        sketch.Output("y", sketch.Call("relu", Of(none)));
+        sketch.Output("z", sketch.Call("cat", Argument.Of([Of(none), Of(x)]), Argument.Of(1L)));
+
+        var outputs = sketch.Run(sketch.Convert());
+
+        outputs["y"].Shape.Should().Equal(2, 0);
+        outputs["z"].Data.Should().Equal(sketch.Drawn["x"].Data);
+    }
 }

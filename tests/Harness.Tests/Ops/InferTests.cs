@@ -15,6 +15,7 @@ public sealed class InferTests
         { "aten::conv2d(%0, %1, %2)", "(2, 4, 7, 9); (6, 4, 3, 3); (5)", "refused" },
         { "aten::conv2d(%0, %1)", "(2, 4, 7, 9); (6, 3, 3, 3)", "refused" },
         { "aten::conv2d(%0, %1)", "(2, 4, 2, 9); (6, 4, 3, 3)", "refused" },
+        { "aten::conv2d(%0, %1)", "(2, 4, 8, 9); (0, 4, 3, 3)", "refused" },
         { "aten::conv2d(%0, %1, None, [1, 1], 'same', [2, 1])", "(2, 3, 7, 9); (4, 3, 2, 4)", "(2, 4, 7, 9)" },
         { "aten::conv2d(%0, %1, None, [2, 1], 'valid')", "(2, 3, 7, 9); (4, 3, 2, 4)", "(2, 4, 3, 6)" },
         { "aten::_convolution_mode(%0, %1, None, [1, 1], 'same', [1, 2], 1)",
@@ -72,6 +73,7 @@ public sealed class InferTests
         { "aten::max_pool2d(%0, [2, 2], [2, 2], [0, 0], [1, 1], True)", "(2, 3, 1, 6)", "(2, 3, 1, 3)" },
         { "aten::max_pool2d(%0, [3, 3], [2, 2], [2, 2])", "(2, 3, 15, 12)", "refused" },
         { "aten::max_pool2d(%0, [5, 5])", "(2, 3, 4, 12)", "refused" },
+        { "aten::max_pool2d(%0, [2, 2], [1, 1], [0, 0], [2147483647, 1])", "(2, 3, 8, 12)", "refused" },
         { "aten::max_pool2d(%0, [5, 5], [0, 1])", "(2, 3, 8, 12)", "refused" },
         { "aten::avg_pool2d(%0, [3, 3], [2, 2], [1, 1], True)", "(2, 3, 16, 12)", "(2, 3, 9, 7)" },
         { "aten::avg_pool2d(%0, [3, 2], [], [0, 0], False, False)", "(2, 3, 16, 12)", "(2, 3, 5, 6)" },
@@ -173,6 +175,12 @@ public sealed class InferTests
         }
         else op.InferShapes(CallText.Shapes(inputs)).Should().Equal(CallText.Shapes(outputs));
     }
+
+    // No row: PyTorch would try to compute it.
+    [Fact]
+    public void Padding_on_both_sides_may_be_more_than_an_extent_holds() =>
+        OpSet.Parse(CallText.Call("aten::conv1d(%0, %1, None, [1073741824], [2147483646])", 1)).Op
+            .InferShapes(CallText.Shapes("(2, 4, 8); (6, 4, 3)")).Should().Equal(CallText.Shapes("(2, 6, 5)"));
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -35,6 +35,21 @@ public sealed class NhwcPassTests
     }
 
     [Fact]
+    public void More_axes_than_are_computed_are_refused_by_name()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 1, 2, 1, 2, 1, 2, 1, 2);
+        sketch.Output("y", sketch.Call("unsqueeze", Argument.Value(x), Argument.Of(0L)));
+        FluentActions.Invoking(() => sketch.Convert()).Should().Throw<ModelException>()
+            .Which.Message.Should().Contain("has 9 axes, at most 8 are computed");
+
+        var wide = new Sketch();
+        wide.Output("y", wide.Call("relu", Argument.Value(wide.Input("x", 1, 2, 1, 2, 1, 2, 1, 2, 1))));
+        FluentActions.Invoking(() => wide.Convert()).Should().Throw<ModelException>()
+            .Which.Message.Should().Contain("input 'x'").And.Contain("9 axes");
+    }
+
+    [Fact]
     public void The_indices_of_a_pool_are_refused_by_name_where_they_are_used()
     {
         var builder = new GraphBuilder();
