@@ -1,4 +1,5 @@
 """Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
+import integers
 import layouts
 import values
 import windows
@@ -13,7 +14,8 @@ FAMILIES = (
     layouts.slices, layouts.splits, layouts.unit_axes, layouts.unflatten,
     windows.conv1d, windows.conv3d, windows.conv_transpose1d, windows.conv_transpose3d,
     windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
-    windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d)
+    windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
+    integers.casts, integers.arithmetic, integers.moves)
 
 
 def all_cases():

@@ -21,6 +21,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases  # noqa: E402
+import integers  # noqa: E402
 
 WIDTH = 110
 
@@ -58,6 +59,8 @@ def run(case, directory):
     import numpy
     import torch
 
+    # What integers become where an op gives floats, as a division does.
+    torch.set_default_dtype(torch.float64)
     graph, values, arrays = case.graph(), {}, {}
     for seed, source in enumerate(graph["inputs"] + graph["parameters"], start=1):
         drawn = seeded(seed, source["shape"])
@@ -74,12 +77,16 @@ def run(case, directory):
 
     for call in graph["calls"]:
         function = getattr(torch.ops.aten, call["target"].removeprefix("aten::"))
+        if call["target"] == "aten::to" and call["arguments"][1] == integers.FLOAT32:
+            # Floats follow the precision of the run, which is float64 here.
+            call = {**call, "arguments": [call["arguments"][0], integers.FLOAT64]}
         keywords = {key: read(item) for key, item in call.get("keywords", {}).items()}
         results = function(*[read(argument) for argument in call["arguments"]], **keywords)
         values.update(zip(call["results"], results if isinstance(results, (list, tuple)) else [results]))
     sums = []
     for port in graph["outputs"]:
-        output = values[port["value"]].contiguous().numpy()
+        # Booleans count as 0 and 1, and integers here are small enough for doubles.
+        output = values[port["value"]].contiguous().numpy().astype(numpy.float64)
         if not numpy.isfinite(output).all() or output.std() < 1e-6:
             raise SystemExit(f"{case.name}: output {port['name']} says nothing")
         arrays["output." + port["name"]] = output

@@ -14,6 +14,8 @@ namespace Harness.Reference.Recording;
 /// process.</remarks>
 static class ScriptedModel
 {
+    static readonly Lock s_alone = new();
+
     /// <summary>Runs <c>forward</c> in eval mode without gradients and returns the outputs, which the caller owns, in
     /// the
     /// graph's order: tuples, lists and dictionaries flattened.</summary>
@@ -28,8 +30,12 @@ static class ScriptedModel
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
+        using var alone = s_alone.EnterScope();
+        var before = get_default_dtype();
         try
         {
+            // What libtorch makes of integers where an op gives floats; one setting for the whole process.
+            set_default_dtype(type ?? ScalarType.Float32);
             using var module = Load(path);
             if (type is { } wanted) module.to(wanted);
             module.to(device.type, device.index);
@@ -44,6 +50,10 @@ static class ScriptedModel
         {
             string message = $"libtorch cannot run the file: {Reason(exception)}";
             throw new ModelException(new Finding(Codes.ModelUnreadable, path, message), exception);
+        }
+        finally
+        {
+            set_default_dtype(before);
         }
     }
 

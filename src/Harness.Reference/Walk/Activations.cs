@@ -113,6 +113,11 @@ static class Activations
     static Value Celu(Reading a) => F.celu(a.Tensor(0, "self"), a.Number(1, "alpha", 1));
 
     // functional.hardtanh of TorchSharp 0.107 returns its argument unchanged; hardtanh is a clamp by definition.
-    static Value HardTanh(Reading a) =>
-        a.Tensor(0, "self").clamp(a.Number(1, "min_val", -1), a.Number(2, "max_val", 1));
+    static Value HardTanh(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        double min = a.Number(1, "min_val", -1), max = a.Number(2, "max_val", 1);
+        // A clamp by floats makes floats of integers; hardtanh takes the limits as integers instead.
+        return self.is_floating_point() ? self.clamp(min, max) : self.clamp((long)min, (long)max);
+    }
 }

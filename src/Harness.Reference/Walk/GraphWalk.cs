@@ -71,6 +71,12 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         using var scope = NewDisposeScope();
         var reading = new Reading(path, call, ValueOf, type, device);
         var result = ArmTable.Execute(path, call, reading);
+        if (MakesOtherFloats(call, result))
+        {
+            // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's type.
+            reading = new Reading(path, call, id => ValueOf(id).Select(Widened), type, device);
+            result = ArmTable.Execute(path, call, reading);
+        }
         if (reading.Lifted != LiftedCast.None) CastsLifted++;
         RoundsInFile |= reading.Lifted == LiftedCast.Stated;
         var results = Spread(call, result);
@@ -85,6 +91,15 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
                 probe?.Invoke(call, i + item, seen);
         }
     }
+
+    bool MakesOtherFloats(Call call, Value result) =>
+        result.Tensors.Any(tensor => tensor.is_floating_point() && tensor.dtype != type)
+        && Used(call).SelectMany(id => ValueOf(id).Tensors).Any(IsInteger);
+
+    TorchTensor Widened(TorchTensor tensor) => IsInteger(tensor) ? tensor.to(type) : tensor;
+
+    // Booleans choose and mask; they stay what they are.
+    static bool IsInteger(TorchTensor tensor) => !tensor.is_floating_point() && tensor.dtype != ScalarType.Bool;
 
     // Several results come as a list; a single result that is a list (sizes, chunks of a list) stays one.
     ImmutableArray<Value> Spread(Call call, Value result)

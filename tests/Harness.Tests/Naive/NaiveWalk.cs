@@ -6,13 +6,23 @@ namespace Harness.Tests.Naive;
 /// the JSON itself, so that a mistake of our reader cannot hide in it.</summary>
 sealed class NaiveWalk
 {
+    // What casts to and from integers are about: numbers are doubles here, whatever they are in PyTorch.
+    const int UInt8 = 0, Int32 = 3, Int64 = 4, Float32 = 6, Float64 = 7, Bool = 11;
+
     readonly Dictionary<string, object> _values = [];
+
+    // The types of inputs, of parameters and of what was cast; nothing else is asked for.
+    readonly Dictionary<NaiveTensor, int> _types = [];
 
     /// <summary>The outputs of a graph, given its inputs and parameters by name.</summary>
     public static Dictionary<string, NaiveTensor> Run(JsonElement graph, IReadOnlyDictionary<string, NaiveTensor> given)
     {
         var walk = new NaiveWalk();
-        foreach (var (name, tensor) in given) walk._values.Add(name, tensor);
+        foreach (var (name, tensor) in given)
+        {
+            walk._values.Add(name, tensor);
+            walk._types[tensor] = Float64;
+        }
         foreach (var call in graph.GetProperty("calls").EnumerateArray())
         {
             object result = walk.Apply(call);
@@ -113,7 +123,9 @@ sealed class NaiveWalk
         ["sum"] = a => NaiveOps.Sum(a.Tensor(0), a.Has(1) ? a.Integers(1) : [], a.Flag(2, false)),
         ["t"] = a => NaiveOps.Transpose(a.Tensor(0), 0, 1),
         ["tanh"] = a => a.Tensor(0).Map(Math.Tanh),
+        ["to"] = a => a.Cast((int)a.Number(1, double.NaN)),
         ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["type_as"] = a => a.Cast(a.TypeOf(1)),
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
@@ -262,6 +274,26 @@ sealed class NaiveWalk
 
         public Pair Pair(int i) => Integers(i) is [var h, .. var rest] ? (h, rest is [var w] ? w : h)
             : throw new ArgumentException($"argument {i} is no pair");
+
+        /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
+        public int TypeOf(int i) => walk._types[Tensor(i)];
+
+        /// <summary>The first argument as another type: cut off towards zero and wrapped around, or whether it is not
+        /// zero. Floating-point types are one to this oracle.</summary>
+        public NaiveTensor Cast(int type)
+        {
+            var result = Tensor(0).Map(x => type switch
+            {
+                Float32 or Float64 => x,
+                Bool => x != 0 ? 1 : 0,
+                Int64 => Math.Truncate(x),
+                Int32 => unchecked((int)(long)x),
+                UInt8 => unchecked((byte)(long)x),
+                _ => throw new NotSupportedException($"a cast to type {type}"),
+            });
+            walk._types[result] = type;
+            return result;
+        }
 
         public object? Keyword(string name) => call.TryGetProperty("keywords", out var keywords)
             && keywords.TryGetProperty(name, out var value) ? Read(walk, value) : null;
