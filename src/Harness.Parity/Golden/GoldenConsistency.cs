@@ -45,7 +45,8 @@ static class GoldenConsistency
         : null;
 
     static string? OutputFault(GoldenPort port) => port.Type.IsFloating() && port.Type != ElementType.Float64
-        ? $"output '{port.Name}' is {port.Type.NumPyName()}, expected float64 or an integer type: rounding alone would cost 1e-6"
+        ? $"output '{port.Name}' is {port.Type.NumPyName()}, expected float64 or an integer type: rounding alone " +
+            $"would cost 1e-6"
         : null;
 
     static string? PortFault(

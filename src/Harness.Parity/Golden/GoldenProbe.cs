@@ -48,7 +48,8 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     /// <param name="values">All elements in that order.</param>
     /// <param name="most">The most positions.</param>
     /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
-    public static (GoldenProbe Probe, Tensor Values) Sample(string node, Shape shape, ReadOnlySpan<double> values, int most = MaxPositions)
+    public static (GoldenProbe Probe, Tensor Values) Sample(string node, Shape shape, ReadOnlySpan<double> values,
+        int most = MaxPositions)
     {
         if (shape.Elements != values.Length)
             throw new ArgumentException($"{values.Length} values do not fill {shape}", nameof(values));

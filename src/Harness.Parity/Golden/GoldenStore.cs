@@ -38,7 +38,8 @@ public static class GoldenStore
             if (port.Generator is not { } generator) continue;
             string name = InputName(port.Name);
             var made = generator.Make(port.Type, port.Shape)
-                ?? throw Corrupt(golden.PlaceOf(name), $"'{name}' cannot be generated: {port.Type.NumPyName()} {port.Shape}");
+                ?? throw Corrupt(golden.PlaceOf(name),
+                    $"'{name}' cannot be generated: {port.Type.NumPyName()} {port.Shape}");
             if (!tensors.Add(name, made)) throw Corrupt(golden.PlaceOf(name), $"'{name}' is generated and stored");
         }
         if (GoldenConsistency.FirstFault(document, tensors) is { } fault)

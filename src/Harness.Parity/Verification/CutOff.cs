@@ -5,8 +5,8 @@ using Harness.Executor.Program;
 namespace Harness.Parity.Verification;
 
 /// <summary>Which outputs follow from integers or Booleans that were made of rounded floating-point numbers. What is
-/// 2.9999999 in float32 and 3 in float64 is cut off to another integer, in a right program too, so that such outputs can
-/// be held to nothing end to end; every node by itself is fed the same numbers in both, and held exactly.</summary>
+/// 2.9999999 in float32 and 3 in float64 is cut off to another integer, in a right program too, so that such outputs
+/// can be held to nothing end to end; every node by itself is fed the same numbers in both, and held exactly.</summary>
 static class CutOff
 {
     /// <summary>For each output the first node on its way that makes integers of rounded numbers; null where there is

@@ -30,7 +30,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
     /// <summary>Every node's measurement so far.</summary>
     public IReadOnlyList<Float32Node> Measured => _measured;
 
-    /// <summary>Computes a segment's nodes in double on their rounded operands, in the session that has run it.</summary>
+    /// <summary>Computes a segment's nodes in double on their rounded operands, in the session that has run
+    /// it.</summary>
     /// <param name="truth">Of an opened segment; its activations are no longer the run's afterwards.</param>
     public void Observe(RunnerSession truth)
     {

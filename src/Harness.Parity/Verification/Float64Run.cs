@@ -48,7 +48,8 @@ static class Float64Run
     }
 
     static void Run(
-        Segment segment, Dictionary<int, double[]> values, Dictionary<int, Tensor> integers, Runner runner, RunMode mode,
+        Segment segment, Dictionary<int, double[]> values, Dictionary<int, Tensor> integers, Runner runner,
+        RunMode mode,
         Action<RunnerSession>? visit, CancellationToken cancellation)
     {
         using var session = runner.Open(segment.Model, mode, ElementType.Float64);

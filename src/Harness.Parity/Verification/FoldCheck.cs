@@ -29,8 +29,8 @@ static class FoldCheck
             $"with --flatten fold {Float64Check.Sentence(worst, tolerance)}; with --flatten transpose it holds");
     }
 
-    /// <summary>True where a flatten of a plane, sequence or volume is there to fold; converting all weights again only to find none is
-    /// dear.</summary>
+    /// <summary>True where a flatten of a plane, sequence or volume is there to fold; converting all weights again only
+    /// to find none is dear.</summary>
     /// <param name="model">The model with its flattens transposed.</param>
     public static bool Concerns(NhwcProgram model) => model.Nodes.Any(node => node.Op is Reshaping
         && model.Values[node.Inputs[0]].Shape is { Rank: >= 3 and <= 5 } from

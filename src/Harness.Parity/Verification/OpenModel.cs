@@ -4,8 +4,8 @@ using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>The model that was opened last. Neighbouring cases are often of one model with other inputs: its weights are
-/// read or made, and hashed, once. Never holds two.</summary>
+/// <summary>The model that was opened last. Neighbouring cases are often of one model with other inputs: its weights
+/// are read or made, and hashed, once. Never holds two.</summary>
 sealed class OpenModel : IDisposable
 {
     (string Path, string? Weights) _source;

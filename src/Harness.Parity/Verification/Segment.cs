@@ -54,7 +54,8 @@ sealed record Segment(
         node.Inputs.Distinct().Where(input =>
             input >= 0 && model.Values[input].Leaf is null && !parameterViews.ContainsKey(input));
 
-    /// <summary>Views of parameters by the value they define: their elements are the parameter's own, whatever runs.</summary>
+    /// <summary>Views of parameters by the value they define: their elements are the parameter's own, whatever
+    /// runs.</summary>
     public static Dictionary<int, NhwcNode> ParameterViews(NhwcProgram model)
     {
         var views = new Dictionary<int, NhwcNode>();

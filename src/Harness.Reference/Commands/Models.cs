@@ -32,7 +32,8 @@ static class Models
     /// <param name="golden">The golden's folder.</param>
     /// <param name="path">What the command line says.</param>
     /// <param name="weights">The weights as the golden names them.</param>
-    public static GoldenModel Describe(string golden, string path, GoldenWeights weights) => new ModelName(path) is { IsArchitecture: true } known
+    public static GoldenModel Describe(string golden, string path, GoldenWeights weights) =>
+        new ModelName(path) is { IsArchitecture: true } known
         ? new GoldenModel(null, null, known.Architecture, weights.Seed)
         : GoldenModel.OfFile(golden, path);
 

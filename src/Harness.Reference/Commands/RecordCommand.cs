@@ -45,7 +45,8 @@ static class RecordCommand
             Models.Describe(options.Golden, options.Model, described), described, inputs);
         document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
         if (generator is not null)
-            document = document with { Inputs = document.Inputs.SetItem(0, document.Inputs[0] with { Generator = generator }) };
+            document = document with { Inputs = document.Inputs.SetItem(0,
+                document.Inputs[0] with { Generator = generator }) };
         string outcome = "unchanged";
         if (!Unchanged.Holds(options.Golden, document, tensors))
         {

@@ -29,7 +29,8 @@ public static class TorchLibrary
         }
     }
 
-    /// <summary>Turns the system loader's answer, a line for every place it looked, into one line with the cure.</summary>
+    /// <summary>Turns the system loader's answer, a line for every place it looked, into one line with the
+    /// cure.</summary>
     public static Finding Explain(string answer)
     {
         var cause = Cause(answer);

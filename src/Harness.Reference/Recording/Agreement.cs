@@ -36,7 +36,8 @@ static class Agreement
         return worst;
     }
 
-    /// <summary>The same for tensors: of integers and Booleans exactly, and infinite where their types differ.</summary>
+    /// <summary>The same for tensors: of integers and Booleans exactly, and infinite where their types
+    /// differ.</summary>
     public static double Difference(Tensor actual, Tensor expected)
     {
         bool floats = actual.Type.IsFloating() && expected.Type.IsFloating();

@@ -4,9 +4,9 @@ using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
 
-/// <summary>Which nodes a golden probes, and at how many positions. A model file is probed at every node. An architecture's
-/// golden is to stay a few KB beside no model at all, so only what its weights enter is probed, and no more than 64
-/// nodes spread evenly.</summary>
+/// <summary>Which nodes a golden probes, and at how many positions. A model file is probed at every node. An
+/// architecture's golden is to stay a few KB beside no model at all, so only what its weights enter is probed, and no
+/// more than 64 nodes spread evenly.</summary>
 sealed class ProbeChoice
 {
     const int MostNodes = 64;
@@ -27,7 +27,8 @@ sealed class ProbeChoice
         ];
         int count = Math.Min(names.Length, MostNodes);
         // The last of each equal part, so that the node before the output is among them.
-        return new ProbeChoice([.. Enumerable.Range(1, count).Select(part => names[(part * names.Length / count) - 1])]);
+        return new ProbeChoice(
+            [.. Enumerable.Range(1, count).Select(part => names[(part * names.Length / count) - 1])]);
     }
 
     /// <summary>True when this call is probed.</summary>

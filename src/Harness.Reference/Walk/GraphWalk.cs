@@ -73,7 +73,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         var result = ArmTable.Execute(path, call, reading);
         if (MakesOtherFloats(call, result))
         {
-            // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's type.
+            // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's
+            // type.
             reading = new Reading(path, call, id => ValueOf(id).Select(Widened), type, device);
             result = ArmTable.Execute(path, call, reading);
         }

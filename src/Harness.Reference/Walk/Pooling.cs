@@ -8,8 +8,10 @@ static class Pooling
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
-        new("aten::_adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
-        new("aten::_adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
+        new("aten::_adaptive_avg_pool2d",
+            a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
+        new("aten::_adaptive_avg_pool3d",
+            a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
         new("aten::adaptive_avg_pool1d", a => F.adaptive_avg_pool1d(a.Tensor(0, "self"), a.Ints(1, "output_size")[0])),
         new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
         new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
