@@ -368,10 +368,14 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         for (int done = 0; done < rows.Rows; done += tile.Rows)
         {
             tile.Rows = RowsTogether(phase, rows, done, column, job);
-            tile.Output = job.Output + phase.OutputIndex(_g.Output, plane, row, column) + channel;
+            // Where the tile begins is known; what it has beyond its first row must be looked for.
+            tile.Output = job.Output + channel
+                + (done == 0 ? rows.Output : phase.OutputIndex(_g.Output, plane, row, column));
             tile.Residual = epilogue.Residual == null
                 ? null
-                : epilogue.Residual + phase.OutputIndex(epilogue.ResidualLayout, plane, row, column) + channel;
+                : epilogue.Residual + channel + (done == 0
+                    ? ResidualOf(phase, rows, epilogue, job)
+                    : phase.OutputIndex(epilogue.ResidualLayout, plane, row, column));
             fixed (EpilogueTile<E>* t = &tile)
             {
                 epilogue.Finish(t);
