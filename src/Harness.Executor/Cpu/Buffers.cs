@@ -55,9 +55,7 @@ sealed class Buffers(
             }
         }
         // A value that is also read under another shape must be one run without gaps.
-        for (int value = 0; value < roots.Length; value++)
-            if (model.Values[value].Physical != model.Values[roots[value]].Physical)
-                _rigid[slices.HomeOf(roots[value]).Home] = true;
+        foreach (int root in Room.Rigid(model, roots)) _rigid[slices.HomeOf(root).Home] = true;
     }
 
     void PlaceWholes()

@@ -94,7 +94,7 @@ static class Fusion
 /// <summary>The program that rules look at, and what they may ask and add.</summary>
 sealed class FusionScope
 {
-    readonly int[] _roots;
+    readonly List<int> _roots;
 
     /// <summary>That of a program.</summary>
     /// <param name="program">The program.</param>
@@ -102,7 +102,7 @@ sealed class FusionScope
     public FusionScope(NhwcProgram program, long large)
     {
         (Program, Large) = (program, large);
-        _roots = NhwcProgram.Roots(program.Values.Length, program.Nodes);
+        _roots = [.. NhwcProgram.Roots(program.Values.Length, program.Nodes)];
     }
 
     /// <summary>The program, with the values that were added.</summary>
@@ -126,6 +126,7 @@ sealed class FusionScope
     public int Add(string name, Fact fact, Permutation layout)
     {
         int id = Program.Values.Length;
+        _roots.Add(id);
         Program = Program with { Values = Program.Values.Add(new NhwcValue(id, name, fact, layout, Leaf: null)) };
         return id;
     }

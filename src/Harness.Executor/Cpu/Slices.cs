@@ -42,7 +42,7 @@ sealed class Slices
         // The zeros around a slice lie around the whole result, which has none where it is read under another shape.
         var rigid = Room.Rigid(model, roots);
         HashSet<int> wantHalo = [.. model.Nodes.SelectMany(node => node.Inputs.Where(
-            (value, i) => value >= 0 && Room.WantsHalo(model, node, i))).Select(value => roots[value])];
+            (_, i) => Room.WantsHalo(model, node, i))).Select(value => roots[value])];
         var slices = new Slices();
         var operands = new Dictionary<int, ImmutableArray<int>>();
         foreach (var node in nodes)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TorchSharp;
 using F = TorchSharp.torch.nn.functional;
 
 namespace Harness.Reference.Walk;
@@ -59,37 +60,25 @@ static class Pooling
                 a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
             return new[] { values, indices };
         }),
-        new("aten::max_pool2d", a =>
-        {
-            long[] kernel = Axes(a, 2, 1, "kernel_size");
-            return F.max_pool2d(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 2, 3, "padding", 0),
-                Axes(a, 2, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
-        }),
-        new("aten::max_pool2d_with_indices", a =>
-        {
-            long[] kernel = Axes(a, 2, 1, "kernel_size");
-            var (values, indices) = F.max_pool2d_with_indices(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 2, 3, "padding", 0),
-                Axes(a, 2, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
-            return new[] { values, indices };
-        }),
-        new("aten::max_pool3d", a =>
-        {
-            long[] kernel = Axes(a, 3, 1, "kernel_size");
-            return F.max_pool3d(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 3, 3, "padding", 0),
-                Axes(a, 3, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
-        }),
-        new("aten::max_pool3d_with_indices", a =>
-        {
-            long[] kernel = Axes(a, 3, 1, "kernel_size");
-            var (values, indices) = F.max_pool3d_with_indices(
-                a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, 3, 3, "padding", 0),
-                Axes(a, 3, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
-            return new[] { values, indices };
-        }),
+        new("aten::max_pool2d", a => MaxPool<torch.Tensor>(a, 2, F.max_pool2d)),
+        new("aten::max_pool2d_with_indices",
+            a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 2, F.max_pool2d_with_indices))),
+        new("aten::max_pool3d", a => MaxPool<torch.Tensor>(a, 3, F.max_pool3d)),
+        new("aten::max_pool3d_with_indices",
+            a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 3, F.max_pool3d_with_indices))),
     ];
+
+    // The values and the indices.
+    static torch.Tensor[] Both((torch.Tensor Values, torch.Tensor Indices) result) => [result.Values, result.Indices];
+
+    static T MaxPool<T>(
+        Reading a, int axes, Func<torch.Tensor, long[], long[], long[], long[], bool, T> pool)
+    {
+        long[] kernel = Axes(a, axes, 1, "kernel_size");
+        return pool(
+            a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, axes, 3, "padding", 0),
+            Axes(a, axes, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
+    }
 
     // An empty list means the window's own size, in PyTorch's words: stride=[].
     static long[] Stride(Reading a, long[] kernel) =>
