@@ -1,4 +1,5 @@
 """Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
+import computed
 import integers
 import layouts
 import values
@@ -15,7 +16,8 @@ FAMILIES = (
     windows.conv1d, windows.conv3d, windows.conv_transpose1d, windows.conv_transpose3d,
     windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
-    integers.casts, integers.arithmetic, integers.moves)
+    integers.casts, integers.arithmetic, integers.moves,
+    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms)
 
 
 def all_cases():

@@ -8,8 +8,8 @@ namespace Harness.Executor.Cpu;
 /// <param name="Tail">What the step does to each element of the node's result.</param>
 sealed record FusedNode(NhwcNode Main, Tail Tail)
 {
-    /// <summary>The node by itself.</summary>
-    public FusedNode(NhwcNode main) : this(main, Tail.None(main))
+    /// <summary>A node of a program by itself.</summary>
+    public FusedNode(NhwcProgram program, NhwcNode main) : this(main, Tail.None(program, main))
     {
     }
 

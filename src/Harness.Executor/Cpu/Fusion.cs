@@ -10,7 +10,7 @@ static class Fusion
 {
     /// <summary>Each node as a step of its own.</summary>
     public static ImmutableArray<FusedNode> Nothing(NhwcProgram program) =>
-        [.. program.Nodes.Select(node => new FusedNode(node))];
+        [.. program.Nodes.Select(node => new FusedNode(program, node))];
 
     /// <summary>The nodes with every rule applied, one after the other, in an order that defines values before their
     /// use.</summary>

@@ -42,12 +42,26 @@ static class Room
         return program with { Values = values.ToImmutable(), Nodes = [.. nodes] };
     }
 
-    /// <summary>The values with memory of their own that are read under another shape too.</summary>
+    /// <summary>The values with memory of their own that must be one run: read under another shape too, or by a step
+    /// that says so.</summary>
     /// <param name="program">The program.</param>
     /// <param name="roots">The value whose memory each value is.</param>
-    public static HashSet<int> Rigid(NhwcProgram program, int[] roots) => [.. Enumerable.Range(0, roots.Length)
-        .Where(value => program.Values[value].Physical != program.Values[roots[value]].Physical)
-        .Select(value => roots[value])];
+    public static HashSet<int> Rigid(NhwcProgram program, int[] roots)
+    {
+        HashSet<int> rigid = [.. Enumerable.Range(0, roots.Length)
+            .Where(value => program.Values[value].Physical != program.Values[roots[value]].Physical)
+            .Select(value => roots[value])];
+        foreach (var node in program.Nodes)
+        {
+            if (Lowerings.Find(node.Op) is not { } lowering) continue;
+            for (int i = 0; i < node.Inputs.Length; i++)
+            {
+                if (lowering.WantsRun(node.Op, i) && !program.IsStored(node.Inputs[i]))
+                    rigid.Add(roots[node.Inputs[i]]);
+            }
+        }
+        return rigid;
+    }
 
     /// <summary>True for a node that wants zeros around an operand.</summary>
     public static bool WantsHalo(NhwcProgram program, NhwcNode node, int operand) =>

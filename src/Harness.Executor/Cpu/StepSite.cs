@@ -43,9 +43,10 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     public int Threads { get; }
 
     /// <summary>How a convolution is to be computed: the one place where a plan decides it.</summary>
-    public ConvolutionAlgorithm AlgorithmOf(in ConvGeometry geometry) => ExactOrder
+    /// <remarks>A computed kernel would have to be transformed in every run.</remarks>
+    public ConvolutionAlgorithm AlgorithmOf(Contraction contraction) => ExactOrder || !IsStored(contraction.Kernel)
         ? ConvolutionAlgorithm.Direct
-        : CostModel.Fastest(geometry, System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+        : CostModel.Fastest(contraction.Geometry, System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
 
     /// <summary>What the node computes.</summary>
     public Op Op => _node.Op;
@@ -61,6 +62,9 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>The node's operands.</summary>
     public ImmutableArray<int> Inputs => _node.Inputs;
+
+    /// <summary>True for an operand that is a parameter; false for a computed one.</summary>
+    public bool IsStored(int operand) => _model.IsStored(_node.Inputs[operand]);
 
     /// <summary>Logical shape of an operand.</summary>
     public Shape ShapeOf(int operand) => _model.Values[_node.Inputs[operand]].Shape;
@@ -85,12 +89,12 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// read and let go, since a plan holds weights once.</summary>
     public ReadOnlySpan<E> Weight(int operand) => Elements(ElementsOf(_node.Inputs[operand]));
 
-    /// <summary>A convolution's kernel packed.</summary>
-    /// <param name="operand">The kernel.</param>
-    /// <param name="geometry">The convolution.</param>
-    /// <param name="strides">How it lies in Flax's layout.</param>
-    public PackedWeights<E> Packed(int operand, in ConvGeometry geometry, WeightStrides strides)
+    /// <summary>A kernel packed, or to be packed while the plan runs where it is computed.</summary>
+    public PackedWeights<E> Packed(Contraction contraction)
     {
+        var (operand, geometry, strides) = (contraction.Kernel, contraction.Geometry, contraction.Stored);
+        if (!IsStored(operand))
+            return PackedWeights<E>.Later(Lanes, geometry, contraction.StridesOf(Input(operand)));
         var (parameter, of) = (_model.Values[_node.Inputs[operand]], geometry);
         return _packings.Of(PackingOf(parameter, of, strides, "panels"), () =>
         {
@@ -106,10 +110,11 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         });
     }
 
-    /// <summary>The same kernel for Winograd's transform.</summary>
-    public Winograd<E> Transformed(int operand, in ConvGeometry geometry, WeightStrides strides)
+    /// <summary>A stored kernel for Winograd's transform.</summary>
+    public Winograd<E> Transformed(Contraction contraction)
     {
-        var (parameter, of) = (_model.Values[_node.Inputs[operand]], geometry);
+        var (of, strides) = (contraction.Geometry, contraction.Stored);
+        var parameter = _model.Values[_node.Inputs[contraction.Kernel]];
         return new Winograd<E>(Lanes, of, _packings.Of(PackingOf(parameter, of, strides, "winograd"), () =>
         {
             using var elements = parameter.Borrow();

@@ -17,11 +17,16 @@ sealed class Tail
         (_value, Nodes, Groups) = (value, nodes, groups);
 
     /// <summary>The tail of a node that nothing follows.</summary>
+    /// <param name="program">The program.</param>
     /// <param name="main">The node.</param>
-    public static Tail None(NhwcNode main) =>
-        // A norm that stands alone takes what may follow a norm.
-        new(main.Outputs[0], [],
-            [new TailGroup { Filled = PartOf(main) is NormPart ? Filling.Norm : Filling.Nothing }]);
+    public static Tail None(NhwcProgram program, NhwcNode main)
+    {
+        // A norm that stands alone takes what may follow a norm. So does whoever adds a computed bias: a norm could not
+        // take that into its mean.
+        bool taken = PartOf(main) is NormPart
+            || (Lowerings.Find(main.Op)?.BiasOf(main.Op) is { } bias && !program.IsStored(main.Inputs[bias]));
+        return new(main.Outputs[0], [], [new TailGroup { Filled = taken ? Filling.Norm : Filling.Nothing }]);
+    }
 
     /// <summary>The nodes, in order; views that stand between them too.</summary>
     public ImmutableArray<NhwcNode> Nodes { get; }
@@ -56,7 +61,7 @@ sealed class Tail
         var last = Groups[^1];
         (TailGroup Group, bool Fits)? next = part switch
         {
-            NormPart norm when node.Inputs[0] == value =>
+            NormPart norm when node.Inputs[0] == value && node.Inputs.Skip(1).All(scope.Program.IsStored) =>
                 Put(Filling.Norm, group => group with { Norm = norm, NormInputs = node.Inputs }),
             FunctionPart function => Put(Filling.Function, group => group with { Function = function.Kernel }),
             PairPart pair => Pair(pair.Kernel),

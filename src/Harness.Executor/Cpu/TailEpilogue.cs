@@ -7,7 +7,7 @@ namespace Harness.Executor.Cpu;
 sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly Epilogue<E> _epilogue;
-    readonly ValueBuffer? _residual, _rowMeans;
+    readonly ValueBuffer? _residual, _rowMeans, _bias;
     readonly (EpilogueStage<E> Stage, ValueBuffer? Other)[] _stages;
     // Epilogue and stages hold their addresses; this list keeps them alive.
     readonly List<PinnedArray<E>> _constants = [];
@@ -19,6 +19,7 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
     public TailEpilogue(StepSite<E> node, ChannelNorm? norm = null, int? bias = null)
     {
         var groups = node.Tail.Groups;
+        if (bias is { } computed && !node.IsStored(computed)) (_bias, bias) = (node.Input(computed), null);
         var constants = ConstantsOf(
             node, groups[0], norm, bias is { } operand ? node.ExactWeightOf(node.Inputs[operand]) : null);
         if (node.Tail.Residual is { } residual) _residual = node.BufferOf(residual);
@@ -52,6 +53,7 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
         }
         return _epilogue.Followed(stages, _stages.Length) with
         {
+            Bias = _bias is null ? _epilogue.Bias : frame.At<E>(_bias),
             Residual = _residual is null ? null : frame.Start<E>(_residual),
             RowMeans = _rowMeans is null ? null : frame.Start<E>(_rowMeans),
         };

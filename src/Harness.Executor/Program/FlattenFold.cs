@@ -31,6 +31,7 @@ sealed class FlattenFold
         var makers = graph.Calls.SelectMany(call => call.Results.Select(result => (result, call)))
             .ToDictionary(pair => pair.result, pair => pair.call);
         var outputs = graph.Outputs.Select(port => port.Value).ToHashSet();
+        var inputs = graph.Model.Graph.Inputs.Select(port => port.Value).ToHashSet();
         foreach (var call in graph.Calls)
         {
             if (call.Op is not Reshaping || call.Results.Length != 1) continue;
@@ -42,6 +43,9 @@ sealed class FlattenFold
             if (from.Rank == 3 && !IsSequence(graph, call.Operands[0], makers)) continue;
             var region = new List<int>();
             if (!Reaches(call.Results[0], consumers, outputs, region)) continue;
+            // A kernel that is computed has the order of PyTorch's features.
+            if (!region.SelectMany(value => consumers[value]).All(reader => HasStored(reader, makers, inputs)))
+                continue;
             folds._folded.Add(call.Results[0]);
             foreach (int value in region) folds._order[value] = [.. from.AsSpan()[1..]];
         }
@@ -80,6 +84,15 @@ sealed class FlattenFold
         }
         return false;
     }
+
+    // True unless the call's kernel is computed, or given as an input.
+    static bool HasStored(ShapedCall call, Dictionary<int, ShapedCall> makers, HashSet<int> inputs) =>
+        call.Op.Weights.Where(rule => rule.Form == LeafForm.Dense).All(rule =>
+        {
+            int kernel = call.Operands[rule.Operand];
+            while (makers.TryGetValue(kernel, out var maker) && maker.Op is Permuting) kernel = maker.Operands[0];
+            return !inputs.Contains(kernel) && !makers.ContainsKey(kernel);
+        });
 
     static bool Reaches(int value, Dictionary<int, List<ShapedCall>> consumers, HashSet<int> outputs, List<int> region)
     {

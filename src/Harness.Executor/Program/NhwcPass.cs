@@ -122,9 +122,12 @@ public static class NhwcPass
                 int operand = call.Operands[i];
                 if (_placed.TryGetValue(operand, out int value))
                 {
-                    if (rules.TryGetValue(i, out var computed))
-                        throw NotStored(call, op, computed, _values[value].Name);
-                    inputs.Add(InLayout(value, arrangement.Inputs[i], call.Call));
+                    // A weight that is computed is read as it lies: no rule moves it. That of a norm over several axes
+                    // lies as these do.
+                    var wanted = !rules.TryGetValue(i, out var computed) ? arrangement.Inputs[i]
+                        : computed.FollowsInput ? Broadcast.Restrict(arrangement.Inputs[0], placed[i].Shape.Rank)
+                        : _values[value].Layout;
+                    inputs.Add(InLayout(value, wanted, call.Call));
                 }
                 else if (rules.TryGetValue(i, out var rule))
                     inputs.Add(Weight(operand, Following(folds.Adjust(call, rule), arrangement, call)));
@@ -159,11 +162,6 @@ public static class NhwcPass
                 _ => argument,
             };
         }
-
-        static ModelException NotStored(ShapedCall call, Op op, WeightRule rule, string source) => new(new Finding(
-            Codes.UnsupportedOp, call.Call.Place.ToString(),
-            $"{op.Name} '{call.Call.Name}': its {rule.Leaf} is computed by " +
-            $"'{source}' while running, expected a stored parameter; fold it before exporting the model"));
 
         int InLayout(int value, Permutation wanted, Call consumer)
         {

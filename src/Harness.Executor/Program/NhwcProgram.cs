@@ -80,6 +80,10 @@ public sealed record NhwcProgram(
     /// the plan's precision.</summary>
     public int CastsLifted { get; init; }
 
+    /// <summary>True for a parameter, whose elements are there before anything runs; false for a computed value, a view
+    /// of a parameter too.</summary>
+    internal bool IsStored(int value) => Values[value].Leaf is not null;
+
     /// <summary>The same program over other elements of its leaves.</summary>
     /// <param name="variables">As many leaves as there are, under the same paths.</param>
     public NhwcProgram With(Variables variables)

@@ -166,8 +166,8 @@ static class ProgramVerifier
             }
         }
 
-        // Operands lie as the op wants them, results as it leaves them. A weight lies as its rule says, whatever its
-        // layout.
+        // Operands lie as the op wants them, results as it leaves them. A stored weight lies as its rule says, whatever
+        // its layout; a computed one as it was left.
         void Layouts(string place, NhwcNode node)
         {
             Placed[] placed = [.. node.Inputs.Select(value =>
@@ -202,7 +202,10 @@ static class ProgramVerifier
                 var rule = node.Op.Weights.FirstOrDefault(rule => rule.Operand == i);
                 if (value.Leaf is null)
                 {
-                    if (rule is not null) throw Broken(place, $"{rule.Leaf} from {Name(value)}", "a leaf");
+                    if (rule is not { FollowsInput: true }) continue;
+                    var layout = Broadcast.Restrict(program.Values[node.Inputs[0]].Layout, value.Shape.Rank);
+                    if (value.Layout != layout)
+                        throw Broken(place, $"{rule.Leaf} in layout {value.Layout}", $"{layout}");
                     continue;
                 }
                 var wanted = rule is null ? value.Physical

@@ -29,8 +29,8 @@ public sealed class BatchTests
         // The others mix them, state the batch in numbers, or have none.
         Ops(OpCases.All.Except(s_split.Value)).Should()
             .BeSubsetOf([
-                "cat", "conv1d", "conv3d", "conv_transpose1d", "conv_transpose3d", "expand", "flatten", "log_softmax",
-                "mean", "mul", "pad", "permute",
+                "cat", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose3d", "expand", "flatten",
+                "layer_norm", "log_softmax", "mean", "mul", "pad", "permute",
                 "reshape", "slice", "softmax", "split", "squeeze", "sum", "unflatten", "unsqueeze",
             ]);
     }

@@ -53,7 +53,8 @@ sealed class ShapeWalk
         CheckLayouts(op, inputs, outputs);
         foreach (var rule in op.Weights)
         {
-            _parameters.Should().Contain(operands[rule.Operand], call.ToString());
+            // A weight that is computed stays as it is.
+            if (!_parameters.Contains(operands[rule.Operand])) continue;
             rule.Rearrangement.Inverse.Apply(rule.Rearrangement.Apply(inputs[rule.Operand]))
                 .Should().Equal(inputs[rule.Operand]);
         }

@@ -16,31 +16,49 @@ sealed class ConvLowering : Lowering<Conv>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+    public override int? BiasOf(Op op) => ((Conv)op).Bias ? 2 : null;
 
-    /// <summary>True for a convolution of each channel by itself.</summary>
-    public static bool IsDepthwise(NhwcProgram model, NhwcNode node) => node.Op is Conv { Axes: 2, Groups: > 1 } conv
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => ReadsOf(operand, x);
+
+    /// <summary>How a convolution reads: its input by pixels, a computed kernel through whatever strides.</summary>
+    public static bool ReadsOf(int operand, ValueBuffer x) => operand switch
+    {
+        0 => x.HasPixels,
+        1 => true,
+        _ => x.IsDense,
+    };
+
+    /// <summary>True for a convolution whose weights are there when its plan is made.</summary>
+    static bool HasStored(NhwcProgram model, NhwcNode node) => node.Inputs.Skip(1).All(model.IsStored);
+
+    /// <summary>True for a convolution of each channel by itself with stored weights.</summary>
+    public static bool IsDepthwise(NhwcProgram model, NhwcNode node) =>
+        node.Op is Conv { Axes: 2, Groups: > 1 } conv && HasStored(model, node)
         && conv.Groups == model.Values[node.Inputs[0]].Shape[1] && conv.Groups == model.Values[node.Inputs[1]].Shape[0];
 
     /// <summary>True for a convolution that may be computed by bands of rows for another that reads these: one whose
     /// window is no candidate for Winograd's transform, which wants whole planes.</summary>
     public static bool FillsBands(NhwcProgram model, NhwcNode node) =>
-        node.Op is Conv { Axes: 2 } conv && !IsDepthwise(model, node) && !(conv.Stride.AllAre(1)
-            && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
+        node.Op is Conv { Axes: 2 } conv && HasStored(model, node) && !IsDepthwise(model, node)
+            && !(conv.Stride.AllAre(1)
+                && model.Values[node.Inputs[1]].Shape is var window && window[2] == 3 && window[3] == 3);
 
-    /// <summary>True for a product of each pixel's channels.</summary>
+    /// <summary>True for a product of each pixel's channels with stored weights.</summary>
     public static bool IsPointwise(NhwcProgram model, NhwcNode node) =>
-        node.Op is Conv { Axes: 2, Groups: 1 } conv && conv.Stride.AllAre(1)
+        node.Op is Conv { Axes: 2, Groups: 1 } conv && HasStored(model, node) && conv.Stride.AllAre(1)
         && model.Values[node.Inputs[1]].Shape is var window
         && window[2] == 1 && window[3] == 1 && conv.PaddingFor(window).IsNone;
 
     static ConvGeometry Geometry(Conv op, BufferLayout x, BufferLayout y, Shape window) =>
         Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.PaddingFor(window).Low, op.Groups);
 
-    static ConvGeometry Geometry<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
-        Geometry((Conv)site.Op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
-
-    static int? BiasOf(Op op) => ((Conv)op).Bias ? 2 : null;
+    Contraction Of<E>(StepSite<E> site) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var op = (Conv)site.Op;
+        var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
+        return new Contraction(geometry, WeightStrides.Hwio(geometry), Input: 0, Kernel: 1, BiasOf(op));
+    }
 
     /// <inheritdoc/>
     public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
@@ -51,26 +69,14 @@ sealed class ConvLowering : Lowering<Conv>
     }
 
     /// <inheritdoc/>
-    public override Step Lower<E>(StepSite<E> site)
-    {
-        var geometry = Geometry(site);
-        return ConvolutionStep<E>.Of(
-            site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), BiasOf(site.Op));
-    }
+    public override Step Lower<E>(StepSite<E> site) => new ConvolutionStep<E>(site, Of(site));
 
     /// <inheritdoc/>
-    public override BandSource<E> Bands<E>(StepSite<E> site)
-    {
-        var geometry = Geometry(site);
-        return new ConvolutionBands<E>(site, geometry, WeightStrides.Hwio(geometry), BiasOf(site.Op));
-    }
+    public override BandSource<E> Bands<E>(StepSite<E> site) => new ConvolutionBands<E>(site, Of(site));
 
     /// <inheritdoc/>
-    public override Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site)
-    {
-        var geometry = Geometry(site);
-        return new ChainStep<E>(source, first, site, geometry, WeightStrides.Hwio(geometry), BiasOf(site.Op));
-    }
+    public override Step LowerBands<E>(BandSource<E> source, StepSite<E> first, StepSite<E> site) =>
+        new ChainStep<E>(source, first, site, Of(site));
 }
 
 /// <summary>Transposed convolutions.</summary>
@@ -83,7 +89,10 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+    public override int? BiasOf(Op op) => ((ConvTranspose)op).Bias ? 2 : null;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => ConvLowering.ReadsOf(operand, x);
 
     static ConvGeometry Geometry(ConvTranspose op, BufferLayout x, BufferLayout y, Shape window) =>
         Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.Padding, op.Groups) with { Transposed = true };
@@ -105,26 +114,37 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose>
         var strides = op.Groups == 1
             ? WeightStrides.Hwoi(geometry)
             : WeightStrides.Hwio(geometry).Flipped(geometry);
-        return ConvolutionStep<E>.Of(site, geometry, input: 0, kernel: 1, strides, bias: op.Bias ? 2 : null);
+        return new ConvolutionStep<E>(site, new Contraction(geometry, strides, Input: 0, Kernel: 1, BiasOf(op))
+        {
+            InputAxis = 0,
+            OutputAxis = 1,
+        });
     }
 }
 
-/// <summary>Products with a stored matrix along the last axis.</summary>
+/// <summary>Products with a matrix along the last axis.</summary>
 sealed class LinearLowering : Lowering<Linear>
 {
     /// <inheritdoc/>
     public override bool TakesTail => true;
 
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasRows;
+    public override int? BiasOf(Op op) => ((Linear)op).Bias ? 2 : null;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => operand switch
+    {
+        0 => x.HasRows,
+        1 => true,
+        _ => x.IsDense,
+    };
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
-        // A product is a 1 × 1 convolution over rows of "pixels": the kernel (i, o) is the window (1, 1, i, o).
         var geometry = new ConvGeometry(site.Input(0).Rows, site.Output().Rows, 1, 1);
-        return ConvolutionStep<E>.Of(
-            site, geometry, input: 0, kernel: 1, WeightStrides.Hwio(geometry), bias: ((Linear)site.Op).Bias ? 2 : null);
+        return new ConvolutionStep<E>(site, new Contraction(
+            geometry, WeightStrides.Hwio(geometry), Input: 0, Kernel: 1, BiasOf(site.Op)));
     }
 }
 
@@ -135,13 +155,26 @@ sealed class AddmmLowering : Lowering<Addmm>
     public override bool TakesTail => true;
 
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasRows;
+    public override int? BiasOf(Op op) => 0;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => operand switch
+    {
+        0 => x.IsDense,
+        1 => x.HasRows,
+        _ => true,
+    };
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var geometry = new ConvGeometry(site.Input(1).Rows, site.Output().Rows, 1, 1);
-        return ConvolutionStep<E>.Of(site, geometry, input: 1, kernel: 2, WeightStrides.Hwio(geometry), bias: 0);
+        return new ConvolutionStep<E>(
+            site, new Contraction(geometry, WeightStrides.Hwio(geometry), Input: 1, Kernel: 2, Bias: 0)
+            {
+                InputAxis = 0,
+                OutputAxis = 1,
+            });
     }
 }
 

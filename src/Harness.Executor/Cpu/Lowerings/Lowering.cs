@@ -30,6 +30,12 @@ abstract class Lowering
     /// <summary>How the op does its part in the tail of another's step; null where it can't.</summary>
     public virtual TailPart? Part(Op op) => null;
 
+    /// <summary>The operand that the step adds to each sum, one element a channel, of an op that has one.</summary>
+    public virtual int? BiasOf(Op op) => null;
+
+    /// <summary>True when the step wants an operand as one run of elements, without a halo.</summary>
+    public virtual bool WantsRun(Op op, int operand) => false;
+
     /// <summary>Operands whose memory may be the result's where both lie alike: the step reads each element before it
     /// writes the result's at the same place, and never again.</summary>
     public virtual ImmutableArray<int> Overwritable(Op op) => [];

@@ -14,7 +14,7 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
     public override bool TakesSlices => true;
 
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels || x.IsDense;
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.IsDense || (operand == 0 && x.HasPixels);
 
     /// <inheritdoc/>
     public override TailPart Part(Op op) =>
@@ -36,15 +36,21 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site) =>
-        new NormStep<E>(site, Constants((BatchNorm2d)site.Op, site.ExactWeightOf, site.Inputs));
+        Enumerable.Range(1, site.Operands - 1).All(site.IsStored)
+            ? new NormStep<E>(site, Constants((BatchNorm2d)site.Op, site.ExactWeightOf, site.Inputs))
+            : new NormStep<E>(site, NormOperands<E>.Of((BatchNorm2d)site.Op, site));
 }
 
 /// <summary>Layer norm.</summary>
 sealed class LayerNormLowering : Lowering<LayerNorm>
 {
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) =>
-        x.IsDenseFrom(RunFrom(x.Physical.Rank, ((LayerNorm)op).NormalizedShape.Count));
+    public override bool Reads(Op op, int operand, ValueBuffer x) => operand == 0
+        ? x.IsDenseFrom(RunFrom(x.Physical.Rank, ((LayerNorm)op).NormalizedShape.Count))
+        : x.IsDense;
+
+    /// <inheritdoc/>
+    public override bool WantsRun(Op op, int operand) => operand > 0;
 
     /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image
     /// there may be a halo. A run ends with its row whether there is one or not: the order of the additions must not
@@ -59,8 +65,7 @@ sealed class LayerNormLowering : Lowering<LayerNorm>
     {
         var op = (LayerNorm)site.Op;
         return new LayerNormStep<E>(
-            site, site.Output(), site.Input(0), op.NormalizedShape.Count, op.Eps,
-            op.Scale ? site.Weight(1).ToArray() : null, op.Bias ? site.Weight(op.Scale ? 2 : 1).ToArray() : null);
+            site, op.NormalizedShape.Count, op.Eps, op.Scale ? 1 : null, op.Bias ? (op.Scale ? 2 : 1) : null);
     }
 }
 

@@ -42,17 +42,13 @@ sealed unsafe class ConvolutionBands<E> : BandSource<E> where E : unmanaged, IBi
     readonly LaneWidth _lanes;
     readonly Convolution<E>?[] _convolutions;
 
-    /// <summary>That of a node.</summary>
-    /// <param name="node">A convolution of operand 0 and 1, a kernel.</param>
-    /// <param name="geometry">Its extents.</param>
-    /// <param name="strides">How its kernel lies.</param>
-    /// <param name="bias">The operand that is its bias, if it has one.</param>
-    public ConvolutionBands(StepSite<E> node, ConvGeometry geometry, WeightStrides strides, int? bias)
+    /// <summary>That of a node with stored weights.</summary>
+    public ConvolutionBands(StepSite<E> node, Contraction contraction)
     {
-        _g = geometry;
-        _input = node.Input(0);
-        _tail = new TailEpilogue<E>(node, bias: bias);
-        _weights = node.Packed(1, _g, strides);
+        _g = contraction.Geometry;
+        _input = node.Input(contraction.Input);
+        _tail = new TailEpilogue<E>(node, bias: contraction.Bias);
+        _weights = node.Packed(contraction);
         _lanes = node.Lanes;
         _convolutions = new Convolution<E>?[_g.Output.H + 1];
     }

@@ -27,18 +27,14 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
     /// <summary>A step of two nodes.</summary>
     /// <param name="source">The first, some rows at a time.</param>
     /// <param name="first">Its node.</param>
-    /// <param name="second">A convolution of operand 0, what the first gives, and 1, a kernel.</param>
-    /// <param name="geometry">Its extents.</param>
-    /// <param name="strides">How its kernel lies.</param>
-    /// <param name="bias">The operand that is its bias, if it has one.</param>
-    public ChainStep(
-        BandSource<E> source, StepSite<E> first, StepSite<E> second, ConvGeometry geometry, WeightStrides strides,
-        int? bias)
+    /// <param name="second">A convolution of what the first gives with stored weights.</param>
+    /// <param name="contraction">What it is.</param>
+    public ChainStep(BandSource<E> source, StepSite<E> first, StepSite<E> second, Contraction contraction)
     {
         _source = source;
         _output = second.Output();
-        _g = geometry;
-        _tail = new TailEpilogue<E>(second, bias: bias);
+        _g = contraction.Geometry;
+        _tail = new TailEpilogue<E>(second, bias: contraction.Bias);
         var whole = first.Output().Pixels;
         _height = whole.H;
         _padTop = _g.PadTop;
@@ -54,7 +50,7 @@ sealed unsafe class ChainStep<E> : Step where E : unmanaged, IBinaryFloatingPoin
         while (first.Threads > 1 && images * _bands % first.Threads != 0 && _bands < rows) _bands++;
         int largest = Math.Max(1, (rows + _bands - 1) / Math.Max(1, _bands));
 
-        var weights = second.Packed(1, _g, strides);
+        var weights = second.Packed(contraction);
         int most = ((largest - 1) * _g.StrideH) + _reach;
         _convolutions = new Convolution<E>?[largest + 1];
         nint scratch = 0;

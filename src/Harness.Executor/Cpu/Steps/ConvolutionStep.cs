@@ -13,25 +13,25 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
     readonly TailEpilogue<E> _tail;
     readonly ValueBuffer _output, _input;
 
-    ConvolutionStep(StepSite<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias)
+    // Computed, and packed as it comes; null where it was packed before.
+    readonly ValueBuffer? _kernel;
+
+    /// <summary>The step of a node.</summary>
+    public ConvolutionStep(StepSite<E> node, Contraction contraction)
     {
-        _geometry = geometry;
+        _geometry = contraction.Geometry;
         _output = node.Output();
-        _input = node.Input(input);
-        _tail = new TailEpilogue<E>(node, bias: bias);
-        if (node.AlgorithmOf(geometry) == ConvolutionAlgorithm.Winograd)
+        _input = node.Input(contraction.Input);
+        _tail = new TailEpilogue<E>(node, bias: contraction.Bias);
+        if (node.AlgorithmOf(contraction) == ConvolutionAlgorithm.Winograd)
         {
-            _winograd = node.Transformed(kernel, geometry, strides);
+            _winograd = node.Transformed(contraction);
             return;
         }
-        var packed = node.Packed(kernel, geometry, strides);
-        _convolution = new Convolution<E>(node.Lanes, geometry, packed, node.Threads);
+        var packed = node.Packed(contraction);
+        if (packed.IsLater) _kernel = node.Input(contraction.Kernel);
+        _convolution = new Convolution<E>(node.Lanes, _geometry, packed, node.Threads);
     }
-
-    /// <summary>The step of a node whose operands are an input, a kernel and perhaps a bias.</summary>
-    public static ConvolutionStep<E> Of(
-        StepSite<E> node, ConvGeometry geometry, int input, int kernel, WeightStrides strides, int? bias) =>
-        new(node, geometry, input, kernel, strides, bias);
 
     /// <inheritdoc/>
     public override long Pieces => _winograd?.Pieces ?? _convolution!.Tiles;
@@ -53,6 +53,11 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
                 : _geometry.IsDepthwise ? ("depthwise", CostModel.Depthwise)
                 : ("gemm", CostModel.DirectEfficiency(_geometry));
             var (rows, columns) = _winograd?.Tile ?? _convolution!.Tile;
+            if (_kernel is not null)
+            {
+                kernel += " packed while running";
+                if (!_geometry.IsDepthwise) efficiency = Math.Min(efficiency, CostModel.RuntimeGemm);
+            }
             return new StepCost(kernel, efficiency)
             {
                 Tile = $"{rows}x{columns}",
@@ -72,6 +77,6 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
                 epilogue);
         else
             _convolution!.Run(frame.Start<E>(_input), frame.Start<E>(_output), (int)first, (int)last,
-                frame.Scratch<E>(), epilogue);
+                frame.Scratch<E>(), epilogue, _kernel is null ? null : frame.At<E>(_kernel));
     }
 }

@@ -11,14 +11,20 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
     readonly E _eps;
     readonly int _length;
     readonly nint[] _from, _to;
-    readonly PinnedArray<E> _scale, _shift;
+    // Stored ones in the plan's memory, computed ones where they are.
+    readonly PinnedArray<E>? _scale, _shift;
+    readonly ValueBuffer? _scaleAt, _shiftAt;
     readonly List<(int Extent, nint From, nint To)> _kept = [];
 
-    /// <summary>A step over the last <paramref name="axes"/> axes, which lie innermost in both values; null for a scale
-    /// of 1 or a bias of 0.</summary>
-    public LayerNormStep(
-        StepSite<E> site, ValueBuffer output, ValueBuffer x, int axes, double eps, E[]? scale, E[]? bias)
+    /// <summary>A step over the last <paramref name="axes"/> axes, which lie innermost in both values.</summary>
+    /// <param name="site">The node's.</param>
+    /// <param name="axes">How many.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="scale">The operand that is the scale; null for 1.</param>
+    /// <param name="bias">The operand that is the bias; null for 0.</param>
+    public LayerNormStep(StepSite<E> site, int axes, double eps, int? scale, int? bias)
     {
+        ValueBuffer x = site.Input(0), output = site.Output();
         (_lanes, _output, _x, _eps) = (site.Lanes, output, x, E.CreateTruncating(eps));
         int rank = x.Physical.Rank, first = rank - axes;
         int run = LayerNormLowering.RunFrom(rank, axes);
@@ -33,20 +39,30 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
             Pieces *= x.Physical[j];
         }
         int block = checked(_length * _from.Length);
-        _scale = site.Pin(scale ?? Filled(block, E.One));
-        _shift = site.Pin(bias ?? Filled(block, E.Zero));
+        (_scale, _scaleAt) = Constants(site, scale, block, E.One);
+        (_shift, _shiftAt) = Constants(site, bias, block, E.Zero);
         if (block == 0) Pieces = 0;
     }
+
+    static (PinnedArray<E>?, ValueBuffer?) Constants(StepSite<E> site, int? operand, int block, E absent) =>
+        operand is not { } of ? (site.Pin(Filled(block, absent)), null)
+        : site.IsStored(of) ? (site.Pin(site.Weight(of)), null)
+        : (null, site.Input(of));
 
     /// <inheritdoc/>
     public override long Pieces { get; }
 
     /// <inheritdoc/>
-    public override StepCost Cost => new("layer norm", CostModel.Plain) { WeightBytes = _scale.Bytes + _shift.Bytes };
+    public override StepCost Cost => new("layer norm", CostModel.Plain)
+    {
+        WeightBytes = (_scale?.Bytes ?? 0) + (_shift?.Bytes ?? 0),
+    };
 
     /// <inheritdoc/>
     public override void Run(in Frame frame, long first, long last)
     {
+        E* scale = _scaleAt is null ? _scale!.Address : frame.At<E>(_scaleAt);
+        E* shift = _shiftAt is null ? _shift!.Address : frame.At<E>(_shiftAt);
         fixed (nint* from = _from, to = _to)
         {
             for (long piece = first; piece < last; piece++)
@@ -61,7 +77,7 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
                 }
                 var runs = new BlockRuns(_from.Length, _length, from, to);
                 BlockNorm.Run(
-                    _lanes, runs, frame.At<E>(_x) + x, frame.At<E>(_output) + y, _scale.Address, _shift.Address, _eps);
+                    _lanes, runs, frame.At<E>(_x) + x, frame.At<E>(_output) + y, scale, shift, _eps);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
@@ -16,9 +17,14 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
     readonly BufferLayout _to, _from;
     readonly int _splits;
     readonly TailEpilogue<E> _tail;
+    // Of which at least one is computed; null where all are stored.
+    readonly NormOperands<E>? _operands;
 
-    /// <summary>A step of a node that normalizes its operand 0.</summary>
-    public NormStep(StepSite<E> node, ChannelNorm norm)
+    /// <summary>A step of a node that normalizes its operand 0 by what is computed too.</summary>
+    public NormStep(StepSite<E> node, NormOperands<E> operands) : this(node, norm: null) => _operands = operands;
+
+    /// <summary>A step of a node that normalizes its operand 0 by what is stored.</summary>
+    public NormStep(StepSite<E> node, ChannelNorm? norm)
     {
         (_output, _x) = (node.Output(), node.Input(0));
         (_to, _from) = (_output.Rows, _x.Rows);
@@ -29,6 +35,9 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
 
     /// <inheritdoc/>
     public override long Pieces => (long)_to.Rows * _splits;
+
+    /// <inheritdoc/>
+    public override nint ScratchBytes => _operands is null ? 0 : 3 * (nint)_to.C * sizeof(E);
 
     /// <inheritdoc/>
     public override StepCost Cost => new("norm", CostModel.Plain) { WeightBytes = _tail.Bytes };
@@ -46,6 +55,13 @@ sealed unsafe class NormStep<E> : Step where E : unmanaged, IBinaryFloatingPoint
         tile.Bias = epilogue.Bias;
         tile.Scale = epilogue.Scale;
         tile.Shift = epilogue.Shift;
+        if (_operands is not null)
+        {
+            tile.Bias = frame.Scratch<E>();
+            tile.Scale = tile.Bias + _to.C;
+            tile.Shift = tile.Scale + _to.C;
+            _operands.Derive(frame, _to.C, tile.Bias, tile.Scale, tile.Shift);
+        }
         tile.Scalars = epilogue.Scalars;
         tile.ResidualStride = residual.PixelStride;
         for (long at = first; at < last; at++)
@@ -88,4 +104,46 @@ sealed record ChannelNorm(double[] Mean, double[] Factor, double[] Bias)
 
     /// <summary>bias.</summary>
     public E[] Shift<E>() where E : unmanaged, INumberBase<E> => [.. Bias.Select(E.CreateTruncating)];
+}
+
+/// <summary>The operands of a batch norm some of which are computed: its constants are derived in every run, in double
+/// from what the plan's precision holds.</summary>
+sealed unsafe class NormOperands<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly double _eps;
+    readonly Operand _mean, _variance, _scale, _bias;
+
+    NormOperands(double eps, Operand mean, Operand variance, Operand scale, Operand bias) =>
+        (_eps, _mean, _variance, _scale, _bias) = (eps, mean, variance, scale, bias);
+
+    /// <summary>Those of a node.</summary>
+    public static NormOperands<E> Of(BatchNorm2d op, StepSite<E> site)
+    {
+        return new NormOperands<E>(
+            op.Eps, At(op.MeanOperand), At(op.MeanOperand + 1), op.Scale ? At(1) : new Operand(Absent: 1),
+            op.Bias ? At(op.MeanOperand - 1) : new Operand(Absent: 0));
+
+        Operand At(int operand) => site.IsStored(operand)
+            ? new Operand(Stored: site.ExactWeightOf(site.Inputs[operand]))
+            : new Operand(Computed: site.Input(operand));
+    }
+
+    /// <summary>-mean, scale / √(variance + eps) and bias by channel: see <see cref="ChannelNorm"/>.</summary>
+    public void Derive(in Frame frame, int channels, E* center, E* factor, E* shift)
+    {
+        for (int c = 0; c < channels; c++)
+        {
+            center[c] = E.CreateTruncating(-_mean.At(frame, c));
+            factor[c] = E.CreateTruncating(_scale.At(frame, c) / Math.Sqrt(_variance.At(frame, c) + _eps));
+            shift[c] = E.CreateTruncating(_bias.At(frame, c));
+        }
+    }
+
+    sealed record Operand(double[]? Stored = null, ValueBuffer? Computed = null, double Absent = 0)
+    {
+        public double At(in Frame frame, int channel) =>
+            Computed is not null ? double.CreateTruncating(frame.At<E>(Computed)[channel])
+            : Stored is not null ? Stored[channel]
+            : Absent;
+    }
 }

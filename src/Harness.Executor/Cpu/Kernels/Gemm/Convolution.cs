@@ -53,12 +53,12 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     readonly ConvTiles<E>[] _phases = [];
     readonly int _maxRows, _groupInput, _groupOutput;
     readonly Unit[] _units = [];
-    readonly nint _sumElements;
+    readonly nint _sumElements, _packedElements;
 
     /// <summary>Compiles the convolution.</summary>
     /// <param name="lanes">Register width; the one the weights were packed for.</param>
     /// <param name="geometry">Extents and layouts.</param>
-    /// <param name="weights">Its weights.</param>
+    /// <param name="weights">Its weights; where they are packed later, <see cref="Run"/> is given them.</param>
     /// <exception cref="ArgumentException">The geometry does not hold; see
     /// <see cref="ConvGeometry.Check"/>.</exception>
     /// <param name="threads">How many will share the pieces: decides how work is cut, never a bit.</param>
@@ -74,6 +74,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         {
             _depthwise = new DepthwiseConvolution<E>(lanes, geometry, weights, threads);
             Tiles = _depthwise.Tiles;
+            ScratchElements = weights.IsLater ? weights.PanelElements(0, 0) : 0;
             return;
         }
         _maxRows = LaneWidths.TileRows(lanes);
@@ -81,7 +82,11 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         _units = CutIntoUnits(threads, out int packedElements, out int tileSums);
         Tiles = _units.Length;
         _sumElements = tileSums * MaxRows * 2 * weights.Width;
-        ScratchElements = _sumElements + packedElements;
+        _packedElements = _sumElements + packedElements;
+        ScratchElements = _packedElements;
+        if (!weights.IsLater || _units.Length == 0) return;
+        // A unit packs its one panel.
+        ScratchElements += _units.Max(unit => weights.PanelElements(unit.Phase, unit.FirstPanel));
     }
 
     /// <summary>Independent pieces of work; their order is the one that suits the caches.</summary>
@@ -104,29 +109,35 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <param name="last">Piece after the last.</param>
     /// <param name="scratch">This thread's <see cref="ScratchElements"/>.</param>
     /// <param name="epilogue">Bias and what follows; made for the same lanes.</param>
-    public void Run(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
+    /// <param name="kernel">The weights that are packed now; null where they were before.</param>
+    public void Run(
+        E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue, E* kernel = null)
     {
+        if (_weights.IsLater != (kernel != null))
+            throw new ArgumentException("weights are given when they are packed later, and only then");
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(last, Tiles);
         if (_depthwise is not null)
         {
-            _depthwise.Run(input, output, first, last, epilogue);
+            E* panel = kernel == null ? _weights.Panel(0, 0, 0) : scratch;
+            if (kernel != null) _weights.Pack(kernel, 0, 0, 0, panel);
+            _depthwise.Run(input, output, first, last, panel, epilogue);
             GC.KeepAlive(this);
             return;
         }
         switch (_lanes)
         {
-            case LaneWidth.Sixteen: Run<Lanes512<E>>(input, output, first, last, scratch, epilogue); break;
-            case LaneWidth.Eight: Run<Lanes256<E>>(input, output, first, last, scratch, epilogue); break;
-            case LaneWidth.Four: Run<Lanes128<E>>(input, output, first, last, scratch, epilogue); break;
-            default: Run<Lanes1<E>>(input, output, first, last, scratch, epilogue); break;
+            case LaneWidth.Sixteen: Run<Lanes512<E>>(input, output, first, last, scratch, kernel, epilogue); break;
+            case LaneWidth.Eight: Run<Lanes256<E>>(input, output, first, last, scratch, kernel, epilogue); break;
+            case LaneWidth.Four: Run<Lanes128<E>>(input, output, first, last, scratch, kernel, epilogue); break;
+            default: Run<Lanes1<E>>(input, output, first, last, scratch, kernel, epilogue); break;
         }
         // Native memory goes with whoever can no longer be reached: not before the last piece is done.
         GC.KeepAlive(this);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Run<L>(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
+    void Run<L>(E* input, E* output, int first, int last, E* scratch, E* kernel, in Epilogue<E> epilogue)
         where L : struct, ILanes<L, E>
     {
         Job job;
@@ -148,6 +159,13 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             job.Input = (byte*)(input + (unit.Group * _groupInput));
             // The panel after this unit's lies behind it in memory.
             job.More = u + 1 < last && _units[u + 1].Group == unit.Group && _units[u + 1].FirstPanel > unit.FirstPanel;
+            job.Weights = _weights.Panel(unit.Phase, unit.Group, unit.FirstPanel);
+            if (kernel != null)
+            {
+                job.Weights = scratch + _packedElements;
+                job.More = false;
+                _weights.Pack(kernel, unit.Phase, unit.Group, unit.FirstPanel, job.Weights);
+            }
             switch (unit.Order)
             {
                 case Order.Tiles: TileMajor<L>(unit, ref job, epilogue); break;
@@ -159,6 +177,8 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
 
     struct Job
     {
+        // The unit's first panel; the others follow.
+        public E* Weights;
         public E* Sums;
         public E* Packed;
         public E* Output;
@@ -174,14 +194,13 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     void TileMajor<L>(in Unit unit, ref Job job, in Epilogue<E> epilogue) where L : struct, ILanes<L, E>
     {
         var phase = _phases[unit.Phase];
-        E* first = _weights.Panel(unit.Phase, unit.Group, unit.FirstPanel);
         for (int t = unit.FirstTile; t < unit.FirstTile + unit.Tiles; t++)
         {
             ref var rows = ref phase.Tiles[t];
             if (rows.Packed) phase.Pack(rows, 0, job.Input, job.Packed);
             // Two panels' share of fetches covers the coming tile's input where pixels lie side by side.
             byte* near = t + 1 < unit.FirstTile + unit.Tiles ? job.Input + phase.Tiles[t + 1].Input0 : null;
-            E* weights = first;
+            E* weights = job.Weights;
             for (int panel = unit.FirstPanel; panel < unit.FirstPanel + unit.Panels; panel++)
             {
                 int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
@@ -206,7 +225,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
         {
             int channel = Columns<L>(unit, panel, epilogue, ref job.Tile);
             nint panelBytes = phase.Depth * job.Tile.SumStride * sizeof(E);
-            E* weights = _weights.Panel(unit.Phase, unit.Group, panel);
+            E* weights = PanelOf<L>(unit, panel, phase.Depth, job);
             byte* end = (byte*)weights + panelBytes;
             bool more = panel < lastPanel || job.More;
             for (int t = 0; t < unit.Tiles; t++)
@@ -254,7 +273,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                 // The same block of the coming panel, or the coming block of the first.
                 nint rest = phase.Depth * job.Tile.SumStride * sizeof(E),
                     bytes = depth * job.Tile.SumStride * sizeof(E);
-                E* weights = _weights.Panel(unit.Phase, unit.Group, panel);
+                E* weights = PanelOf<L>(unit, panel, phase.Depth, job);
                 byte* coming = (byte*)weights
                     + ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E)) + rest;
                 if (p == unit.Panels - 1)
@@ -262,8 +281,7 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
                     coming = last
                         ? (job.More ? coming - ((nint)block * ConvTiles<E>.Block * job.Tile.SumStride * sizeof(E))
                             : null)
-                        : (byte*)_weights.Panel(unit.Phase, unit.Group, unit.FirstPanel)
-                            + ((nint)(block + 1) * ConvTiles<E>.Block * 2 * L.Width * sizeof(E));
+                        : (byte*)job.Weights + ((nint)(block + 1) * ConvTiles<E>.Block * 2 * L.Width * sizeof(E));
                 }
                 for (int t = 0; t < unit.Tiles; t++, sums += sumSize)
                 {
@@ -280,6 +298,11 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             }
         }
     }
+
+    // Only the last panel of a group may be narrower.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static E* PanelOf<L>(in Unit unit, int panel, int depth, in Job job) where L : struct, ILanes<L, E> =>
+        job.Weights + ((nint)(panel - unit.FirstPanel) * depth * 2 * L.Width);
 
     // The columns of a panel that exist, and what the epilogue does to them; the first one's channel.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -423,11 +446,13 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             if (tiles == 0) continue;
             bool packs = phase.Tiles.Any(t => t.Packed);
             long weightBytes = (long)phase.Depth * _weights.PaddedColumns * sizeof(E);
-            var order = phase.Blocks == 1 && weightBytes <= TileMajorBytes ? Order.Tiles
+            var order = _weights.IsLater ? (packs && phase.Blocks > 0 ? Order.Blocks : Order.Panels)
+                : phase.Blocks == 1 && weightBytes <= TileMajorBytes ? Order.Tiles
                 : (phase.Blocks > 1 && Math.Min(tiles, ChunkTiles) >= BlockMajorTiles) || (packs && phase.Blocks > 0)
                     ? Order.Blocks
                 : Order.Panels;
-            var (chunk, wide) = Cut(phase, order, packs, weightBytes, threads);
+            var (chunk, wide) = _weights.IsLater ? (ChunkOfLater(tiles, order, threads), 1)
+                : Cut(phase, order, packs, weightBytes, threads);
             if (order == Order.Blocks) tileSums = Math.Max(tileSums, chunk * wide);
             if (packs)
                 packedElements =
@@ -446,6 +471,14 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             }
         }
         return [.. units];
+    }
+
+    // A panel is packed for each chunk of tiles anew: as few chunks as keep all threads busy.
+    int ChunkOfLater(int tiles, Order order, int threads)
+    {
+        int chunks = Math.Min(tiles, Count(threads, Math.Max(1, (long)_weights.Panels * _g.Groups)));
+        int most = order == Order.Blocks ? SumBytes / (MaxRows * 2 * _weights.Width * sizeof(E)) : tiles;
+        return Math.Min(Count(tiles, chunks), most);
     }
 
     // Tiles and panels of a unit: the cut whose slowest thread is done first, counting what is read again because of

@@ -68,8 +68,8 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
     /// <summary>Independent pieces of work: output rows of all images, or blocks of channels of all images.</summary>
     public int Tiles => _byChannels ? _g.Output.N * ChannelBlocks : _g.Output.Rows;
 
-    /// <summary>Computes the pieces [first, last).</summary>
-    public void Run(E* input, E* output, int first, int last, in Epilogue<E> epilogue)
+    /// <summary>Computes the pieces [first, last) with the packed weights at <paramref name="weights"/>.</summary>
+    public void Run(E* input, E* output, int first, int last, E* weights, in Epilogue<E> epilogue)
     {
         DepthwiseBand<E> band = default;
         band.Taps = (nint*)Unsafe.AsPointer(ref _taps[0]);
@@ -80,7 +80,7 @@ sealed unsafe class DepthwiseConvolution<E> where E : unmanaged, IBinaryFloating
         band.WindowColumns = _g.KernelW;
         band.WindowRowStride = _g.DilationH * _g.Input.RowStride * sizeof(E);
         band.Step = _g.StrideW * _g.Input.PixelStride * sizeof(E);
-        band.Weights = _weights.Panel(0, 0, 0);
+        band.Weights = weights;
         band.WeightStride = _weights.PaddedColumns;
         band.Pixels = _g.Output.W;
         band.Channels = _g.Output.C;

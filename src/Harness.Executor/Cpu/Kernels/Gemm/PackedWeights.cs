@@ -4,13 +4,15 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
-/// <summary>Where weight (kd, kh, kw, i, co) lies: i counts within a group, co over all groups.</summary>
-/// <param name="Origin">Index of weight (0, 0, 0, 0, 0).</param>
+/// <summary>Where weight (kd, kh, kw, i, g, o) lies: i and o count within group g.</summary>
+/// <param name="Origin">Index of weight (0, 0, 0, 0, 0, 0).</param>
 /// <param name="KernelH">Elements from one window row to the next; negative where rows are stored flipped.</param>
 /// <param name="KernelW">Elements from one window column to the next.</param>
 /// <param name="Input">Elements from one input channel to the next.</param>
 /// <param name="Output">Elements from one output channel to the next.</param>
-readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, nint Input, nint Output)
+/// <param name="Group">Elements from one group of channels to the next.</param>
+readonly record struct WeightStrides(
+    nint Origin, nint KernelH, nint KernelW, nint Input, nint Output, nint Group)
 {
     /// <summary>Elements from one window plane to the next.</summary>
     public nint KernelD { get; init; }
@@ -24,7 +26,10 @@ readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, ni
     static WeightStrides Of(in ConvGeometry g, nint input, nint output)
     {
         nint column = (nint)g.GroupInput * g.Output.C, row = g.KernelW * column;
-        return new WeightStrides(0, row, column, input, output) { KernelD = g.KernelH * row };
+        return new WeightStrides(0, row, column, input, output, g.GroupOutput * output)
+        {
+            KernelD = g.KernelH * row,
+        };
     }
 
     /// <summary>The same storage with the window read backwards in all axes.</summary>
@@ -36,26 +41,51 @@ readonly record struct WeightStrides(nint Origin, nint KernelH, nint KernelW, ni
         KernelW = -KernelW,
     };
 
-    /// <summary>Index of one weight of a plane's window.</summary>
-    public nint Index(int kh, int kw, int i, int co) =>
-        Origin + (kh * KernelH) + (kw * KernelW) + (i * Input) + (co * Output);
+    /// <summary>Index of one weight of a plane's window, in group 0.</summary>
+    public nint Index(int kh, int kw, int i, int o) =>
+        Origin + (kh * KernelH) + (kw * KernelW) + (i * Input) + (o * Output);
 
     /// <summary>Index of one weight.</summary>
-    public nint Index(in Tap tap, int i, int co) =>
-        Index(tap.KernelH, tap.KernelW, i, co) + (tap.KernelD * KernelD);
+    public nint Index(in Tap tap, int i, int group, int o) =>
+        Index(tap.KernelH, tap.KernelW, i, o) + (tap.KernelD * KernelD) + (group * Group);
+
+    /// <summary>Refuses a kernel of too few elements.</summary>
+    public void Check(in ConvGeometry g, long elements)
+    {
+        if (g.GroupInput == 0 || g.GroupOutput == 0) return;
+        ReadOnlySpan<(int Extent, nint Stride)> axes =
+        [
+            (g.KernelD, KernelD), (g.KernelH, KernelH), (g.KernelW, KernelW), (g.GroupInput, Input),
+            (g.GroupOutput, Output), (g.Groups, Group),
+        ];
+        nint least = Origin, most = Origin;
+        foreach (var (extent, stride) in axes)
+        {
+            if (stride < 0) least += (extent - 1) * stride;
+            else most += (extent - 1) * stride;
+        }
+        if (least < 0 || most >= elements)
+            throw new ArgumentException($"weights {least} to {most} of {elements}: {this} for {g}");
+    }
 }
 
-/// <summary>Weights in the order in which tiles read them, once, when a plan is compiled.</summary>
+/// <summary>Weights in the order in which tiles read them: packed once, when a plan is compiled, or panel by panel
+/// where they are known only while it runs.</summary>
 /// <remarks>For each phase and group: panels of two registers' width of output channels, [k][columns], k in the order
 /// of the phase's taps and then input channels; a last panel is one register wide where that suffices. Missing columns
 /// are zero. Pinned, and aligned to 64 bytes.</remarks>
 sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
+    readonly ConvGeometry _g;
+    readonly WeightStrides _strides;
+    // Of each phase, in order.
+    readonly Tap[][] _taps;
+    readonly int[] _depths;
+    // Where each phase's panels begin, and where the last ones end.
+    readonly nint[] _starts;
     // Keeps the address valid.
-    readonly WeightMemory _storage;
-    readonly E* _first;
-    readonly List<nint> _phases = [];
-    readonly List<int> _depths = [];
+    WeightMemory? _storage;
+    E* _first;
 
     /// <summary>Packs weights of type <typeparamref name="T"/>, rounding them to <typeparamref name="E"/>.</summary>
     /// <param name="lanes">The width the convolution will run at.</param>
@@ -63,88 +93,114 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="weights">The stored kernel.</param>
     /// <param name="strides">How it is stored.</param>
     /// <param name="memory">Where the result lies; an array of its own if null.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <exception cref="ArgumentException">The kernel has too few elements.</exception>
     public static PackedWeights<E> Of<T>(
         LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides,
         WeightMemory? memory = null)
         where T : unmanaged, INumberBase<T>
     {
-        if (geometry.IsDepthwise) return OfDepthwise(lanes, geometry, weights, strides, memory);
-        var phases = ConvPhase.All(geometry);
-        int width = LaneCount(lanes);
-        long elements = 0;
-        foreach (var phase in phases)
-            elements += (long)geometry.Groups * phase.Taps.Length * geometry.GroupInput * Padded(geometry.GroupOutput,
-                width);
-        var packed = new PackedWeights<E>(memory, elements, geometry.Groups, geometry.GroupOutput, width);
-        E* destination = packed._first;
-        foreach (var phase in phases)
+        strides.Check(geometry, weights.Length);
+        var packed = new PackedWeights<E>(lanes, geometry, strides);
+        packed._storage = memory ?? new WeightMemory(0);
+        packed._first = (E*)packed._storage.Take(packed.Elements * sizeof(E));
+        fixed (T* source = weights)
         {
-            packed._phases.Add((nint)(destination - packed._first));
-            packed._depths.Add(phase.Taps.Length * geometry.GroupInput);
-            for (int group = 0; group < geometry.Groups; group++)
+            for (int phase = 0; phase < packed._taps.Length; phase++)
             {
-                for (int column = 0; column < packed.PaddedColumns; column += 2 * width)
+                for (int group = 0; group < packed.Groups; group++)
                 {
-                    int columns = Math.Min(2 * width, packed.PaddedColumns - column);
-                    if (strides.Output != 1)
-                    {
-                        PackPanel(destination, columns, column, group, phase, geometry, weights, strides);
-                        destination += (nint)phase.Taps.Length * geometry.GroupInput * columns;
-                        continue;
-                    }
-                    foreach (var tap in phase.Taps)
-                    {
-                        for (int i = 0; i < geometry.GroupInput; i++)
-                        {
-                            int existing = Math.Min(columns, geometry.GroupOutput - column);
-                            nint first = strides.Index(tap, i, (group * geometry.GroupOutput) + column);
-                            var row = new Span<E>(destination, columns);
-                            destination += columns;
-                            row[existing..].Clear();
-                            // Flax's kernels hold output channels side by side: whole rows.
-                            if (typeof(T) == typeof(E))
-                            {
-                                MemoryMarshal.Cast<T, E>(weights.Slice((int)first, existing)).CopyTo(row);
-                                continue;
-                            }
-                            for (int c = 0; c < existing; c++) row[c] = E.CreateTruncating(weights[(int)first + c]);
-                        }
-                    }
+                    for (int panel = 0; panel < packed.Panels; panel++)
+                        packed.Pack(source, phase, group, panel, packed.Panel(phase, group, panel));
                 }
             }
         }
         return packed;
     }
 
-    // One panel of a kernel whose output channels lie apart, as PyTorch stores them: few input channels at a time, so
-    // that the lines that one tap reads are still near for the next.
+    /// <summary>Weights that are packed while a plan runs.</summary>
+    /// <param name="lanes">The width the convolution will run at.</param>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="strides">How the kernel will lie.</param>
+    public static PackedWeights<E> Later(LaneWidth lanes, in ConvGeometry geometry, WeightStrides strides) =>
+        new(lanes, geometry, strides);
+
+    PackedWeights(LaneWidth lanes, in ConvGeometry geometry, WeightStrides strides)
+    {
+        (_g, _strides) = (geometry, strides);
+        _taps = [.. ConvPhase.All(geometry).Select(phase => phase.Taps)];
+        Width = LaneCount(lanes);
+        // Each channel by itself: all of them side by side, as if they were one group's outputs.
+        IsDepthwise = geometry.IsDepthwise;
+        Groups = IsDepthwise ? 1 : geometry.Groups;
+        GroupOutput = IsDepthwise ? geometry.Output.C : geometry.GroupOutput;
+        PaddedColumns = Padded(GroupOutput, Width);
+        int inputs = IsDepthwise ? 1 : geometry.GroupInput;
+        _depths = [.. _taps.Select(taps => taps.Length * inputs)];
+        _starts = new nint[_depths.Length + 1];
+        for (int phase = 0; phase < _depths.Length; phase++)
+            _starts[phase + 1] = _starts[phase] + ((nint)Groups * _depths[phase] * PaddedColumns);
+    }
+
+    /// <summary>Packs one panel.</summary>
+    /// <param name="weights">The kernel's first element.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="panel">The panel; of a depthwise convolution, which has one panel of all columns, 0.</param>
+    /// <param name="to">Room for <see cref="PanelElements"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void PackPanel<T>(
-        E* destination, int columns, int column, int group, ConvPhase phase, in ConvGeometry geometry,
-        ReadOnlySpan<T> weights, WeightStrides strides)
-        where T : unmanaged, INumberBase<T>
+    public void Pack<T>(T* weights, int phase, int group, int panel, E* to) where T : unmanaged, INumberBase<T>
+    {
+        if (IsDepthwise) PackDepthwise(weights, to);
+        else if (_strides.Output == 1) PackRows(weights, phase, group, panel, to);
+        else PackApart(weights, phase, group, panel, to);
+    }
+
+    // Output channels side by side, as in Flax's kernels: whole rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PackRows<T>(T* weights, int phase, int group, int panel, E* to) where T : unmanaged, INumberBase<T>
+    {
+        int columns = Columns(panel), column = panel * 2 * Width, existing = Math.Min(columns, GroupOutput - column);
+        foreach (var tap in _taps[phase])
+        {
+            for (int i = 0; i < _g.GroupInput; i++)
+            {
+                var from = new ReadOnlySpan<T>(weights + _strides.Index(tap, i, group, column), existing);
+                var row = new Span<E>(to, columns);
+                to += columns;
+                row[existing..].Clear();
+                if (typeof(T) == typeof(E))
+                {
+                    MemoryMarshal.Cast<T, E>(from).CopyTo(row);
+                    continue;
+                }
+                for (int c = 0; c < existing; c++) row[c] = E.CreateTruncating(from[c]);
+            }
+        }
+    }
+
+    // Output channels that lie apart, as PyTorch stores them: few input channels at a time, so that the lines that one
+    // tap reads are still near for the next.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PackApart<T>(T* weights, int phase, int group, int panel, E* to) where T : unmanaged, INumberBase<T>
     {
         const int Block = 16;
-        int inputs = geometry.GroupInput, existing = Math.Min(columns, geometry.GroupOutput - column);
+        int columns = Columns(panel), column = panel * 2 * Width, existing = Math.Min(columns, GroupOutput - column);
+        int inputs = _g.GroupInput;
+        var taps = _taps[phase];
         for (int start = 0; start < inputs; start += Block)
         {
             int count = Math.Min(Block, inputs - start);
-            for (int t = 0; t < phase.Taps.Length; t++)
+            for (int t = 0; t < taps.Length; t++)
             {
-                var tap = phase.Taps[t];
-                E* rows = destination + ((((nint)t * inputs) + start) * columns);
+                E* rows = to + ((((nint)t * inputs) + start) * columns);
                 if (existing < columns) new Span<E>(rows, count * columns).Clear();
-                nint first = strides.Index(tap, start, (group * geometry.GroupOutput) + column);
-                for (int c = 0; c < existing; c++, first += strides.Output)
+                T* from = weights + _strides.Index(taps[t], start, group, column);
+                for (int c = 0; c < existing; c++, from += _strides.Output)
                 {
-                    // A bounds check for every element would cost more than its copy: both ends are checked instead.
-                    nint last = first + ((count - 1) * strides.Input);
-                    ref readonly T source = ref weights[(int)first];
-                    _ = weights[(int)last];
-                    E* to = rows + c;
-                    for (int i = 0; i < count; i++, to += columns)
-                        *to = E.CreateTruncating(Unsafe.Add(ref Unsafe.AsRef(in source), i * strides.Input));
+                    T* source = from;
+                    E* row = rows + c;
+                    for (int i = 0; i < count; i++, row += columns, source += _strides.Input)
+                        *row = E.CreateTruncating(*source);
                 }
             }
         }
@@ -152,38 +208,21 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
 
     // [tap][channel], channels padded to whole registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static PackedWeights<E> OfDepthwise<T>(
-        LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides, WeightMemory? memory)
-        where T : unmanaged, INumberBase<T>
+    void PackDepthwise<T>(T* weights, E* to) where T : unmanaged, INumberBase<T>
     {
-        int width = LaneCount(lanes);
-        int channels = geometry.Output.C;
-        var taps = ConvPhase.All(geometry)[0].Taps;
-        var packed = new PackedWeights<E>(memory, (long)taps.Length * Padded(channels, width), 1, channels, width);
-        packed._phases.Add(0);
-        packed._depths.Add(taps.Length);
-        E* destination = packed._first;
-        foreach (var tap in taps)
+        foreach (var tap in _taps[0])
         {
-            for (int c = 0; c < packed.PaddedColumns; c++)
-            {
-                *destination++ = c >= channels ? E.Zero : E.CreateTruncating(
-                    weights[(int)strides.Index(tap, 0, c)]);
-            }
+            for (int c = 0; c < GroupOutput; c++)
+                *to++ = E.CreateTruncating(weights[_strides.Index(tap, 0, c, 0)]);
+            for (int c = GroupOutput; c < PaddedColumns; c++) *to++ = E.Zero;
         }
-        return packed;
     }
 
-    PackedWeights(WeightMemory? memory, long elements, int groups, int groupOutput, int width)
-    {
-        _storage = memory ?? new WeightMemory(0);
-        _first = (E*)_storage.Take(elements * sizeof(E));
-        Bytes = elements * sizeof(E);
-        Groups = groups;
-        GroupOutput = groupOutput;
-        Width = width;
-        PaddedColumns = Padded(groupOutput, width);
-    }
+    /// <summary>True for a convolution of each channel by itself: one panel of all columns.</summary>
+    public bool IsDepthwise { get; }
+
+    /// <summary>True where there are no weights before a plan runs.</summary>
+    public bool IsLater => _storage is null;
 
     /// <summary>Groups.</summary>
     public int Groups { get; }
@@ -198,20 +237,27 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     public int PaddedColumns { get; }
 
     /// <summary>Panels of one group.</summary>
-    public int Panels => (PaddedColumns + (2 * Width) - 1) / (2 * Width);
+    public int Panels => IsDepthwise ? 1 : (PaddedColumns + (2 * Width) - 1) / (2 * Width);
 
-    /// <summary>Columns of one panel: two registers, or one for the last where that suffices.</summary>
-    public int Columns(int panel) => Math.Min(2 * Width, PaddedColumns - (panel * 2 * Width));
+    /// <summary>Columns of one panel: two registers, or one for the last where that suffices; all of a depthwise
+    /// convolution.</summary>
+    public int Columns(int panel) =>
+        IsDepthwise ? PaddedColumns : Math.Min(2 * Width, PaddedColumns - (panel * 2 * Width));
+
+    /// <summary>Elements of one panel.</summary>
+    public nint PanelElements(int phase, int panel) => (nint)_depths[phase] * Columns(panel);
 
     /// <summary>Bytes held.</summary>
-    public long Bytes { get; }
+    public long Bytes => IsLater ? 0 : Elements * sizeof(E);
 
     /// <summary>The first weight of a panel.</summary>
     public E* Panel(int phase, int group, int panel)
     {
         nint depth = _depths[phase];
-        return _first + _phases[phase] + (group * depth * PaddedColumns) + (panel * depth * 2 * Width);
+        return _first + _starts[phase] + (group * depth * PaddedColumns) + (panel * depth * 2 * Width);
     }
+
+    long Elements => _starts[^1];
 
     /// <summary>The number of lanes a register has for this element type.</summary>
     internal static int LaneCount(LaneWidth lanes) =>

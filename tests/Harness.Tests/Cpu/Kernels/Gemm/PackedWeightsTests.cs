@@ -40,7 +40,8 @@ public sealed unsafe class PackedWeightsTests
         // The value tells the place: kh, kw, i, o in decimal digits would not fit, a running number does.
         var oihw = new T[co * inputs * kh * kw];
         for (int i = 0; i < oihw.Length; i++) oihw[i] = T.CreateTruncating((i * 0.37) + 1);
-        var strides = new WeightStrides(0, kw, 1, kh * kw, (nint)inputs * kh * kw);
+        nint filter = (nint)inputs * kh * kw;
+        var strides = new WeightStrides(0, kw, 1, kh * kw, filter, co / groups * filter);
 
         var packed = PackedWeights<E>.Of<T>(lanes, geometry, oihw, strides);
 
