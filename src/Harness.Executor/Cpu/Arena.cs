@@ -2,7 +2,7 @@ namespace Harness.Executor.Cpu;
 
 /// <summary>The time a buffer is needed: steps <paramref name="First"/> to <paramref name="Last"/>, both
 /// inclusive.</summary>
-readonly record struct Lifetime(int First, int Last)
+sealed record Lifetime(int First, int Last)
 {
     /// <summary>True when both are needed at some step.</summary>
     public bool Overlaps(Lifetime other) => First <= other.Last && other.First <= Last;

@@ -13,7 +13,7 @@ namespace Harness.Executor.Cpu;
 /// <param name="Rows">Which rows of it.</param>
 /// <param name="Elements">Who reads the leaf, where that is not its source.</param>
 /// <param name="Moves">How the elements move, letter by letter.</param>
-readonly record struct PackingSource(
+sealed record PackingSource(
     ReadOnlyMemory<byte> Bytes, ElementType Type, Shape Shape, RowRange? Rows, Func<BorrowedTensor>? Elements,
     string Moves)
 {
@@ -33,7 +33,7 @@ readonly record struct PackingSource(
 /// <summary>What a packing is, within plans of one precision and register width.</summary>
 /// <param name="Source">Of which elements.</param>
 /// <param name="Form">In which order they lie, as text: whatever decides that stands in it.</param>
-readonly record struct Packing(PackingSource Source, string Form);
+sealed record Packing(PackingSource Source, string Form);
 
 /// <summary>All that a plan has packed, each once: steps that read a weight alike share it, and so does a plan for
 /// another shape that borrows from this one.</summary>
@@ -44,7 +44,7 @@ sealed class Packings(WeightMemory memory, Packings? lender)
     sealed record Held(object Packed, WeightMemory Memory, long Bytes);
 
     readonly ConcurrentDictionary<Packing, Lazy<Held>> _held = new();
-    readonly ConcurrentDictionary<PackingSource, bool> _sources = new();
+    readonly ConcurrentDictionary<PackingSource, PackingSource> _sources = new();
     Packings? _lender = lender;
     long _sharedBytes;
 
@@ -60,7 +60,7 @@ sealed class Packings(WeightMemory memory, Packings? lender)
     public T Of<T>(Packing packing, Func<(T Packed, long Bytes)> make) where T : class
     {
         var mine = new Lazy<Held>(() => Borrowed(packing) ?? Made(make()));
-        _sources.TryAdd(packing.Source, true);
+        _sources.TryAdd(packing.Source, packing.Source);
         bool first = _held.TryAdd(packing, mine);
         var held = (first ? mine : _held[packing]).Value;
         if (!first) Interlocked.Add(ref _sharedBytes, held.Bytes);

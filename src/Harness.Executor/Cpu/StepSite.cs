@@ -92,43 +92,41 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>A kernel packed, or to be packed while the plan runs where it is computed.</summary>
     public PackedWeights<E> Packed(Contraction contraction)
     {
-        var (operand, geometry, strides) = (contraction.Kernel, contraction.Geometry, contraction.Stored);
+        var (geometry, operand) = (contraction.Geometry, contraction.Kernel);
         if (!IsStored(operand))
-            return PackedWeights<E>.Later(Lanes, geometry, contraction.StridesOf(Input(operand)));
-        var (parameter, of) = (_model.Values[_node.Inputs[operand]], geometry);
-        return _packings.Of(PackingOf(parameter, of, strides, "panels"), () =>
         {
-            using var elements = parameter.Borrow();
-            var tensor = elements.Tensor;
-            var packed = tensor.Type switch
-            {
-                ElementType.Float32 => PackedWeights<E>.Of(Lanes, of, tensor.As<float>(), strides, _memory),
-                ElementType.Float64 => PackedWeights<E>.Of(Lanes, of, tensor.As<double>(), strides, _memory),
-                _ => PackedWeights<E>.Of(Lanes, of, Elements(tensor), strides, _memory),
-            };
-            return (packed, packed.Bytes);
+            return PackedWeights<E>.Later(
+                Lanes, geometry, contraction.Computed.In(geometry, Input(operand).LogicalStrides()));
+        }
+        return Packed(contraction, "panels", (elements, strides) => elements.Type switch
+        {
+            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, elements.As<float>(), strides, _memory),
+            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, elements.As<double>(), strides, _memory),
+            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(elements), strides, _memory),
         });
     }
 
     /// <summary>A stored kernel for Winograd's transform.</summary>
     public Winograd<E> Transformed(Contraction contraction)
     {
-        var (of, strides) = (contraction.Geometry, contraction.Stored);
-        var parameter = _model.Values[_node.Inputs[contraction.Kernel]];
-        return new Winograd<E>(Lanes, of, _packings.Of(PackingOf(parameter, of, strides, "winograd"), () =>
-        {
-            using var elements = parameter.Borrow();
-            var packed = Winograd<E>.Pack(Lanes, of, Elements(elements.Tensor), strides, _memory);
-            return (packed, packed.Bytes);
-        }));
+        var geometry = contraction.Geometry;
+        return new Winograd<E>(Lanes, geometry, Packed(contraction, "winograd", (elements, strides) =>
+            Winograd<E>.Pack(Lanes, geometry, Elements(elements), strides, _memory)));
     }
 
-    // All that packing reads of a geometry: channels, groups, and each phase's taps, which follow from window, strides,
-    // dilation and padding, and of a transposed one from how many phases its output has.
-    static Packing PackingOf(NhwcValue parameter, in ConvGeometry geometry, WeightStrides strides, string kind) => new(
-        PackingSource.Of(parameter),
-        $"{kind} {geometry.Input.C}>{geometry.Output.C}/{geometry.Groups} depthwise {geometry.IsDepthwise} {strides} " +
-        string.Join(';', ConvPhase.All(geometry).Select(phase => string.Join(',', phase.Taps))));
+    PackedWeights<E> Packed(
+        Contraction contraction, string kind, Func<Tensor, WeightStrides, PackedWeights<E>> pack)
+    {
+        var kernel = _model.Values[_node.Inputs[contraction.Kernel]];
+        string form = $"{kind} {contraction.Stored} {PackedWeights<E>.FormOf(contraction.Geometry)}";
+        return _packings.Of(new Packing(PackingSource.Of(kernel), form), () =>
+        {
+            using var elements = kernel.View();
+            var strides = contraction.Stored.In(contraction.Geometry, elements.Strides, elements.Origin);
+            var packed = pack(elements.Tensor, strides);
+            return (packed, packed.Bytes);
+        });
+    }
 
     /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are
     /// rounded.</summary>

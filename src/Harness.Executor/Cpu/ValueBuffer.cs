@@ -161,7 +161,7 @@ sealed record ValueBuffer(
     /// are none, since a new axis would run across a gap.</summary>
     internal static nint[]? Restride(ReadOnlySpan<int> extents, ReadOnlySpan<nint> strides, ReadOnlySpan<int> target)
     {
-        if (extents.Contains(0)) return Traversal.ContiguousStrides(target);
+        if (extents.Contains(0)) return StridedCopy.ContiguousStrides(target);
         var result = new nint[target.Length];
         int axis = extents.Length - 1, at = target.Length - 1;
         while (axis >= 0 || at >= 0)
@@ -210,7 +210,7 @@ sealed record ValueBuffer(
             };
         }
         var flat = new BufferLayout(1, 1, 1, checked((int)physical.Elements));
-        nint[] strides = Traversal.ContiguousStrides(physical.AsSpan());
+        nint[] strides = StridedCopy.ContiguousStrides(physical.AsSpan());
         return new ValueBuffer(value.Id, type, value.Shape, value.Layout, physical, strides, flat) { Home = home };
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Executor.Model;
 
@@ -66,38 +65,54 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
             : BorrowedTensor.Make(source.Type, Apply(source.Shape), bytes => Apply(source, bytes));
     }
 
+    /// <summary>The target's elements where they lie in a source of this shape: one stride an axis of the target. Null
+    /// where an axis of the target is several of the source's.</summary>
+    /// <exception cref="ArgumentException">The shape does not have these axes.</exception>
+    public (nint Origin, nint[] Strides)? StridesIn(Shape source)
+    {
+        if (IsIdentity) return (0, StridedCopy.ContiguousStrides(source.AsSpan()));
+        return To.Contains('(', StringComparison.Ordinal)
+            ? null
+            : StridesOf(Extents(source), To);
+    }
+
+    // Strides in the source, letter by letter of the target; a flipped one walks backwards from its last element.
+    (nint Origin, nint[] Strides) StridesOf(Dictionary<char, int> sizes, ReadOnlySpan<char> target)
+    {
+        nint stride = 1, origin = 0;
+        var strides = new nint[target.Length];
+        for (int at = From.Length - 1; at >= 0; at--)
+        {
+            char letter = From[at];
+            if (!char.IsLetter(letter)) continue;
+            int extent = sizes[letter];
+            bool flips = Flip.Contains(letter, StringComparison.Ordinal);
+            if (flips) origin += (extent - 1) * stride;
+            strides[target.IndexOf(letter)] = flips ? -stride : stride;
+            stride *= extent;
+        }
+        return (origin, strides);
+    }
+
     void Apply(Tensor source, Span<byte> bytes)
     {
         var sizes = Extents(source.Shape);
-        // Source strides per letter; a flipped letter walks backwards from its last element.
-        var strides = new Dictionary<char, long>();
-        long stride = 1, origin = 0;
-        foreach (char letter in Groups(From).SelectMany(g => g).Reverse())
-        {
-            strides[letter] = stride;
-            stride *= sizes[letter];
-        }
-        foreach (char letter in Flip)
-        {
-            origin += (sizes[letter] - 1) * strides[letter];
-            strides[letter] = -strides[letter];
-        }
-        char[] order = [.. Groups(To).SelectMany(g => g)];
+        char[] order = [.. To.Where(char.IsLetter)];
         int[] extents = [.. order.Select(letter => sizes[letter])];
-        nint[] from = [.. order.Select(letter => (nint)strides[letter])];
+        var (origin, from) = StridesOf(sizes, order);
         // Bits move, whatever they mean.
         switch (source.Type.Size())
         {
-            case 8: Move<ulong>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
-            case 4: Move<uint>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
-            case 2: Move<ushort>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
-            default: Move<byte>(source.Bytes.Span, bytes, extents, from, (nint)origin); break;
+            case 8: Move<ulong>(source.Bytes.Span, bytes, extents, from, origin); break;
+            case 4: Move<uint>(source.Bytes.Span, bytes, extents, from, origin); break;
+            case 2: Move<ushort>(source.Bytes.Span, bytes, extents, from, origin); break;
+            default: Move<byte>(source.Bytes.Span, bytes, extents, from, origin); break;
         }
     }
 
     static void Move<T>(ReadOnlySpan<byte> source, Span<byte> target, int[] extents, nint[] strides, nint origin)
         where T : unmanaged => StridedCopy.Copy(
-            extents, Traversal.ContiguousStrides(extents), strides,
+            extents, StridedCopy.ContiguousStrides(extents), strides,
             MemoryMarshal.Cast<byte, T>(target), MemoryMarshal.Cast<byte, T>(source), origin);
 
     Dictionary<char, int> Extents(Shape source)

@@ -9,6 +9,19 @@ static unsafe class StridedCopy
 {
     const int TileSide = 32;
 
+    /// <summary>C-order strides of a contiguous value.</summary>
+    public static nint[] ContiguousStrides(ReadOnlySpan<int> extents)
+    {
+        var strides = new nint[extents.Length];
+        nint stride = 1;
+        for (int axis = extents.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= extents[axis];
+        }
+        return strides;
+    }
+
     /// <summary>Copies <paramref name="extents"/> elements; strides are elements, by axis.</summary>
     /// <param name="extents">The shape, in any order of axes that both strides share.</param>
     /// <param name="destinationStrides">Of the destination.</param>

@@ -68,9 +68,18 @@ public sealed record Leaf(
     }
 
     /// <summary>The elements in Flax's layout: those it is bound to, else the source's, moved now.</summary>
-    /// <remarks>The one reading of <see cref="Rearrangement"/>: what a tree is written from is what a plan
-    /// packs.</remarks>
     public BorrowedTensor Borrow() => Elements?.Invoke() ?? Rearrangement.Borrow(Part);
+
+    /// <summary>The same elements where they lie: in what the leaf is bound to, else in the source, whose elements
+    /// stay where they are and are seen in Flax's order of axes; null where strides can't say that.</summary>
+    internal StridedTensor? View()
+    {
+        if (Elements is not null) return new StridedTensor(Borrow());
+        var part = Part;
+        return Rearrangement.StridesIn(part.Shape) is var (origin, strides)
+            ? new StridedTensor(BorrowedTensor.Of(part), origin, strides)
+            : null;
+    }
 
     /// <summary>The same to keep.</summary>
     public Tensor Materialize()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 
 namespace Harness.Executor.Ops;
@@ -61,9 +62,9 @@ public abstract record Op
             }
         }
         var results = InferShapes(shapes);
-        var facts = ImmutableArray.CreateBuilder<Fact>(results.Length);
-        for (int i = 0; i < results.Length; i++) facts.Add(new Fact(ResultType(i, inputs), results[i]));
-        return facts.MoveToImmutable();
+        var facts = new Fact[results.Length];
+        for (int i = 0; i < facts.Length; i++) facts[i] = new Fact(ResultType(i, inputs), results[i]);
+        return ImmutableCollectionsMarshal.AsImmutableArray(facts);
     }
 
     /// <summary>Logical output shapes from logical operand shapes.</summary>

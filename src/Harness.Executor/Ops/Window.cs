@@ -58,8 +58,9 @@ static class Window
     /// <exception cref="ShapeException">It is such a one.</exception>
     public static void CheckWeight(Shape weight, int outputs)
     {
-        if (outputs == 0 || weight.AsSpan()[2..].Contains(0))
-            throw new ShapeException($"weight is {weight}, expected a window, and a channel that comes out");
+        bool empty = outputs == 0;
+        foreach (int extent in weight.AsSpan()[2..]) empty |= extent == 0;
+        if (empty) throw new ShapeException($"weight is {weight}, expected a window, and a channel that comes out");
     }
 
     /// <summary>What a pool makes of an input.</summary>
@@ -68,7 +69,7 @@ static class Window
     public static Shape Pooled(Shape x, IntList kernel, IntList stride, IntList padding, IntList dilation, bool ceil)
     {
         CheckRank(x, kernel.Count);
-        if (kernel.Concat(stride).Concat(dilation).Any(n => n < 1))
+        if (kernel.Any(n => n < 1) || stride.Any(n => n < 1) || dilation.Any(n => n < 1))
             throw new ShapeException($"window {kernel}, stride {stride} and dilation {dilation} must be positive");
         Span<int> y = [.. x.AsSpan()];
         for (int axis = 0; axis < kernel.Count; axis++)

@@ -23,7 +23,8 @@ sealed class LeafStore
     // The key that stands for all keys of one tensor.
     readonly Dictionary<string, string> _first;
     readonly List<Reading> _readings = [];
-    readonly Dictionary<(string Key, string Move), int> _numbers = [];
+    // By key and move.
+    readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     public LeafStore(TorchModel model)
     {
@@ -122,7 +123,7 @@ sealed class LeafStore
 
     int NumberOf(Reading reading)
     {
-        var key = (FirstOf(reading.Source.Key), Canonical(reading.Wanted));
+        string key = $"{Canonical(reading.Wanted)}\0{FirstOf(reading.Source.Key)}";
         if (_numbers.TryGetValue(key, out int known))
         {
             if (Weight(reading) > Weight(_readings[known])) _readings[known] = reading;
@@ -146,13 +147,23 @@ sealed class LeafStore
     static string Canonical(Rearrangement move)
     {
         if (move.IsIdentity) return "";
-        var letters = new Dictionary<char, char>();
-        foreach (char letter in move.From.Where(char.IsLetter)) letters.TryAdd(letter, (char)('a' + letters.Count));
-        string Of(string axes) => string.Concat(axes.Select(letter => letters.GetValueOrDefault(letter, letter)));
-        string from = Of(move.From), to = Of(move.To), flip = string.Concat(Of(move.Flip).Order());
+        // Letters by the order in which the source has them.
+        string letters = string.Concat(move.From.Where(char.IsLetter));
+        char Of(char letter) => letters.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var at
+            ? (char)('a' + at)
+            : letter;
+        string All(string axes) => string.Create(axes.Length, axes, (text, all) =>
+        {
+            for (int i = 0; i < text.Length; i++) text[i] = Of(all[i]);
+        });
+        string from = All(move.From), to = All(move.To);
+        if (from == to && move.Flip.Length == 0) return "";
+        char[] flip = All(move.Flip).ToCharArray();
+        Array.Sort(flip);
         // Only merged axes need sizes, and they do say what moves.
-        string sizes = string.Join(',', move.Sizes.Select(size => $"{letters[size.Key]}{size.Value}").Order());
-        return from == to && flip.Length == 0 ? "" : $"{from}>{to}>{flip}>{sizes}";
+        string sizes = move.Sizes.IsEmpty ? ""
+            : string.Join(',', move.Sizes.Select(size => $"{Of(size.Key)}{size.Value}").Order(StringComparer.Ordinal));
+        return $"{from}>{to}>{new string(flip)}>{sizes}";
     }
 
     // Writes a rule's source axes in the order the state dict stores them.
@@ -172,21 +183,21 @@ sealed class LeafStore
     static Dictionary<string, string> Ties(StateDict weights)
     {
         var first = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var alike in weights.Where(entry => !entry.Value.Bytes.IsEmpty)
-            .GroupBy(entry => (entry.Value.Type, entry.Value.Shape)))
+        var distinct = new Dictionary<int, List<string>>();
+        foreach (var (key, tensor) in weights)
         {
-            var distinct = new List<KeyValuePair<string, Tensor>>();
-            foreach (var entry in alike)
-            {
-                int at = distinct.FindIndex(other => IsSame(other.Value, entry.Value));
-                if (at >= 0) first[entry.Key] = distinct[at].Key;
-                else distinct.Add(entry);
-            }
+            if (tensor.Bytes.IsEmpty) continue;
+            int length = tensor.Bytes.Length;
+            if (!distinct.TryGetValue(length, out var alike)) distinct[length] = alike = [];
+            if (alike.Find(other => IsSame(weights[other], tensor)) is { } same) first[key] = same;
+            else alike.Add(key);
         }
         foreach (string key in first.Values.Distinct().ToArray()) first[key] = key;
         return first;
     }
 
+    // Of two that are as long.
     static bool IsSame(Tensor left, Tensor right) => Unsafe.AreSame(
-        ref MemoryMarshal.GetReference(left.Bytes.Span), ref MemoryMarshal.GetReference(right.Bytes.Span));
+        ref MemoryMarshal.GetReference(left.Bytes.Span), ref MemoryMarshal.GetReference(right.Bytes.Span))
+        && left.Type == right.Type && left.Shape == right.Shape;
 }

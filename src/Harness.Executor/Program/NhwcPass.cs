@@ -45,7 +45,8 @@ public static class NhwcPass
         readonly ImmutableArray<NhwcValue>.Builder _values = ImmutableArray.CreateBuilder<NhwcValue>();
         readonly ImmutableArray<NhwcNode>.Builder _nodes = ImmutableArray.CreateBuilder<NhwcNode>();
         readonly Dictionary<int, int> _placed = [];
-        readonly Dictionary<(int Value, Permutation Layout), int> _relaid = [];
+        // By the value that was moved.
+        readonly Dictionary<int, List<int>> _relaid = [];
         readonly HashSet<string> _names = [];
         readonly LeafStore _leaves = new(graph.Model);
 
@@ -86,15 +87,18 @@ public static class NhwcPass
         Variables Settle()
         {
             var (variables, readings) = _leaves.Settle();
-            foreach (var ((reading, _, _), value) in _leafValues)
+            foreach (var (reading, values) in _leafValues)
             {
                 var (leaf, moves) = readings[reading];
-                _values[value] = _values[value] with
+                foreach (int value in values)
                 {
-                    Name = moves.IsEmpty ? leaf.FullPath : $"{leaf.FullPath}, {string.Join(", ", moves)}",
-                    Leaf = leaf,
-                    Moves = moves,
-                };
+                    _values[value] = _values[value] with
+                    {
+                        Name = moves.IsEmpty ? leaf.FullPath : $"{leaf.FullPath}, {string.Join(", ", moves)}",
+                        Leaf = leaf,
+                        Moves = moves,
+                    };
+                }
             }
             return variables;
         }
@@ -174,12 +178,15 @@ public static class NhwcPass
         // The value in another layout, once for all who want it.
         int Moved(int value, Permutation wanted, string consumer, SourcePlace place, bool moves)
         {
-            if (_relaid.TryGetValue((value, wanted), out int known)) return known;
+            if (!_relaid.TryGetValue(value, out var known)) _relaid[value] = known = [];
+            foreach (int other in known)
+                if (_values[other].Layout == wanted) return other;
             string stem = $"{consumer}.relayout", name = stem;
             for (int n = 2; !_names.Add(name); n++) name = $"{stem}_{n}";
             int moved = NewValue(name, _values[value].Fact, wanted);
             _nodes.Add(new NhwcNode(name, new Relayout { Moves = moves }, [value], [moved], place));
-            return _relaid[(value, wanted)] = moved;
+            known.Add(moved);
+            return moved;
         }
 
         // The weights of a norm over several axes lie as the axes do that they belong to.
@@ -206,12 +213,16 @@ public static class NhwcPass
         int Raw(int operand, Permutation layout) =>
             ValueOf(_leaves.ReadRaw(operand, layout), graph.FactOf(operand), layout);
 
-        readonly Dictionary<(int Reading, Fact Fact, Permutation Layout), int> _leafValues = [];
+        // By the reading that gives their elements.
+        readonly Dictionary<int, List<int>> _leafValues = [];
 
         int ValueOf(int reading, Fact fact, Permutation layout)
         {
-            if (_leafValues.TryGetValue((reading, fact, layout), out int value)) return value;
-            return _leafValues[(reading, fact, layout)] = NewValue("", fact, layout);
+            if (!_leafValues.TryGetValue(reading, out var known)) _leafValues[reading] = known = [];
+            foreach (int other in known)
+                if (_values[other].Fact == fact && _values[other].Layout == layout) return other;
+            known.Add(NewValue("", fact, layout));
+            return known[^1];
         }
 
         int NewValue(string name, Fact fact, Permutation layout)

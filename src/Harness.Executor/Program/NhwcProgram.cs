@@ -40,6 +40,11 @@ public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layou
         return elements;
     }
 
+    /// <summary>The same elements seen where they lie; moved only where strides can't say how.</summary>
+    /// <exception cref="InvalidOperationException">It is no parameter.</exception>
+    internal StridedTensor View() =>
+        (Moves.IsEmpty ? Leaf?.View() : null) ?? new StridedTensor(Borrow());
+
     /// <summary>The same to keep.</summary>
     /// <exception cref="InvalidOperationException">It is no parameter.</exception>
     public Tensor Elements()

@@ -133,7 +133,12 @@ sealed class ShapedGraph
             new Finding(Codes.UnsupportedOp, "", $"output '{name}' is the number {meaning}, expected a tensor")),
     };
 
-    Fact[] FactsOf(ImmutableArray<int> operands) => [.. operands.Select(FactOf)];
+    Fact[] FactsOf(ImmutableArray<int> operands)
+    {
+        var facts = new Fact[operands.Length];
+        for (int i = 0; i < facts.Length; i++) facts[i] = FactOf(operands[i]);
+        return facts;
+    }
 
     // Operands in the types that the op wants: what PyTorch promotes is cast by a call of its own.
     ImmutableArray<int> Promote(Call call, Op op, ImmutableArray<int> operands)

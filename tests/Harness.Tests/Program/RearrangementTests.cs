@@ -28,6 +28,37 @@ public sealed class RearrangementTests
                         to[((h * W + w) * I + i) * O + o].Should().Be(from[((o * I + i) * H + h) * W + w]);
     }
 
+    [Theory]
+    [InlineData("oihw", "hwio", "")]
+    [InlineData("iohw", "hwoi", "")]
+    [InlineData("iodhw", "dhwio", "dhw")]
+    [InlineData("(gi)oh", "hgio", "h")]
+    [InlineData("ab", "ba", "a")]
+    [InlineData("", "", "")]
+    public void Strides_find_in_the_source_what_the_move_brings(string from, string to, string flip)
+    {
+        var move = new Rearrangement(from, to, from.Contains('g') ? Sizes(('g', 2)) : Sizes(), flip);
+        var source = Counting(Shape.Create([.. Enumerable.Range(0, from.Length == 0 ? 3 : from.Count(char.IsLetter)
+            - (from.Contains('g') ? 1 : 0)).Select(axis => axis == 0 ? 4 : axis + 1)]));
+        var moved = move.Apply(source);
+
+        var (origin, strides) = move.StridesIn(source.Shape)!.Value;
+
+        strides.Should().HaveCount(moved.Shape.Rank);
+        var seen = new float[moved.Shape.Elements];
+        StridedCopy.Copy(moved.Shape.AsSpan(), StridedCopy.ContiguousStrides(moved.Shape.AsSpan()), strides,
+            seen, source.As<float>(), origin);
+        seen.Should().Equal(moved.As<float>().ToArray());
+        seen.Distinct().Should().HaveCount(seen.Length);
+    }
+
+    [Fact]
+    public void No_strides_say_what_several_axes_make_one()
+    {
+        new Rearrangement("(gi)ohw", "hwi(go)", Sizes(('g', 2)), "hw").StridesIn([4, 3, 2, 2]).Should().BeNull();
+        new Rearrangement("o(ch)", "(hc)o", Sizes(('c', 3), ('h', 2))).StridesIn([4, 6]).Should().BeNull();
+    }
+
     [Fact]
     public void A_flattened_linear_kernel_folds_by_the_index_formula()
     {

@@ -108,19 +108,6 @@ sealed class Traversal
         return result;
     }
 
-    /// <summary>C-order strides of a contiguous value.</summary>
-    public static nint[] ContiguousStrides(ReadOnlySpan<int> extents)
-    {
-        var strides = new nint[extents.Length];
-        nint stride = 1;
-        for (int axis = extents.Length - 1; axis >= 0; axis--)
-        {
-            strides[axis] = stride;
-            stride *= extents[axis];
-        }
-        return strides;
-    }
-
     /// <summary>The rows that start at piece <paramref name="piece"/> and end before <paramref name="last"/> or where
     /// the outermost axes step.</summary>
     internal RowGroup Group(long piece, long last)

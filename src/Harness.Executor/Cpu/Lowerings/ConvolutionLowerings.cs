@@ -57,7 +57,7 @@ sealed class ConvLowering : Lowering<Conv>
     {
         var op = (Conv)site.Op;
         var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
-        return new Contraction(geometry, WeightStrides.Hwio(geometry), Input: 0, Kernel: 1, BiasOf(op));
+        return new Contraction(geometry, Input: 0, Kernel: 1, BiasOf(op));
     }
 
     /// <inheritdoc/>
@@ -111,13 +111,10 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose>
     {
         var op = (ConvTranspose)site.Op;
         var geometry = Geometry(op, site.Input(0).Pixels, site.Output().Pixels, site.ShapeOf(1));
-        var strides = op.Groups == 1
-            ? WeightStrides.Hwoi(geometry)
-            : WeightStrides.Hwio(geometry).Flipped(geometry);
-        return new ConvolutionStep<E>(site, new Contraction(geometry, strides, Input: 0, Kernel: 1, BiasOf(op))
+        return new ConvolutionStep<E>(site, new Contraction(geometry, Input: 0, Kernel: 1, BiasOf(op))
         {
-            InputAxis = 0,
-            OutputAxis = 1,
+            Stored = op.Groups == 1 ? KernelAxes.Hwoi : KernelAxes.Hwio with { Reversed = true },
+            Computed = KernelAxes.Iohw,
         });
     }
 }
@@ -143,8 +140,7 @@ sealed class LinearLowering : Lowering<Linear>
     public override Step Lower<E>(StepSite<E> site)
     {
         var geometry = new ConvGeometry(site.Input(0).Rows, site.Output().Rows, 1, 1);
-        return new ConvolutionStep<E>(site, new Contraction(
-            geometry, WeightStrides.Hwio(geometry), Input: 0, Kernel: 1, BiasOf(site.Op)));
+        return new ConvolutionStep<E>(site, new Contraction(geometry, Input: 0, Kernel: 1, BiasOf(site.Op)));
     }
 }
 
@@ -169,12 +165,10 @@ sealed class AddmmLowering : Lowering<Addmm>
     public override Step Lower<E>(StepSite<E> site)
     {
         var geometry = new ConvGeometry(site.Input(1).Rows, site.Output().Rows, 1, 1);
-        return new ConvolutionStep<E>(
-            site, new Contraction(geometry, WeightStrides.Hwio(geometry), Input: 1, Kernel: 2, Bias: 0)
-            {
-                InputAxis = 0,
-                OutputAxis = 1,
-            });
+        return new ConvolutionStep<E>(site, new Contraction(geometry, Input: 1, Kernel: 2, Bias: 0)
+        {
+            Computed = KernelAxes.Iohw,
+        });
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
@@ -140,7 +141,7 @@ static class ReductionOrder
     /// <summary>True when a value's elements join as those of one without gaps.</summary>
     public static bool IsThatOfDense(ValueBuffer x, ReadOnlySpan<int> axes)
     {
-        nint[] dense = Traversal.ContiguousStrides(x.Physical.AsSpan());
+        nint[] dense = StridedCopy.ContiguousStrides(x.Physical.AsSpan());
         int inner = x.Physical.Rank - 1;
         while (inner >= 0 && (x.Physical[inner] == 1 || axes.Contains(x.Layout[inner]))) inner--;
         bool beside = inner >= 0 && x.Strides[inner] == 1;

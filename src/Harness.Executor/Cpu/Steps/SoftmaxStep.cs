@@ -1,5 +1,6 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu;
 
@@ -69,7 +70,7 @@ static class SoftmaxOrder
         int rank = x.Physical.Rank;
         if (rank == 0) return true;
         int at = x.Layout.PhysicalOf(axis);
-        nint[] dense = Traversal.ContiguousStrides(x.Physical.AsSpan());
+        nint[] dense = StridedCopy.ContiguousStrides(x.Physical.AsSpan());
         // Neighbours that share registers lie side by side; alone, a run without gaps joins by lanes, others one by
         // one.
         return at != rank - 1 && x.Physical[rank - 1] > 1

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Harness.Executor.Model;
 using Harness.Executor.Cpu.Kernels;
 
 namespace Harness.Tests.Cpu.Kernels;
@@ -32,7 +33,7 @@ public sealed unsafe class MapTests
             void Check(double[] other, nint[] strides, Func<int, int, double> factor)
             {
                 var over = Traversal.Of(
-                    [2, 3, 5, c], Traversal.ContiguousStrides([2, 3, 5, c]), layout.Strides(), strides);
+                    [2, 3, 5, c], StridedCopy.ContiguousStrides([2, 3, 5, c]), layout.Strides(), strides);
                 using var y = new GuardedMemory<double>(other);
                 using var d = new GuardedMemory<double>(2 * 3 * 5 * c);
                 for (long piece = 0; piece < over.Pieces; piece += 3)
@@ -56,9 +57,9 @@ public sealed unsafe class MapTests
         int[] shape = [3, 4, 5, 7];
         int[] axes = [2, 0, 3, 1];
         var source = Bits.Random<float>(3 * 4 * 5 * 7, 1);
-        nint[] strides = Traversal.ContiguousStrides(shape);
+        nint[] strides = StridedCopy.ContiguousStrides(shape);
         int[] target = [.. axes.Select(a => shape[a])];
-        var over = Traversal.Of(target, Traversal.ContiguousStrides(target), [.. axes.Select(a => strides[a])]);
+        var over = Traversal.Of(target, StridedCopy.ContiguousStrides(target), [.. axes.Select(a => strides[a])]);
         using var x = new GuardedMemory<float>(source);
         using var d = new GuardedMemory<float>(source.Length);
         Map.Copy(lanes, over, 0, over.Pieces, d.Pointer, x.Pointer);
@@ -73,14 +74,14 @@ public sealed unsafe class MapTests
     [Fact]
     public void A_contiguous_value_is_one_row_cut_for_threads()
     {
-        var over = Traversal.Of([2, 100, 100, 3], Traversal.ContiguousStrides([2, 100, 100, 3]),
-            Traversal.ContiguousStrides([2, 100, 100, 3]));
+        var over = Traversal.Of([2, 100, 100, 3], StridedCopy.ContiguousStrides([2, 100, 100, 3]),
+            StridedCopy.ContiguousStrides([2, 100, 100, 3]));
         over.Pieces.Should().Be((60000 + 4095) / 4096);
     }
 
     [Fact]
     public void An_empty_value_has_no_pieces() =>
-        Traversal.Of([2, 0, 3], Traversal.ContiguousStrides([2, 0, 3])).Pieces.Should().Be(0);
+        Traversal.Of([2, 0, 3], StridedCopy.ContiguousStrides([2, 0, 3])).Pieces.Should().Be(0);
 
     [Fact]
     public void Shapes_that_do_not_broadcast_are_refused()

@@ -15,9 +15,9 @@ public sealed unsafe class StridedCopyTests
                 int[] axes = [.. Enumerable.Range(0, shape.Length)];
                 new Random(seed).Shuffle(axes);
                 int elements = shape.Aggregate(1, (a, b) => a * b);
-                nint[] strides = Traversal.ContiguousStrides(shape);
+                nint[] strides = StridedCopy.ContiguousStrides(shape);
                 int[] target = [.. axes.Select(a => shape[a])];
-                nint[] targetStrides = Traversal.ContiguousStrides(target);
+                nint[] targetStrides = StridedCopy.ContiguousStrides(target);
                 nint[] sourceStrides = [.. axes.Select(a => strides[a])];
                 using var x = new GuardedMemory<int>([.. Enumerable.Range(0, elements)]);
                 using var y = new GuardedMemory<int>(elements);

@@ -18,19 +18,12 @@ readonly record struct WeightStrides(
     public nint KernelD { get; init; }
 
     /// <summary>Flax's kernel: (kd, kh, kw, ci / groups, co).</summary>
-    public static WeightStrides Hwio(in ConvGeometry g) => Of(g, g.Output.C, 1);
-
-    /// <summary>Flax's transposed kernel with <c>transpose_kernel=True</c>: (kd, kh, kw, co, ci), one group.</summary>
-    public static WeightStrides Hwoi(in ConvGeometry g) => Of(g, 1, g.GroupInput);
-
-    static WeightStrides Of(in ConvGeometry g, nint input, nint output)
+    public static WeightStrides Hwio(in ConvGeometry g)
     {
         nint column = (nint)g.GroupInput * g.Output.C, row = g.KernelW * column;
-        return new WeightStrides(0, row, column, input, output, g.GroupOutput * output)
-        {
-            KernelD = g.KernelH * row,
-        };
+        return new WeightStrides(0, row, column, g.Output.C, 1, g.GroupOutput) { KernelD = g.KernelH * row };
     }
+
 
     /// <summary>The same storage with the window read backwards in all axes.</summary>
     public WeightStrides Flipped(in ConvGeometry g) => this with
@@ -123,6 +116,18 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="strides">How the kernel will lie.</param>
     public static PackedWeights<E> Later(LaneWidth lanes, in ConvGeometry geometry, WeightStrides strides) =>
         new(lanes, geometry, strides);
+
+    /// <summary>All that packing reads of a convolution, as text: channels, groups and each phase's taps.</summary>
+    public static string FormOf(in ConvGeometry g)
+    {
+        string taps = $"{g.KernelD} {g.KernelH} {g.KernelW}";
+        if (g.Transposed)
+        {
+            taps += string.Concat(ConvPhase.All(g).Select(phase => ";" + string.Concat(
+                phase.Taps.Select(tap => $" {tap.KernelD},{tap.KernelH},{tap.KernelW}"))));
+        }
+        return $"{g.Input.C}>{g.Output.C}/{g.Groups} {g.IsDepthwise} {taps}";
+    }
 
     PackedWeights(LaneWidth lanes, in ConvGeometry geometry, WeightStrides strides)
     {
