@@ -12,7 +12,7 @@ FAMILIES = (
     values.arithmetic, values.mean, values.softmax, layouts.pad,
     values.layer_norm, values.expand, values.attention,
     values.functions, values.powers, values.log_softmax, values.sums,
-    layouts.slices, layouts.splits, layouts.unit_axes, layouts.unflatten,
+    layouts.slices, layouts.splits, layouts.unbound, layouts.unit_axes, layouts.unflatten,
     windows.conv1d, windows.conv3d, windows.conv_transpose1d, windows.conv_transpose3d,
     windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,

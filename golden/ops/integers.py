@@ -74,6 +74,10 @@ def moves():
     yield row("pad", "integers", [1, 2, 0, 1], "constant", 7.0)
     yield one("cat", "integers_and_flags", lambda c, x: c.call("", "cat", [whole(c, x), flags(c, x)], 1), 2, 3, 7, 5)
 
+    case = Case("unbind/integers")
+    x = whole(case, case.input(2, 3, 4, 3))
+    yield case.output(*case.several(3, "", "unbind", x, 1))
+
     case = Case("split/integers")
     x = whole(case, case.input(2, 7, 4, 3))
     yield case.output(*case.several(3, "", "split", x, 3, 1))

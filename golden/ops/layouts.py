@@ -151,6 +151,8 @@ def slices():
     yield row("beyond_the_end", 1, -100, 100)
     yield row("no_limits", 3, None, None, 2)
     yield row("whole", 2, 0, end, 1)
+    yield one("slice", "narrowed", lambda c, x: c.call("", "narrow", c.conv(x, 3, 7), 3, 1, 4), 3, 3, 9, 7)
+    yield one("slice", "narrowed_from_the_end", lambda c, x: c.call("", "narrow", x, -2, -3, 2), 3, 5, 7)
     yield one("slice", "first_axis_by_default", lambda c, x: c.call("", "slice", x), 3, 5)
     yield one("slice", "rows", lambda c, x: c.call("", "slice", x, 1, 2, end, 3), 3, 11)
     yield one("slice", "tokens", lambda c, x: c.linear(
@@ -197,6 +199,25 @@ def splits():
         a, b = c.several(2, "", "chunk", c.conv(x, 3, 8), 2, 1)
         return c.conv(c.call("", "mul", a, c.call("", "sigmoid", b)), 4, 5, (2, 3), name="next")
     yield one("split", "gate_between_convs", gate, 2, 3, 7, 6)
+
+
+def unbound():
+    """Every index of one axis; the axis goes."""
+    def row(title, shape, results, *arguments):
+        case = Case(f"unbind/{title}")
+        return case.output(*case.several(results, "", "unbind", case.conv(case.input(*shape), 3, 4), *arguments))
+
+    yield row("batch", (3, 3, 5, 4), 3)
+    yield row("channels", (2, 3, 5, 4), 4, 1)
+    yield row("width", (2, 3, 4, 5), 3, -1)
+
+    def heads(c, x):  # queries, keys and values of one product, as vision transformers take them apart
+        y = c.call("", "permute", c.call("", "reshape", c.linear(x, 6, 18), [2, 5, 3, 2, 3]), [2, 0, 3, 1, 4])
+        q, k, v = c.several(3, "", "unbind", y, 0)
+        scores = c.call("", "softmax", c.call("", "matmul", q, c.call("", "transpose", k, -2, -1)), -1)
+        y = c.call("", "transpose", c.call("", "matmul", scores, v), 1, 2)
+        return c.linear(c.call("", "reshape", y, [2, 5, 6]), 6, 4, name="out")
+    yield one("unbind", "heads", heads, 2, 5, 6)
 
 
 def unit_axes():

@@ -59,6 +59,7 @@ public static class OpSet
         T.Definition,
         Tanh.Definition,
         Transpose.Definition,
+        Unbind.Definition,
         Unflatten.Definition,
         Unsqueeze.Definition,
     ];

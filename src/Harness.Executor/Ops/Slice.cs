@@ -4,8 +4,8 @@ using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
-/// <summary>Every so-manieth element along one logical axis, between two limits: Python's <c>x[start:end:step]</c>.
-/// Source: torch.Tensor.slice.</summary>
+/// <summary>Every so-manieth element along one logical axis, between two limits: Python's <c>x[start:end:step]</c>, or
+/// as many as are stated. Source: torch.Tensor.slice, torch.narrow.</summary>
 public sealed record Slice : Op
 {
     /// <summary>The logical axis; negative counts from the last.</summary>
@@ -20,9 +20,15 @@ public sealed record Slice : Op
     /// <summary>The step, at least 1.</summary>
     public int Step { get; init; } = 1;
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "slice.Tensor");
+    /// <summary>How many elements from <see cref="Start"/> on, all of which must be there; null where
+    /// <see cref="End"/> and <see cref="Step"/> decide.</summary>
+    public int? Length { get; init; }
 
-    static Slice Parse(Bound call) => call.Int("step") < 1
+    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "narrow", "slice.Tensor");
+
+    static Slice Parse(Bound call) => call.Has("length")
+        ? new Slice { Dim = call.Int("dim"), Start = call.Int("start"), Length = call.Int("length") }
+        : call.Int("step") < 1
         ? throw call.Refuse($"step is {call.Int("step")}, expected a positive number; PyTorch refuses it too")
         : new Slice
         {
@@ -33,8 +39,16 @@ public sealed record Slice : Op
         };
 
     /// <summary>The first index and the number of elements along an axis of this extent.</summary>
+    /// <exception cref="ShapeException">Not as many are there as <see cref="Length"/> says.</exception>
     public (int First, int Count) Range(int extent)
     {
+        if (Length is { } length)
+        {
+            int start = Start < 0 ? Start + extent : Start;
+            return start >= 0 && length >= 0 && start <= extent - (long)length
+                ? (start, length)
+                : throw new ShapeException($"{length} elements from {Start} on, the axis has {extent}");
+        }
         int first = Clamp(Start, extent), end = Clamp(End, extent);
         return (first, end <= first ? 0 : (int)((end - first + (long)Step - 1) / Step));
     }
@@ -42,7 +56,7 @@ public sealed record Slice : Op
     static int Clamp(int index, int extent) => Math.Clamp(index < 0 ? index + extent : index, 0, extent);
 
     /// <inheritdoc/>
-    public override bool IsView => Start == 0 && End == int.MaxValue && Step == 1;
+    public override bool IsView => Start == 0 && End == int.MaxValue && Step == 1 && Length is null;
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;

@@ -31,7 +31,7 @@ public sealed class BatchTests
             .BeSubsetOf([
                 "cat", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose3d", "expand", "flatten",
                 "layer_norm", "log_softmax", "mean", "mul", "pad", "permute",
-                "reshape", "slice", "softmax", "split", "squeeze", "sum", "unflatten", "unsqueeze",
+                "reshape", "slice", "softmax", "split", "squeeze", "sum", "unbind", "unflatten", "unsqueeze",
             ]);
     }
 

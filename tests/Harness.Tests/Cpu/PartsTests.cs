@@ -29,6 +29,8 @@ public sealed class PartsTests
         ("every second row", (s, x) => s.Call("slice", Of(x), Of(2L), Of(0L), Of(99L), Of(2L))),
         ("every second column", (s, x) => s.Call("slice", Of(x), Of(3L), Of(1L), Of(99L), Of(2L))),
         ("every third channel", (s, x) => s.Call("slice", Of(x), Of(1L), Of(0L), Of(99L), Of(3L))),
+        ("columns", (s, x) => s.Call("narrow", Of(x), Of(3L), Of(-6L), Of(4L))),
+        ("one of many", (s, x) => s.Calls(2, "unbind", Of(s.Call("view", Of(x), Ints(2, 2, 6, 7, 9))), Of(1L))[1]),
         ("one image", (s, x) => s.Call("slice", Of(x), Of(0L), Of(1L), Of(2L), Of(1L))),
         ("a part of a part", (s, x) => s.Call(
             "slice", Of(s.Calls(2, "chunk", Of(x), Of(2L), Of(1L))[0]), Of(3L), Of(2L), Of(-2L), Of(1L))),

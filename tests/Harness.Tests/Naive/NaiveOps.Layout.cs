@@ -61,6 +61,18 @@ static partial class NaiveOps
         return NaiveTensor.From(With(x.Shape, axis, taken.Count), at => x[With(at, axis, taken[at[axis]])]);
     }
 
+    /// <summary><c>narrow</c>: so many elements of an axis from one on.</summary>
+    public static NaiveTensor Narrow(NaiveTensor x, int axis, int start, int length)
+    {
+        axis = Axis(axis, x.Rank);
+        if (start < 0) start += x.Shape[axis];
+        return NaiveTensor.From(With(x.Shape, axis, length), at => x[With(at, axis, start + at[axis])]);
+    }
+
+    /// <summary><c>unbind</c>: each index of an axis.</summary>
+    public static NaiveTensor[] Unbind(NaiveTensor x, int axis) =>
+        [.. Enumerable.Range(0, x.Shape[Axis(axis, x.Rank)]).Select(index => Select(x, axis, index))];
+
     /// <summary><c>split_with_sizes</c>: one part behind the other along an axis.</summary>
     public static NaiveTensor[] Split(NaiveTensor x, int[] sizes, int axis)
     {

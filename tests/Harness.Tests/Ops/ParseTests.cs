@@ -170,6 +170,8 @@ public sealed class ParseTests
         { "aten::slice(%0, 1, -3, 5)", new Slice { Dim = 1, Start = -3, End = 5 } },
         { "aten::select(%0, 1, -1)", new Select { Dim = 1, Index = -1 } },
         { "aten::chunk(%0, 1, -1)", new Split { Dim = -1, Chunks = 1, Results = 1 } },
+        { "aten::narrow(%0, 1, -2, 2)", new Slice { Dim = 1, Start = -2, Length = 2 } },
+        { "aten::unbind(%0, -1)", new Unbind { Dim = -1, Results = 1 } },
         { "aten::split(%0, 4)", new Split { Size = 4, Results = 1 } },
         { "aten::split(%0, [1, 2], 1)", new Split { Dim = 1, Sizes = [1, 2], Results = 1 } },
         { "aten::bmm(%0, %1)", new MatMul() },

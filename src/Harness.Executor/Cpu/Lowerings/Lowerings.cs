@@ -74,6 +74,7 @@ static class Lowerings
             op => IntegerKernel.Of<SubInteger>((long)op.Alpha)),
         new ReductionLowering<Sum>((_, _) => 1),
         new UnaryLowering<Tanh>(_ => UnaryKernel.Of<TanhFunction>()),
+        new UnbindLowering(),
     ];
 
     static readonly Dictionary<Type, Lowering> s_byOp = All.ToDictionary(lowering => lowering.Op);

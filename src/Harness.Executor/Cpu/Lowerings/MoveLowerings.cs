@@ -123,10 +123,23 @@ sealed class SelectLowering : PartLowering<Select>
     protected override StridedPart Part(Select op, int result, ValueBuffer x, Shape y)
     {
         int axis = Axis.Of(op.Dim, x.Shape.Rank);
-        int index = op.Index < 0 ? op.Index + x.Shape[axis] : op.Index;
+        return At(x, axis, op.Index < 0 ? op.Index + x.Shape[axis] : op.Index);
+    }
+
+    /// <summary>One index of an axis of a value.</summary>
+    public static StridedPart At(ValueBuffer x, int axis, int index)
+    {
         nint[] strides = x.LogicalStrides();
         return new StridedPart(index * strides[axis], [.. strides[..axis], .. strides[(axis + 1)..]]);
     }
+}
+
+/// <summary>Every index of an axis.</summary>
+sealed class UnbindLowering : PartLowering<Unbind>
+{
+    /// <inheritdoc/>
+    protected override StridedPart Part(Unbind op, int result, ValueBuffer x, Shape y) =>
+        SelectLowering.At(x, Axis.Of(op.Dim, x.Shape.Rank), result);
 }
 
 /// <summary>Axes repeated.</summary>

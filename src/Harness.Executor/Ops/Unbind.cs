@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Every index of one logical axis, which goes, one result each. Source: torch.unbind.</summary>
+public sealed record Unbind : Op
+{
+    /// <summary>The logical axis; negative counts from the last.</summary>
+    public int Dim { get; init; }
+
+    /// <summary>How many results the call has: as many as indices, or one that stands for the list of them.</summary>
+    public required int Results { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Unbind { Dim = call.Int("dim"), Results = call.Call.Results.Length }, "unbind.int");
+
+    /// <inheritdoc/>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
+        int axis = Axis.Of(Dim, x.Rank);
+        if (Results != 1 && Results != x[axis])
+            throw new ShapeException($"an axis of {x[axis]} is unbound, the call has {Results} results");
+        Shape one = [.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]];
+        return [.. Enumerable.Repeat(one, x[axis])];
+    }
+
+    /// <inheritdoc/>
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
+    {
+        var (x, layout) = inputs[0];
+        int axis = Axis.Of(Dim, layout.Rank);
+        return new Arrangement([layout], [.. Enumerable.Repeat(Arrangements.Without(layout, [axis]), x[axis])]);
+    }
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+}
