@@ -114,10 +114,13 @@ public abstract record Op
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 
-    /// <summary>What the first operand must look like, given the shapes of those that are stored: its extents, 0 for
-    /// any; null where they do not say.</summary>
+    /// <summary>What the first operand may look like, given the shapes of those that are stored: its extents, 0 for
+    /// any; the likeliest rank first, and none where they do not say.</summary>
     /// <param name="operands">The operands' shapes; null for those that are computed.</param>
-    internal virtual int[]? Demands(ReadOnlySpan<Shape?> operands) => null;
+    internal virtual int[][] Demands(ReadOnlySpan<Shape?> operands) => [];
+
+    /// <summary>The op once its operands are known, of one whose call leaves something to them.</summary>
+    internal virtual Op Settled(ReadOnlySpan<Fact> operands) => this;
 
     /// <summary>The type that a call says its first operand is cast to before anything else; null for none.</summary>
     internal virtual ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => null;
