@@ -6,10 +6,9 @@ using Harness.Executor.Ops;
 namespace Harness.Parity;
 
 /// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable
-/// <c>HARNESS_INJECT_FAULT</c> names
-/// a node and a fault. Applied to the converted model after its weights were checked, or to its tree before that is
-/// written, and to nothing else; a run with a fault is never green, even where the fault makes a wrong model
-/// right.</summary>
+/// <c>HARNESS_INJECT_FAULT</c> names a node and a fault. Applied to the converted model after its weights were checked,
+/// or to its tree before that is written, and to nothing else; a run with a fault is never green, even where the fault
+/// makes a wrong model right.</summary>
 public static class Faults
 {
     /// <summary>The variable: <c>layer1.0.conv1:swap-hw</c>.</summary>

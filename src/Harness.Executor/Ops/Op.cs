@@ -26,6 +26,22 @@ public sealed record WeightRule(
     /// <summary>True where the weight's axes are the last ones of operand 0 and lie as these do.</summary>
     public bool FollowsInput { get; init; }
 
+    /// <summary>The same rule once it is known how operand 0 lies.</summary>
+    /// <param name="input">Its layout.</param>
+    /// <param name="rank">The weight's rank.</param>
+    public WeightRule Following(Permutation input, int rank)
+    {
+        if (!FollowsInput) return this;
+        var layout = Broadcast.Restrict(input, rank);
+        if (layout.IsIdentity) return this;
+        string letters = input.Rank == 4 ? "nchw"[^rank..] : "abcdefgh"[..rank];
+        return this with
+        {
+            Rearrangement = new Rearrangement(
+                letters, string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]))),
+        };
+    }
+
     /// <summary>A value of each feature: scale, bias, mean, variance.</summary>
     public static WeightRule OfFeatures(int operand, string leaf, string collection = "params") =>
         new(operand, leaf, Rearrangement.None, LeafForm.Features, collection);
