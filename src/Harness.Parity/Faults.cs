@@ -6,10 +6,9 @@ using Harness.Executor.Ops;
 namespace Harness.Parity;
 
 /// <summary>Faults injected on purpose, so that tests can see the gate turn red: the variable
-/// <c>HARNESS_INJECT_FAULT</c> names
-/// a node and a fault. Applied to the converted model after its weights were checked, or to its tree before that is
-/// written, and to nothing else; a run with a fault is never green, even where the fault makes a wrong model
-/// right.</summary>
+/// <c>HARNESS_INJECT_FAULT</c> names a node and a fault. Applied to the converted model after its weights were checked,
+/// or to its tree before that is written, and to nothing else; a run with a fault is never green, even where the fault
+/// makes a wrong model right.</summary>
 public static class Faults
 {
     /// <summary>The variable: <c>layer1.0.conv1:swap-hw</c>.</summary>
@@ -88,15 +87,19 @@ public static class Faults
     static NhwcProgram? Statistics(NhwcProgram model, NhwcNode node)
     {
         if (node.Op is not BatchNorm2d norm) return null;
-        foreach (var rule in norm.Weights)
-            if (rule.Leaf is "mean" or "var")
-                model = WithWeights(model, node.Inputs[rule.Operand], _ => rule.Leaf == "mean" ? 0 : 1);
+        foreach (var rule in norm.Weights.Where(rule => rule.Leaf is "mean" or "var"))
+        {
+            int value = node.Inputs[rule.Operand];
+            // What is computed cannot have been left out of a tree.
+            if (model.Values[value].Leaf is null) return null;
+            model = WithWeights(model, value, _ => rule.Leaf == "mean" ? 0 : 1);
+        }
         return model;
     }
 
     static NhwcProgram? OneWeight(NhwcProgram model, NhwcNode node)
     {
-        int value = node.Inputs.FirstOrDefault(id => id >= 0 && model.Values[id].Leaf is not null, -1);
+        int value = node.Inputs.FirstOrDefault(id => model.Values[id].Leaf is not null, -1);
         if (value < 0) return null;
         double[] weights = model.Values[value].Elements().ToDoubles();
         if (weights.Length == 0) return null;

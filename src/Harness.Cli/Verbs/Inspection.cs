@@ -165,7 +165,7 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         long sum = 0;
         foreach (var node in model.Nodes)
         {
-            Shape[] inputs = [.. node.Inputs.Where(id => id >= 0).Select(id => model.Values[id].Shape)];
+            Shape[] inputs = [.. node.Inputs.Select(id => model.Values[id].Shape)];
             if (!node.Op.IsView) sum += node.Op.Flops(inputs, model.Values[node.Outputs[0]].Shape);
         }
         return sum;

@@ -45,8 +45,9 @@ public sealed record BatchNorm2d : Op
     public int MeanOperand => 1 + (Scale ? 1 : 0) + (Bias ? 1 : 0);
 
     /// <inheritdoc/>
-    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
-        operands[MeanOperand] is { Rank: 1 } mean ? [0, mean[0], 0, 0] : null;
+    internal override int[][] Demands(ReadOnlySpan<Shape?> operands) => operands[MeanOperand] is { Rank: 1 } mean
+        ? [[0, mean[0], 0, 0], [0, mean[0]], [0, mean[0], 0], [0, mean[0], 0, 0, 0]]
+        : [];
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

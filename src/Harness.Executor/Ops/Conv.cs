@@ -33,6 +33,9 @@ public sealed record Conv(int Axes) : Op
     /// high end.</summary>
     public bool SamePadding { get; init; }
 
+    /// <summary>True when lists of one number leave it to the weight how many axes there are.</summary>
+    public bool AxesOfWeight { get; init; }
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
         "conv1d", "conv1d.padding", "conv2d", "conv2d.padding", "conv3d", "conv3d.padding",
@@ -40,12 +43,16 @@ public sealed record Conv(int Axes) : Op
 
     static Op Parse(Bound call)
     {
-        // conv2d has its axes in its name; the general operators have one stride an axis of the window.
-        int axes = Window.AxesOf(call) ?? call.Ints("stride").Length;
+        // conv2d has its axes in its name; the general operators have one number an axis of the window, or one for all.
+        int? named = Window.AxesOf(call);
+        int axes = named ?? Window.AxesOfLists(call);
+        bool open = named is null && axes == 1;
         if (axes is < 1 or > 3) throw call.Refuse($"a {axes}-d convolution, expected 1-d to 3-d");
-        if (call.Has("transposed") && call.Bool("transposed")) return ConvTranspose.Parse(call, axes);
+        if (call.Has("transposed") && call.Bool("transposed"))
+            return ConvTranspose.Parse(call, axes) with { AxesOfWeight = open };
         var op = new Conv(axes)
         {
+            AxesOfWeight = open,
             Stride = [.. call.Ints("stride", axes)],
             Dilation = [.. call.Ints("dilation", axes)],
             Groups = call.Int("groups"),
@@ -77,10 +84,28 @@ public sealed record Conv(int Axes) : Op
     }
 
     /// <inheritdoc/>
-    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
-        operands[1] is { } w && w.Rank == Axes + 2 && Groups > 0 && Groups <= w[0]
-            ? [0, w[1] * Groups, .. new int[Axes]]
-            : null;
+    internal override Op Settled(ReadOnlySpan<Fact> operands)
+    {
+        if (!AxesOfWeight) return this;
+        int axes = Window.AxesOf(operands[1].Shape, Axes);
+        return new Conv(axes)
+        {
+            Stride = IntList.Repeat(Stride[0], axes),
+            Padding = new WindowPadding(
+                IntList.Repeat(Padding.Low[0], axes), IntList.Repeat(Padding.High[0], axes)),
+            Dilation = IntList.Repeat(Dilation[0], axes),
+            Groups = Groups,
+            Bias = Bias,
+            SamePadding = SamePadding,
+        };
+    }
+
+    /// <inheritdoc/>
+    internal override int[][] Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { } w && w.Rank == (AxesOfWeight ? Window.AxesOf(w, Axes) : Axes) + 2
+        && Groups > 0 && Groups <= w[0]
+            ? [[0, w[1] * Groups, .. new int[w.Rank - 2]]]
+            : [];
 
     /// <inheritdoc/>
     internal override int? BatchedRank => Axes + 2;

@@ -33,6 +33,9 @@ public sealed record ConvTranspose(int Axes) : Op
     /// <summary>True when operand 2 is a bias.</summary>
     public bool Bias { get; init; }
 
+    /// <summary>True when lists of one number leave it to the weight how many axes there are.</summary>
+    public bool AxesOfWeight { get; init; }
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => Parse(call, Window.AxesOf(call)!.Value),
         "conv_transpose1d", "conv_transpose2d.input", "conv_transpose3d.input");
@@ -50,8 +53,26 @@ public sealed record ConvTranspose(int Axes) : Op
     };
 
     /// <inheritdoc/>
-    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
-        operands[1] is { } w && w.Rank == Axes + 2 ? [0, w[0], .. new int[Axes]] : null;
+    internal override Op Settled(ReadOnlySpan<Fact> operands)
+    {
+        if (!AxesOfWeight) return this;
+        int axes = Window.AxesOf(operands[1].Shape, Axes);
+        return new ConvTranspose(axes)
+        {
+            Stride = IntList.Repeat(Stride[0], axes),
+            Padding = IntList.Repeat(Padding[0], axes),
+            OutputPadding = IntList.Repeat(OutputPadding[0], axes),
+            Dilation = IntList.Repeat(Dilation[0], axes),
+            Groups = Groups,
+            Bias = Bias,
+        };
+    }
+
+    /// <inheritdoc/>
+    internal override int[][] Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { } w && w.Rank == (AxesOfWeight ? Window.AxesOf(w, Axes) : Axes) + 2
+            ? [[0, w[0], .. new int[w.Rank - 2]]]
+            : [];
 
     /// <inheritdoc/>
     internal override int? BatchedRank => Axes + 2;

@@ -14,8 +14,8 @@ public sealed record Linear : Op
         call => new Linear { Bias = !call.IsNone("bias") }, "linear");
 
     /// <inheritdoc/>
-    internal override int[]? Demands(ReadOnlySpan<Shape?> operands) =>
-        operands[1] is { Rank: 2 } w ? [0, w[1]] : null;
+    internal override int[][] Demands(ReadOnlySpan<Shape?> operands) =>
+        operands[1] is { Rank: 2 } w ? [[0, w[1]]] : [];
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)

@@ -26,6 +26,22 @@ public sealed record WeightRule(
     /// <summary>True where the weight's axes are the last ones of operand 0 and lie as these do.</summary>
     public bool FollowsInput { get; init; }
 
+    /// <summary>The same rule once it is known how operand 0 lies.</summary>
+    /// <param name="input">Its layout.</param>
+    /// <param name="rank">The weight's rank.</param>
+    public WeightRule Following(Permutation input, int rank)
+    {
+        if (!FollowsInput) return this;
+        var layout = Broadcast.Restrict(input, rank);
+        if (layout.IsIdentity) return this;
+        string letters = input.Rank == 4 ? "nchw"[^rank..] : "abcdefgh"[..rank];
+        return this with
+        {
+            Rearrangement = new Rearrangement(
+                letters, string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]))),
+        };
+    }
+
     /// <summary>A value of each feature: scale, bias, mean, variance.</summary>
     public static WeightRule OfFeatures(int operand, string leaf, string collection = "params") =>
         new(operand, leaf, Rearrangement.None, LeafForm.Features, collection);
@@ -114,10 +130,13 @@ public abstract record Op
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 
-    /// <summary>What the first operand must look like, given the shapes of those that are stored: its extents, 0 for
-    /// any; null where they do not say.</summary>
+    /// <summary>What the first operand may look like, given the shapes of those that are stored: its extents, 0 for
+    /// any; the likeliest rank first, and none where they do not say.</summary>
     /// <param name="operands">The operands' shapes; null for those that are computed.</param>
-    internal virtual int[]? Demands(ReadOnlySpan<Shape?> operands) => null;
+    internal virtual int[][] Demands(ReadOnlySpan<Shape?> operands) => [];
+
+    /// <summary>The op once its operands are known, of one whose call leaves something to them.</summary>
+    internal virtual Op Settled(ReadOnlySpan<Fact> operands) => this;
 
     /// <summary>The type that a call says its first operand is cast to before anything else; null for none.</summary>
     internal virtual ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => null;

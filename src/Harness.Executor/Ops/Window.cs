@@ -19,6 +19,19 @@ static class Window
         return null;
     }
 
+    /// <summary>The axes of a window by the lists of a convolution that names none: what all have that are longer than
+    /// one.</summary>
+    public static int AxesOfLists(Bound call)
+    {
+        int axes = call.Ints("stride").Length;
+        foreach (string list in (ReadOnlySpan<string>)["padding", "dilation", "output_padding"])
+            if (call.Has(list) && !call.IsText(list)) axes = Math.Max(axes, call.Ints(list).Length);
+        return axes;
+    }
+
+    /// <summary>The axes of the window of a weight; <paramref name="other"/> where it can have none.</summary>
+    public static int AxesOf(Shape weight, int other) => weight.Rank is >= 3 and <= 5 ? weight.Rank - 2 : other;
+
     /// <summary>The letters of a window's axes, as rearrangements spell them: <c>hw</c>.</summary>
     public static string LettersOf(int axes) => Axes[^axes..];
 

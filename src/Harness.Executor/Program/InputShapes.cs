@@ -65,15 +65,18 @@ public static class InputShapes
             yield return [.. ports.Select(port => port.Shape!.Value)];
             yield break;
         }
-        var known = ports.Select(port => port.Shape is { } shape ? shape.AsSpan().ToArray() : Meets(model, port.Value))
-            .ToArray();
+        int[][][] known = [.. ports.Select(
+            port => port.Shape is { } shape ? [[.. shape.AsSpan()]] : Meets(model, port.Value))];
         // An input that meets no parameter looks like the first one that does.
-        var example = known.FirstOrDefault(shape => shape is not null);
-        foreach (int[]? fallback in example is not null ? [example]
-            : new int[]?[] { [0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0] })
+        int[][] example = Array.Find(known, patterns => patterns.Length > 0)
+            ?? [[0, 3, 0, 0], [0, 1, 0, 0], [0, 0], [0, 0, 0]];
+        for (int i = 0; i < known.Length; i++)
+            if (known[i].Length == 0) known[i] = example;
+        for (int choice = 0; choice < known.Max(patterns => patterns.Length); choice++)
         {
-            bool planes = known.Append(fallback).Any(shape => shape is { Length: > 2 });
-            bool volumes = known.Append(fallback).Any(shape => shape is { Length: > 4 });
+            int[][] chosen = [.. known.Select(patterns => patterns[Math.Min(choice, patterns.Length - 1)])];
+            bool planes = Array.Exists(chosen, pattern => pattern.Length > 2);
+            bool volumes = Array.Exists(chosen, pattern => pattern.Length > 4);
             foreach (int n in square ? new[] { 1, 2, 4, 8, 16 } : [2, 1, 4, 8, 16])
             {
                 // A batch that the trace has baked in is rare, and a plane that nothing usual fits is too: not both.
@@ -81,8 +84,7 @@ public static class InputShapes
                     : [(1, 1)])
                 {
                     foreach (int d in volumes ? s_depths.Append(h) : [1])
-                        yield return [
-                            .. ports.Select((port, i) => port.Shape ?? Fill(known[i] ?? fallback!, n, d, h, w))];
+                        yield return [.. ports.Select((port, i) => port.Shape ?? Fill(chosen[i], n, d, h, w))];
                 }
             }
         }
@@ -123,28 +125,39 @@ public static class InputShapes
         return Shape.Create(extents);
     }
 
-    // The pattern that the first op with a parameter implies, looking through those without.
-    static int[]? Meets(TorchModel model, int input)
+    // The patterns that the first op with a parameter implies, looking through those without. Where it takes several
+    // ranks, the next one that takes a single one says which of them is meant.
+    static int[][] Meets(TorchModel model, int input)
     {
         var stored = new Dictionary<int, Shape>();
         foreach (var (value, key) in model.Graph.Parameters)
             if (model.Weights.TryGetValue(key, out var tensor)) stored[value] = tensor.Shape;
-        var reached = new HashSet<int> { input };
+        // What comes of the input, and what of that has its shape still.
+        HashSet<int> reached = [input], alike = [input];
+        int[][] open = [];
         foreach (var call in model.Graph.Calls)
         {
             if (call.Arguments is not [ValueArgument { Id: var self }, ..] || !reached.Contains(self)) continue;
+            bool keeps = false;
             if (OpSet.TryParse(call, out var op, out var operands))
             {
                 Shape?[] shapes =
                     [.. operands.Select(id => stored.TryGetValue(id, out var shape) ? shape : (Shape?)null)];
-                if (op.Demands(shapes) is { } pattern)
+                int[][] patterns = op.Demands(shapes);
+                if (patterns is [var only])
                 {
                     // Rows of features hold for the input only where it is what they are: a plane may be flattened.
-                    return pattern.Length > 2 || self == input ? pattern : null;
+                    if (only.Length == 2 && !alike.Contains(self)) return open;
+                    return open.Length == 0 ? patterns : [.. open.OrderBy(pattern => pattern.Length != only.Length)];
                 }
+                if (patterns.Length > 0 && open.Length == 0)
+                    open = alike.Contains(self) ? patterns : [.. patterns.Where(pattern => pattern.Length > 2)];
+                keeps = patterns.Length > 0 || (op.IsElementwise && operands.Length == 1);
             }
-            if (call.Results.Length > 0) reached.Add(call.Results[0]);
+            if (call.Results.Length == 0) continue;
+            reached.Add(call.Results[0]);
+            if (keeps && alike.Contains(self)) alike.Add(call.Results[0]);
         }
-        return null;
+        return open;
     }
 }

@@ -134,7 +134,8 @@ public static class NhwcPass
                     inputs.Add(InLayout(value, wanted, call.Call));
                 }
                 else if (rules.TryGetValue(i, out var rule))
-                    inputs.Add(Weight(operand, Following(folds.Adjust(call, rule), arrangement, call)));
+                    inputs.Add(Weight(
+                        operand, folds.Adjust(call, rule).Following(arrangement.Inputs[0], placed[i].Shape.Rank)));
                 else inputs.Add(Raw(operand, arrangement.Inputs[i]));
             }
             var outputs = ImmutableArray.CreateBuilder<int>(call.Results.Length);
@@ -187,20 +188,6 @@ public static class NhwcPass
             _nodes.Add(new NhwcNode(name, new Relayout { Moves = moves }, [value], [moved], place));
             known.Add(moved);
             return moved;
-        }
-
-        // The weights of a norm over several axes lie as the axes do that they belong to.
-        WeightRule Following(WeightRule rule, Arrangement arrangement, ShapedCall call)
-        {
-            if (!rule.FollowsInput) return rule;
-            var layout = Broadcast.Restrict(arrangement.Inputs[0], graph.ShapeOf(call.Operands[rule.Operand]).Rank);
-            if (layout.IsIdentity) return rule;
-            string letters = arrangement.Inputs[0].Rank == 4 ? "nchw"[^layout.Rank..] : "abcdefgh"[..layout.Rank];
-            return rule with
-            {
-                Rearrangement = new Rearrangement(letters,
-                    string.Concat(layout.AsSpan().ToArray().Select(axis => letters[axis]))),
-            };
         }
 
         // A weight under a rule has the shape its leaf has; its logical shape is PyTorch's.

@@ -208,6 +208,7 @@ sealed class ShapedGraph
         var stated = operands;
         try
         {
+            op = op.Settled(FactsOf(operands));
             operands = CastAsStated(resolved, op, operands);
             if (op.AfterCast is not { } rest)
             {

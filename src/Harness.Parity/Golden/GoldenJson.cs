@@ -7,8 +7,7 @@ using Harness.Executor.Model;
 namespace Harness.Parity.Golden;
 
 /// <summary>Writes <c>golden.json</c>: fixed key order, LF, two spaces, numbers that read back to the same bits; shapes
-/// and
-/// positions on one line, so that a reviewer sees a line a fact.</summary>
+/// and positions on one line, so that a reviewer sees a line a fact.</summary>
 static class GoldenJson
 {
     static readonly JsonWriterOptions s_options = new()

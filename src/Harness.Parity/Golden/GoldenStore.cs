@@ -75,8 +75,7 @@ public static class GoldenStore
     /// <summary>The tolerance that an earlier recording carries and a new one keeps: it was accepted with a
     /// reason.</summary>
     /// <remarks>The default where no readable golden is there, since recording again is the cure for a corrupt one and
-    /// the
-    /// default is the strictest.</remarks>
+    /// the default is the strictest.</remarks>
     public static Tolerance ToleranceOf(string directory)
     {
         string file = Path.Combine(directory, JsonName);

@@ -6,8 +6,7 @@ using Harness.Parity.Verification;
 namespace Harness.Parity.Reports;
 
 /// <summary><c>parity.html</c>: one page without scripts and without anything from elsewhere, to be opened from a
-/// build's
-/// artifacts.</summary>
+/// build's artifacts.</summary>
 static class HtmlReport
 {
     const string Head = """

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Parity.Runners;
@@ -63,8 +62,7 @@ public sealed record PortableProgram(
         ImmutableArray<int> outputs = [.. program.Outputs.Select(port => port.Value)];
         var named = program.Nodes.SelectMany(node => node.Inputs.Concat(node.Outputs)).Concat(inputs).Concat(outputs);
         return new PortableProgram(
-            named.Where(value => value >= 0).Distinct()
-                .ToDictionary(value => value, value => ToPortable(program.Values[value])),
+            named.Distinct().ToDictionary(value => value, value => ToPortable(program.Values[value])),
             [.. program.Nodes.Select(node => ToPortable(program, node))], inputs, outputs);
     }
 
@@ -78,23 +76,13 @@ public sealed record PortableProgram(
             : PortableKind.Call;
         // The op's own rule, not the leaf's: where a flatten is folded, the op sees the features in the order they lie
         // in.
-        var rules = node.Op.Weights.ToDictionary(rule => rule.Operand, rule => RuleOf(program, node, rule));
+        var rules = node.Op.Weights.ToDictionary(rule => rule.Operand, rule => rule.Following(
+            program.Values[node.Inputs[0]].Layout, program.Values[node.Inputs[rule.Operand]].Shape.Rank).Rearrangement);
         return new PortableNode(
             node.Name, kind, kind == PortableKind.Call ? node.Call ?? throw NoCall(node) : null,
             [.. node.Inputs.Select((value, i) => new PortableOperand(
-                value, value >= 0 && program.Values[value].Leaf is not null ? rules.GetValueOrDefault(i) : null))],
+                value, program.Values[value].Leaf is not null ? rules.GetValueOrDefault(i) : null))],
             node.Outputs);
-    }
-
-    // The weights of a norm over several axes lie as these axes of its input do.
-    static Rearrangement RuleOf(NhwcProgram program, NhwcNode node, WeightRule rule)
-    {
-        if (!rule.FollowsInput || node.Inputs[rule.Operand] < 0) return rule.Rearrangement;
-        var input = program.Values[node.Inputs[0]];
-        int rank = program.Values[node.Inputs[rule.Operand]].Shape.Rank, first = input.Shape.Rank - rank;
-        string letters = "abcdefgh"[..rank];
-        var order = input.Layout.AsSpan().ToArray().Where(axis => axis >= first).Select(axis => letters[axis - first]);
-        return new Rearrangement(letters, string.Concat(order));
     }
 
     // A pass, or a fault on purpose, has made another op of it.

@@ -8,8 +8,7 @@ namespace Harness.Parity.Verification;
 public static class GoldenSearch
 {
     /// <summary>The folders below <paramref name="path"/>, itself included, that hold a golden.json, sorted; a
-    /// golden.json
-    /// stands for its folder.</summary>
+    /// golden.json stands for its folder.</summary>
     /// <exception cref="ModelException">PAR3001: there is none.</exception>
     public static ImmutableArray<string> Below(string path)
     {

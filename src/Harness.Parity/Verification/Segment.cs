@@ -52,7 +52,7 @@ sealed record Segment(
     public static IEnumerable<int> Operands(
         NhwcProgram model, NhwcNode node, Dictionary<int, NhwcNode> parameterViews) =>
         node.Inputs.Distinct().Where(input =>
-            input >= 0 && model.Values[input].Leaf is null && !parameterViews.ContainsKey(input));
+            model.Values[input].Leaf is null && !parameterViews.ContainsKey(input));
 
     /// <summary>Views of parameters by the value they define: their elements are the parameter's own, whatever
     /// runs.</summary>
@@ -86,7 +86,7 @@ sealed record Segment(
             if (node.Outputs.All(defined.Contains)) return;
             foreach (int input in node.Inputs)
             {
-                if (input < 0 || model.Values[input].Leaf is not null || defined.Contains(input)) continue;
+                if (model.Values[input].Leaf is not null || defined.Contains(input)) continue;
                 // A view of a parameter cannot be written from outside; it costs nothing to make it again.
                 if (parameterViews.TryGetValue(input, out var view)) Add(view);
                 else if (!inputs.Contains(input)) inputs.Add(input);
@@ -135,7 +135,7 @@ sealed record Segment(
             + (node.Op.IsView ? 0 : node.Outputs.Sum(Elements));
 
         IEnumerable<int> Leaves(NhwcNode node) =>
-            node.Inputs.Where(input => input >= 0 && model.Values[input].Leaf is not null);
+            node.Inputs.Where(input => model.Values[input].Leaf is not null);
 
         long Elements(int value) => model.Values[value].Shape.Elements;
     }

@@ -24,7 +24,7 @@ public enum RelaxationOutcome
 /// the linker note that libstdc++ initialises its streams itself. Two edits say to the loader what is true, that both
 /// may be missing: <c>VER_FLG_WEAK</c> on the version's entry in <c>.gnu.version_r</c>, <c>STB_WEAK</c> on the symbol
 /// in <c>.dynsym</c>. Neither changes a length or an offset, and newer systems resolve both as before. Source: System V
-/// ABI (gABI) chapters 4 and 5; LSB Core, "Symbol Versioning". </remarks>
+/// ABI (gABI) chapters 4 and 5; LSB Core, "Symbol Versioning".</remarks>
 public static class GlibcxxRelaxation
 {
     /// <summary>The version of libstdc++'s symbols that is made optional.</summary>

@@ -3,8 +3,7 @@ using Harness.Executor.Model;
 namespace Harness.Reference.Recording;
 
 /// <summary>A NaN in the weights spreads over the outputs, where it equals every other NaN: the golden would hold
-/// whatever
-/// the port computes. Infinities are allowed: attention masks have them.</summary>
+/// whatever the port computes. Infinities are allowed: attention masks have them.</summary>
 static class FiniteWeights
 {
     /// <summary>Refuses weights that are not numbers.</summary>

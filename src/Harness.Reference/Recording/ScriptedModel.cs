@@ -17,8 +17,7 @@ static class ScriptedModel
     static readonly Lock s_alone = new();
 
     /// <summary>Runs <c>forward</c> in eval mode without gradients and returns the outputs, which the caller owns, in
-    /// the
-    /// graph's order: tuples, lists and dictionaries flattened.</summary>
+    /// the graph's order: tuples, lists and dictionaries flattened.</summary>
     /// <param name="path">The file.</param>
     /// <param name="weights">Weights in place of the file's own; null to keep those.</param>
     /// <param name="type">What weights are converted to before anything runs; null to leave them as they are.</param>

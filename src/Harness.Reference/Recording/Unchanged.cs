@@ -4,16 +4,14 @@ using Harness.Parity.Golden;
 namespace Harness.Reference.Recording;
 
 /// <summary>Whether a golden on disk already says what a new recording says, up to rounding. Then it stays as it is:
-/// another
-/// machine, or another number of threads, adds in another order, and a reviewer should not see that.</summary>
+/// another machine, or another number of threads, adds in another order, and a reviewer should not see that.</summary>
 static class Unchanged
 {
     // A thousandth of what the gate itself calls rounding (1e-10 scaled), a hundred times what float64 needs here.
     const double Limit = 1e-13;
 
     /// <summary>True when both were recorded from the same model, weights and inputs by the same torch on the same kind
-    /// of
-    /// device, and every output and probe agrees to rounding.</summary>
+    /// of device, and every output and probe agrees to rounding.</summary>
     public static bool Holds(string directory, GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
         GoldenCase old;

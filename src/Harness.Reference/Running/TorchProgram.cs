@@ -38,7 +38,7 @@ sealed class TorchProgram : IDisposable
         }
         var ports = program.Inputs.Concat(program.Outputs).ToHashSet();
         _spent = lastUse
-            .Where(use => use.Key >= 0 && !ports.Contains(use.Key) && !program.Values[use.Key].IsLeaf)
+            .Where(use => !ports.Contains(use.Key) && !program.Values[use.Key].IsLeaf)
             .ToLookup(use => use.Value, use => use.Key);
     }
 

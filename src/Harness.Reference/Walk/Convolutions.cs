@@ -62,8 +62,7 @@ static class Convolutions
     }
 
     // TorchSharp's Padding.Same leaves the uneven case to libtorch's version; said here once: the total d·(k-1) is
-    // split
-    // evenly, and an odd rest goes to the end.
+    // split evenly, and an odd rest goes to the end.
     static Tensor PadSame(Tensor input, Tensor weight, long[] dilation)
     {
         int axes = (int)weight.ndim - 2;

@@ -24,7 +24,8 @@ sealed unsafe class ConvCase<E> : IDisposable where E : unmanaged, IBinaryFloati
         var weights = new ReadOnlySpan<E>(_weights, count);
         var strides = WeightStrides.Hwio(geometry);
         _direct = new Convolution<E>(lanes, geometry, PackedWeights<E>.Of(lanes, geometry, weights, strides));
-        if (Winograd<E>.Applies(geometry)) _winograd = new Winograd<E>(lanes, geometry, weights, strides);
+        if (Winograd<E>.Applies(geometry))
+            _winograd = new Winograd<E>(lanes, geometry, Winograd<E>.Pack(lanes, geometry, weights, strides));
         _x = _memory.Zeros(geometry.Input.Elements);
         Fill();
         _y = _memory.Zeros(geometry.Output.Elements);

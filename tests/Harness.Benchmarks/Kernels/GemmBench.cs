@@ -38,7 +38,8 @@ public class GemmBench<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 
     /// <summary>Packs.</summary>
     [GlobalSetup]
-    public void Setup() => _case = new ConvCase<E>(Product.Name, ConvGeometry.Product(Product.M, Product.K, Product.N));
+    public void Setup() => _case = new ConvCase<E>(Product.Name, new ConvGeometry(
+        new BufferLayout(1, 1, Product.M, Product.K), new BufferLayout(1, 1, Product.M, Product.N), 1, 1));
 
     /// <summary>Frees.</summary>
     [GlobalCleanup]

@@ -37,6 +37,44 @@ public sealed class InputShapesTests
         InputShapes.Infer(model, square: true)[0].Should().Equal(1, 3, 32, 32, 32);
     }
 
+    [Theory]
+    [InlineData("", "4")]
+    [InlineData("linear", "2")]
+    [InlineData("conv1d", "3")]
+    [InlineData("conv2d", "4")]
+    [InlineData("conv3d", "5")]
+    public void What_follows_a_batch_norm_decides_its_rank(string reader, string rank)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", null);
+        Argument Buffer(string key) => Argument.Value(builder.Parameter(key, [6], isBuffer: true));
+        int y = Call("batch_norm", "bn", Argument.Value(x), Argument.None, Argument.None, Buffer("bn.running_mean"),
+            Buffer("bn.running_var"), Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5), Argument.Of(true));
+        Shape? weight = reader switch
+        {
+            "" => null,
+            "linear" => [4, 6],
+            "conv1d" => [4, 6, 3],
+            "conv2d" => [4, 6, 3, 3],
+            _ => [4, 6, 3, 3, 3],
+        };
+        if (weight is { } of)
+            y = Call(reader, "fc", Argument.Value(y), Argument.Value(builder.Parameter("fc.weight", of)));
+        builder.Output("y", y);
+        var graph = builder.Build();
+        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), "test");
+
+        foreach (bool square in new[] { true, false })
+        {
+            var shape = InputShapes.Infer(model, square).Should().ContainSingle().Subject;
+            $"{shape.Rank}".Should().Be(rank);
+            shape[1].Should().Be(6);
+        }
+
+        int Call(string target, string name, params Argument[] arguments) => builder.Call(
+            $"aten::{target}", [.. arguments], [], 1, SourcePlace.Unknown, name)[0];
+    }
+
     // One convolution of 4 channels without padding, and a linear for so many features.
     static TorchModel Volume(GraphBuilder builder, int features = 0)
     {

@@ -4,6 +4,7 @@ using Harness.Executor.Model;
 using Harness.Executor.Cpu;
 using Harness.Formats;
 using Harness.Tests.Cpu;
+using Harness.Tests.Naive;
 
 namespace Harness.Tests.Program;
 
@@ -66,6 +67,31 @@ public sealed class NhwcPassTests
 
         refusal.Code.Should().Be(Codes.UnsupportedOp);
         refusal.Message.Should().Contain("'pool': its result 1 is used");
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    public void A_general_convolution_of_one_number_for_all_axes_takes_these_from_its_weight(int axes, bool transposed)
+    {
+        NaiveTensor one = Run(1), all = Run(axes);
+
+        one.Shape.Should().Equal(all.Shape);
+        one.Data.Should().Equal(all.Data);
+
+        NaiveTensor Run(int numbers)
+        {
+            var sketch = new Sketch();
+            int x = sketch.Input("x", [2, 4, .. new[] { 7, 5, 6 }[..axes]]);
+            int weight = sketch.Weight("w", [4, 4, .. new[] { 3, 2, 3 }[..axes]]);
+            Argument List(long number) => Sketch.Ints([.. Enumerable.Repeat(number, numbers)]);
+            sketch.Output("y", sketch.Call(
+                "convolution", Sketch.Of(x), Sketch.Of(weight), Argument.None, List(2), List(1), List(1),
+                Argument.Of(transposed), List(transposed ? 1 : 0), Argument.Of(1L)));
+            return sketch.Run(sketch.Convert())["y"];
+        }
     }
 
     [Fact]

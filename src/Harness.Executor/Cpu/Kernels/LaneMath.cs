@@ -17,8 +17,7 @@ static class LaneMath
 
     /// <summary>eˣ: 1 ulp. −∞ gives 0, ∞ gives ∞; denormal results are rounded once.</summary>
     /// <remarks>x = n ln 2 + r, |r| ≤ ½ ln 2; n ln 2 is subtracted in two parts of which the first product is exact.
-    /// n exceeds the exponent
-    /// range at both ends.</remarks>
+    /// n exceeds the exponent range at both ends.</remarks>
     [MethodImpl(Inline)]
     public static L Exp<L, E>(L x)
         where L : struct, ILanes<L, E>
@@ -114,8 +113,7 @@ static class LaneMath
     {
         var u = L.Of(1) + x;
         // What rounding took from 1 + x, to first order. For |x| above 1 it is x that u − 1 is compared with, and 1
-        // that
-        // u − x is: whichever difference is exact.
+        // that u − x is: whichever difference is exact.
         var lost = L.Select(L.LessThan(L.Of(1), x), L.Of(1) - (u - x), x - (u - L.Of(1)));
         var log = Log<L, E>(u);
         var ordinary = L.And(L.LessThan(L.Of(-1), x), L.LessThan(x, L.Of(double.PositiveInfinity)));

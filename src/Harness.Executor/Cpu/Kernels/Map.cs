@@ -199,8 +199,7 @@ static unsafe class Map
     }
 
     // An operator called, not inlined: a kernel has one inlined copy of it, in its hottest loop, because more would
-    // exceed
-    // the inliner's budget, and the rest would run as unoptimized first-tier code.
+    // exceed the inliner's budget, and the rest would run as unoptimized first-tier code.
     [MethodImpl(Hot)]
     internal static L Apart<TOp, L, E>(L x, in Scalars<E> a)
         where TOp : struct, IUnary

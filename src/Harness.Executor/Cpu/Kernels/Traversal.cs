@@ -6,11 +6,9 @@ namespace Harness.Executor.Cpu.Kernels;
 /// every axis. Made once, when a plan is compiled; immutable.</summary>
 /// <remarks>
 /// Operand 0 is the destination. A stride of 0 repeats an operand along an axis, so a scalar, a per-channel vector
-/// and a
-/// value of the same shape are all one case. Axes of extent 1 go away and neighbours that continue each other merge,
-/// which leaves one long row where everything is contiguous. The space is cut into <see cref="Pieces"/> that may be
-/// dealt to threads in any way: no element depends on the cut.
-/// </remarks>
+/// and a value of the same shape are all one case. Axes of extent 1 go away and neighbours that continue each other
+/// merge, which leaves one long row where everything is contiguous. The space is cut into <see cref="Pieces"/> that may
+/// be dealt to threads in any way: no element depends on the cut.</remarks>
 sealed class Traversal
 {
     /// <summary>The most operands: a destination and three sources.</summary>

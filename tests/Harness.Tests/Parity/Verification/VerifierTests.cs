@@ -4,6 +4,7 @@ using Harness.Formats;
 using Harness.Parity;
 using Harness.Parity.Golden;
 using Harness.Parity.Verification;
+using Harness.Tests.Program;
 
 namespace Harness.Tests.Parity.Verification;
 
@@ -116,6 +117,20 @@ public sealed class VerifierTests : IDisposable
 
         verdict.Holds.Should().BeFalse();
         verdict.Findings.Should().ContainSingle().Which.Code.Should().Be(Codes.BadUsage);
+    }
+
+    [Fact]
+    public void Statistics_that_are_computed_cannot_be_left_out_of_a_tree()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 3), mean = sketch.Call("neg", Sketch.Of(sketch.Weight("m", 3)));
+        sketch.Output("y", sketch.Call(
+            "batch_norm", Sketch.Of(x), Argument.None, Argument.None, Sketch.Of(mean), Sketch.Of(sketch.Buffer("v", 3)),
+            Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5), Argument.Of(true)));
+
+        var inject = () => Harness.Parity.Faults.Inject("batch_norm1:statistics", sketch.Convert());
+
+        inject.Should().Throw<ModelException>().Which.Finding.Code.Should().Be(Codes.BadUsage);
     }
 
     [Fact]

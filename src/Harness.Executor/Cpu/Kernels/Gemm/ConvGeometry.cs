@@ -11,7 +11,7 @@ namespace Harness.Executor.Cpu.Kernels;
 /// Transposed: y[od, oh, ow, co] = Σ x[td / StrideD, th / StrideH, tw / StrideW, g·ci/G + i] · w[kd, kh, kw, i, co]
 /// over the taps where td, th = oh + PadTop − kh·DilationH and tw are multiples of the strides (PyTorch's definition,
 /// unflipped w). Sums run in the order (kd, kh, kw, i), as <see cref="Convolution{E}"/> states. Output extents are
-/// taken as given: floor, output_padding and asymmetric padding are the caller's arithmetic. </remarks>
+/// taken as given: floor, output_padding and asymmetric padding are the caller's arithmetic.</remarks>
 readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int KernelH, int KernelW)
 {
     /// <summary>Window planes.</summary>
@@ -73,10 +73,6 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
             return 2 * taps * Input.N * Output.C * GroupInput;
         }
     }
-
-    /// <summary>A product (m × k) · (k × n) of contiguous matrices, possibly with pitches.</summary>
-    public static ConvGeometry Product(int m, int k, int n) =>
-        new(new BufferLayout(1, 1, m, k), new BufferLayout(1, 1, m, n), 1, 1);
 
     /// <summary>The halo of the input that the taps reach into.</summary>
     public Margin RequiredHalo

@@ -24,7 +24,6 @@ readonly record struct WeightStrides(
         return new WeightStrides(0, row, column, g.Output.C, 1, g.GroupOutput) { KernelD = g.KernelH * row };
     }
 
-
     /// <summary>The same storage with the window read backwards in all axes.</summary>
     public WeightStrides Flipped(in ConvGeometry g) => this with
     {

@@ -40,13 +40,6 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     readonly Segment[] _segments;
     readonly int _tileRows, _tileColumns, _chunk, _chunks, _together, _maxRows, _row;
 
-    /// <summary>Compiles the convolution from a kernel that lies as <paramref name="strides"/> say.</summary>
-    /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
-    public Winograd(LaneWidth lanes, ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides)
-        : this(lanes, geometry, Pack(lanes, geometry, weights, strides))
-    {
-    }
-
     /// <summary>Compiles the convolution over what <see cref="Pack"/> made, for this or another size of
     /// image.</summary>
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>

@@ -19,6 +19,10 @@ static unsafe class ConvolutionCheck
         Transform,
     }
 
+    /// <summary>A product (m × k) · (k × n) of contiguous matrices.</summary>
+    public static ConvGeometry Product(int m, int k, int n) =>
+        new(new BufferLayout(1, 1, m, k), new BufferLayout(1, 1, m, n), 1, 1);
+
     /// <summary>Checks both precisions.</summary>
     public static void Near(ConvGeometry geometry, By by = By.Windows)
     {
@@ -80,7 +84,8 @@ static unsafe class ConvolutionCheck
         }
         if (by == By.Transform)
         {
-            var winograd = new Winograd<E>(lanes, geometry, weights, WeightStrides.Hwio(geometry));
+            var winograd = new Winograd<E>(
+                lanes, geometry, Winograd<E>.Pack(lanes, geometry, weights, WeightStrides.Hwio(geometry)));
             using var scratch = new GuardedMemory<E>(winograd.ScratchElements, guard);
             scratch.Span.Fill(E.NaN);
             int middle = winograd.Pieces / 2;

