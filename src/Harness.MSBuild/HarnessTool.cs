@@ -85,7 +85,8 @@ public abstract class HarnessTool : ToolTask
     protected override bool ValidateParameters()
     {
         if (!File.Exists(Tool))
-            Fail($"The harness command is not at '{Tool}'. Build Harness.Cli, or set ParityToolPath to harness.dll.");
+            Fail($"The harness command is not at '{Tool}'. Build Harness.sln in the configuration that this project " +
+                "is built in, or set ParityToolPath to harness.dll.");
         else if (RunsByHost && Path.IsPathRooted(Host) && !File.Exists(Host))
             Fail($"The .NET host is not at '{Host}'. Set ParityDotNetHost to dotnet.");
         Cases = ResolveModels();

@@ -31,8 +31,8 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         }
     }
 
-    /// <summary>JSON with <c>ops</c>, <c>unsupported</c>, <c>parameters</c>, <c>inputs</c> and <c>outputs</c>; the same
-    /// model gives the same bytes.</summary>
+    /// <summary>JSON with <c>ops</c>, <c>unsupported</c>, <c>parameters</c>, <c>inputs</c> and <c>outputs</c>, and an
+    /// <c>obstacle</c> where the model cannot be converted; the same model gives the same bytes.</summary>
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -51,6 +51,7 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
             json.WriteStartArray("unsupported");
             foreach (string line in Unsupported()) json.WriteStringValue(line);
             json.WriteEndArray();
+            if (Obstacle is not null) json.WriteString("obstacle", Parity.Severities.ToCanonicalLine(Obstacle));
             json.WriteStartArray("parameters");
             foreach (var leaf in Leaves()) WriteParameter(json, leaf);
             json.WriteEndArray();
@@ -73,11 +74,11 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
     public void WriteText(TextWriter text)
     {
         text.WriteLine($"{Torch.Format}: {Torch.Graph.Calls.Length} calls, {Torch.Weights.Count} tensors, " +
-            $"{Figure(Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements))} parameters");
+            $"{Figure(Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements))}parameters");
         foreach (var port in Converted?.Inputs ?? Torch.Graph.Inputs)
-            text.WriteLine($"input  {port.Name} {port.Type.NumPyName()} {port.Shape}");
+            text.WriteLine($"input  {port.Name} {port.Type.NumPyName()}{Stated(port.Shape)}");
         foreach (var port in Converted?.Outputs ?? Torch.Graph.Outputs)
-            text.WriteLine($"output {port.Name} {port.Shape}");
+            text.WriteLine($"output {port.Name}{Stated(port.Shape)}");
         if (Converted is not null)
             text.WriteLine(
                 $"{Figure(Flops(Converted))}FLOP an inference, {Figure(ArenaBytes(Converted))}B of activations");
@@ -108,8 +109,9 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
             .Where(call => !call.Target.StartsWith("prim::", StringComparison.Ordinal)
                 && !OpSet.Knows(call.Target) && !ScalarCalls.Knows(call.Target))
             .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
-        if (!unknown.Any(line =>
-            Obstacle.Message.Contains(line[..line.IndexOf(": ", StringComparison.Ordinal)], StringComparison.Ordinal)))
+        // By place and all: an operator's name may be the beginning of another's.
+        if (!unknown.Any(line => Obstacle.Message.EndsWith(line[line.IndexOf(": ", StringComparison.Ordinal)..],
+            StringComparison.Ordinal)))
             yield return Obstacle.Message;
         foreach (string line in unknown) yield return line;
     }
@@ -173,6 +175,10 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
 
     static long ArenaBytes(NhwcProgram model) => Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).ArenaBytes;
 
+    // What could not be converted has no shape where the file states none.
+    static string Stated(Shape? shape) => shape is null ? "" : $" {shape}";
+
+    // A figure, a blank, and the unit's prefix: a unit follows at once.
     static string Figure(long number) => number switch
     {
         < 10_000 => number.ToString(CultureInfo.InvariantCulture) + " ",

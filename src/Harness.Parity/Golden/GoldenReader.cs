@@ -125,7 +125,7 @@ static class GoldenReader
         if (read.IsLooserThanDefault && string.IsNullOrWhiteSpace(reason))
             throw tolerance["value"].Refuse(
                 $"tolerance {read} is looser than {Tolerance.DefaultValue} and gives no reason; use harness accept " +
-                $"--tolerance --reason");
+                "with --tolerance and --reason");
         return read;
     }
 

@@ -151,7 +151,8 @@ public static class GoldenStore
         one.Type == other.Type && one.Shape == other.Shape && one.Bytes.Span.SequenceEqual(other.Bytes.Span);
 
     static ModelException Missing(string file) => new(new Finding(
-        Codes.GoldenMissing, file, "golden missing; record it with: harness record MODEL --golden DIR"));
+        Codes.GoldenMissing, file,
+        $"golden missing; record it with: harness record MODEL --golden {ShellWord.Of(Path.GetDirectoryName(file)!)}"));
 
     static ModelException Corrupt(string place, string why) => new(new Finding(Codes.GoldenCorrupt, place, why));
 }

@@ -28,11 +28,12 @@ static class CaseModel
         VerifyRequest request, GoldenCase golden, TorchModel model, Func<string> weightsHash)
     {
         var document = golden.Document;
-        if (ModelFault(NameOf(request, golden), document.Model) is { } other) return Stale(golden, "model", other);
+        if (ModelFault(NameOf(request, golden), document.Model) is { } other)
+            return Stale(request, golden, "model", other);
         string weights = weightsHash();
         if (weights != document.Weights.Sha256)
             return Stale(
-                golden, "weights",
+                request, golden, "weights",
                 $"the weights have hash {Head(weights)}, the golden was recorded with {Head(document.Weights.Sha256)}");
         var (expected, recorded) = (model.Graph.Inputs, document.Inputs);
         string? why = !expected.Select(port => port.Name).SequenceEqual(recorded.Select(port => port.Name))
@@ -40,7 +41,7 @@ static class CaseModel
                 $"{Names(recorded.Select(port => port.Name))}"
             : model.IsScript ? null : TypeFault(expected, recorded);
         return why is null ? null
-            : Stale(golden, recorded.IsEmpty ? "model" : GoldenStore.InputName(recorded[0].Name), why);
+            : Stale(request, golden, recorded.IsEmpty ? "model" : GoldenStore.InputName(recorded[0].Name), why);
     }
 
     // A trace states no types: its inputs are of those that it was recorded with.
@@ -81,9 +82,14 @@ static class CaseModel
         return named.In(Environment.CurrentDirectory);
     }
 
-    static Finding Stale(GoldenCase golden, string fact, string why) => new(
-        Codes.GoldenStale, golden.PlaceOf(fact),
-            $"golden stale: {why}; record it again: harness record MODEL --golden {golden.Directory}");
+    static Finding Stale(VerifyRequest request, GoldenCase golden, string fact, string why)
+    {
+        string weights = request.Weights is { } stated ? $" --weights {ShellWord.Of(stated)}" : "";
+        return new Finding(
+            Codes.GoldenStale, golden.PlaceOf(fact),
+            $"golden stale: {why}; if the change is meant, record it again: harness record " +
+            $"{ShellWord.Of(NameOf(request, golden).Text)}{weights} --golden {ShellWord.Of(golden.Directory)}");
+    }
 
     static string Names(IEnumerable<string> names) => $"({string.Join(", ", names)})";
 

@@ -190,7 +190,7 @@ public static class Verifier
             Codes.LooseTolerance, golden.PlaceOf("tolerance"),
             $"the limit {tolerance} ({tolerance.Reason}) is more than ten times the measured drift " +
             $"{Figures.Short(measured)}; " +
-            "limits only tighten: harness accept --tolerance");
+            $"limits only tighten: harness accept {ShellWord.Of(golden.Directory)} --tolerance 1e-6 --reason \"…\"");
     }
 
     // Never green with a fault on purpose, and never silent about it.

@@ -96,6 +96,7 @@ public sealed class ProgramTests : IDisposable
         run.ExitCode.Should().Be(0);
         var json = JsonElement.Parse(run.Out);
         json.GetProperty("unsupported").GetArrayLength().Should().Be(0);
+        json.TryGetProperty("obstacle", out _).Should().BeFalse();
         json.GetProperty("ops").GetProperty("Conv2d").GetInt32().Should().Be(1);
         json.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(e => e.GetInt32()).Should()
             .Equal(2, 3, 7, 9);
@@ -121,6 +122,55 @@ public sealed class ProgramTests : IDisposable
         JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
             .Should().HaveCount(2).And.Contain(line => line!.Contains("aten::frobnicate"))
                 .And.Contain(line => line!.Contains("aten::wrinkle"));
+        JsonElement.Parse(run.Out).GetProperty("obstacle").GetString().Should().Contain("error PAR1002: ");
+    }
+
+    [Fact]
+    public void Inspect_names_a_refused_write_beside_an_unknown_op_whose_name_begins_alike()
+    {
+        string file = _folder["graph.json"];
+        File.WriteAllText(
+            file, File.ReadAllText(_case.Model).Replace("""{"module":"pool",""", """
+                {"target": "aten::detach", "arguments": [{"value": "v3"}], "results": ["d"]},
+                {"target": "aten::embedding_renorm_", "arguments": [{"value": "d"}, {"value": "x"}, 1.0, 2.0],
+                    "results": ["r"]},
+                {"target": "aten::embedding", "arguments": [{"value": "v3"}, {"value": "x"}, -1, false, false],
+                    "results": ["e"]},
+                {"module": "pool",
+                """).Replace("""[{"value":"v3"},[3""", """[{"value":"e"},[3"""));
+
+        var run = CommandLine.Run("inspect", file, "--weights", _case.Weights, "--json");
+
+        run.ExitCode.Should().Be(0);
+        JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
+            .Should().HaveCount(3).And.ContainSingle(line => line!.Contains("changed in place"))
+                .And.ContainSingle(line => line!.StartsWith("aten::embedding_renorm_: "))
+                .And.ContainSingle(line => line!.StartsWith("aten::embedding: "));
+    }
+
+    [Fact]
+    public void Inspect_says_in_json_too_why_a_model_that_lacks_nothing_cannot_be_converted()
+    {
+        var run = CommandLine.Run(
+            "inspect", _case.Model, "--weights", _case.Weights, "--input-shape", "2,4,7,9", "--json");
+
+        run.ExitCode.Should().Be(0);
+        var json = JsonElement.Parse(run.Out);
+        json.GetProperty("unsupported").GetArrayLength().Should().Be(0);
+        json.GetProperty("obstacle").GetString().Should().Contain("error PAR1004: ");
+    }
+
+    [Fact]
+    public void Inspect_leaves_no_blank_where_nothing_follows_and_no_two_where_one_does()
+    {
+        string file = _folder["graph.json"];
+        File.WriteAllText(file, File.ReadAllText(_case.Model).Replace("aten::gelu", "aten::frobnicate"));
+        foreach (string model in new[] { _case.Model, file })
+        {
+            string[] lines = CommandLine.Run("inspect", model, "--weights", _case.Weights).OutLines;
+            lines.Should().OnlyContain(line => line == line.TrimEnd());
+            lines[0].Should().EndWith(" parameters").And.NotContain("  ");
+        }
     }
 
     [Theory]

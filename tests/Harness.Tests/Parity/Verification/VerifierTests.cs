@@ -207,7 +207,8 @@ public sealed class VerifierTests : IDisposable
 
         finding.Code.Should().Be(Codes.GoldenStale);
         finding.Place.Should().Be(GoldenStore.Read(_case.Directory).PlaceOf("model"));
-        finding.Message.Should().Contain("harness record");
+        finding.Message.Should().Contain($"harness record {ShellWord.Of(_case.Model)} ")
+            .And.EndWith($" --golden {ShellWord.Of(_case.Directory)}");
     }
 
     [Fact]
