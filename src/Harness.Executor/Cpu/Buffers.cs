@@ -66,7 +66,7 @@ sealed class Buffers(
             bool bare = _rigid[home] || model.Values[home].Leaf is not null;
             _buffers[value] = ValueBuffer.Of(model.Values[value], home, precision, bare ? default : _halos[home]);
             if (home != roots[value])
-                _buffers[value] = _buffers[value].SliceOf(channel, model.Values[home].Physical[3]);
+                _buffers[value] = _buffers[value].SliceOf(channel, model.Values[home].Physical[-1]);
         }
     }
 

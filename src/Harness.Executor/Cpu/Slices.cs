@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
@@ -74,9 +75,13 @@ sealed class Slices
 
     static bool TakesSlices(Op op) => Lowerings.Find(op) is { TakesSlices: true };
 
-    /// <summary>True for a concatenation along the channels of images in Flax's layout.</summary>
+    // True for a concatenation along the channels of sequences, images or volumes in Flax's layout.
     static bool JoinsChannels(NhwcProgram model, NhwcNode node) =>
-        model.Values[node.Outputs[0]] is { Shape.Rank: 4 } result && JoinedAxis(node, 4) == 1 && result.Layout[3] == 1;
+        model.Values[node.Outputs[0]] is var result && HasChannelsLast(result)
+        && JoinedAxis(node, result.Shape.Rank) == 1;
+
+    static bool HasChannelsLast(NhwcValue value) =>
+        BufferLayout.Holds(value.Shape.Rank) && value.Layout[value.Shape.Rank - 1] == 1;
 
     static int? JoinedAxis(NhwcNode node, int rank) => Lowerings.Find(node.Op)?.JoinedAxis(node.Op, rank);
 
@@ -116,8 +121,8 @@ sealed class Slices
             able.Remove(value);
         }
         // One channel alone lies side by side, and some reductions add in another order there than where it does not.
-        able.RemoveWhere(value => model.Values[value] is not { Leaf: null, Shape.Rank: 4 } x || x.Layout[3] != 1
-            || x.Shape[1] < 2);
+        able.RemoveWhere(value =>
+            model.Values[value] is not { Leaf: null } x || !HasChannelsLast(x) || x.Shape[1] < 2);
         return able;
     }
 }

@@ -7,6 +7,7 @@ using Harness.Executor.Ops;
 using Harness.Executor.Cpu;
 using Harness.Formats;
 using Harness.Formats.Architectures;
+using Harness.Tests.Program;
 
 namespace Harness.Tests.Cpu;
 
@@ -43,6 +44,41 @@ public sealed class SlicesTests
             Cats(plan).Should().ContainSingle();
             Homes(plan).Should().Contain(("joined", 3));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Sequences_and_volumes_are_written_into_concatenations_as_images_are(int axes)
+    {
+        var sketch = new Sketch();
+        int[] window = [.. new[] { 3, 2, 3 }[..axes]];
+        long[] ones = [.. Enumerable.Repeat(1L, axes)], none = [.. Enumerable.Repeat(0L, axes)];
+        int x = sketch.Input("x", [2, 5, .. new[] { 7, 6, 5 }[..axes]]);
+        int Conv(string key, int from, int inputs, int outputs, int[] kernel, long[] padding) => sketch.Call(
+            $"conv{axes}d", Sketch.Of(from), Sketch.Of(sketch.Weight(key, [outputs, inputs, .. kernel])),
+            Argument.None, Sketch.Ints(ones), Sketch.Ints(padding), Sketch.Ints(ones), Argument.Of(1L));
+        int Pool(string op, int from) => sketch.Call(
+            $"{op}_pool{axes}d", Sketch.Of(from), Sketch.Ints(ones), Sketch.Ints(ones), Sketch.Ints(none));
+        int[] point = [.. Enumerable.Repeat(1, axes)];
+        int one = Conv("one", x, 5, 4, point, none);
+        int[] parts =
+        [
+            sketch.Call("relu", Sketch.Of(one)), Pool("max", one), Pool("avg", Conv("two", x, 5, 3, point, none)),
+            sketch.Call("add", Sketch.Of(Conv("three", x, 5, 6, point, none)), Sketch.Of(Conv(
+                "four", x, 5, 6, point, none))),
+        ];
+        int joined = sketch.Call("cat", Argument.Of([.. parts.Select(Sketch.Of)]), Argument.Of(1L));
+        // A window wants zeros around the whole.
+        sketch.Output("y", Conv("reader", joined, 17, 7, window, ones));
+        sketch.Output("z", Conv("beside", parts[1], 4, 3, window, none));
+        var model = sketch.Convert();
+
+        Compare<float>(model);
+        Compare<double>(model);
+        using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = 1 });
+        Cats(plan).Should().BeEmpty();
     }
 
     [Fact]
