@@ -87,14 +87,12 @@ public static class Faults
     static NhwcProgram? Statistics(NhwcProgram model, NhwcNode node)
     {
         if (node.Op is not BatchNorm2d norm) return null;
-        foreach (var rule in norm.Weights.Where(rule => rule.Leaf is "mean" or "var"))
-        {
-            int value = node.Inputs[rule.Operand];
-            // What is computed cannot have been left out of a tree.
-            if (model.Values[value].Leaf is null) return null;
-            model = WithWeights(model, value, _ => rule.Leaf == "mean" ? 0 : 1);
-        }
-        return model;
+        // Computed ones are loaded from nowhere.
+        WeightRule[] stored = [.. norm.Weights.Where(rule =>
+            rule.Leaf is "mean" or "var" && model.Values[node.Inputs[rule.Operand]].Leaf is not null)];
+        foreach (var rule in stored)
+            model = WithWeights(model, node.Inputs[rule.Operand], _ => rule.Leaf == "mean" ? 0 : 1);
+        return stored.Length == 0 ? null : model;
     }
 
     static NhwcProgram? OneWeight(NhwcProgram model, NhwcNode node)

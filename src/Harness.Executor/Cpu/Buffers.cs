@@ -54,7 +54,7 @@ sealed class Buffers(
                 all = all.Or(halo);
             }
         }
-        // A value that is also read under another shape must be one run without gaps.
+        // A value that is also read under another shape must be one run without gaps, as a parameter is.
         foreach (int root in Room.Rigid(model, roots)) _rigid[slices.HomeOf(root).Home] = true;
     }
 
@@ -63,8 +63,8 @@ sealed class Buffers(
         for (int value = 0; value < roots.Length; value++)
         {
             var (home, channel) = slices.HomeOf(roots[value]);
-            bool bare = _rigid[home] || model.Values[home].Leaf is not null;
-            _buffers[value] = ValueBuffer.Of(model.Values[value], home, precision, bare ? default : _halos[home]);
+            _buffers[value] = ValueBuffer.Of(
+                model.Values[value], home, precision, _rigid[home] ? default : _halos[home]);
             if (home != roots[value])
                 _buffers[value] = _buffers[value].SliceOf(channel, model.Values[home].Physical[-1]);
         }

@@ -11,15 +11,25 @@ static class MemoryLimit
     /// <param name="threads">Workers.</param>
     /// <param name="scratch">Bytes of each worker's own memory; 0 where it is not known yet.</param>
     /// <exception cref="ModelException">PAR9004.</exception>
-    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the
-    // machine's or container's, but less where the managed heap, which holds none of this, has a limit of its own; the
-    // second is most of it either way.
     public static void Require(long activations, int threads, long scratch)
     {
-        var memory = GC.GetGCMemoryInfo();
-        long most = Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
-        if (most > 0 && Sum(activations, threads, scratch) > most)
+        if (Most is > 0 and var most && Sum(activations, threads, scratch) > most)
             throw Refusal(activations, threads, scratch, $"there are {MiB(most)}");
+    }
+
+    /// <summary>Refuses windows whose tables leave no memory for the activations.</summary>
+    /// <param name="name">The node with the last of the windows.</param>
+    /// <param name="tables">Bytes of all their tables.</param>
+    /// <param name="activations">Bytes of the arena.</param>
+    /// <exception cref="ModelException">PAR9004.</exception>
+    public static void RequireTables(string name, Int128 tables, long activations)
+    {
+        if (Most is > 0 and var most && tables + activations > most)
+        {
+            throw new ModelException(new Finding(Codes.OutOfMemory, "",
+                $"the windows up to that of '{name}' need tables of {MiB(tables)} beside {MiB(activations)} of " +
+                $"activations, there are {MiB(most)}; smaller windows or strides need less"));
+        }
     }
 
     /// <summary>Refuses a value that no array holds.</summary>
@@ -37,6 +47,18 @@ static class MemoryLimit
         new(new Finding(Codes.OutOfMemory, "",
             $"a run needs {MiB(Sum(activations, threads, scratch))} of memory ({MiB(activations)} of activations, " +
             $"{threads} threads), {why}; a smaller input shape or fewer threads need less"));
+
+    // Linux promises memory that it does not have and ends the process that then touches it. The first figure is the
+    // machine's or container's, but less where the managed heap, which holds next to none of this, has a limit of its
+    // own; the second is most of it either way. 0 where nobody knows.
+    static long Most
+    {
+        get
+        {
+            var memory = GC.GetGCMemoryInfo();
+            return Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
+        }
+    }
 
     static Int128 Sum(long activations, int threads, long scratch) => activations + ((Int128)threads * scratch);
 

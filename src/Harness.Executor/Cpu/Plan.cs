@@ -90,6 +90,7 @@ public sealed class Plan : IDisposable
                 && options.Slice);
         // Tables of tiles grow with the plane: of one that no session could run they alone take all memory there is.
         MemoryLimit.Require(ArenaBytes, Threads, scratch: 0);
+        RequireTables();
         StepNodes = _placement.Nodes;
         StepNames = [.. StepNodes.Select(node => string.Join(" + ", node.Nodes.Select(n => n.Name)))];
         StepsOfNode = options.KeepAll ? FindStepsOfNodes() : [];
@@ -116,6 +117,17 @@ public sealed class Plan : IDisposable
         if (Threads == 1) return;
         for (int step = 0; step < _alone.Length; step++)
             _alone[step] = LoadOf(step).Seconds(Steps[step].Pieces, threads: 1) < CostModel.AloneSeconds;
+    }
+
+    void RequireTables()
+    {
+        Int128 tables = 0;
+        foreach (var node in Program.Nodes)
+        {
+            if (Lowerings.Find(node.Op) is not { } lowering) continue;
+            tables += lowering.TableBytes(node.Op, [.. node.Inputs.Select(value => Program.Values[value].Shape)]);
+            MemoryLimit.RequireTables(node.Name, tables, ArenaBytes);
+        }
     }
 
     /// <summary>The model this plan computes.</summary>
@@ -285,6 +297,8 @@ public sealed class Plan : IDisposable
         var steps = new Step[StepNodes.Length];
         int[] order = [.. Enumerable.Range(0, steps.Length).OrderByDescending(step => weights[step])];
         using var rehearsal = Rehearsal.Begin(this);
+        // No step may read a parameter that is an output.
+        foreach (var port in Program.Outputs) Held(port.Value);
         void Make(int step)
         {
             steps[step] = Lower<E>(StepNodes[step]);
@@ -339,19 +353,21 @@ public sealed class Plan : IDisposable
 
     StepSite<E> SiteOf<E>(FusedNode node) where E : unmanaged, IBinaryFloatingPointIeee754<E> => new(
         Program, node.Main, node.Tail, node.RowMeans?.Outputs[0], Lanes, ExactOrder, Threads, Memory, _packings,
-        value =>
+        Held);
+
+    // A value's buffer, the elements in it where it is a parameter.
+    ValueBuffer Held(int value)
+    {
+        var buffer = BufferOf(value);
+        if (Program.Values[buffer.Home].Leaf is not null)
         {
-            var buffer = BufferOf(value);
-            if (Program.Values[buffer.Home].Leaf is not null)
+            lock (_constants)
             {
-                lock (_constants)
-                {
-                    if (!_constants.ContainsKey(buffer.Home))
-                        _constants[buffer.Home] = Hold(Program.Values[buffer.Home]);
-                }
+                if (!_constants.ContainsKey(buffer.Home)) _constants[buffer.Home] = Hold(Program.Values[buffer.Home]);
             }
-            return buffer;
-        });
+        }
+        return buffer;
+    }
 
     // A parameter that steps read as an ordinary value: floating-point numbers in the plan's precision, others as they
     // are.

@@ -3,7 +3,8 @@ using Harness.Executor.Program;
 namespace Harness.Executor.Cpu;
 
 /// <summary>Room for the zeros that windows want around their operands. A value that is read under several shapes must
-/// be one run without gaps, so that no window finds zeros around it: the window reads a copy.</summary>
+/// be one run without gaps, as a parameter is, so that no window finds zeros around it: the window reads a
+/// copy.</summary>
 static class Room
 {
     /// <summary>The program with a copy before each window that needs one. Values and nodes of the program keep their
@@ -31,7 +32,7 @@ static class Room
                     string stem = $"{node.Name}.copy", name = stem;
                     for (int n = 2; !names.Add(name); n++) name = $"{stem}_{n}";
                     copy = values.Count;
-                    values.Add(values[value] with { Id = copy, Name = name, Leaf = null });
+                    values.Add(values[value] with { Id = copy, Name = name, Leaf = null, Moves = [] });
                     nodes.Add(new NhwcNode(name, new Relayout(), [value], [copy], node.Place));
                     copies[value] = copy;
                 }
@@ -42,14 +43,15 @@ static class Room
         return program with { Values = values.ToImmutable(), Nodes = [.. nodes] };
     }
 
-    /// <summary>The values with memory of their own that must be one run: read under another shape too, or by a step
-    /// that says so.</summary>
+    /// <summary>The values with memory of their own that must be one run: parameters, what is read under another shape
+    /// too, or by a step that says so.</summary>
     /// <param name="program">The program.</param>
     /// <param name="roots">The value whose memory each value is.</param>
     public static HashSet<int> Rigid(NhwcProgram program, int[] roots)
     {
         HashSet<int> rigid = [.. Enumerable.Range(0, roots.Length)
-            .Where(value => program.Values[value].Physical != program.Values[roots[value]].Physical)
+            .Where(value => program.IsStored(value)
+                || program.Values[value].Physical != program.Values[roots[value]].Physical)
             .Select(value => roots[value])];
         foreach (var node in program.Nodes)
         {

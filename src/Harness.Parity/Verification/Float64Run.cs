@@ -43,8 +43,17 @@ static class Float64Run
             }
             leave?.Invoke(segment.Model);
         }
-        return [.. model.Outputs.Select(port => integers.TryGetValue(port.Value, out var tensor)
-            ? tensor : Tensor.Of(model.Values[port.Value].Shape, values[port.Value]))];
+        return [.. model.Outputs.Select(port => integers.TryGetValue(port.Value, out var tensor) ? tensor
+            : values.TryGetValue(port.Value, out double[]? elements)
+                ? Tensor.Of(model.Values[port.Value].Shape, elements)
+            : Parameter(model.Values[port.Value]))];
+    }
+
+    // An output that no segment gives, since nothing computes it: it lies in PyTorch's axis order.
+    static Tensor Parameter(NhwcValue value)
+    {
+        var elements = value.Elements();
+        return elements.Type.IsFloating() ? Tensor.Of(value.Shape, elements.ToDoubles()) : elements;
     }
 
     static void Run(

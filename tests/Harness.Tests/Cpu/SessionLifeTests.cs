@@ -117,6 +117,33 @@ public sealed class SessionLifeTests
         share.Should().BeLessThan(0.5, "of one processor");
     }
 
+    [Theory]
+    [InlineData("conv2d", 45_000, 45_000, 1)]
+    [InlineData("conv_transpose2d", 2, 1, 30_000)]
+    public void A_window_whose_tables_do_not_fit_is_refused_before_they_are_made(
+        string target, int image, int window, int stride)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", [1, 1, image, image]), kernel = builder.Input("kernel", [1, 1, window, window]);
+        Argument Both(long number) => Argument.Of([Argument.Of(number), Argument.Of(number)]);
+        Argument[] geometry = target == "conv2d"
+            ? [Both(stride), Both(0), Both(1), Argument.Of(1)]
+            : [Both(stride), Both(0), Both(stride - 1), Argument.Of(1), Both(1)];
+        builder.Output("y", builder.Call(
+            $"aten::{target}", [Argument.Value(x), Argument.Value(kernel), Argument.None, .. geometry], [], 1,
+            SourcePlace.Unknown)[0]);
+        using var torch = new TorchModel(builder.Build(), new StateDict(), "test");
+        var model = NhwcPass.Apply(torch, [[1, 1, image, image], [1, 1, window, window]]);
+        model.Outputs[0].Shape!.Value[3].Should().Be(target == "conv2d" ? 1 : image * stride);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+
+        var refusal = FluentActions.Invoking(() => Plan.Compile<float>(model, new PlanOptions { Threads = 1 }))
+            .Should().Throw<ModelException>().Which.Finding;
+
+        refusal.Code.Should().Be(Codes.OutOfMemory);
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(16 << 20);
+    }
+
     [Fact]
     public void What_does_not_fit_says_what_it_needs_and_takes_nothing()
     {

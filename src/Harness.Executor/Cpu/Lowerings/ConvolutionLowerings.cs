@@ -61,12 +61,14 @@ sealed class ConvLowering : Lowering<Conv>
     }
 
     /// <inheritdoc/>
-    public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
-    {
-        if (operand != 0) return default;
-        return Geometry(
-            (Conv)op, Windows.Pixels(shapes[0]), Windows.Pixels(op.InferShapes(shapes)[0]), shapes[1]).RequiredHalo;
-    }
+    public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes) =>
+        operand == 0 ? Geometry(op, shapes).RequiredHalo : default;
+
+    /// <inheritdoc/>
+    public override Int128 TableBytes(Op op, ReadOnlySpan<Shape> shapes) => Geometry(op, shapes).TableBytes;
+
+    static ConvGeometry Geometry(Op op, ReadOnlySpan<Shape> shapes) => Geometry(
+        (Conv)op, Windows.Pixels(shapes[0]), Windows.Pixels(op.InferShapes(shapes)[0]), shapes[1]);
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site) => new ConvolutionStep<E>(site, Of(site));
@@ -98,13 +100,14 @@ sealed class ConvTransposeLowering : Lowering<ConvTranspose>
         Windows.Geometry(x, y, window, op.Stride, op.Dilation, op.Padding, op.Groups) with { Transposed = true };
 
     /// <inheritdoc/>
-    public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes)
-    {
-        if (operand != 0) return default;
-        return Geometry(
-            (ConvTranspose)op, Windows.Pixels(shapes[0]), Windows.Pixels(op.InferShapes(shapes)[0]),
-            shapes[1]).RequiredHalo;
-    }
+    public override Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes) =>
+        operand == 0 ? Geometry(op, shapes).RequiredHalo : default;
+
+    /// <inheritdoc/>
+    public override Int128 TableBytes(Op op, ReadOnlySpan<Shape> shapes) => Geometry(op, shapes).TableBytes;
+
+    static ConvGeometry Geometry(Op op, ReadOnlySpan<Shape> shapes) => Geometry(
+        (ConvTranspose)op, Windows.Pixels(shapes[0]), Windows.Pixels(op.InferShapes(shapes)[0]), shapes[1]);
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)

@@ -43,6 +43,9 @@ abstract class Lowering
     /// <summary>The zeros that the step wants to find around an operand's plane.</summary>
     public virtual Margin HaloFor(Op op, int operand, ReadOnlySpan<Shape> shapes) => default;
 
+    /// <summary>Bytes of the tables that the step makes of its window: they may be more than all memory.</summary>
+    public virtual Int128 TableBytes(Op op, ReadOnlySpan<Shape> shapes) => 0;
+
     /// <summary>True when the step can read an operand that lies so, with the bits that it makes of one without
     /// gaps.</summary>
     public virtual bool Reads(Op op, int operand, ValueBuffer x) => x.IsDense;

@@ -40,6 +40,32 @@ public sealed class Float64RunTests
         }
     }
 
+    [Fact]
+    public void An_output_that_is_a_parameter_is_computed_by_no_segment_and_given_all_the_same()
+    {
+        var (golden, model) = GoldenModels.Open("resnet_small", out var torch);
+        using var file = torch;
+        var kernel = model.Values.First(value => value.Leaf is not null && value.Shape.Rank == 4);
+        // As PyTorch has it, whatever a convolution reads.
+        var parameter = kernel with
+        {
+            Id = model.Values.Length, Name = "parameter", Moves = [kernel.Leaf!.Rearrangement.Inverse],
+        };
+        model = model with
+        {
+            Values = model.Values.Add(parameter),
+            Outputs = model.Outputs.Add(new Port("parameter", parameter.Id, parameter.Shape)),
+        };
+
+        foreach (var mode in (RunMode[])[RunMode.EachNode, RunMode.Plain])
+        {
+            var output = Float64Run.Outputs(golden, model, s_runner, mode, CancellationToken.None)[^1];
+
+            output.Shape.Should().Equal(parameter.Leaf!.Source.Shape);
+            output.ToDoubles().Should().Equal(parameter.Leaf.Source.ToDoubles());
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public void Segments_hold_every_node_once_in_order_and_stay_small(string name)

@@ -4,6 +4,7 @@ using Harness.Formats;
 using Harness.Parity;
 using Harness.Parity.Golden;
 using Harness.Parity.Verification;
+using Harness.Tests.Cpu;
 using Harness.Tests.Program;
 
 namespace Harness.Tests.Parity.Verification;
@@ -83,6 +84,35 @@ public sealed class VerifierTests : IDisposable
         WeightCheck.Faults(model, turned).Should().BeEmpty("only what runs can tell");
         Leaf Kernel(NhwcProgram program) => program.Variables.Leaves.Single(leaf => leaf.TorchKey == "conv.weight");
         Kernel(turned).Materialize().Bytes.ToArray().Should().NotEqual(Kernel(honest).Materialize().Bytes.ToArray());
+    }
+
+    [Fact]
+    public void A_node_of_any_case_has_a_fault_or_is_refused_by_name()
+    {
+        int injected = 0, refused = 0;
+        foreach (string name in OpCases.All)
+        {
+            using var torch = OpCases.Open(name);
+            var program = NhwcPass.Apply(torch, OpCases.Shapes(torch));
+            foreach (string node in program.Nodes.Select(node => node.Name).Distinct())
+            {
+                foreach (string kind in Harness.Parity.Faults.Names)
+                {
+                    try
+                    {
+                        Harness.Parity.Faults.Inject($"{node}:{kind}", program).Should().NotBe(program);
+                        injected++;
+                    }
+                    catch (ModelException e)
+                    {
+                        e.Message.Should().Contain($"cannot have the fault '{kind}'", name);
+                        refused++;
+                    }
+                }
+            }
+        }
+        injected.Should().BeGreaterThan(100);
+        refused.Should().BeGreaterThan(100);
     }
 
     [Fact]

@@ -74,25 +74,53 @@ readonly record struct ConvGeometry(BufferLayout Input, BufferLayout Output, int
         }
     }
 
-    /// <summary>The halo of the input that the taps reach into.</summary>
+    /// <summary>The halo of the input that the taps reach into: axis by axis, since there may be more taps than
+    /// memory.</summary>
     public Margin RequiredHalo
     {
         get
         {
-            int front = 0, top = 0, left = 0, back = 0, bottom = 0, right = 0;
-            foreach (var phase in ConvPhase.All(this))
+            var planes = Reach(KernelD, StrideD, DilationD, PadFront, Input.D, Output.D);
+            var rows = Reach(KernelH, StrideH, DilationH, PadTop, Input.H, Output.H);
+            var columns = Reach(KernelW, StrideW, DilationW, PadLeft, Input.W, Output.W);
+            return planes is var (front, back) && rows is var (top, bottom) && columns is var (left, right)
+                ? new Margin(top, left, bottom, right) { Front = front, Back = back }
+                : default;
+        }
+    }
+
+    // How far the taps of one axis reach before the input and beyond it; null where no output has a tap.
+    (int Before, int Beyond)? Reach(int kernel, int stride, int dilation, int pad, int input, int output)
+    {
+        (int Before, int Beyond)? reach = null;
+        for (int k = 0; k < kernel; k++)
+        {
+            int at = (k * dilation) - pad, last = at + ((output - 1) * stride);
+            if (Transposed)
             {
-                foreach (var tap in phase.Taps)
-                {
-                    front = Math.Max(front, -tap.D);
-                    top = Math.Max(top, -tap.H);
-                    left = Math.Max(left, -tap.W);
-                    back = Math.Max(back, tap.D + ((phase.Planes - 1) * phase.InputStepD) - (Input.D - 1));
-                    bottom = Math.Max(bottom, tap.H + ((phase.Rows - 1) * phase.InputStepH) - (Input.H - 1));
-                    right = Math.Max(right, tap.W + ((phase.Columns - 1) * phase.InputStepW) - (Input.W - 1));
-                }
+                // The first output that this tap has a share in, of which there is one in as many as the stride says.
+                int first = ((at % stride) + stride) % stride;
+                if (first >= output) continue;
+                at = (first - at) / stride;
+                last = at + ((output - first - 1) / stride);
             }
-            return new Margin(top, left, bottom, right) { Front = front, Back = back };
+            var (before, beyond) = reach ?? (0, 0);
+            reach = (Math.Max(before, -at), Math.Max(beyond, last - (input - 1)));
+        }
+        return reach;
+    }
+
+    /// <summary>Bytes of the tables that a plan makes for the convolution, which grow with the taps, and with the
+    /// strides of a transposed one.</summary>
+    public Int128 TableBytes
+    {
+        get
+        {
+            // Measured, with what is in use only while they are made.
+            const int OfTap = 192, OfPhase = 768;
+            Int128 taps = (Int128)KernelD * KernelH * KernelW, phases = !Transposed ? 1
+                : (Int128)Math.Min(StrideD, Output.D) * Math.Min(StrideH, Output.H) * Math.Min(StrideW, Output.W);
+            return (taps * OfTap) + (phases * OfPhase);
         }
     }
 

@@ -71,20 +71,21 @@ sealed record ConvPhase(
 
     static ConvPhase OfConvolution(in ConvGeometry g)
     {
-        var taps = new List<Tap>();
+        var taps = new Tap[checked(g.KernelD * g.KernelH * g.KernelW)];
+        int count = 0;
         for (int kd = 0; kd < g.KernelD; kd++)
         {
             for (int kh = 0; kh < g.KernelH; kh++)
             {
                 for (int kw = 0; kw < g.KernelW; kw++)
                 {
-                    taps.Add(new Tap(
+                    taps[count++] = new Tap(
                         kd, kh, kw, (kd * g.DilationD) - g.PadFront, (kh * g.DilationH) - g.PadTop,
-                        (kw * g.DilationW) - g.PadLeft));
+                        (kw * g.DilationW) - g.PadLeft);
                 }
             }
         }
-        return new ConvPhase(0, 0, 1, 1, g.Output.H, g.Output.W, g.StrideH, g.StrideW, [.. taps])
+        return new ConvPhase(0, 0, 1, 1, g.Output.H, g.Output.W, g.StrideH, g.StrideW, taps)
         {
             Planes = g.Output.D,
             InputStepD = g.StrideD,

@@ -33,7 +33,7 @@ sealed unsafe class ConvTiles<E> where E : unmanaged, IBinaryFloatingPointIeee75
     {
         _g = geometry;
         Phase = phase;
-        Depth = phase.Taps.Length * geometry.GroupInput;
+        Depth = checked(phase.Taps.Length * geometry.GroupInput);
         Step = phase.InputStepW * geometry.Input.PixelStride * sizeof(E);
         int blocks = (Depth + Block - 1) / Block;
         BlockStart = new int[blocks + 1];

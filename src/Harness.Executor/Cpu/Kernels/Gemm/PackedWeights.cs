@@ -139,7 +139,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         GroupOutput = IsDepthwise ? geometry.Output.C : geometry.GroupOutput;
         PaddedColumns = Padded(GroupOutput, Width);
         int inputs = IsDepthwise ? 1 : geometry.GroupInput;
-        _depths = [.. _taps.Select(taps => taps.Length * inputs)];
+        _depths = [.. _taps.Select(taps => checked(taps.Length * inputs))];
         _starts = new nint[_depths.Length + 1];
         for (int phase = 0; phase < _depths.Length; phase++)
             _starts[phase + 1] = _starts[phase] + ((nint)Groups * _depths[phase] * PaddedColumns);

@@ -188,6 +188,46 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
+    [Fact]
+    public void The_halo_is_what_the_taps_reach()
+    {
+        var random = new Random(7);
+        int Next(int least, int most) => random.Next(least, most + 1);
+        int halos = 0, without = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            var geometry = new ConvGeometry(
+                new BufferLayout(1, Next(1, 6), Next(1, 6), 1) { D = Next(1, 4) },
+                new BufferLayout(1, Next(1, 9), Next(1, 9), 1) { D = Next(1, 5) }, Next(1, 4), Next(1, 4))
+            {
+                KernelD = Next(1, 3), StrideD = Next(1, 4), StrideH = Next(1, 5), StrideW = Next(1, 3),
+                DilationD = Next(1, 3), DilationH = Next(1, 4), DilationW = Next(1, 3), PadFront = Next(-3, 4),
+                PadTop = Next(-3, 4), PadLeft = Next(-3, 4), Transposed = i % 2 == 0,
+            };
+            int front = 0, top = 0, left = 0, back = 0, bottom = 0, right = 0, taps = 0;
+            foreach (var phase in ConvPhase.All(geometry))
+            {
+                foreach (var tap in phase.Taps)
+                {
+                    taps++;
+                    (front, top, left) = (Math.Max(front, -tap.D), Math.Max(top, -tap.H), Math.Max(left, -tap.W));
+                    back = Math.Max(
+                        back, tap.D + ((phase.Planes - 1) * phase.InputStepD) - (geometry.Input.D - 1));
+                    bottom = Math.Max(
+                        bottom, tap.H + ((phase.Rows - 1) * phase.InputStepH) - (geometry.Input.H - 1));
+                    right = Math.Max(
+                        right, tap.W + ((phase.Columns - 1) * phase.InputStepW) - (geometry.Input.W - 1));
+                }
+            }
+            var halo = new Margin(top, left, bottom, right) { Front = front, Back = back };
+            geometry.RequiredHalo.Should().Be(halo, geometry.ToString());
+            if (taps == 0) without++;
+            else if (halo != default) halos++;
+        }
+        halos.Should().BeGreaterThan(10_000);
+        without.Should().BeGreaterThan(100, "a transposed one may have outputs that no tap reaches");
+    }
+
     // Near the sum in double, equal in every width, and equal however the tiles are dealt; buffers end at guard pages.
     static void Check<E>(ConvGeometry geometry, double tolerance) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
