@@ -154,11 +154,12 @@ public sealed class VerifierTests : IDisposable
     {
         var sketch = new Sketch();
         int x = sketch.Input("x", 2, 3), mean = sketch.Call("neg", Sketch.Of(sketch.Weight("m", 3)));
+        int variance = sketch.Call("exp", Sketch.Of(sketch.Weight("v", 3)));
         sketch.Output("y", sketch.Call(
-            "batch_norm", Sketch.Of(x), Argument.None, Argument.None, Sketch.Of(mean), Sketch.Of(sketch.Buffer("v", 3)),
+            "batch_norm", Sketch.Of(x), Argument.None, Argument.None, Sketch.Of(mean), Sketch.Of(variance),
             Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5), Argument.Of(true)));
 
-        var inject = () => Harness.Parity.Faults.Inject("batch_norm1:statistics", sketch.Convert());
+        var inject = () => Harness.Parity.Faults.Inject("batch_norm2:statistics", sketch.Convert());
 
         inject.Should().Throw<ModelException>().Which.Finding.Code.Should().Be(Codes.BadUsage);
     }
