@@ -4,19 +4,13 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>Axes of extent 1 repeated to a stated shape; new axes come first. Source: torch.Tensor.expand.</summary>
-public sealed record Expand : Op
+public sealed record Expand : Part
 {
     /// <summary>The logical extents; -1 keeps the operand's.</summary>
     public required IntList Sizes { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) }, "expand");
-
-    /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
-
-    /// <inheritdoc/>
-    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
@@ -45,7 +39,4 @@ public sealed record Expand : Op
         int[] axes = [.. Enumerable.Range(0, added), .. layout.AsSpan().ToArray().Select(axis => axis + added)];
         return new Arrangement([layout], [new Permutation(axes)]);
     }
-
-    /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
 }

@@ -4,7 +4,7 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>One index of a logical axis, which goes: Python's <c>x[:, 2]</c>. Source: torch.select.</summary>
-public sealed record Select : Op
+public sealed record Select : Part
 {
     /// <summary>The logical axis; negative counts from the last.</summary>
     public required int Dim { get; init; }
@@ -16,17 +16,10 @@ public sealed record Select : Op
         call => new Select { Dim = call.Int("dim"), Index = call.Int("index") }, "select.int");
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
-
-    /// <inheritdoc/>
-    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
-
-    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
-        int axis = Axis.Of(Dim, x.Rank);
+        int axis = AxisOf(x, Dim);
         if (Index < -x[axis] || Index >= x[axis])
             throw new ShapeException($"index {Index} is out of range for axis {axis} of {x}");
         return [[.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]]];
@@ -38,7 +31,4 @@ public sealed record Select : Op
         var layout = inputs[0].Layout;
         return new Arrangement([layout], [Arrangements.Without(layout, [Axis.Of(Dim, layout.Rank)])]);
     }
-
-    /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
 }

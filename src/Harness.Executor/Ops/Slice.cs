@@ -6,7 +6,7 @@ namespace Harness.Executor.Ops;
 
 /// <summary>Every so-manieth element along one logical axis, between two limits: Python's <c>x[start:end:step]</c>, or
 /// as many as are stated. Source: torch.Tensor.slice, torch.narrow.</summary>
-public sealed record Slice : Op
+public sealed record Slice : Part
 {
     /// <summary>The logical axis; negative counts from the last.</summary>
     public int Dim { get; init; }
@@ -59,23 +59,13 @@ public sealed record Slice : Op
     public override bool IsView => Start == 0 && End == int.MaxValue && Step == 1 && Length is null;
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
-
-    /// <inheritdoc/>
-    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
-
-    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
-        int axis = Axis.Of(Dim, x.Rank);
+        int axis = AxisOf(x, Dim);
         return [[.. x.AsSpan()[..axis], Range(x[axis]).Count, .. x.AsSpan()[(axis + 1)..]]];
     }
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
-
-    /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
 }

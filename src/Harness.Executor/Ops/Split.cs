@@ -6,7 +6,7 @@ namespace Harness.Executor.Ops;
 
 /// <summary>A tensor cut into pieces along one logical axis, one result each: chunk and split. Source: torch.split,
 /// torch.chunk.</summary>
-public sealed record Split : Op
+public sealed record Split : Part
 {
     /// <summary>The logical axis; negative counts from the last.</summary>
     public int Dim { get; init; }
@@ -67,17 +67,10 @@ public sealed record Split : Op
     }
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
-
-    /// <inheritdoc/>
-    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
-
-    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
-        int axis = Axis.Of(Dim, x.Rank);
+        int axis = AxisOf(x, Dim);
         var shapes = ImmutableArray.CreateBuilder<Shape>();
         foreach (int piece in Pieces(x[axis]))
             shapes.Add([.. x.AsSpan()[..axis], piece, .. x.AsSpan()[(axis + 1)..]]);
@@ -91,7 +84,4 @@ public sealed record Split : Op
         int pieces = Pieces(x[Axis.Of(Dim, x.Rank)]).Length;
         return new Arrangement([layout], [.. Enumerable.Repeat(layout, pieces)]);
     }
-
-    /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
 }

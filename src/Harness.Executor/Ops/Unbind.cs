@@ -4,7 +4,7 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>Every index of one logical axis, which goes, one result each. Source: torch.unbind.</summary>
-public sealed record Unbind : Op
+public sealed record Unbind : Part
 {
     /// <summary>The logical axis; negative counts from the last.</summary>
     public int Dim { get; init; }
@@ -16,17 +16,10 @@ public sealed record Unbind : Op
         call => new Unbind { Dim = call.Int("dim"), Results = call.Call.Results.Length }, "unbind.int");
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
-
-    /// <inheritdoc/>
-    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
-
-    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected at least 1 axis");
-        int axis = Axis.Of(Dim, x.Rank);
+        int axis = AxisOf(x, Dim);
         if (Results != 1 && Results != x[axis])
             throw new ShapeException($"an axis of {x[axis]} is unbound, the call has {Results} results");
         Shape one = [.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]];
@@ -40,7 +33,4 @@ public sealed record Unbind : Op
         int axis = Axis.Of(Dim, layout.Rank);
         return new Arrangement([layout], [.. Enumerable.Repeat(Arrangements.Without(layout, [axis]), x[axis])]);
     }
-
-    /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
 }

@@ -59,6 +59,21 @@ public sealed class ParameterTests
         }
     }
 
+    [Fact]
+    public void A_kernel_of_nothing_that_is_a_view_gives_the_bias()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 0, 5, 4);
+        int kernel = sketch.Call("reshape", Of(sketch.Weight("kernel", 3, 0)), Ints(3, 0, 2, 2));
+        sketch.Output("y", sketch.Call(
+            "conv2d", Of(x), Of(kernel), Of(sketch.Weight("bias", 3)), Ints(1, 1), Ints(0, 0), Ints(1, 1), Of(1L)));
+
+        var y = sketch.Run(sketch.Convert())["y"];
+
+        y.Shape.Should().Equal(2, 3, 4, 3);
+        for (int i = 0; i < y.Data.Length; i++) y.Data[i].Should().Be(sketch.Drawn["bias"].Data[i / 12 % 3]);
+    }
+
     static void Near(NaiveTensor actual, NaiveTensor expected)
     {
         actual.Shape.Should().Equal(expected.Shape);

@@ -13,11 +13,17 @@ sealed class ShapeWalk
     readonly Dictionary<int, Shape> _shapes = [];
     readonly Dictionary<int, Argument> _numbers = [];
     readonly HashSet<int> _parameters = [];
+    bool _computed;
 
     /// <summary>The output shapes of a graph.</summary>
-    public static Shape[] Outputs(Graph graph, IEnumerable<Shape> inputs, Func<string, Shape> parameter)
+    /// <param name="graph">The graph.</param>
+    /// <param name="inputs">The shapes of its inputs.</param>
+    /// <param name="parameter">The shape of a parameter.</param>
+    /// <param name="computed">True where weights may be computed; elsewhere all must be parameters.</param>
+    public static Shape[] Outputs(
+        Graph graph, IEnumerable<Shape> inputs, Func<string, Shape> parameter, bool computed = false)
     {
-        var walk = new ShapeWalk();
+        var walk = new ShapeWalk { _computed = computed };
         foreach (var (port, shape) in graph.Inputs.Zip(inputs)) walk._shapes[port.Value] = shape;
         foreach (var stored in graph.Parameters)
         {
@@ -54,7 +60,8 @@ sealed class ShapeWalk
         foreach (var rule in op.Weights)
         {
             // A weight that is computed stays as it is.
-            if (!_parameters.Contains(operands[rule.Operand])) continue;
+            if (_computed && !_parameters.Contains(operands[rule.Operand])) continue;
+            _parameters.Should().Contain(operands[rule.Operand], call.ToString());
             rule.Rearrangement.Inverse.Apply(rule.Rearrangement.Apply(inputs[rule.Operand]))
                 .Should().Equal(inputs[rule.Operand]);
         }

@@ -60,7 +60,7 @@ sealed class CatLowering : Lowering<Cat>
 
 /// <summary>Results that are parts of an operand: nothing moves where all who read one can walk its strides, and what
 /// somebody cannot read so is copied once.</summary>
-abstract class PartLowering<TOp> : Lowering<TOp> where TOp : Op
+abstract class PartLowering<TOp> : Lowering<TOp> where TOp : Part
 {
     /// <summary>Where a result lies in the operand.</summary>
     protected abstract StridedPart Part(TOp op, int result, ValueBuffer x, Shape y);

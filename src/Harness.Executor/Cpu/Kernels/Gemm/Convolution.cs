@@ -109,18 +109,16 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
     /// <param name="last">Piece after the last.</param>
     /// <param name="scratch">This thread's <see cref="ScratchElements"/>.</param>
     /// <param name="epilogue">Bias and what follows; made for the same lanes.</param>
-    /// <param name="kernel">The weights that are packed now; null where they were before.</param>
+    /// <param name="kernel">The weights where they are packed now; not looked at where they were before.</param>
     public void Run(
         E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue, E* kernel = null)
     {
-        if (_weights.IsLater != (kernel != null))
-            throw new ArgumentException("weights are given when they are packed later, and only then");
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(last, Tiles);
         if (_depthwise is not null)
         {
-            E* panel = kernel == null ? _weights.Panel(0, 0, 0) : scratch;
-            if (kernel != null) _weights.Pack(kernel, 0, 0, 0, panel);
+            E* panel = _weights.IsLater ? scratch : _weights.Panel(0, 0, 0);
+            if (_weights.IsLater) _weights.Pack(kernel, 0, 0, 0, panel);
             _depthwise.Run(input, output, first, last, panel, epilogue);
             GC.KeepAlive(this);
             return;
@@ -159,13 +157,13 @@ sealed unsafe class Convolution<E> where E : unmanaged, IBinaryFloatingPointIeee
             job.Input = (byte*)(input + (unit.Group * _groupInput));
             // The panel after this unit's lies behind it in memory.
             job.More = u + 1 < last && _units[u + 1].Group == unit.Group && _units[u + 1].FirstPanel > unit.FirstPanel;
-            job.Weights = _weights.Panel(unit.Phase, unit.Group, unit.FirstPanel);
-            if (kernel != null)
+            if (_weights.IsLater)
             {
                 job.Weights = scratch + _packedElements;
                 job.More = false;
                 _weights.Pack(kernel, unit.Phase, unit.Group, unit.FirstPanel, job.Weights);
             }
+            else job.Weights = _weights.Panel(unit.Phase, unit.Group, unit.FirstPanel);
             switch (unit.Order)
             {
                 case Order.Tiles: TileMajor<L>(unit, ref job, epilogue); break;
