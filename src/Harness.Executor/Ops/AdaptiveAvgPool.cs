@@ -34,16 +34,19 @@ public sealed record AdaptiveAvgPool : Op
     internal override int? BatchedRank => Sizes.Count + 2;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        Window.CheckRank(x, Sizes.Count);
-        Span<int> y = [.. x.AsSpan()];
+        if (Window.MisfitOfRank(x, Sizes.Count) is { } why) return why;
+        return x.AsSpan()[2..].Contains(0) ? $"input is {x}, expected elements to take the mean of" : null;
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        Span<int> y = [.. inputs[0].AsSpan()];
         for (int axis = 0; axis < Sizes.Count; axis++)
-        {
-            if (x[2 + axis] == 0) throw new ShapeException($"input is {x}, expected elements to take the mean of");
             if (Sizes[axis] != Kept) y[2 + axis] = Sizes[axis];
-        }
         return [Shape.Create(y)];
     }
 

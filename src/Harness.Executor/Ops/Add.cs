@@ -10,8 +10,8 @@ public sealed record Add : Binary
     public double Alpha { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
-        Promotion.Scaled(base.OperandType(operand, inputs), Alpha, takesFlags: true);
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
+        Promotion.MisfitOfScale(OperandType(0, inputs), Alpha, takesFlags: true);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Add { Alpha = call.Float("alpha"), Other = Number(call) }, "add.Tensor", "add.Scalar");

@@ -16,15 +16,17 @@ public sealed record Addmm : Op
         "addmm");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape bias = inputs[0], x = inputs[1], kernel = inputs[2];
-        if (x.Rank != 2) throw new ShapeException($"input is {x}, expected (n, i)");
-        if (kernel.Rank != 2) throw new ShapeException($"kernel is {kernel}, expected (i, o)");
-        if (x[1] != kernel[0]) throw new ShapeException($"input {x} has {x[1]} features, kernel expects {kernel[0]}");
-        if (bias != [kernel[1]]) throw new ShapeException($"bias is {bias}, expected ({kernel[1]})");
-        return [[x[0], kernel[1]]];
+        if (x.Rank != 2) return $"input is {x}, expected (n, i)";
+        if (kernel.Rank != 2) return $"kernel is {kernel}, expected (i, o)";
+        if (x[1] != kernel[0]) return $"input {x} has {x[1]} features, kernel expects {kernel[0]}";
+        return bias != [kernel[1]] ? $"bias is {bias}, expected ({kernel[1]})" : null;
     }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [[inputs[1][0], inputs[2][1]]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)

@@ -32,11 +32,10 @@ public abstract record AlongAxis : Op
     }
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
-    {
-        _ = Axis.Of(Dim, inputs[0].Rank);
-        return [inputs[0]];
-    }
+    public sealed override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => Axis.Misfit(Dim, inputs[0].Rank);
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);

@@ -55,6 +55,10 @@ public sealed record AvgPool : Op
     internal override int? BatchedRank => Kernel.Count + 2;
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Window.MisfitOfPool(inputs[0], Kernel, Stride, Padding, IntList.Repeat(1, Kernel.Count), CeilMode);
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
         [Window.Pooled(inputs[0], Kernel, Stride, Padding, IntList.Repeat(1, Kernel.Count), CeilMode)];
 

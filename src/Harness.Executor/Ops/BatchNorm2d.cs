@@ -50,19 +50,21 @@ public sealed record BatchNorm2d : Op
         : [];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (x.Rank is < 2 or > 5)
-            throw new ShapeException($"input is {x}, expected (n, c), (n, c, w), (n, c, h, w) or (n, c, d, h, w)");
+            return $"input is {x}, expected (n, c), (n, c, w), (n, c, h, w) or (n, c, d, h, w)";
         foreach (var rule in Weights)
         {
             if (inputs[rule.Operand] != [x[1]])
-                throw new ShapeException(
-                    $"input has {x[1]} channels, {rule.Leaf} is {inputs[rule.Operand]}, expected ({x[1]})");
+                return $"input has {x[1]} channels, {rule.Leaf} is {inputs[rule.Operand]}, expected ({x[1]})";
         }
-        return [x];
+        return null;
     }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)

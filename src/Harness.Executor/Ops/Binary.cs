@@ -21,6 +21,9 @@ public abstract record Binary : Op
     public sealed override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => OperandType(0, inputs);
 
     /// <inheritdoc/>
+    public sealed override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => Broadcast.Misfit(inputs);
+
+    /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [Broadcast.Infer(inputs)];
 
     /// <inheritdoc/>

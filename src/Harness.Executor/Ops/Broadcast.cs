@@ -5,8 +5,22 @@ namespace Harness.Executor.Ops;
 /// <summary>PyTorch's broadcasting of logical shapes, and the layouts it wants.</summary>
 static class Broadcast
 {
-    /// <summary>The common shape: trailing axes aligned, extents equal or 1.</summary>
-    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    /// <summary>Why shapes have no common one; null where they do.</summary>
+    public static string? Misfit(ReadOnlySpan<Shape> inputs)
+    {
+        var common = Infer(inputs);
+        foreach (var shape in inputs)
+        {
+            for (int axis = 1; axis <= shape.Rank; axis++)
+            {
+                if (shape[-axis] != 1 && shape[-axis] != common[-axis])
+                    return $"shapes {string.Join(" and ", inputs.ToArray())} do not broadcast";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The common shape: trailing axes aligned, of each the first extent that is not 1.</summary>
     public static Shape Infer(ReadOnlySpan<Shape> inputs)
     {
         int rank = 0;
@@ -19,8 +33,6 @@ static class Broadcast
             {
                 ref int extent = ref extents[axis + rank - shape.Rank];
                 if (extent == 1) extent = shape[axis];
-                else if (shape[axis] != 1 && shape[axis] != extent)
-                    throw new ShapeException($"shapes {string.Join(" and ", inputs.ToArray())} do not broadcast");
             }
         }
         return Shape.Create(extents);

@@ -19,20 +19,30 @@ public sealed record Cat : Op
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
-        if (inputs.Length == 0) throw new ShapeException("nothing to join, expected at least one tensor");
+        if (inputs.Length == 0) return "nothing to join, expected at least one tensor";
         var first = inputs[0];
-        if (first.Rank == 0) throw new ShapeException("a scalar cannot be joined");
+        if (first.Rank == 0) return "a scalar cannot be joined";
+        if (Axis.Misfit(Dim, first.Rank) is { } why) return why;
         int axis = Axis.Of(Dim, first.Rank);
-        int[] extents = first.AsSpan().ToArray();
-        for (int i = 1; i < inputs.Length; i++)
+        long joined = 0;
+        for (int i = 0; i < inputs.Length; i++)
         {
             bool fits = inputs[i].Rank == first.Rank;
             for (int a = 0; fits && a < first.Rank; a++) fits = a == axis || inputs[i][a] == first[a];
-            if (!fits) throw new ShapeException($"tensor {i} is {inputs[i]}, expected {first} except on axis {axis}");
-            extents[axis] = checked(extents[axis] + inputs[i][axis]);
+            if (!fits) return $"tensor {i} is {inputs[i]}, expected {first} except on axis {axis}";
+            joined += inputs[i][axis];
         }
+        return Axis.MisfitOfExtent(joined);
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        int axis = Axis.Of(Dim, inputs[0].Rank);
+        int[] extents = inputs[0].AsSpan().ToArray();
+        foreach (var more in inputs[1..]) extents[axis] += more[axis];
         return [Shape.Create(extents)];
     }
 

@@ -79,7 +79,7 @@ public sealed record Conv(int Axes) : Op
     {
         if (!SamePadding) return Padding;
         var all = new int[Axes];
-        for (int axis = 0; axis < Axes; axis++) all[axis] = checked(Dilation[axis] * (weight[2 + axis] - 1));
+        for (int axis = 0; axis < Axes; axis++) all[axis] = Dilation[axis] * (weight[2 + axis] - 1);
         return new WindowPadding([.. all.Select(n => n / 2)], [.. all.Select(n => n - n / 2)]);
     }
 
@@ -103,7 +103,7 @@ public sealed record Conv(int Axes) : Op
     /// <inheritdoc/>
     internal override int[][] Demands(ReadOnlySpan<Shape?> operands) =>
         operands[1] is { } w && w.Rank == (AxesOfWeight ? Window.AxesOf(w, Axes) : Axes) + 2
-        && Groups > 0 && Groups <= w[0]
+        && Groups > 0 && Groups <= w[0] && (long)w[1] * Groups <= int.MaxValue
             ? [[0, w[1] * Groups, .. new int[w.Rank - 2]]]
             : [];
 
@@ -111,38 +111,43 @@ public sealed record Conv(int Axes) : Op
     internal override int? BatchedRank => Axes + 2;
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
+    {
+        Shape x = inputs[0], w = inputs[1];
+        if (Window.MisfitOfRank(x, Axes) is { } rank) return rank;
+        if (w.Rank != Axes + 2) return $"weight is {w}, expected {Window.Letters("o, c/groups, ", Axes, "k")}";
+        if ((Window.MisfitOfSteps(Stride, Dilation) ?? Window.MisfitOfWeight(w, outputs: w[0])) is { } window)
+            return window;
+        if (Groups < 1 || w[0] % Groups != 0) return $"{w[0]} output channels do not split into {Groups} groups";
+        if (x[1] != (long)w[1] * Groups) return $"input has {x[1]} channels, kernel expects {(long)w[1] * Groups}";
+        if (Bias && inputs[2] != [w[0]]) return $"bias is {inputs[2]}, expected ({w[0]})";
+        for (int axis = 0; axis < Axes; axis++)
+        {
+            long span = Window.Span(w[2 + axis], Dilation[axis]), padded = x[2 + axis] + PaddingOf(axis, w);
+            if (span > padded) return $"the window spans {span}, the padded input only {padded}";
+            if (Axis.MisfitOfExtent((padded - span) / Stride[axis] + 1) is { } beyond) return beyond;
+            if (SamePadding && span - 1 > int.MaxValue) return $"the window spans {span}, expected at most 2^31";
+        }
+        return null;
+    }
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
-        Window.CheckRank(x, Axes);
-        if (w.Rank != Axes + 2)
-            throw new ShapeException($"weight is {w}, expected {Window.Letters("o, c/groups, ", Axes, "k")}");
-        Window.CheckPositive(Stride, Dilation);
-        Window.CheckWeight(w, outputs: w[0]);
-        if (Groups < 1 || w[0] % Groups != 0)
-            throw new ShapeException($"{w[0]} output channels do not split into {Groups} groups");
-        if (x[1] != w[1] * Groups)
-            throw new ShapeException($"input has {x[1]} channels, kernel expects {w[1] * Groups}");
-        if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
-        var padding = PaddingFor(w);
         Span<int> y = [x[0], w[0], .. x.AsSpan()[2..]];
         for (int axis = 0; axis < Axes; axis++)
         {
-            y[2 + axis] = Extent(
-                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis],
-                (long)padding.Low[axis] + padding.High[axis]);
+            long room = x[2 + axis] + PaddingOf(axis, w) - Window.Span(w[2 + axis], Dilation[axis]);
+            y[2 + axis] = (int)(room / Stride[axis] + 1);
         }
         return [Shape.Create(y)];
     }
 
-    static int Extent(int n, int k, int stride, int dilation, long padding)
-    {
-        long room = n + padding - (long)dilation * (k - 1) - 1;
-        if (room < 0)
-            throw new ShapeException(
-                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {n + padding}");
-        return checked((int)(room / stride + 1));
-    }
+    // Zeros on both sides of an axis.
+    long PaddingOf(int axis, Shape weight) => SamePadding
+        ? Window.Span(weight[2 + axis], Dilation[axis]) - 1
+        : (long)Padding.Low[axis] + Padding.High[axis];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, Axes + 2);

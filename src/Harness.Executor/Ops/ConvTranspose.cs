@@ -78,39 +78,42 @@ public sealed record ConvTranspose(int Axes) : Op
     internal override int? BatchedRank => Axes + 2;
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
+    {
+        Shape x = inputs[0], w = inputs[1];
+        if (Window.MisfitOfRank(x, Axes) is { } rank) return rank;
+        if (w.Rank != Axes + 2) return $"weight is {w}, expected {Window.Letters("c, o/groups, ", Axes, "k")}";
+        if ((Window.MisfitOfSteps(Stride, Dilation) ?? Window.MisfitOfWeight(w, outputs: w[1])) is { } window)
+            return window;
+        if (Padding.Any(amount => amount < 0)) return $"padding {Padding} is negative";
+        if (Groups < 1 || w[0] % Groups != 0) return $"{w[0]} input channels do not split into {Groups} groups";
+        if (x[1] != w[0]) return $"input has {x[1]} channels, kernel expects {w[0]}";
+        long channels = (long)w[1] * Groups;
+        if (Axis.MisfitOfExtent(channels) is { } beyond) return beyond;
+        if (Bias && inputs[2] != [(int)channels]) return $"bias is {inputs[2]}, expected ({channels})";
+        for (int axis = 0; axis < Axes; axis++)
+        {
+            int more = OutputPadding[axis], stride = Stride[axis], dilation = Dilation[axis];
+            if (more < 0 || more >= Math.Max(stride, dilation))
+                return $"output padding is {more}, expected less than stride {stride} or dilation {dilation}";
+            long extent = Extent(axis, x, w);
+            if (extent is < 1 or > int.MaxValue) return $"the output would have the extent {extent}";
+        }
+        return null;
+    }
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
-        Window.CheckRank(x, Axes);
-        if (w.Rank != Axes + 2)
-            throw new ShapeException($"weight is {w}, expected {Window.Letters("c, o/groups, ", Axes, "k")}");
-        Window.CheckPositive(Stride, Dilation);
-        Window.CheckWeight(w, outputs: w[1]);
-        if (Padding.Any(amount => amount < 0)) throw new ShapeException($"padding {Padding} is negative");
-        if (Groups < 1 || w[0] % Groups != 0)
-            throw new ShapeException($"{w[0]} input channels do not split into {Groups} groups");
-        if (x[1] != w[0]) throw new ShapeException($"input has {x[1]} channels, kernel expects {w[0]}");
-        if (Bias && inputs[2] != [w[1] * Groups])
-            throw new ShapeException($"bias is {inputs[2]}, expected ({w[1] * Groups})");
         Span<int> y = [x[0], w[1] * Groups, .. x.AsSpan()[2..]];
-        for (int axis = 0; axis < Axes; axis++)
-        {
-            y[2 + axis] = Extent(
-                x[2 + axis], w[2 + axis], Stride[axis], Dilation[axis], Padding[axis], OutputPadding[axis]);
-        }
+        for (int axis = 0; axis < Axes; axis++) y[2 + axis] = (int)Extent(axis, x, w);
         return [Shape.Create(y)];
     }
 
-    static int Extent(int n, int k, int stride, int dilation, int padding, int more)
-    {
-        if (more < 0 || more >= Math.Max(stride, dilation))
-            throw new ShapeException(
-                $"output padding is {more}, expected less than stride {stride} or dilation {dilation}");
-        long extent = (n - 1L) * stride - 2L * padding + (long)dilation * (k - 1) + more + 1;
-        return extent > 0
-            ? checked((int)extent)
-            : throw new ShapeException($"the output would have the extent {extent}");
-    }
+    long Extent(int axis, Shape x, Shape w) =>
+        (x[2 + axis] - 1L) * Stride[axis] - 2L * Padding[axis] + Window.Span(w[2 + axis], Dilation[axis])
+        + OutputPadding[axis];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, Axes + 2);

@@ -13,21 +13,28 @@ public sealed record Expand : Part
         call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) }, "expand");
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         int added = Sizes.Count - x.Rank;
-        if (added < 0) throw new ShapeException($"{Sizes} has {Sizes.Count} axes, input {x} has {x.Rank}");
-        var extents = new int[Sizes.Count];
-        for (int axis = 0; axis < extents.Length; axis++)
+        if (added < 0) return $"{Sizes} has {Sizes.Count} axes, input {x} has {x.Rank}";
+        for (int axis = 0; axis < Sizes.Count; axis++)
         {
             int own = axis < added ? 1 : x[axis - added], size = Sizes[axis];
             bool kept = size == -1 && axis >= added;
             if (!kept && (size < 0 || (size != own && own != 1)))
-                throw new ShapeException(
-                    $"input {x} does not expand to {Sizes}: axis {axis} is {own}, expected 1 or {size}");
-            extents[axis] = kept ? own : size;
+                return $"input {x} does not expand to {Sizes}: axis {axis} is {own}, expected 1 or {size}";
         }
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        int[] extents = [.. Sizes];
+        for (int axis = 0; axis < extents.Length; axis++)
+            if (extents[axis] == -1) extents[axis] = x[axis - extents.Length + x.Rank];
         return [Shape.Create(extents)];
     }
 

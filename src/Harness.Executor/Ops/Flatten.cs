@@ -15,13 +15,23 @@ public sealed record Flatten : Reshaping
         call => new Flatten { StartDim = call.Int("start_dim"), EndDim = call.Int("end_dim") }, "flatten.using_ints");
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if ((Axis.Misfit(StartDim, x.Rank) ?? Axis.Misfit(EndDim, x.Rank)) is { } why) return why;
+        var (start, end) = AxesOf(x.Rank);
+        if (start > end) return $"start axis {StartDim} comes after end axis {EndDim} in {x}";
+        return x.Rank == 0 ? null : Axis.MisfitOfExtent(Window.Elements(x.AsSpan()[start..(end + 1)]));
+    }
+
+    /// <inheritdoc/>
     public override Shape Target(Shape input)
     {
-        int start = Axis.Of(StartDim, input.Rank), end = Axis.Of(EndDim, input.Rank);
-        if (start > end) throw new ShapeException($"start axis {StartDim} comes after end axis {EndDim} in {input}");
         if (input.Rank == 0) return [1];
-        long merged = 1;
-        for (int axis = start; axis <= end; axis++) merged = checked(merged * input[axis]);
-        return [.. input.AsSpan()[..start], checked((int)merged), .. input.AsSpan()[(end + 1)..]];
+        var (start, end) = AxesOf(input.Rank);
+        long merged = Window.Elements(input.AsSpan()[start..(end + 1)]);
+        return [.. input.AsSpan()[..start], (int)merged, .. input.AsSpan()[(end + 1)..]];
     }
+
+    (int Start, int End) AxesOf(int rank) => (Axis.Of(StartDim, rank), Axis.Of(EndDim, rank));
 }

@@ -34,19 +34,22 @@ public sealed record LayerNorm : Op
         };
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         int count = NormalizedShape.Count;
         if (x.Rank < count || !x.AsSpan()[(x.Rank - count)..].SequenceEqual(NormalizedShape.AsSpan()))
-            throw new ShapeException($"input is {x}, expected its last axes to be {NormalizedShape}");
+            return $"input is {x}, expected its last axes to be {NormalizedShape}";
         foreach (var rule in Weights)
         {
             if (!inputs[rule.Operand].AsSpan().SequenceEqual(NormalizedShape.AsSpan()))
-                throw new ShapeException($"{rule.Leaf} is {inputs[rule.Operand]}, expected {NormalizedShape}");
+                return $"{rule.Leaf} is {inputs[rule.Operand]}, expected {NormalizedShape}";
         }
-        return [x];
+        return null;
     }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
     /// <summary>The normalized axes innermost, they and the others in the order they have.</summary>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)

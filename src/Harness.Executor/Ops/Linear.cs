@@ -18,16 +18,18 @@ public sealed record Linear : Op
         operands[1] is { Rank: 2 } w ? [[0, w[1]]] : [];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
-        if (w.Rank != 2) throw new ShapeException($"weight is {w}, expected (o, i)");
-        if (x.Rank == 0) throw new ShapeException($"input is {x}, expected (…, {w[1]})");
-        if (x[-1] != w[1])
-            throw new ShapeException($"input {x} has {x[-1]} features on its last axis, kernel expects {w[1]}");
-        if (Bias && inputs[2] != [w[0]]) throw new ShapeException($"bias is {inputs[2]}, expected ({w[0]})");
-        return [[.. x.AsSpan()[..^1], w[0]]];
+        if (w.Rank != 2) return $"weight is {w}, expected (o, i)";
+        if (x.Rank == 0) return $"input is {x}, expected (…, {w[1]})";
+        if (x[-1] != w[1]) return $"input {x} has {x[-1]} features on its last axis, kernel expects {w[1]}";
+        return Bias && inputs[2] != [w[0]] ? $"bias is {inputs[2]}, expected ({w[0]})" : null;
     }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
+        [[.. inputs[0].AsSpan()[..^1], inputs[1][0]]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.LastAxisLast(inputs);

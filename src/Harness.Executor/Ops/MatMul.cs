@@ -10,15 +10,23 @@ public sealed record MatMul : Op
     internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new MatMul(), "bmm", "matmul", "mm");
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
+    {
+        Shape a = inputs[0], b = inputs[1];
+        if (a.Rank < 2 || b.Rank < 2) return $"operands are {a} and {b}, expected at least 2 axes each";
+        if (a[-1] != b[-2]) return $"{a} times {b}: {a[-1]} columns meet {b[-2]} rows";
+        return Broadcast.Misfit(Batches(a, b));
+    }
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape a = inputs[0], b = inputs[1];
-        if (a.Rank < 2 || b.Rank < 2)
-            throw new ShapeException($"operands are {a} and {b}, expected at least 2 axes each");
-        if (a[-1] != b[-2]) throw new ShapeException($"{a} times {b}: {a[-1]} columns meet {b[-2]} rows");
-        var batch = Broadcast.Infer([Shape.Create(a.AsSpan()[..^2]), Shape.Create(b.AsSpan()[..^2])]);
-        return [[.. batch.AsSpan(), a[-2], b[-1]]];
+        return [[.. Broadcast.Infer(Batches(a, b)).AsSpan(), a[-2], b[-1]]];
     }
+
+    static Shape[] Batches(Shape a, Shape b) =>
+        [Shape.Create(a.AsSpan()[..^2]), Shape.Create(b.AsSpan()[..^2])];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)

@@ -50,6 +50,10 @@ public sealed record MaxPool : Op
     internal override int? BatchedRank => Kernel.Count + 2;
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Window.MisfitOfPool(inputs[0], Kernel, Stride, Padding, Dilation, CeilMode);
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
         [Window.Pooled(inputs[0], Kernel, Stride, Padding, Dilation, CeilMode)];
 

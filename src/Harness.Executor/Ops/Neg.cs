@@ -5,9 +5,12 @@ namespace Harness.Executor.Ops;
 /// <summary><c>-x</c>. Source: torch.neg.</summary>
 public sealed record Neg : Elementwise
 {
-    /// <summary>Integers stay what they are; flags have no negative.</summary>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
-        Promotion.Scaled(inputs[operand].Type, 1, takesFlags: false);
+    /// <summary>Flags have no negative.</summary>
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
+        Promotion.MisfitOfScale(inputs[0].Type, 1, takesFlags: false);
+
+    /// <summary>Integers stay what they are.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;

@@ -63,28 +63,48 @@ public abstract record Op
     /// <summary>The op's name: that of its type, unless the number of its axes is part of it.</summary>
     public virtual string Name => GetType().Name;
 
-    /// <summary>Facts about the outputs from facts about the operands.</summary>
-    /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
+    /// <summary>Why operands do not fit, in words that say found and expected; null where they do. What is a question
+    /// for a search of shapes is no exception.</summary>
+    public string? Misfit(ReadOnlySpan<Fact> inputs)
+    {
+        if (MisfitOfTypes(inputs) is { } why) return why;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (OperandType(i, inputs) is var wanted && wanted != inputs[i].Type)
+                return $"operand {i} is {inputs[i]}, {Name} takes {wanted.NumPyName()} here";
+        }
+        return MisfitOfShapes(ShapesOf(inputs));
+    }
+
+    /// <summary>The same of the operands' types before any is cast: what PyTorch does not promote.</summary>
+    public virtual string? MisfitOfTypes(ReadOnlySpan<Fact> inputs)
+    {
+        if (!IsContraction) return null;
+        for (int i = 0; i < inputs.Length; i++)
+            if (!inputs[i].Type.IsFloating()) return $"operand {i} is {inputs[i]}, {Name} takes floating-point numbers";
+        return null;
+    }
+
+    /// <summary>The same of their logical shapes.</summary>
+    public virtual string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => null;
+
+    /// <summary>Facts about the outputs from facts about operands that fit.</summary>
     public ImmutableArray<Fact> Infer(ReadOnlySpan<Fact> inputs)
     {
-        var shapes = new Shape[inputs.Length];
-        for (int i = 0; i < shapes.Length; i++)
-        {
-            shapes[i] = inputs[i].Shape;
-            if (OperandType(i, inputs) is var wanted && wanted != inputs[i].Type)
-            {
-                throw new ShapeException(
-                    $"operand {i} is {inputs[i]}, {Name} takes {wanted.NumPyName()} here");
-            }
-        }
-        var results = InferShapes(shapes);
+        var results = InferShapes(ShapesOf(inputs));
         var facts = new Fact[results.Length];
         for (int i = 0; i < facts.Length; i++) facts[i] = new Fact(ResultType(i, inputs), results[i]);
         return ImmutableCollectionsMarshal.AsImmutableArray(facts);
     }
 
-    /// <summary>Logical output shapes from logical operand shapes.</summary>
-    /// <exception cref="ShapeException">The operands do not fit; the message says found and expected.</exception>
+    static Shape[] ShapesOf(ReadOnlySpan<Fact> facts)
+    {
+        var shapes = new Shape[facts.Length];
+        for (int i = 0; i < shapes.Length; i++) shapes[i] = facts[i].Shape;
+        return shapes;
+    }
+
+    /// <summary>Logical output shapes from logical shapes of operands that fit.</summary>
     public abstract ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs);
 
     /// <summary>The rank of the first operand with its batch axis, of an op that PyTorch also applies to one image,
@@ -93,11 +113,7 @@ public abstract record Op
 
     /// <summary>The type in which the op wants an operand, given the types they have: an operand of another one is cast
     /// first, as PyTorch promotes it. Floating-point numbers unless the op says more.</summary>
-    /// <exception cref="ShapeException">The op takes no such operand.</exception>
-    public virtual ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
-        IsContraction && !inputs[operand].Type.IsFloating()
-            ? throw new ShapeException($"operand {operand} is {inputs[operand]}, {Name} takes floating-point numbers")
-            : ElementType.Float32;
+    public virtual ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => ElementType.Float32;
 
     /// <summary>The type of a result, given operands of the types that the op wants.</summary>
     public virtual ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => ElementType.Float32;
@@ -148,6 +164,3 @@ public abstract record Op
     /// <summary>Floating-point operations of one run, a multiply and an add counting two.</summary>
     public virtual long Flops(ReadOnlySpan<Shape> inputs, Shape output) => output.Elements;
 }
-
-/// <summary>Operands do not fit an op. The pass adds node and place.</summary>
-public sealed class ShapeException(string message) : Exception(message);

@@ -39,20 +39,30 @@ public sealed record Pad : Op
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
         if (Amounts.Count > 2 * x.Rank)
-            throw new ShapeException($"pad has {Amounts.Count} numbers, expected at most {2 * x.Rank} for {x}");
+            return $"pad has {Amounts.Count} numbers, expected at most {2 * x.Rank} for {x}";
+        for (int axis = 0; axis < x.Rank; axis++)
+        {
+            var (before, after) = Of(axis, x.Rank);
+            long extent = (long)x[axis] + before + after;
+            if (extent is < 1 or > int.MaxValue)
+                return $"axis {axis} of {x} padded by ({before}, {after}) would have the extent {extent}";
+        }
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
         var extents = new int[x.Rank];
         for (int axis = 0; axis < extents.Length; axis++)
         {
             var (before, after) = Of(axis, x.Rank);
-            long extent = (long)x[axis] + before + after;
-            if (extent < 1)
-                throw new ShapeException(
-                    $"axis {axis} of {x} padded by ({before}, {after}) would have the extent {extent}");
-            extents[axis] = checked((int)extent);
+            extents[axis] = x[axis] + before + after;
         }
         return [Shape.Create(extents)];
     }

@@ -14,10 +14,4 @@ public abstract record Part : Op
 
     /// <inheritdoc/>
     public sealed override long Flops(ReadOnlySpan<Shape> inputs, Shape output) => 0;
-
-    /// <summary>An axis of the operand from 0; a negative number counts from the last.</summary>
-    /// <exception cref="ShapeException">The operand has no such axis.</exception>
-    protected static int AxisOf(Shape operand, int dim) => operand.Rank > 0
-        ? Axis.Of(dim, operand.Rank)
-        : throw new ShapeException($"input is {operand}, expected at least 1 axis");
 }

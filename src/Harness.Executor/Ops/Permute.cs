@@ -1,3 +1,5 @@
+using Harness.Executor.Model;
+
 namespace Harness.Executor.Ops;
 
 /// <summary>Logical axes in a stated order. Source: torch.permute.</summary>
@@ -10,7 +12,11 @@ public sealed record Permute : Permuting
         call => new Permute { Dims = IntList.Create(call.Ints("dims").AsSpan()) }, "permute");
 
     /// <inheritdoc/>
-    public override int[] Order(int rank) => Dims.Count == rank
-        ? Axis.Of(Dims, rank)
-        : throw new ShapeException($"permute has {Dims.Count} axes, input has {rank}");
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Dims.Count == inputs[0].Rank
+            ? Axis.Misfit(Dims, inputs[0].Rank)
+            : $"permute has {Dims.Count} axes, input has {inputs[0].Rank}";
+
+    /// <inheritdoc/>
+    public override int[] Order(int rank) => Axis.Of(Dims, rank);
 }

@@ -6,8 +6,7 @@ namespace Harness.Executor.Ops;
 /// <summary>The same memory with its logical axes in another order: the layout changes, no element moves.</summary>
 public abstract record Permuting : Op
 {
-    /// <summary>For each logical axis of the result, the operand's.</summary>
-    /// <exception cref="ShapeException">The axes do not fit the rank.</exception>
+    /// <summary>For each logical axis of the result, the operand's; of a rank that fits.</summary>
     public abstract int[] Order(int rank);
 
     /// <inheritdoc/>

@@ -24,17 +24,13 @@ static class Promotion
     public static ElementType With(ElementType type, Number number) =>
         !number.IsInteger ? ElementType.Float32 : type == ElementType.Bool ? ElementType.Int64 : type;
 
-    /// <summary>The type in which a multiple of an operand is added.</summary>
-    /// <exception cref="ShapeException">Integers by a factor that is none, or Booleans where PyTorch takes
-    /// none.</exception>
-    public static ElementType Scaled(ElementType type, double alpha, bool takesFlags)
+    /// <summary>Why a multiple of an operand of this type is not added: integers by a factor that is none, or Booleans
+    /// where PyTorch takes none; null where it is.</summary>
+    public static string? MisfitOfScale(ElementType type, double alpha, bool takesFlags)
     {
         if (!type.IsFloating() && alpha != Math.Truncate(alpha))
-            throw new ShapeException(
-                $"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too");
-        return type != ElementType.Bool || takesFlags
-            ? type
-            : throw new ShapeException("Booleans are not subtracted; PyTorch refuses it too");
+            return $"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too";
+        return type != ElementType.Bool || takesFlags ? null : "Booleans are not subtracted; PyTorch refuses it too";
     }
 
     static int Category(ElementType type) => type == ElementType.Bool ? 0 : type.IsFloating() ? 2 : 1;

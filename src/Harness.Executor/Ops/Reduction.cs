@@ -35,6 +35,9 @@ public abstract record Reduction : Op
         : op;
 
     /// <inheritdoc/>
+    public sealed override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => Axis.Misfit(Dims, inputs[0].Rank);
+
+    /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];

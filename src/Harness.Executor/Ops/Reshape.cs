@@ -14,30 +14,41 @@ public sealed record Reshape : Reshaping
         "_reshape_alias", "_unsafe_view", "reshape", "view", "view_copy");
 
     /// <inheritdoc/>
-    public override Shape Target(Shape input) => Resolve(Sizes.AsSpan(), input.Elements, input);
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => Misfit(Sizes, inputs[0]);
 
-    /// <summary>The extents with -1 replaced by what is left of the elements.</summary>
-    internal static Shape Resolve(ReadOnlySpan<int> sizes, long elements, Shape input)
+    /// <inheritdoc/>
+    public override Shape Target(Shape input) => Resolve(Sizes, input.Elements);
+
+    /// <summary>Why an input's elements do not take these extents, one of which may be -1; null where they
+    /// do.</summary>
+    internal static string? Misfit(IntList sizes, Shape input)
     {
-        int open = -1;
-        long known = 1;
-        for (int axis = 0; axis < sizes.Length; axis++)
+        int open = 0;
+        bool fits = true;
+        Int128 known = 1;
+        foreach (int size in sizes)
         {
-            if (sizes[axis] >= 0) known = checked(known * sizes[axis]);
-            else if (sizes[axis] < -1) throw Misfit(sizes, input);
-            else if (open >= 0) throw new ShapeException($"only one extent of {IntList.Create(sizes)} may be -1");
-            else open = axis;
+            if (size == -1) open++;
+            else if (size < 0) fits = false;
+            // No input has as many elements as a long holds.
+            else known = Int128.Min(known * size, long.MaxValue);
         }
-        int[] extents = sizes.ToArray();
-        if (open >= 0)
-        {
-            if (known == 0 || elements % known != 0) throw Misfit(sizes, input);
-            extents[open] = checked((int)(elements / known));
-        }
-        else if (known != elements) throw Misfit(sizes, input);
-        return Shape.Create(extents);
+        if (fits && open > 1) return $"only one extent of {sizes} may be -1";
+        if (fits) fits = open == 0 ? known == input.Elements : known != 0 && input.Elements % known == 0;
+        if (!fits) return $"input {input} has {input.Elements} elements, which do not fit {sizes}";
+        return open == 0 ? null : Axis.MisfitOfExtent(input.Elements / (long)known);
     }
 
-    static ShapeException Misfit(ReadOnlySpan<int> sizes, Shape input) =>
-        new($"input {input} has {input.Elements} elements, which do not fit {IntList.Create(sizes)}");
+    /// <summary>The extents with -1 replaced by what is left of the elements.</summary>
+    internal static Shape Resolve(IntList sizes, long elements)
+    {
+        int[] extents = [.. sizes];
+        int open = Array.IndexOf(extents, -1);
+        if (open >= 0)
+        {
+            extents[open] = 1;
+            extents[open] = (int)(elements / Window.Elements(extents));
+        }
+        return Shape.Create(extents);
+    }
 }

@@ -8,8 +8,7 @@ namespace Harness.Executor.Ops;
 /// stay; elsewhere the operand first moves as little as that takes.</remarks>
 public abstract record Reshaping : Op
 {
-    /// <summary>The new shape.</summary>
-    /// <exception cref="ShapeException">The operand does not fit it.</exception>
+    /// <summary>The new shape of an operand that fits.</summary>
     public abstract Shape Target(Shape input);
 
     /// <inheritdoc/>

@@ -4,11 +4,8 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>One index of a logical axis, which goes: Python's <c>x[:, 2]</c>. Source: torch.select.</summary>
-public sealed record Select : Part
+public sealed record Select : AxisPart
 {
-    /// <summary>The logical axis; negative counts from the last.</summary>
-    public required int Dim { get; init; }
-
     /// <summary>The index; negative counts from the end.</summary>
     public required int Index { get; init; }
 
@@ -16,12 +13,16 @@ public sealed record Select : Part
         call => new Select { Dim = call.Int("dim"), Index = call.Int("index") }, "select.int");
 
     /// <inheritdoc/>
+    protected override string? MisfitOfAxis(Shape operand, int axis) =>
+        Index < -operand[axis] || Index >= operand[axis]
+            ? $"index {Index} is out of range for axis {axis} of {operand}"
+            : null;
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        int axis = AxisOf(x, Dim);
-        if (Index < -x[axis] || Index >= x[axis])
-            throw new ShapeException($"index {Index} is out of range for axis {axis} of {x}");
+        int axis = Axis.Of(Dim, x.Rank);
         return [[.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]]];
     }
 

@@ -6,11 +6,8 @@ namespace Harness.Executor.Ops;
 
 /// <summary>Every so-manieth element along one logical axis, between two limits: Python's <c>x[start:end:step]</c>, or
 /// as many as are stated. Source: torch.Tensor.slice, torch.narrow.</summary>
-public sealed record Slice : Part
+public sealed record Slice : AxisPart
 {
-    /// <summary>The logical axis; negative counts from the last.</summary>
-    public int Dim { get; init; }
-
     /// <summary>The first index; negative counts from the end, and what lies outside is clamped.</summary>
     public int Start { get; init; }
 
@@ -38,17 +35,20 @@ public sealed record Slice : Part
             Step = call.Int("step"),
         };
 
+    /// <summary>Not as many are there as <see cref="Length"/> says.</summary>
+    protected override string? MisfitOfAxis(Shape operand, int axis)
+    {
+        if (Length is not { } length) return null;
+        int extent = operand[axis], start = Range(extent).First;
+        return start < 0 || length < 0 || start > extent - (long)length
+            ? $"{length} elements from {Start} on, the axis has {extent}"
+            : null;
+    }
+
     /// <summary>The first index and the number of elements along an axis of this extent.</summary>
-    /// <exception cref="ShapeException">Not as many are there as <see cref="Length"/> says.</exception>
     public (int First, int Count) Range(int extent)
     {
-        if (Length is { } length)
-        {
-            int start = Start < 0 ? Start + extent : Start;
-            return start >= 0 && length >= 0 && start <= extent - (long)length
-                ? (start, length)
-                : throw new ShapeException($"{length} elements from {Start} on, the axis has {extent}");
-        }
+        if (Length is { } length) return (Start < 0 ? Start + extent : Start, length);
         int first = Clamp(Start, extent), end = Clamp(End, extent);
         return (first, end <= first ? 0 : (int)((end - first + (long)Step - 1) / Step));
     }
@@ -62,7 +62,7 @@ public sealed record Slice : Part
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        int axis = AxisOf(x, Dim);
+        int axis = Axis.Of(Dim, x.Rank);
         return [[.. x.AsSpan()[..axis], Range(x[axis]).Count, .. x.AsSpan()[(axis + 1)..]]];
     }
 

@@ -6,11 +6,8 @@ namespace Harness.Executor.Ops;
 
 /// <summary>A tensor cut into pieces along one logical axis, one result each: chunk and split. Source: torch.split,
 /// torch.chunk.</summary>
-public sealed record Split : Part
+public sealed record Split : AxisPart
 {
-    /// <summary>The logical axis; negative counts from the last.</summary>
-    public int Dim { get; init; }
-
     /// <summary>The pieces' extents where the call states them all; otherwise empty.</summary>
     public IntList Sizes { get; init; }
 
@@ -42,35 +39,36 @@ public sealed record Split : Part
             : throw call.Refuse($"{name} is {call.Int(name)}, expected a positive number");
     }
 
+    /// <summary>The pieces do not make up the axis, or are not as many as the results.</summary>
+    protected override string? MisfitOfAxis(Shape operand, int axis)
+    {
+        int extent = operand[axis];
+        bool stated = Size == 0 && Chunks == 0;
+        if (stated && (Sizes.Any(piece => piece < 0) || Sizes.Sum(piece => (long)piece) != extent))
+            return $"pieces of {Sizes} do not make up the extent {extent}";
+        long pieces = stated ? Sizes.Count : Math.Max(1, ((long)extent + PieceOf(extent) - 1) / PieceOf(extent));
+        return MisfitOfParts(pieces, Results, extent);
+    }
+
+    // chunk rounds the piece up, so that fewer pieces than asked for may do.
+    int PieceOf(int extent) => Math.Max(Size > 0 ? Size : (int)(((long)extent + Chunks - 1) / Chunks), 1);
+
     /// <summary>The pieces' extents along an axis of this extent.</summary>
-    /// <exception cref="ShapeException">The pieces do not make up the axis, or are not as many as the
-    /// results.</exception>
     public ImmutableArray<int> Pieces(int extent)
     {
+        if (Size == 0 && Chunks == 0) return [.. Sizes];
         var pieces = ImmutableArray.CreateBuilder<int>();
-        if (Size == 0 && Chunks == 0)
-        {
-            pieces.AddRange(Sizes.AsSpan());
-            if (pieces.Any(piece => piece < 0) || pieces.Sum(piece => (long)piece) != extent)
-                throw new ShapeException($"pieces of {Sizes} do not make up the extent {extent}");
-        }
-        else
-        {
-            // chunk rounds the piece up, so that fewer pieces than asked for may do.
-            int piece = Math.Max(Size > 0 ? Size : (int)(((long)extent + Chunks - 1) / Chunks), 1);
-            for (int at = 0; at < extent || pieces.Count == 0; at += piece) pieces.Add(Math.Min(piece, extent - at));
-        }
-        return pieces.Count == Results || Results == 1
-            ? pieces.ToImmutable()
-            : throw new ShapeException(
-                $"an axis of {extent} gives {pieces.Count} pieces, the call has {Results} results");
+        int piece = PieceOf(extent);
+        for (long at = 0; at < extent || pieces.Count == 0; at += piece)
+            pieces.Add((int)Math.Min(piece, extent - at));
+        return pieces.ToImmutable();
     }
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        int axis = AxisOf(x, Dim);
+        int axis = Axis.Of(Dim, x.Rank);
         var shapes = ImmutableArray.CreateBuilder<Shape>();
         foreach (int piece in Pieces(x[axis]))
             shapes.Add([.. x.AsSpan()[..axis], piece, .. x.AsSpan()[(axis + 1)..]]);

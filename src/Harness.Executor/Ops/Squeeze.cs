@@ -13,6 +13,10 @@ public sealed record Squeeze : Reshaping
         "squeeze", "squeeze.dim", "squeeze.dims");
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Dims is { } dims ? Axis.Misfit(dims, inputs[0].Rank) : null;
+
+    /// <inheritdoc/>
     public override Shape Target(Shape input)
     {
         int[] axes = Dims is { } dims ? Axis.Of(dims, input.Rank) : [.. Enumerable.Range(0, input.Rank)];

@@ -10,8 +10,8 @@ public sealed record Sub : Binary
     public double Alpha { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
-        Promotion.Scaled(base.OperandType(operand, inputs), Alpha, takesFlags: false);
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
+        Promotion.MisfitOfScale(OperandType(0, inputs), Alpha, takesFlags: false);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Sub { Alpha = call.Float("alpha"), Other = Number(call) },

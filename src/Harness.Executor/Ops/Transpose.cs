@@ -1,3 +1,5 @@
+using Harness.Executor.Model;
+
 namespace Harness.Executor.Ops;
 
 /// <summary>Two logical axes exchanged. Source: torch.transpose.</summary>
@@ -14,6 +16,10 @@ public sealed record Transpose : Permuting
             ? new Transpose { Dim0 = call.Int("axis0"), Dim1 = call.Int("axis1") }
             : new Transpose { Dim0 = call.Int("dim0"), Dim1 = call.Int("dim1") },
         "swapaxes", "swapdims", "transpose.int");
+
+    /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Axis.Misfit(Dim0, inputs[0].Rank) ?? Axis.Misfit(Dim1, inputs[0].Rank);
 
     /// <inheritdoc/>
     public override int[] Order(int rank)

@@ -4,11 +4,8 @@ using Harness.Executor.Model;
 namespace Harness.Executor.Ops;
 
 /// <summary>Every index of one logical axis, which goes, one result each. Source: torch.unbind.</summary>
-public sealed record Unbind : Part
+public sealed record Unbind : AxisPart
 {
-    /// <summary>The logical axis; negative counts from the last.</summary>
-    public int Dim { get; init; }
-
     /// <summary>How many results the call has: as many as indices, or one that stands for the list of them.</summary>
     public required int Results { get; init; }
 
@@ -16,12 +13,14 @@ public sealed record Unbind : Part
         call => new Unbind { Dim = call.Int("dim"), Results = call.Call.Results.Length }, "unbind.int");
 
     /// <inheritdoc/>
+    protected override string? MisfitOfAxis(Shape operand, int axis) =>
+        MisfitOfParts(operand[axis], Results, operand[axis]);
+
+    /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
-        int axis = AxisOf(x, Dim);
-        if (Results != 1 && Results != x[axis])
-            throw new ShapeException($"an axis of {x[axis]} is unbound, the call has {Results} results");
+        int axis = Axis.Of(Dim, x.Rank);
         Shape one = [.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]];
         return [.. Enumerable.Repeat(one, x[axis])];
     }

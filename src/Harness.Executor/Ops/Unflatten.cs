@@ -16,11 +16,18 @@ public sealed record Unflatten : Reshaping
         "unflatten.int");
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        if (x.Rank == 0) return "a scalar has no axis to split";
+        return Axis.Misfit(Dim, x.Rank) ?? Reshape.Misfit(Sizes, [x[Axis.Of(Dim, x.Rank)]]);
+    }
+
+    /// <inheritdoc/>
     public override Shape Target(Shape input)
     {
-        if (input.Rank == 0) throw new ShapeException("a scalar has no axis to split");
         int axis = Axis.Of(Dim, input.Rank);
-        var split = Reshape.Resolve(Sizes.AsSpan(), input[axis], [input[axis]]);
+        var split = Reshape.Resolve(Sizes, input[axis]);
         return [.. input.AsSpan()[..axis], .. split.AsSpan(), .. input.AsSpan()[(axis + 1)..]];
     }
 }

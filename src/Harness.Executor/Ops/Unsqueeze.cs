@@ -12,6 +12,10 @@ public sealed record Unsqueeze : Reshaping
         call => new Unsqueeze { Dim = call.Int("dim") }, "unsqueeze");
 
     /// <inheritdoc/>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Axis.Misfit(Dim, inputs[0].Rank + 1);
+
+    /// <inheritdoc/>
     public override Shape Target(Shape input)
     {
         int axis = Axis.Of(Dim, input.Rank + 1);

@@ -51,65 +51,73 @@ static class Window
     public static IntList Stride(Bound call, int axes) =>
         [.. call.Ints(call.IsEmpty("stride") || call.IsNone("stride") ? "kernel_size" : "stride", axes)];
 
-    /// <summary>Refuses an input that has not the axes of a window's batch.</summary>
-    /// <exception cref="ShapeException">It has others.</exception>
-    public static void CheckRank(Shape x, int axes)
+    /// <summary>Why an input has not the axes of a window's batch; null where it has.</summary>
+    public static string? MisfitOfRank(Shape x, int axes) => x.Rank != axes + 2
+        ? $"input is {x}, expected {Letters("n, c, ", axes)} or {Letters("c, ", axes)}"
+        : null;
+
+    /// <summary>Why strides and dilations make no sense; null where they do.</summary>
+    public static string? MisfitOfSteps(IntList stride, IntList dilation) => AnyBelow1(stride) || AnyBelow1(dilation)
+        ? $"stride {stride} and dilation {dilation} must be positive"
+        : null;
+
+    /// <summary>Why a weight has no window, or no channel that comes out; null where it has.</summary>
+    public static string? MisfitOfWeight(Shape weight, int outputs) =>
+        outputs == 0 || weight.AsSpan()[2..].Contains(0)
+            ? $"weight is {weight}, expected a window, and a channel that comes out"
+            : null;
+
+    /// <summary>How far a window of so many taps reaches.</summary>
+    public static long Span(int taps, int dilation) => (long)dilation * (taps - 1) + 1;
+
+    /// <summary>Why a pool takes no such input: it has other axes, or the window makes no sense, which PyTorch refuses
+    /// too; null where it does.</summary>
+    public static string? MisfitOfPool(
+        Shape x, IntList kernel, IntList stride, IntList padding, IntList dilation, bool ceil)
     {
-        if (x.Rank != axes + 2)
-            throw new ShapeException($"input is {x}, expected {Letters("n, c, ", axes)} or {Letters("c, ", axes)}");
+        if (MisfitOfRank(x, kernel.Count) is { } rank) return rank;
+        if (AnyBelow1(kernel) || AnyBelow1(stride) || AnyBelow1(dilation))
+            return $"window {kernel}, stride {stride} and dilation {dilation} must be positive";
+        for (int axis = 0; axis < kernel.Count; axis++)
+        {
+            int amount = padding[axis];
+            long span = Span(kernel[axis], dilation[axis]);
+            if (amount < 0 || amount > span / 2)
+                return $"padding is {amount}, expected at most half of the window, which spans {span}";
+            int n = x[2 + axis];
+            long extent = Extent(n, kernel[axis], stride[axis], amount, dilation[axis], ceil);
+            if (extent < 1) return $"the window spans {span}, the padded input only {n + 2L * amount}";
+            if (Axis.MisfitOfExtent(extent) is { } beyond) return beyond;
+        }
+        return null;
     }
 
-    /// <summary>Refuses strides and dilations that make no sense.</summary>
-    /// <exception cref="ShapeException">One is not positive.</exception>
-    public static void CheckPositive(IntList stride, IntList dilation)
-    {
-        if (stride.Any(n => n < 1) || dilation.Any(n => n < 1))
-            throw new ShapeException($"stride {stride} and dilation {dilation} must be positive");
-    }
-
-    /// <summary>Refuses a weight without a window, or of no channel that comes out.</summary>
-    /// <exception cref="ShapeException">It is such a one.</exception>
-    public static void CheckWeight(Shape weight, int outputs)
-    {
-        bool empty = outputs == 0;
-        foreach (int extent in weight.AsSpan()[2..]) empty |= extent == 0;
-        if (empty) throw new ShapeException($"weight is {weight}, expected a window, and a channel that comes out");
-    }
-
-    /// <summary>What a pool makes of an input.</summary>
-    /// <exception cref="ShapeException">The input has other axes, or the window makes no sense: what PyTorch refuses
-    /// too.</exception>
+    /// <summary>What a pool makes of an input that fits.</summary>
     public static Shape Pooled(Shape x, IntList kernel, IntList stride, IntList padding, IntList dilation, bool ceil)
     {
-        CheckRank(x, kernel.Count);
-        if (kernel.Any(n => n < 1) || stride.Any(n => n < 1) || dilation.Any(n => n < 1))
-            throw new ShapeException($"window {kernel}, stride {stride} and dilation {dilation} must be positive");
         Span<int> y = [.. x.AsSpan()];
         for (int axis = 0; axis < kernel.Count; axis++)
         {
-            CheckPadding(padding[axis], kernel[axis], dilation[axis]);
-            y[2 + axis] = Extent(x[2 + axis], kernel[axis], stride[axis], padding[axis], dilation[axis], ceil);
+            y[2 + axis] =
+                (int)Extent(x[2 + axis], kernel[axis], stride[axis], padding[axis], dilation[axis], ceil);
         }
         return Shape.Create(y);
     }
 
-    static void CheckPadding(int padding, int kernel, int dilation)
+    static bool AnyBelow1(IntList numbers)
     {
-        long spans = (long)dilation * (kernel - 1) + 1;
-        if (padding < 0 || padding > spans / 2)
-            throw new ShapeException($"padding is {padding}, expected at most half of the window, which spans {spans}");
+        foreach (int number in numbers.AsSpan())
+            if (number < 1) return true;
+        return false;
     }
 
     // (n + 2p - d·(k-1) - 1) / s + 1, rounded down, or up if the last window still starts inside the input or the
     // padding before it.
-    static int Extent(int n, int k, int stride, int padding, int dilation, bool ceil)
+    static long Extent(int n, int k, int stride, int padding, int dilation, bool ceil)
     {
-        long room = n + 2L * padding - (long)dilation * (k - 1) - 1 + (ceil ? stride - 1 : 0);
+        long room = n + 2L * padding - Span(k, dilation) + (ceil ? stride - 1 : 0);
         long extent = (long)Math.Floor(room / (double)stride) + 1;
         if (ceil && (extent - 1) * stride >= (long)n + padding) extent--;
-        if (extent < 1)
-            throw new ShapeException(
-                $"the window spans {(long)dilation * (k - 1) + 1}, the padded input only {n + 2L * padding}");
-        return checked((int)extent);
+        return extent;
     }
 }

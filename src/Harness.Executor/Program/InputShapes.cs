@@ -6,7 +6,8 @@ namespace Harness.Executor.Program;
 /// <summary>Finds input shapes that a model accepts when neither the file nor the user states them: a traced archive
 /// does not.</summary>
 /// <remarks>Channels and ranks follow from the parameters that meet the input; batch and plane sizes are tried in a
-/// fixed order of preference until every call's shapes fit. The result is the same on every machine.</remarks>
+/// fixed order of preference until every call's shapes fit, or a fixed number of calls has been looked at. The result
+/// is the same on every machine.</remarks>
 public static class InputShapes
 {
     // What vision models are trained at, most common first; then everything small.
@@ -25,6 +26,10 @@ public static class InputShapes
     // Volumes have a depth to try besides, and each is dear.
     const int MostPlanes = 600;
 
+    // A network of 500 calls that nothing fits is given up after two seconds or so, with every plane tried at the first
+    // batch; one of 200 after everything.
+    const long MostCalls = 8_000_000;
+
     /// <summary>Shapes for every input, in PyTorch's axis order.</summary>
     /// <param name="model">The model.</param>
     /// <param name="square">True for the size a model was probably made for; false for an oblong one and a batch of 2
@@ -33,25 +38,19 @@ public static class InputShapes
     public static Shape[] Infer(TorchModel model, bool square)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ModelException? first = null;
-        foreach (var shapes in Candidates(model, square))
+        Finding? first;
+        try
         {
-            try
-            {
-                _ = ShapedGraph.Of(model, shapes);
+            if (ShapedGraph.FirstThatFits(model, Candidates(model, square), MostCalls, out first) is { } shapes)
                 return shapes;
-            }
-            catch (ModelException e) when (e.Finding.Code is Codes.ShapeMismatch)
-            {
-                first ??= e;
-            }
-            catch (ModelException e)
-            {
-                throw model.Locate(e);
-            }
+        }
+        catch (ModelException e)
+        {
+            throw model.Locate(e);
         }
         // What the file states itself is not what is wrong.
-        if (first is not null && model.Graph.Inputs.All(port => port.Shape is not null)) throw model.Locate(first);
+        if (first is not null && model.Graph.Inputs.All(port => port.Shape is not null))
+            throw model.Locate(new ModelException(first));
         throw model.Locate(new ModelException(new Finding(
             Codes.ShapeMismatch, "", "the file does not state its input shape and none could be inferred; " +
             $"state it with --input-shape ({first?.Message ?? "no input"})")));

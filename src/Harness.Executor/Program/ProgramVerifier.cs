@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
@@ -148,15 +147,9 @@ static class ProgramVerifier
 
         void Facts(string place, NhwcNode node)
         {
-            ImmutableArray<Fact> facts;
-            try
-            {
-                facts = node.Op.Infer([.. node.Inputs.Select(value => program.Values[value].Fact)]);
-            }
-            catch (ShapeException e)
-            {
-                throw Broken(place, e.Message, "operands that it takes");
-            }
+            Fact[] operands = [.. node.Inputs.Select(value => program.Values[value].Fact)];
+            if (node.Op.Misfit(operands) is { } misfit) throw Broken(place, misfit, "operands that it takes");
+            var facts = node.Op.Infer(operands);
             if (facts.Length != node.Outputs.Length)
                 throw Broken(place, $"{node.Outputs.Length} results", $"{facts.Length}");
             for (int i = 0; i < facts.Length; i++)

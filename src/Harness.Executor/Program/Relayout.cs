@@ -44,7 +44,7 @@ public sealed record FoldedFlatten : Op
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
-        [[inputs[0][0], checked((int)Window.Elements(inputs[0].AsSpan()[1..]))]];
+        [[inputs[0][0], (int)Window.Elements(inputs[0].AsSpan()[1..])]];
 
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 2);

@@ -36,15 +36,19 @@ public static class ScalarCalls
     /// for other values.</param>
     /// <param name="result">An <see cref="IntArgument"/>, <see cref="FloatArgument"/>, <see cref="BoolArgument"/> or
     /// <see cref="ListArgument"/>.</param>
-    /// <returns>False for calls that compute tensors.</returns>
-    /// <exception cref="ModelException">PAR1002: the call is one of these, but divides by zero or overflows;
-    /// PAR1004: it asks for an axis that is not there.</exception>
+    /// <param name="misfit">PAR1004 where it asks for an axis or an item that is not there; null for all
+    /// others.</param>
+    /// <returns>False for calls that compute tensors, and where there is a misfit.</returns>
+    /// <exception cref="ModelException">PAR1002: the call is one of these, but divides by zero or
+    /// overflows.</exception>
     public static bool TryEvaluate(
-        Call call, Func<int, Shape?> shapeOf, Func<int, Argument?> numberOf, [NotNullWhen(true)] out Argument? result)
+        Call call, Func<int, Shape?> shapeOf, Func<int, Argument?> numberOf, [NotNullWhen(true)] out Argument? result,
+        out Finding? misfit)
     {
         try
         {
-            result = Size(call, shapeOf) ?? Evaluate(call, numberOf);
+            result = Size(call, shapeOf, out string? why) ?? Evaluate(call, numberOf, ref why);
+            misfit = why is null ? null : new Finding(Codes.ShapeMismatch, call.Place.ToString(), $"{call}: {why}");
             return result is not null;
         }
         catch (ArithmeticException error)
@@ -52,15 +56,11 @@ public static class ScalarCalls
             throw new ModelException(
                 new Finding(Codes.UnsupportedOp, call.Place.ToString(), $"{call}: {error.Message}"), error);
         }
-        catch (ShapeException error)
-        {
-            throw new ModelException(
-                new Finding(Codes.ShapeMismatch, call.Place.ToString(), $"{call}: {error.Message}"), error);
-        }
     }
 
-    static Argument? Size(Call call, Func<int, Shape?> shapeOf)
+    static Argument? Size(Call call, Func<int, Shape?> shapeOf, out string? misfit)
     {
+        misfit = null;
         if (call.Arguments is not [ValueArgument { Id: var id }, ..] || shapeOf(id) is not { } shape) return null;
         switch (call.Target)
         {
@@ -69,8 +69,8 @@ public static class ScalarCalls
             case "aten::size" or "aten::sym_size":
                 var axis = call.Arguments.Length > 1 ? call.Arguments[1] : call.Keywords[0].Value;
                 if (axis is not IntArgument { Number: >= int.MinValue and <= int.MaxValue and var number }) return null;
-                if (shape.Rank == 0) throw new ShapeException($"axis {number} of a scalar");
-                return Argument.Of((long)shape[Axis.Of((int)number, shape.Rank)]);
+                misfit = shape.Rank == 0 ? $"axis {number} of a scalar" : Axis.Misfit((int)number, shape.Rank);
+                return misfit is null ? Argument.Of((long)shape[Axis.Of((int)number, shape.Rank)]) : null;
             case "aten::dim": return Argument.Of((long)shape.Rank);
             case "aten::len" when shape.Rank > 0: return Argument.Of((long)shape[0]);
             case "aten::numel" or "aten::sym_numel": return Argument.Of(shape.Elements);
@@ -78,7 +78,7 @@ public static class ScalarCalls
         }
     }
 
-    static Argument? Evaluate(Call call, Func<int, Argument?> numberOf)
+    static Argument? Evaluate(Call call, Func<int, Argument?> numberOf, ref string? misfit)
     {
         var known = ImmutableArray.CreateBuilder<Argument>();
         foreach (var argument in call.Arguments)
@@ -87,16 +87,17 @@ public static class ScalarCalls
             known.Add(value);
         }
         var arguments = known.ToImmutable();
-        return call.Target switch
+        switch (call.Target)
         {
-            "prim::ListConstruct" or "prim::TupleConstruct" => Argument.Of(arguments),
-            "aten::__getitem__" when arguments is [ListArgument { Items: var items }, IntArgument { Number: var at }] =>
-                at >= -items.Length && at < items.Length
-                    ? items[(int)(at < 0 ? at + items.Length : at)]
-                    : throw new ShapeException($"item {at} of {items.Length}"),
-            "aten::len" when arguments is [ListArgument list] => Argument.Of((long)list.Items.Length),
-            _ => OfNumbers(call, arguments),
-        };
+            case "prim::ListConstruct" or "prim::TupleConstruct": return Argument.Of(arguments);
+            case "aten::__getitem__" when arguments is [ListArgument list, IntArgument { Number: var at }]:
+                int count = list.Items.Length;
+                if (at >= -count && at < count) return list.Items[(int)(at < 0 ? at + count : at)];
+                misfit = $"item {at} of {count}";
+                return null;
+            case "aten::len" when arguments is [ListArgument counted]: return Argument.Of((long)counted.Items.Length);
+            default: return OfNumbers(call, arguments);
+        }
     }
 
     // The argument with every value in it replaced by its number; null if one of them is a tensor.

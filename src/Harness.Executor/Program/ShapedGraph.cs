@@ -34,9 +34,13 @@ sealed class ShapedGraph
     // Of the file's calls and of those that are inserted; made when the first one is.
     HashSet<string>? _names;
 
-    ShapedGraph(TorchModel model)
+    // What calls compute that read no number: nothing of it hangs on the shapes.
+    readonly Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> _read;
+
+    ShapedGraph(TorchModel model, Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> read)
     {
         Model = model;
+        _read = read;
         _facts = [.. new Fact?[model.Graph.ValueCount]];
     }
 
@@ -82,23 +86,54 @@ sealed class ShapedGraph
     /// <summary>Parses and infers everything.</summary>
     /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not
     /// fit.</exception>
-    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Fact> inputs)
+    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Fact> inputs) =>
+        TryOf(model, inputs, NothingRead(), out var misfit, out _) ?? throw new ModelException(misfit!);
+
+    static Dictionary<Call, (Op, ImmutableArray<int>)> NothingRead() => new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The first shapes that fit.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="candidates">Shapes for every input, the most wanted first.</param>
+    /// <param name="mostCalls">The calls to look at before giving up: a limit that is the same on every
+    /// machine.</param>
+    /// <param name="misfit">PAR1004: what the first of them does not fit; null where there is none.</param>
+    /// <returns>The shapes; null where none fit.</returns>
+    /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing.</exception>
+    public static Shape[]? FirstThatFits(
+        TorchModel model, IEnumerable<Shape[]> candidates, long mostCalls, out Finding? misfit)
     {
+        misfit = null;
+        var read = NothingRead();
+        foreach (var shapes in candidates)
+        {
+            if (TryOf(model, FactsOf(model, shapes), read, out var why, out int calls) is not null) return shapes;
+            misfit ??= why;
+            mostCalls -= calls;
+            if (mostCalls < 0) break;
+        }
+        return null;
+    }
+
+    static ShapedGraph? TryOf(
+        TorchModel model, IReadOnlyList<Fact> inputs, Dictionary<Call, (Op, ImmutableArray<int>)> read,
+        out Finding? misfit, out int visited)
+    {
+        visited = 0;
         ModelChecks.Demand(model);
         var graph = model.Graph;
-        var shaped = new ShapedGraph(model);
+        var shaped = new ShapedGraph(model, read);
         if (inputs.Count != graph.Inputs.Length)
         {
-            throw new ModelException(
-                new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
-                $"expects {graph.Inputs.Length}: {string.Join(", ", graph.Inputs.Select(i => i.Name))}"));
+            misfit = new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
+                $"expects {graph.Inputs.Length}: {string.Join(", ", graph.Inputs.Select(i => i.Name))}");
+            return null;
         }
         for (int i = 0; i < inputs.Count; i++)
         {
             if (TooMuch(inputs[i].Shape) is { } why)
             {
-                throw new ModelException(new Finding(
-                    Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {why}"));
+                misfit = new Finding(Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {why}");
+                return null;
             }
             shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         }
@@ -118,7 +153,13 @@ sealed class ShapedGraph
             if (constant.Tensor.Shape.Rank == 0 && !constant.Tensor.Type.IsFloating())
                 shaped._meaning[constant.Value] = Argument.Of((long)constant.Tensor.ToDoubles()[0]);
         }
-        foreach (var call in graph.Calls) shaped.Visit(call);
+        foreach (var call in graph.Calls)
+        {
+            visited++;
+            misfit = shaped.Visit(call);
+            if (misfit is not null) return null;
+        }
+        misfit = null;
         shaped.Calls = [.. shaped._calls];
         shaped.Outputs =
             [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
@@ -186,71 +227,69 @@ sealed class ShapedGraph
         return operands.SetItem(0, Cast(call with { Name = name }, operands[0], wanted));
     }
 
-    void Visit(Call call)
+    // What does not fit; null where all does.
+    Finding? Visit(Call call)
     {
+        bool plain = !call.Arguments.Any(HasMeaning) && !call.Keywords.Any(k => HasMeaning(k.Value));
+        if (plain && _read.TryGetValue(call, out var known)) return Compute(call, call, known.Op, known.Operands);
         if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id),
-            out var number))
-        {
-            Means(call, number);
-            return;
-        }
-        var resolved = call with
+            out var number, out var misfit))
+            return Means(call, number);
+        if (misfit is not null) return misfit;
+        var resolved = plain ? call : call with
         {
             Arguments = [.. call.Arguments.Select(Resolve)],
             Keywords = [.. call.Keywords.Select(k => k with { Value = Resolve(k.Value) })],
         };
-        if (TakesItem(resolved, out var item))
+        if (resolved.Arguments is [ListArgument list, ..])
         {
-            Means(call, item);
-            return;
+            var item = ItemOf(resolved, list, out misfit);
+            if (misfit is not null) return misfit;
+            if (item is not null) return Means(call, item);
         }
         var (op, operands) = OpSet.Parse(resolved);
+        if (plain) _read.Add(call, (op, operands));
+        return Compute(call, resolved, op, operands);
+    }
+
+    // A call as the file states it and with what it reads in place, and what it computes.
+    Finding? Compute(Call call, Call resolved, Op op, ImmutableArray<int> operands)
+    {
         var stated = operands;
-        try
+        op = op.Settled(FactsOf(operands));
+        operands = CastAsStated(resolved, op, operands);
+        if (op.AfterCast is not { } rest) return Means(call, Argument.Value(operands[0]));
+        op = rest;
+        if (op.MisfitOfTypes(FactsOf(operands)) is { } type) return Mismatch(call, type);
+        operands = Promote(resolved, op, operands);
+        bool single = op.BatchedRank is { } rank && FactOf(operands[0]).Shape.Rank == rank - 1;
+        if (single)
         {
-            op = op.Settled(FactsOf(operands));
-            operands = CastAsStated(resolved, op, operands);
-            if (op.AfterCast is not { } rest)
-            {
-                Means(call, Argument.Value(operands[0]));
-                return;
-            }
-            op = rest;
-            operands = Promote(resolved, op, operands);
-            bool single = op.BatchedRank is { } rank && FactOf(operands[0]).Shape.Rank == rank - 1;
-            if (single)
-            {
-                operands = operands.SetItem(
-                    0, Insert(call with { Name = NameOf($"{call.Name}.batch") }, new Unsqueeze { Dim = 0 },
-                        operands[0]));
-            }
-            var outputs = op.Infer(FactsOf(operands));
-            foreach (var output in outputs)
-                if (TooMuch(output.Shape) is { } why) throw Mismatch(call, why);
-            if (!single)
-            {
-                _calls.Add(new ShapedCall(resolved, op, operands, Define(call, outputs)) { Stated = stated });
-                return;
-            }
-            // The batch of one goes as it came: the call's own name is that of what the model sees.
-            int batched = _facts.Count;
-            _facts.Add(outputs[0]);
-            _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, [batched])
-            {
-                Stated = stated,
-            });
-            var squeeze = new Squeeze { Dims = [0] };
-            _calls.Add(new ShapedCall(
-                resolved, squeeze, [batched], Define(call, squeeze.Infer([outputs[0]]))));
+            operands = operands.SetItem(
+                0, Insert(call with { Name = NameOf($"{call.Name}.batch") }, new Unsqueeze { Dim = 0 }, operands[0]));
         }
-        catch (ShapeException e)
+        var facts = FactsOf(operands);
+        if (op.Misfit(facts) is { } shape) return Mismatch(call, shape);
+        var outputs = op.Infer(facts);
+        foreach (var output in outputs)
+            if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
+        // The batch of one goes as it came: the call's own name is that of what the model sees.
+        var squeeze = new Squeeze { Dims = [0] };
+        var given = single ? squeeze.Infer([outputs[0]]) : outputs;
+        if (Define(call, given, out var misfit) is not { } results) return misfit;
+        if (!single)
         {
-            throw Mismatch(call, e.Message);
+            _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated });
+            return null;
         }
-        catch (OverflowException)
+        int batched = _facts.Count;
+        _facts.Add(outputs[0]);
+        _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, [batched])
         {
-            throw Mismatch(call, $"operands {string.Join(", ", FactsOf(operands))} give an extent beyond 2^31");
-        }
+            Stated = stated,
+        });
+        _calls.Add(new ShapedCall(resolved, squeeze, [batched], results));
+        return null;
     }
 
     // What no plan could hold; null for any other shape.
@@ -267,34 +306,33 @@ sealed class ShapedGraph
         return null;
     }
 
-    static bool TakesItem(Call call, out Argument item)
+    // What a call takes out of a list; null where it is no such call.
+    static Argument? ItemOf(Call call, ListArgument list, out Finding? misfit)
     {
-        item = Argument.None;
-        if (call.Arguments is not [ListArgument list, ..]) return false;
-        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack") item = list;
-        else if (call.Target is "prim::GetItem" or "aten::__getitem__" && call.Arguments is [_, IntArgument index])
-        {
-            long at = index.Number < 0 ? index.Number + list.Items.Length : index.Number;
-            if (at < 0 || at >= list.Items.Length)
-                throw Mismatch(call, $"item {index.Number} of a list of {list.Items.Length}");
-            item = list.Items[(int)at];
-        }
-        else return false;
-        return true;
+        misfit = null;
+        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack") return list;
+        if (call.Target is not ("prim::GetItem" or "aten::__getitem__") || call.Arguments is not [_, IntArgument index])
+            return null;
+        long at = index.Number < 0 ? index.Number + list.Items.Length : index.Number;
+        if (at >= 0 && at < list.Items.Length) return list.Items[(int)at];
+        misfit = Mismatch(call, $"item {index.Number} of a list of {list.Items.Length}");
+        return null;
     }
 
     // One result stands for the whole meaning; several take the items of a list.
-    void Means(Call call, Argument meaning)
+    Finding? Means(Call call, Argument meaning)
     {
         if (call.Results.Length == 1) _meaning[call.Results[0]] = meaning;
         else if (meaning is ListArgument list && list.Items.Length == call.Results.Length)
             for (int i = 0; i < call.Results.Length; i++) _meaning[call.Results[i]] = list.Items[i];
-        else throw Mismatch(call, $"yields {meaning} for {call.Results.Length} results");
+        else return Mismatch(call, $"yields {meaning} for {call.Results.Length} results");
+        return null;
     }
 
     // Several outputs fill as many results, or the one result that is the list of them.
-    ImmutableArray<int> Define(Call call, ImmutableArray<Fact> outputs)
+    ImmutableArray<int>? Define(Call call, ImmutableArray<Fact> outputs, out Finding? misfit)
     {
+        misfit = null;
         if (call.Results.Length == outputs.Length || (outputs.Length == 1 && call.Results.Length > 1))
         {
             for (int i = 0; i < outputs.Length; i++) _facts[call.Results[i]] = outputs[i];
@@ -302,12 +340,22 @@ sealed class ShapedGraph
             return call.Results[..outputs.Length];
         }
         if (call.Results.Length != 1)
-            throw Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");
+        {
+            misfit = Mismatch(call, $"has {outputs.Length} outputs, the graph takes {call.Results.Length}");
+            return null;
+        }
         var items = ImmutableArray.CreateRange(Enumerable.Range(_facts.Count, outputs.Length));
         foreach (var fact in outputs) _facts.Add(fact);
         _meaning[call.Results[0]] = Argument.Of([.. items.Select(Argument.Value)]);
         return items;
     }
+
+    bool HasMeaning(Argument argument) => argument switch
+    {
+        ValueArgument value => _meaning.ContainsKey(value.Id),
+        ListArgument list => list.Items.Any(HasMeaning),
+        _ => false,
+    };
 
     Argument Resolve(Argument argument) => argument switch
     {
@@ -316,6 +364,6 @@ sealed class ShapedGraph
         _ => argument,
     };
 
-    static ModelException Mismatch(Call call, string why) => new(new Finding(
-        Codes.ShapeMismatch, call.Place.ToString(), $"{call.Target} '{call.Name}': {why}"));
+    static Finding Mismatch(Call call, string why) =>
+        new(Codes.ShapeMismatch, call.Place.ToString(), $"{call.Target} '{call.Name}': {why}");
 }

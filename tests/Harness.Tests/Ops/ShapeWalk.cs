@@ -40,7 +40,7 @@ sealed class ShapeWalk
     void Step(Call call)
     {
         if (ScalarCalls.TryEvaluate(call, id => _shapes.TryGetValue(id, out var shape) ? shape : null,
-            id => _numbers.GetValueOrDefault(id), out var number))
+            id => _numbers.GetValueOrDefault(id), out var number, out _))
         {
             _numbers[call.Results.Single()] = number;
             return;
@@ -51,6 +51,7 @@ sealed class ShapeWalk
         // A window without a batch axis has one while it is computed.
         bool single = op.BatchedRank == inputs[0].Rank + 1;
         if (single) inputs[0] = [1, .. inputs[0].AsSpan()];
+        op.MisfitOfShapes(inputs).Should().BeNull(call.ToString());
         var outputs = op.InferShapes(inputs);
         outputs.Length.Should().Be(call.Results.Length, call.ToString());
         foreach (var (id, shape) in call.Results.Zip(outputs)) _shapes[id] = single ? [.. shape.AsSpan()[1..]] : shape;

@@ -10,9 +10,16 @@ public sealed class SplitTests
     {
         // chunk rounds pieces up: 5 rows in 4 chunks are 2 + 2 + 1.
         var op = OpSet.Parse(CallText.Call("aten::chunk(%0, 4)", results: 4)).Op;
-        var infer = () => op.InferShapes([[5, 3]]);
-        infer.Should().Throw<ShapeException>().WithMessage("an axis of 5 gives 3 pieces, the call has 4 results");
+        op.MisfitOfShapes([[5, 3]]).Should().Be("an axis of 5 gives 3 pieces, the call has 4 results");
     }
+
+    [Theory]
+    [InlineData("aten::split(%0, 1)")]
+    [InlineData("aten::chunk(%0, 2147483647)")]
+    [InlineData("aten::unbind(%0)")]
+    public void More_pieces_than_a_list_may_have_are_refused_before_they_are_listed(string call) =>
+        OpSet.Parse(CallText.Call(call, results: 1)).Op.MisfitOfShapes([[2147483647, 3]])
+            .Should().Contain("2147483647 pieces").And.Contain("at most 65536");
 
     [Fact]
     public void One_result_stands_for_the_list_of_pieces_that_a_trace_unpacks_next()

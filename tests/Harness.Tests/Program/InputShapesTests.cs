@@ -95,7 +95,7 @@ public sealed class InputShapesTests
     }
 
     [Theory]
-    [InlineData(int.MaxValue, 1, 1, "give an extent beyond 2^31")]
+    [InlineData(int.MaxValue, 1, 1, "the extent 4294967300, expected less than 2^31")]
     [InlineData(0, int.MaxValue, 1, "the window spans 4294967295, the padded input only 8")]
     [InlineData(0, 1, -1, "1 output channels do not split into -1 groups")]
     [InlineData(0, 1, int.MaxValue, "1 output channels do not split into 2147483647 groups")]
@@ -134,5 +134,49 @@ public sealed class InputShapesTests
             var shapes = InputShapes.Infer(model, square);
             NhwcPass.Apply(model, shapes).Inputs[0].Shape.Should().Be(shapes[0]);
         }
+    }
+
+    // Many shapes are tried, of which calls are read once: not what they read of a shape.
+    [Fact]
+    public void What_a_call_reads_of_a_shape_is_that_of_the_shape_that_is_tried()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 3, 5, 7);
+        int width = sketch.Call("size", Sketch.Of(x), Argument.Of(-1L));
+        int rows = sketch.Call("reshape", Sketch.Of(sketch.Call("relu", Sketch.Of(x))),
+            Argument.Of([Argument.Of(-1L), Sketch.Of(width)]));
+        sketch.Output("y", sketch.Call("linear", Sketch.Of(rows), Sketch.Of(sketch.Weight("fc.weight", 4, 11))));
+        var model = sketch.Model();
+        Shape[][] candidates = [[[2, 3, 5, 7]], [[2, 3, 11, 9]], [[2, 3, 5, 11]], [[2, 3, 6, 11]]];
+
+        ShapedGraph.FirstThatFits(model, candidates, long.MaxValue, out var misfit)!.Single()
+            .Should().Equal(2, 3, 5, 11);
+        misfit!.Message.Should().Contain("input (30, 7) has 7 features on its last axis, kernel expects 11");
+        // The first takes all four calls, so that the second is the last one that is tried.
+        ShapedGraph.FirstThatFits(model, candidates, 4, out misfit).Should().BeNull();
+        misfit!.Message.Should().Contain("(30, 7)", "what the likeliest shape does not fit says most");
+    }
+
+    [Fact]
+    public void A_deep_network_that_no_shape_fits_is_refused_by_what_the_likeliest_does_not_fit()
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", null), y = x;
+        for (int i = 0; i < 200; i++)
+        {
+            int weight = builder.Parameter($"conv{i}.weight", [3, 3, 3, 3]);
+            y = builder.Call(
+                "aten::conv2d", [Argument.Value(y), Argument.Value(weight)], [], 1, SourcePlace.Unknown, $"conv{i}")[0];
+        }
+        int rows = builder.Call(
+            "aten::flatten", [Argument.Value(y), Argument.Of(1L)], [], 1, SourcePlace.Unknown, "flat")[0];
+        int fc = builder.Parameter("fc.weight", [2, 7]);
+        builder.Output("y", builder.Call(
+            "aten::linear", [Argument.Value(rows), Argument.Value(fc)], [], 1, SourcePlace.Unknown, "fc")[0]);
+        var graph = builder.Build();
+        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), "test");
+
+        FluentActions.Invoking(() => InputShapes.Infer(model, square: true)).Should().Throw<ModelException>()
+            .Which.Message.Should().Contain("--input-shape").And.Contain("padded input only 2");
     }
 }
