@@ -39,6 +39,10 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
     /// <summary>What the float32 check measured; null when it did not run.</summary>
     public Float32Verdict? Float32 { get; init; }
 
+    /// <summary>What somebody decided about this golden, and what was guessed: a reader of a green must see
+    /// it.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>The fault that was injected, for tests of the gate; null in every honest run.</summary>
     public string? Fault { get; init; }
 

@@ -34,6 +34,7 @@ public static class Verifier
         try
         {
             var golden = GoldenStore.Read(request.Golden);
+            verdict = verdict with { Notes = [.. golden.Document.Notes()] };
             var model = CaseModel.Open(request, golden, open);
             verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
