@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Harness.Executor.Model;
 using Harness.Parity;
+using Harness.Parity.Cases;
+using Harness.Parity.Golden;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -10,20 +13,42 @@ static class AcceptVerb
     public static Command Create(Terminal terminal)
     {
         var golden = Shared.NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
-        var reason = new Option<string>("--reason") { Description = "Why; stands in golden.json.", Required = true };
+        var reason = new Option<string?>("--reason") { Description = "Why; stands in golden.json, or in the set." };
+        var add = new Option<bool>("--add")
+        {
+            Description = "Takes the goldens of this folder into their set of cases; needs no reason.",
+        };
+        var remove = new Option<bool>("--remove")
+        {
+            Description = "Takes the case off every set it is in: it may vanish.",
+        };
+        var caseSet = Shared.CaseSet("With --add and --remove: this set.");
         var tolerance = new Option<string?>("--tolerance")
         {
             Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6 or torch-close.",
         };
         var received = new Option<string?>("--received") { Description = "Where verify --received kept the outputs." };
         var command = new Command(
-            "accept", "Takes received outputs, or another limit, into a golden, with the reason on record.")
+            "accept", "Takes received outputs, or another limit, into a golden, with the reason on record; a case " +
+            "into its set, or off it.")
         {
-            golden, reason, tolerance, received,
+            golden, reason, tolerance, received, add, remove, caseSet,
         };
         command.SetAction(result =>
         {
-            string directory = result.GetValue(golden)!, why = result.GetValue(reason)!;
+            string directory = result.GetValue(golden)!, why = result.GetValue(reason) ?? "";
+            if (result.GetValue(add) || result.GetValue(remove))
+            {
+                if ((result.GetValue(tolerance) ?? result.GetValue(received)) is not null)
+                    throw Program.Usage("--add and --remove are about the set of cases, and take only --case-set");
+                return result.GetValue(add) && result.GetValue(remove)
+                    ? throw Program.Usage("--add and --remove exclude each other")
+                    : result.GetValue(add) ? Add(terminal, directory, result.GetValue(caseSet))
+                    : Remove(terminal, directory, result.GetValue(caseSet), Demanded(why));
+            }
+            if (result.GetValue(caseSet) is not null)
+                throw Program.Usage("--case-set needs --add or --remove");
+            Demanded(why);
             if (result.GetValue(tolerance) is not { } limit)
             {
                 Acceptance.TakeOutputs(directory, result.GetValue(received), why);
@@ -47,4 +72,40 @@ static class AcceptVerb
         });
         return command;
     }
+
+    static string Demanded(string reason) => string.IsNullOrWhiteSpace(reason)
+        ? throw Program.Usage("accept needs a reason: --reason \"…\"") : reason;
+
+    static int Add(Terminal terminal, string folder, string? caseSet)
+    {
+        var found = GoldenSearch.Below(folder);
+        // A folder of many is where their set belongs; one golden has its set above it.
+        string set = caseSet
+            ?? (File.Exists(Path.Combine(folder, GoldenStore.JsonName)) || File.Exists(folder)
+                ? CaseSetPlace.For(found[0])
+                : CaseSetPlace.AtOrAbove(folder).FirstOrDefault() ?? Path.Combine(folder, CaseSet.FileName))
+            ?? throw Program.Usage($"no set of cases is above {folder}; name one with --case-set");
+        int added = CaseSet.Add(set, [.. found.Where(golden => caseSet is not null || !IsInOne(golden))]);
+        terminal.Out.WriteLine($"{Path.GetFullPath(set)}: {added} of {found.Length} cases added");
+        return 0;
+    }
+
+    static int Remove(Terminal terminal, string folder, string? caseSet, string reason)
+    {
+        string[] sets = [.. (caseSet is null ? CaseSetPlace.AtOrAbove(folder) : [Path.GetFullPath(caseSet)])
+            .Where(File.Exists).Where(set => CaseSet.Read(set).Holds(folder))];
+        if (sets.Length == 0)
+            throw new ModelException(new Finding(
+                Codes.BadUsage, Path.GetFullPath(folder), "this is a case of no set, so there is nothing to take off"));
+        foreach (string set in sets)
+        {
+            CaseSet.Remove(set, folder, reason);
+            terminal.Out.WriteLine($"{set}: {CaseSet.Read(set).NameOf(folder)} taken off");
+        }
+        if (caseSet is null && File.Exists(Path.Combine(folder, GoldenStore.JsonName)))
+            terminal.Out.WriteLine($"{folder} lies there still: delete it, too, or verify asks what it is");
+        return 0;
+    }
+
+    static bool IsInOne(string golden) => CaseSetPlace.AtOrAbove(golden).Any(set => CaseSet.Read(set).Holds(golden));
 }

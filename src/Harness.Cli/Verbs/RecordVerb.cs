@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Parity.Cases;
 
 namespace Harness.Cli.Verbs;
 
@@ -23,9 +24,14 @@ static class RecordVerb
         {
             Description = "Records weights that are NaN or infinite, and what they give.",
         };
+        var caseSet = Shared.CaseSet("Also a set of cases that this one is taken into.");
+        var root = new Option<string?>("--golden-root")
+        {
+            Description = "The folder of all goldens, whose set of cases this one is taken into.",
+        };
         var command = new Command("record", "Records a golden case with PyTorch.")
         {
-            model, weights, input, shapes, golden, device, seed, allowNaN,
+            model, weights, input, shapes, golden, device, seed, allowNaN, root, caseSet,
         };
         command.SetAction(result =>
         {
@@ -39,8 +45,22 @@ static class RecordVerb
             arguments.AddRange(["--golden", result.GetValue(golden)!, "--device", result.GetValue(device)!]);
             if (result.GetValue(seed) is { } number) arguments.AddRange(["--seed", $"{number}"]);
             if (result.GetValue(allowNaN)) arguments.Add("--allow-nan");
-            return ReferenceProcess.Run(terminal, Codes.LibTorchMissing, arguments);
+            int exit = ReferenceProcess.Run(terminal, Codes.LibTorchMissing, arguments);
+            if (exit == 0)
+                TakeIn(terminal, result.GetValue(golden)!, result.GetValue(root), result.GetValue(caseSet));
+            return exit;
         });
         return command;
+    }
+
+    // After the golden is there: a set never names what was not recorded.
+    static void TakeIn(Terminal terminal, string golden, string? root, string? caseSet)
+    {
+        string? place = CaseSetPlace.For(golden, caseSet, root);
+        if (place is null && caseSet is null)
+            terminal.Error.WriteLine($"note: {golden} is taken into no set of cases, since none is above it and the " +
+                $"folder beside it is everybody's; --case-set names one");
+        foreach (string set in new[] { place, caseSet }.OfType<string>().Select(Path.GetFullPath).Distinct())
+            CaseSet.Add(set, [golden, .. CaseSetPlace.Beginning(set)]);
     }
 }

@@ -20,7 +20,7 @@ sealed record Dependencies(
     string Project, IReadOnlyList<ParityCase> Cases, string Goldens, string Tool, string Host, string Task,
     IReadOnlyList<string> Words, IReadOnlyList<string> Files)
 {
-    const string GoldenFile = "golden.json", TensorsFile = "golden.safetensors";
+    const string GoldenFile = "golden.json", TensorsFile = "golden.safetensors", SetFile = "golden.cases.json";
 
     // Of the command: HARNESS_INJECT_FAULT, HARNESS_LANES. Of the runtime: which instructions it may use.
     static readonly string[] s_variables = ["HARNESS_", "DOTNET_Enable", "COMPlus_Enable"];
@@ -77,10 +77,16 @@ sealed record Dependencies(
             paths.Add(Path.Combine(one.Golden, GoldenFile));
             paths.Add(Path.Combine(one.Golden, TensorsFile));
         }
-        // A golden that appears below the folder, or goes, is news too.
+        // A golden that appears below the folder, or goes, is news too, and so is a set of cases.
         if (Directory.Exists(Goldens))
-            foreach (var file in Directory.EnumerateFiles(Goldens, GoldenFile, SearchOption.AllDirectories))
-                paths.Add(file);
+            foreach (var file in Directory.EnumerateFiles(Goldens, "golden.*", SearchOption.AllDirectories))
+                if (Path.GetFileName(file) is GoldenFile or SetFile)
+                    paths.Add(file);
+        // Sets lie above goldens.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var golden in Cases.Select(one => one.Golden).Append(Path.TrimEndingDirectorySeparator(Goldens)))
+            for (var folder = golden; folder is not null && seen.Add(folder); folder = Path.GetDirectoryName(folder))
+                paths.Add(Path.Combine(folder, SetFile));
         return paths;
     }
 
