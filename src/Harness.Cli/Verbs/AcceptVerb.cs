@@ -20,7 +20,7 @@ static class AcceptVerb
         };
         var remove = new Option<bool>("--remove")
         {
-            Description = "Takes the case off every set it is in: it may vanish.",
+            Description = "Takes the cases of this folder off every set they are in: they may vanish.",
         };
         var caseSet = Shared.CaseSet("With --add and --remove: this set.");
         var tolerance = new Option<string?>("--tolerance")
@@ -82,7 +82,7 @@ static class AcceptVerb
         // A folder of many is where their set belongs; one golden has its set above it.
         string set = caseSet
             ?? (File.Exists(Path.Combine(folder, GoldenStore.JsonName)) || File.Exists(folder)
-                ? CaseSetPlace.For(found[0])
+                ? CaseSetPlace.OfGolden(found[0])
                 : CaseSetPlace.AtOrAbove(folder).FirstOrDefault() ?? Path.Combine(folder, CaseSet.FileName))
             ?? throw Program.Usage($"no set of cases is above {folder}; name one with --case-set");
         int added = CaseSet.Add(set, [.. found.Where(golden => caseSet is not null || !IsInOne(golden))]);
@@ -93,15 +93,12 @@ static class AcceptVerb
     static int Remove(Terminal terminal, string folder, string? caseSet, string reason)
     {
         string[] sets = [.. (caseSet is null ? CaseSetPlace.AtOrAbove(folder) : [Path.GetFullPath(caseSet)])
-            .Where(File.Exists).Where(set => CaseSet.Read(set).Holds(folder))];
+            .Where(File.Exists).Where(set => CaseSet.Read(set).Below(folder).Any())];
         if (sets.Length == 0)
             throw new ModelException(new Finding(
-                Codes.BadUsage, Path.GetFullPath(folder), "this is a case of no set, so there is nothing to take off"));
+                Codes.BadUsage, Path.GetFullPath(folder), "no set has a case here, so there is nothing to take off"));
         foreach (string set in sets)
-        {
-            CaseSet.Remove(set, folder, reason);
-            terminal.Out.WriteLine($"{set}: {CaseSet.Read(set).NameOf(folder)} taken off");
-        }
+            terminal.Out.WriteLine($"{set}: {CaseSet.Remove(set, folder, reason)} cases taken off");
         if (caseSet is null && File.Exists(Path.Combine(folder, GoldenStore.JsonName)))
             terminal.Out.WriteLine($"{folder} lies there still: delete it, too, or verify asks what it is");
         return 0;

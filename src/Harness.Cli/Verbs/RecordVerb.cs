@@ -56,7 +56,7 @@ static class RecordVerb
     // After the golden is there: a set never names what was not recorded.
     static void TakeIn(Terminal terminal, string golden, string? root, string? caseSet)
     {
-        string? place = CaseSetPlace.For(golden, caseSet, root);
+        string? place = CaseSetPlace.OfGolden(golden, caseSet, root);
         if (place is null && caseSet is null)
             terminal.Error.WriteLine($"note: {golden} is taken into no set of cases, since none is above it and the " +
                 $"folder beside it is everybody's; --case-set names one");

@@ -39,17 +39,23 @@ public sealed class CaseSet
     public string File { get; }
 
     /// <summary>The folders of all cases, as absolute paths.</summary>
-    public IEnumerable<string> Folders => _cases.Select(name =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(name, Home)));
+    public IEnumerable<string> Folders => _cases.Select(name => CaseSetPlace.Normal(Path.GetFullPath(name, Home)));
 
     string Home => Path.GetDirectoryName(File)!;
 
     /// <summary>Whether the case of this folder is one of the set.</summary>
     public bool Holds(string folder) => _cases.Contains(NameOf(folder));
 
+    /// <summary>The names of the cases of a folder and of those below it.</summary>
+    public IEnumerable<string> Below(string folder)
+    {
+        string name = NameOf(folder), below = name == "." ? "" : $"{name}/";
+        return _cases.Where(one => one == name || one.StartsWith(below, StringComparison.Ordinal));
+    }
+
     /// <summary>A case as the file names it: its folder, relative to the file's, with forward slashes.</summary>
     public string NameOf(string folder) =>
-        Path.GetRelativePath(Home, Path.GetFullPath(folder)).Replace(Path.DirectorySeparatorChar, '/');
+        Path.GetRelativePath(Home, CaseSetPlace.Normal(folder)).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>Why the case of this folder was taken off; null where it was not.</summary>
     public string? ReasonOfRemoval(string folder) => _removed.GetValueOrDefault(NameOf(folder));
@@ -116,10 +122,15 @@ public sealed class CaseSet
         return new CaseSet(set.File, set._cases.Union(names), set._removed.RemoveRange(names));
     });
 
-    /// <summary>Takes a case off a set, with the reason on record.</summary>
+    /// <summary>Takes the cases of a folder, and those below it, off a set, with the reason on record.</summary>
+    /// <returns>How many.</returns>
     /// <exception cref="ModelException">PAR3003: the file is no set.</exception>
-    public static void Remove(string file, string folder, string reason) => Change(file, set =>
-        new CaseSet(set.File, set._cases.Remove(set.NameOf(folder)), set._removed.SetItem(set.NameOf(folder), reason)));
+    public static int Remove(string file, string folder, string reason) => -Change(file, set =>
+    {
+        string[] names = [.. set.Below(folder)];
+        return new CaseSet(set.File, set._cases.Except(names),
+            set._removed.SetItems(names.Select(name => KeyValuePair.Create(name, reason))));
+    });
 
     static int Change(string file, Func<CaseSet, CaseSet> change)
     {

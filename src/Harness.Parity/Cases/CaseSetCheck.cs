@@ -53,23 +53,25 @@ public sealed class CaseSetCheck
         if (root is null && own is null) return [];
         bool isNamed = own is not null;
         string? folder = root is null ? null : CaseSetPlace.Normal(root);
-        own = own is null ? folder is null ? null : Path.Combine(folder, CaseSet.FileName) : Path.GetFullPath(own);
+        string? usual = folder is null ? null : Path.Combine(folder, CaseSet.FileName);
+        // The set of a folder is that of the one list that uses it.
+        own = own is not null ? Path.GetFullPath(own) : shared ? null : usual;
         // A golden that is there and that no model uses is PAR3004, or permitted.
         if (folder is not null)
             foreach (string file in CaseSetPlace.AtOrAbove(folder).Take(1).Union(CaseSetPlace.Below(folder)))
-                if (file != own || shared)
+                if (file != own)
                     check.DemandAll(
                         file, within: folder, golden => check._requested.Contains(golden) || IsThere(golden));
-        if (own is not null && File.Exists(own))
-            check.DemandAll(own, within: null, golden => check._requested.Contains(golden)
+        var set = own is null ? null : check.Set(own);
+        if (set is not null)
+            check.DemandAll(own!, within: null, golden => check._requested.Contains(golden)
                 || (!shared && folder is not null && IsBelow(folder, golden) && IsThere(golden)));
 
         // Where several share one folder, only its own set tells a project what it used to verify; and elsewhere only
         // its own set tells of goldens outside the folder.
-        var set = own is null ? null : check.Set(own);
         bool onlyOwn = shared && set is not null;
         check.DemandKnown(
-            [.. check._requested.Where(IsThere)], own!,
+            [.. check._requested.Where(IsThere)], own ?? usual!,
             golden => set?.Holds(golden) == true || (!onlyOwn && check.IsInAny(golden)
                 && (set is null || !isNamed || (folder is not null && IsBelow(folder, golden)))));
         return [.. check._findings.Distinct()];

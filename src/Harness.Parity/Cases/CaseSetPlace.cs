@@ -25,7 +25,7 @@ public static class CaseSetPlace
     /// <param name="named">A set that it is taken into anyway; where a search would find that, it is the one.</param>
     /// <param name="root">The folder of all goldens; null where that is not known.</param>
     /// <returns>Null where that would be a folder of everybody's, as that of temporary files is.</returns>
-    public static string? For(string golden, string? named = null, string? root = null)
+    public static string? OfGolden(string golden, string? named = null, string? root = null)
     {
         if (named is not null && Path.GetFileName(named) == CaseSet.FileName
             && Upwards(golden).Contains(Path.GetDirectoryName(Path.GetFullPath(named))))
