@@ -32,8 +32,9 @@ public sealed class CaseSetPlaceTests : IDisposable
     {
         if (there is not null) CaseSet.Add(Path.Combine(_folder[there], CaseSet.FileName), []);
 
-        CaseSetPlace.OfGolden(_folder[golden], named is null ? null : _folder[named], root is null ? null : _folder[root])
-            .Should().Be(Path.Combine(_folder[where], CaseSet.FileName).Replace("/./", "/"));
+        CaseSetPlace.OfGolden(
+            _folder[golden], named is null ? null : _folder[named], root is null ? null : _folder[root])
+            .Should().Be(Path.Combine(_folder[where], CaseSet.FileName));
     }
 
     [Fact]
