@@ -25,33 +25,46 @@ static class AcceptVerb
         var caseSet = Shared.CaseSet("With --add and --remove: this set.");
         var tolerance = new Option<string?>("--tolerance")
         {
-            Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6 or torch-close.",
+            Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6, torch-close, " +
+                "or default: 1e-6, and 1e-9 of each output's largest value.",
         };
         var received = new Option<string?>("--received") { Description = "Where verify --received kept the outputs." };
+        var loosen = new Option<bool>("--loosen")
+        {
+            Description = "Permits a limit of more than ten times the measured drift.",
+        };
+        var permitCi = new Option<bool>("--permit-ci")
+        {
+            Description = "Accepts in CI too, where nobody looks at what is accepted.",
+        };
         var command = new Command(
             "accept", "Takes received outputs, or another limit, into a golden, with the reason on record; a case " +
             "into its set, or off it.")
         {
-            golden, reason, tolerance, received, add, remove, caseSet,
+            golden, reason, tolerance, received, loosen, permitCi, add, remove, caseSet,
         };
         command.SetAction(result =>
         {
             string directory = result.GetValue(golden)!, why = result.GetValue(reason) ?? "";
-            if (result.GetValue(add) || result.GetValue(remove))
-            {
-                if ((result.GetValue(tolerance) ?? result.GetValue(received)) is not null)
-                    throw Program.Usage("--add and --remove are about the set of cases, and take only --case-set");
-                return result.GetValue(add) && result.GetValue(remove)
-                    ? throw Program.Usage("--add and --remove exclude each other")
-                    : result.GetValue(add) ? Add(terminal, directory, result.GetValue(caseSet))
-                    : Remove(terminal, directory, result.GetValue(caseSet), Demanded(why));
-            }
-            if (result.GetValue(caseSet) is not null)
+            bool adds = result.GetValue(add), removes = result.GetValue(remove);
+            if (adds && removes) throw Program.Usage("--add and --remove exclude each other");
+            if ((adds || removes) && (result.GetValue(tolerance) ?? result.GetValue(received)) is not null)
+                throw Program.Usage("--add and --remove are about the set of cases, and take only --case-set");
+            if (!adds && !removes && result.GetValue(caseSet) is not null)
                 throw Program.Usage("--case-set needs --add or --remove");
-            Demanded(why);
+            // It demands more, and hides nothing.
+            if (adds) return Add(terminal, directory, result.GetValue(caseSet));
+            if (string.IsNullOrWhiteSpace(why)) throw Program.Usage("accept needs a reason: --reason \"…\"");
+            if (RunsInCi(terminal) && !result.GetValue(permitCi))
+            {
+                throw Program.Usage("accept in CI: nobody would see what is accepted; accept it on your machine and " +
+                    "commit, or give --permit-ci");
+            }
+            if (removes) return Remove(terminal, directory, result.GetValue(caseSet), why);
             if (result.GetValue(tolerance) is not { } limit)
             {
-                Acceptance.TakeOutputs(directory, result.GetValue(received), why);
+                foreach (string line in Acceptance.TakeOutputs(directory, result.GetValue(received), why))
+                    terminal.Out.WriteLine($"{directory}: {line}");
                 terminal.Out.WriteLine($"{directory}: outputs accepted");
                 return 0;
             }
@@ -59,22 +72,21 @@ static class AcceptVerb
                 throw Program.Usage("--tolerance and --received exclude each other");
             var accepted = limit switch
             {
+                "default" => Tolerance.Default,
                 "numpy-decimal6" => Tolerance.NumPyDecimal6(why),
                 "torch-close" => Tolerance.TorchClose(why),
                 _ => new Tolerance(TolerancePolicy.Default, Shared.Limit(limit)
                     ?? throw Program.Usage(
-                        $"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6 or torch-close"),
+                        $"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6, " +
+                        "torch-close or default"),
                         why),
             };
-            Acceptance.SetTolerance(directory, accepted);
+            Acceptance.SetTolerance(directory, accepted, result.GetValue(loosen));
             terminal.Out.WriteLine($"{directory}: tolerance {accepted} accepted");
             return 0;
         });
         return command;
     }
-
-    static string Demanded(string reason) => string.IsNullOrWhiteSpace(reason)
-        ? throw Program.Usage("accept needs a reason: --reason \"…\"") : reason;
 
     static int Add(Terminal terminal, string folder, string? caseSet)
     {
@@ -105,4 +117,9 @@ static class AcceptVerb
     }
 
     static bool IsInOne(string golden) => CaseSetPlace.AtOrAbove(golden).Any(set => CaseSet.Read(set).Holds(golden));
+
+    // What the services of today set.
+    static bool RunsInCi(Terminal terminal) => new[] { "CI", "TF_BUILD", "GITHUB_ACTIONS" }
+        .Any(name => terminal.Variable(name) is { Length: > 0 } value
+            && !value.Equals("false", StringComparison.OrdinalIgnoreCase));
 }

@@ -24,6 +24,10 @@ static class RecordVerb
         {
             Description = "Records weights that are NaN or infinite, and what they give.",
         };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Why a golden that cannot tell everything (PAR3005) is recorded all the same.",
+        };
         var caseSet = Shared.CaseSet("Also a set of cases that this one is taken into.");
         var root = new Option<string?>("--golden-root")
         {
@@ -31,7 +35,7 @@ static class RecordVerb
         };
         var command = new Command("record", "Records a golden case with PyTorch.")
         {
-            model, weights, input, shapes, golden, device, seed, allowNaN, root, caseSet,
+            model, weights, input, shapes, golden, device, seed, allowNaN, reason, root, caseSet,
         };
         command.SetAction(result =>
         {
@@ -45,6 +49,7 @@ static class RecordVerb
             arguments.AddRange(["--golden", result.GetValue(golden)!, "--device", result.GetValue(device)!]);
             if (result.GetValue(seed) is { } number) arguments.AddRange(["--seed", $"{number}"]);
             if (result.GetValue(allowNaN)) arguments.Add("--allow-nan");
+            if (result.GetValue(reason) is { } why) arguments.AddRange(["--reason", why]);
             int exit = ReferenceProcess.Run(terminal, Codes.LibTorchMissing, arguments);
             if (exit == 0)
                 TakeIn(terminal, result.GetValue(golden)!, result.GetValue(root), result.GetValue(caseSet));
