@@ -85,6 +85,7 @@ static class Program
         root.Subcommands.Add(BenchVerb.Create(terminal));
         root.Subcommands.Add(ConvertVerb.Create(terminal));
         root.Subcommands.Add(InspectVerb.Create(terminal));
+        root.Subcommands.Add(OpsVerb.Create(terminal));
         root.Subcommands.Add(RecordVerb.Create(terminal));
         root.Subcommands.Add(RunVerb.Create(terminal));
         root.Subcommands.Add(VerifyVerb.Create(terminal));
