@@ -83,7 +83,9 @@ static class Program
         root.Options.Add(Shared.NoProgress);
         root.Subcommands.Add(AcceptVerb.Create(terminal));
         root.Subcommands.Add(BenchVerb.Create(terminal));
+        root.Subcommands.Add(CompareVerb.Create(terminal));
         root.Subcommands.Add(ConvertVerb.Create(terminal));
+        root.Subcommands.Add(GoldenInputsVerb.Create(terminal));
         root.Subcommands.Add(InspectVerb.Create(terminal));
         root.Subcommands.Add(OpsVerb.Create(terminal));
         root.Subcommands.Add(RecordVerb.Create(terminal));

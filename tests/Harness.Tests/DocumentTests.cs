@@ -12,11 +12,12 @@ public sealed partial class DocumentTests
     // Options of dotnet and of the benchmarks.
     static readonly string[] s_foreign = ["--project", "--no-layers"];
 
-    static readonly string[] s_verbs = ["accept", "bench", "convert", "inspect", "record", "run", "verify"];
+    static readonly string[] s_verbs =
+        ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "run", "verify"];
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
 
-    static string Pages() => string.Join('\n', new[] { "codes", "golden", "msbuild", "architecture" }
+    static string Pages() => string.Join('\n', new[] { "codes", "golden", "msbuild", "architecture", "ops", "ports" }
         .Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed partial class DocumentTests
     private static partial Regex OptionPattern();
 
     // Up to the end of the code or the line.
-    [GeneratedRegex(@"\bharness (accept|bench|convert|inspect|record|run|verify)\b[^`\n|]*")]
+    [GeneratedRegex(@"\bharness (accept|bench|compare|convert|golden-inputs|inspect|ops|record|run|verify)\b[^`\n|]*")]
     private static partial Regex CommandPattern();
 
     [GeneratedRegex(@"<(Parity\w+) Condition=""'\$\(\1\)' == ''")]

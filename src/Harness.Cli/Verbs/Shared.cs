@@ -3,6 +3,8 @@ using System.Globalization;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
+using Harness.Formats;
+using Harness.Parity.Reports;
 using Harness.Parity.Runners;
 
 namespace Harness.Cli.Verbs;
@@ -42,6 +44,30 @@ static class Shared
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
+
+    /// <summary>How arrays of other programs lie.</summary>
+    public static Option<string[]> Layouts() => new("--layout")
+    {
+        Description = "How the arrays lie: nchw (PyTorch's axes, the default) or nhwc (channels last, from three " +
+            "axes on); NAME=nchw for single ones, * standing for any letters; the last that fits counts.",
+        HelpName = "nhwc|nchw",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Which reports are written.</summary>
+    public static Option<string> Formats() => new("--format")
+    {
+        Description = $"Reports, comma-separated: {string.Join(", ", ReportSet.All.Select(r => r.Name))}.",
+        DefaultValueFactory = _ => "json,markdown",
+    };
+
+    /// <summary>A path that names a NumPy file to write.</summary>
+    /// <exception cref="ModelException">PAR9003: it names another.</exception>
+    public static string ArrayPath(string path) =>
+        NpzFile.IsNamed(path) || path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? path
+            : throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
 
     public static Option<int> Threads() => new("--threads")
     {

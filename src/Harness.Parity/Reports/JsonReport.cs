@@ -47,6 +47,7 @@ static class JsonReport
         json.WriteNumber("leaves", verdict.Leaves);
         if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
+        if (verdict.Probes.Length + verdict.UnmeasuredProbes.Length > 0) WriteCoverage(json, verdict);
         if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
         if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
         WriteFindings(json, verdict.Findings);
@@ -101,6 +102,23 @@ static class JsonReport
             json.WriteRoundTrip("expected", place.Expected);
         }
         json.WriteEndObject();
+    }
+
+    static void WriteCoverage(Utf8JsonWriter json, Verdict verdict)
+    {
+        json.WriteStartObject("coverage");
+        json.WriteNumber("compared", verdict.Probes.Length);
+        json.WriteNumber("of", verdict.Probes.Length + verdict.UnmeasuredProbes.Length);
+        WriteTexts(json, "notCompared", verdict.UnmeasuredProbes);
+        if (!verdict.UnmatchedTaps.IsEmpty) WriteTexts(json, "noNode", verdict.UnmatchedTaps);
+        json.WriteEndObject();
+    }
+
+    static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     static void WriteBadNode(Utf8JsonWriter json, BadNode bad)

@@ -60,9 +60,11 @@ static class Float32Check
         return findings.ToImmutable();
     }
 
-    static Tolerance Limit(double value) => new(TolerancePolicy.Default, value, "float32");
+    /// <summary>A limit as a tolerance.</summary>
+    internal static Tolerance Limit(double value) => new(TolerancePolicy.Default, value, "float32");
 
-    static (double Limit, string Reason) EndToEndLimit(
+    /// <summary>The limit of the outputs in float32, and where it comes from.</summary>
+    internal static (double Limit, string Reason) EndToEndLimit(
         GoldenDocument document, Tolerance tolerance, Float32Mode mode, Runner runner)
     {
         // A looser limit in float64 was accepted with a reason; float32 cannot be nearer than that.

@@ -36,11 +36,21 @@ static class ProbeCheck
         if (ShapeFault(probe, shape) is { } fault) return fault;
         var actual = new double[shape.Elements];
         session.Read(value, actual);
+        return Compare(expected, probe, actual);
+    }
+
+    /// <summary>The worst of a probe's measures, scaled, its limit, and what differs.</summary>
+    /// <param name="expected">The values at its positions.</param>
+    /// <param name="probe">The probe.</param>
+    /// <param name="actual">All elements in PyTorch's axis order.</param>
+    public static (double Error, double Limit, string Why) Compare(
+        ReadOnlySpan<double> expected, GoldenProbe probe, ReadOnlySpan<double> actual)
+    {
         var sampled = new double[expected.Length];
-        for (int i = 0; i < sampled.Length; i++) sampled[i] = actual[probe.Positions[i]];
+        for (int i = 0; i < sampled.Length; i++) sampled[i] = actual[(int)probe.Positions[i]];
         var drift = Drift.Measure(probe.Node, [sampled.Length], sampled, expected, Tolerance.Default);
         // The norm covers what the sample missed, such as a border that the positions do not touch.
-        double norm = GoldenProbe.Sample(probe.Node, shape, actual).Probe.L2;
+        double norm = GoldenProbe.Sample(probe.Node, probe.Shape, actual).Probe.L2;
         return Worse(probe, drift, norm, Drift.RoundingLimit);
     }
 
@@ -54,7 +64,12 @@ static class ProbeCheck
             return (double.PositiveInfinity, 0,
                 $"it is {fact.Type.NumPyName()}, the golden's {expected.Type.NumPyName()}");
         }
-        var actual = session.Read(value);
+        return Compare(expected, probe, session.Read(value));
+    }
+
+    /// <summary>The same of integers and Booleans, which are held to the last bit.</summary>
+    public static (double Error, double Limit, string Why) Compare(Tensor expected, GoldenProbe probe, Tensor actual)
+    {
         var drift = Drift.OfIntegers(probe.Node, GoldenProbe.Pick(actual, probe.Positions), expected);
         return Worse(probe, drift, GoldenProbe.Sample(probe.Node, actual).Probe.L2, 0);
     }
