@@ -205,7 +205,9 @@ public abstract class HarnessTool : ToolTask
                     item.GetMetadata("Golden"),
                     item.GetMetadata("Tolerance"),
                     GoldenDirectory,
-                    ProjectDirectory));
+                    ProjectDirectory).With(
+                        item.GetMetadata("Actual"), item.GetMetadata("ActualTaps"), item.GetMetadata("ActualLayout"),
+                        ProjectDirectory));
             }
             catch (FormatException e)
             {
