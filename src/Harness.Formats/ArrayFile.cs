@@ -26,8 +26,6 @@ public static class ArrayFile
                 case FileKind.Npy:
                     single = NpyFile.Read(path);
                     return [];
-                case FileKind.GitLfsPointer:
-                    throw file.Bad(-1, "this is a Git LFS pointer, not the file itself; run 'git lfs pull'");
                 case FileKind.Empty:
                     throw file.Bad(-1, "the file is empty; is it complete?");
                 default:

@@ -9,7 +9,7 @@ static class AcceptVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var golden = Shared.NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
+        var golden = Shared.Golden();
         var reason = new Option<string>("--reason") { Description = "Why; stands in golden.json.", Required = true };
         var tolerance = new Option<string?>("--tolerance")
         {
@@ -23,7 +23,7 @@ static class AcceptVerb
         };
         command.SetAction(result =>
         {
-            string directory = result.GetValue(golden)!, why = result.GetValue(reason)!;
+            string directory = Shared.GoldenFolder(result.GetValue(golden)!), why = result.GetValue(reason)!;
             if (result.GetValue(tolerance) is not { } limit)
             {
                 Acceptance.TakeOutputs(directory, result.GetValue(received), why);

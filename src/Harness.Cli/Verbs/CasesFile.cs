@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -15,7 +16,7 @@ static class CasesFile
     /// <exception cref="ModelException">PAR9003: no such file, or it says something else.</exception>
     public static ImmutableArray<VerifyRequest> Read(string path)
     {
-        if (!File.Exists(path)) throw Refuse(path, "the list of cases is not there");
+        if (PathFault.OfFile(path, "the list of cases is not there") is { } why) throw Refuse(path, why);
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));

@@ -13,7 +13,7 @@ static class CompareVerb
 
     public static Command Create(Terminal terminal)
     {
-        var golden = Shared.NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
+        var golden = Shared.Golden();
         var actual = new Option<string>("--actual")
         {
             Description = "A .npz that holds every output by its name, or a .npy for a single one; float64, or " +
@@ -37,7 +37,7 @@ static class CompareVerb
             var reports = VerifyVerb.Reports(result.GetValue(format)!);
             var files = new ActualFiles(
                 result.GetValue(actual)!, result.GetValue(taps), ArrayLayouts.Of(result.GetValue(layouts)!));
-            var verdict = ActualCheck.Verify(new VerifyRequest(result.GetValue(golden)!), files);
+            var verdict = ActualCheck.Verify(new VerifyRequest(Shared.GoldenFolder(result.GetValue(golden)!)), files);
             terminal.Cancellation.ThrowIfCancellationRequested();
             Write(terminal.Out, verdict);
             if (result.GetValue(report) is { } directory)

@@ -11,7 +11,7 @@ static class GoldenInputsVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var golden = Shared.NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
+        var golden = Shared.Golden();
         var output = new Option<string>("--output")
         {
             Description = "A .npz for the inputs by name, or a .npy for a single one.",
@@ -25,7 +25,7 @@ static class GoldenInputsVerb
         command.SetAction(result =>
         {
             string path = Shared.ArrayPath(result.GetValue(output)!);
-            var read = GoldenStore.Read(result.GetValue(golden)!);
+            var read = GoldenStore.Read(Shared.GoldenFolder(result.GetValue(golden)!));
             var layout = ArrayLayouts.Of(result.GetValue(layouts)!);
             KeyValuePair<string, Tensor>[] inputs = [.. read.Document.Inputs.Select(port =>
                 KeyValuePair.Create(port.Name, layout.FromTorch(port.Name, read.Input(port))))];

@@ -4,6 +4,7 @@ using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
 using Harness.Formats;
+using Harness.Parity.Golden;
 using Harness.Parity.Reports;
 using Harness.Parity.Runners;
 
@@ -32,6 +33,16 @@ static class Shared
         });
         return argument;
     }
+
+    public static Argument<string> Golden() =>
+        NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
+
+    /// <summary>The folder that <see cref="Golden"/> names; golden.json itself stands for its folder.</summary>
+    /// <exception cref="ModelException">PAR9003: it is another file.</exception>
+    public static string GoldenFolder(string path) => !File.Exists(path) ? path
+        : Path.GetFileName(path) == GoldenStore.JsonName ? Path.GetDirectoryName(Path.GetFullPath(path))!
+        : throw new ModelException(new Finding(
+            Codes.BadUsage, path, $"this is a file, expected the folder of a {GoldenStore.JsonName}"));
 
     public static Option<string?> Weights() => new("--weights")
     {
