@@ -13,7 +13,8 @@ static class AcceptVerb
         var reason = new Option<string>("--reason") { Description = "Why; stands in golden.json.", Required = true };
         var tolerance = new Option<string?>("--tolerance")
         {
-            Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6 or torch-close.",
+            Description = "Takes this limit instead of the received outputs: a number, numpy-decimal6, torch-close, " +
+                "or default: 1e-6, and 1e-9 of each output's largest value.",
         };
         var received = new Option<string?>("--received") { Description = "Where verify --received kept the outputs." };
         var command = new Command(
@@ -34,11 +35,13 @@ static class AcceptVerb
                 throw Program.Usage("--tolerance and --received exclude each other");
             var accepted = limit switch
             {
+                "default" => Tolerance.Default,
                 "numpy-decimal6" => Tolerance.NumPyDecimal6(why),
                 "torch-close" => Tolerance.TorchClose(why),
                 _ => new Tolerance(TolerancePolicy.Default, Shared.Limit(limit)
                     ?? throw Program.Usage(
-                        $"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6 or torch-close"),
+                        $"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6, " +
+                        "torch-close or default"),
                         why),
             };
             Acceptance.SetTolerance(directory, accepted);

@@ -122,9 +122,11 @@ static class VerifyVerb
         var figures = new List<string>();
         if (!verdict.Float64.IsEmpty)
         {
+            var nearest = verdict.Float64.MaxBy(drift => drift.ShareOfLimit)!;
+            int probes = verdict.Probes.Length + verdict.UnmeasuredProbes.Length;
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float64 {verdict.Float64.Max(drift => drift.MaxAbs):0.0e+0} (limit " +
-                $"{verdict.Tolerance!.Value:0.0e+0})"));
+                $"float64 {nearest.MaxAbs:0.0e+0} (limit {nearest.Limit.Value:0.0e+0}), " +
+                $"{verdict.Probes.Length} of {probes} probes"));
         }
         if (verdict.Float32 is { } float32)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
 
@@ -33,8 +34,26 @@ public static class Acceptance
             tensors[name] = tensor;
             ports[i] = GoldenPort.Of(ports[i].Name, tensor);
         }
-        GoldenStore.Write(
-            directory, golden.Document with { Outputs = ports.ToImmutable(), AcceptedReason = reason }, tensors);
+        var probes = golden.Document.Probes.Select(probe => TakeProbe(probe, outputs, tensors)).ToImmutableArray();
+        GoldenStore.Write(directory, golden.Document with
+        {
+            Outputs = ports.ToImmutable(), Probes = probes, AcceptedReason = reason,
+        }, tensors);
+    }
+
+    // The received probe, where it did not hold.
+    static GoldenProbe TakeProbe(GoldenProbe probe, StateDict received, Dictionary<string, Tensor> tensors)
+    {
+        string name = GoldenStore.ProbeName(probe.Node);
+        if (!received.TryGetValue(name, out var values)) return probe;
+        tensors[name] = values;
+        double[] sums = received[Received.SumsName(probe.Node)].ToDoubles();
+        return probe with
+        {
+            Positions = [.. received[Received.PositionsName(probe.Node)].As<long>()],
+            AbsMax = values.ToDoubles().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max(),
+            L2 = sums[0], Projection = sums[1], NonFinite = (long)sums[2],
+        };
     }
 
     /// <summary>Gives the golden another limit; the default needs no reason and forgets the old one.</summary>

@@ -44,6 +44,10 @@ public static class ActualCheck
         var misfits = Misfits(golden, arrays, files.Layouts);
         verdict = misfits.IsEmpty ? Measure(verdict, golden, arrays, tolerance) : verdict with { Findings = misfits };
         verdict = Localise(verdict, golden, tolerance, files.Taps is not null);
+        // What cannot tell a right model from a wrong one cannot tell a port either.
+        if (Vacuity.Finding(golden.Document, golden.Tensors, golden.PlaceOf("sensitivity"),
+            "record it again with inputs that can, or with --reason") is { } vacuous)
+            verdict = verdict with { Findings = verdict.Findings.Add(vacuous) };
         return Verifier.Placed(verdict) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
@@ -95,12 +99,13 @@ public static class ActualCheck
         }
         if (!single.Contains(true)) return verdict;
         using var runner = new CpuRunner();
-        var (limit, reason) =
-            Float32Check.EndToEndLimit(golden.Document, tolerance, Float32Mode.Calibrated, runner);
-        var drifts = Float64Check.Measure(golden, arrays.Outputs, Float32Check.Limit(limit)).Where((_, i) => single[i]);
+        ImmutableArray<Drift> drifts = [.. Float64Check.Measure(golden, arrays.Outputs, port => Float32Check.Limit(
+            Float32Check.EndToEndLimit(golden.Document, port, tolerance, Float32Mode.Calibrated, runner)))
+            .Where((_, i) => single[i])];
+        var nearest = drifts.MaxBy(drift => drift.ShareOfLimit)!.Limit;
         return verdict with
         {
-            Float32 = new Float32Verdict([.. drifts], limit, reason, []) { OrderText = "its own order" },
+            Float32 = new Float32Verdict(drifts, nearest.Value, nearest.Reason, []) { OrderText = "its own order" },
         };
     }
 
@@ -159,37 +164,36 @@ public static class ActualCheck
             };
         }
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        AddDrift(findings, golden, Codes.OutputDrift, verdict.Float64, tolerance, "", where);
+        AddDrift(findings, golden, Codes.OutputDrift, verdict.Float64, "", where);
         if (verdict.Float32 is { } float32)
-        {
-            AddDrift(findings, golden, Codes.Float32Drift, float32.Outputs, Float32Check.Limit(float32.Limit),
-                "in float32 ", $"{float32.LimitReason}; {where}");
-        }
+            AddDrift(findings, golden, Codes.Float32Drift, float32.Outputs, "in float32 ", where);
         if (findings.Count == 0 && first is not null) findings.Add(NodeFinding(golden, first, tolerance, outputs));
         if (findings.Count == 0 && verdict.Float64.Where(drift => drift.AboveRounding)
             .MaxBy(drift => drift.Scaled) is { } suspicious)
         {
             findings.Add(new Finding(
                 Codes.AboveRounding, golden.PlaceOf(GoldenStore.OutputName(suspicious.Output)),
-                $"output '{suspicious.Output}' holds ({tolerance}), but its drift {Figures.Short(suspicious.MaxAbs)} " +
-                $"is {Figures.Short(suspicious.Scaled)} of its largest value, where rounding explains 1e-13; {where}"));
+                $"output '{suspicious.Output}' holds ({suspicious.Limit}), but its drift " +
+                $"{Figures.Short(suspicious.MaxAbs)} is {Figures.Short(suspicious.Scaled)} of its largest value, " +
+                $"where rounding explains 1e-13; {where}"));
         }
         return verdict with { Findings = findings.ToImmutable() };
     }
 
     static void AddDrift(
         ImmutableArray<Finding>.Builder findings, GoldenCase golden, string code, ImmutableArray<Drift> drifts,
-        Tolerance limit, string prefix, string where)
+        string prefix, string where)
     {
         var drifting = drifts.Where(drift => !drift.Holds).ToArray();
         if (drifting.Length == 0) return;
-        var worst = drifting.MaxBy(drift => drift.MaxAbs)!;
+        var worst = drifting.MaxBy(drift => drift.ShareOfLimit)!;
         string others = drifting.Length > 1
             ? $"; {drifting.Length - 1} more drift: " +
                 ActualArrays.Names([.. drifting.Where(drift => drift != worst).Select(drift => drift.Output)])
             : "";
+        string reason = worst.Limit.Reason.Length > 0 ? $" ({worst.Limit.Reason})" : "";
         findings.Add(new Finding(code, golden.PlaceOf(GoldenStore.OutputName(worst.Output)),
-            $"{prefix}{Float64Check.Sentence(worst, limit)}{others}; {where}"));
+            $"{prefix}{Float64Check.Sentence(worst)}{reason}{others}; {where}"));
     }
 
     // A node that is off is a fault of its own, even where the outputs forgive it, unless the golden forgives as much
@@ -198,7 +202,8 @@ public static class ActualCheck
         GoldenCase golden, NodeDrift node, Tolerance tolerance, ImmutableArray<Drift> outputs)
     {
         double forgiven = outputs.Select(drift => drift.Scaled).DefaultIfEmpty().Max();
-        string code = !tolerance.IsDefault && node.Error <= tolerance.Value ? Codes.AboveRounding
+        bool forgives = !Float64Check.GoesByScale(golden, tolerance) && node.Error <= tolerance.Value;
+        string code = forgives ? Codes.AboveRounding
             : node.Limit > Drift.RoundingLimit ? Codes.Float32Drift : Codes.OutputDrift;
         return new Finding(code, golden.PlaceOf(GoldenStore.ProbeName(node.Node)),
             $"node '{node.Node}' drifts: {node.Why}, scaled {Figures.Short(node.Error)}, limit " +

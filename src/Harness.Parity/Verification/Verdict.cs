@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -35,7 +37,7 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
     /// <summary>Inner values that somebody else gave and that are no node of the golden's.</summary>
     public ImmutableArray<string> UnmatchedTaps { get; init; } = [];
 
-    /// <summary>The first node that leaves its golden probe; null where none does, or none was looked for.</summary>
+    /// <summary>The first node that leaves its golden probe; null where none does.</summary>
     public BadNode? FirstBadNode { get; init; }
 
     /// <summary>What the float32 check measured; null when it did not run.</summary>
@@ -76,6 +78,9 @@ public sealed record NodeDrift(string Node, string Op, SourcePlace Place, double
 {
     /// <summary>True when rounding explains it.</summary>
     public bool Holds => Error <= Limit;
+
+    /// <summary>The probe that it would be, of one that does not hold.</summary>
+    internal (GoldenProbe Probe, Tensor Values)? Received { get; init; }
 }
 
 /// <summary>What the float32 check measured.</summary>
@@ -101,6 +106,7 @@ public sealed record Float32Verdict(
         .Prepend(LimitReason));
 
     /// <summary><see cref="Order"/> in words.</summary>
+    [AllowNull]
     public string OrderText
     {
         get => field ?? Order?.ToString() ?? "libtorch's own order";

@@ -50,11 +50,14 @@ public sealed class CompareVerbTests : IDisposable
             int nodes = GoldenStore.Read(golden).Document.Probes.Length;
             foreach (var precision in new[] { ElementType.Float64, ElementType.Float32 })
             {
+                // All but calls that no node computes: sizes, casts that are lifted.
+                int taps = ForeignRun.Of(golden, precision).Taps.Count;
+                taps.Should().BeGreaterThan(nodes / 2);
                 var run = CommandLine.Run(ForeignRun.Write(_folder, golden, precision, channelsLast: channelsLast));
 
                 run.ExitCode.Should().Be(0, run.Out + run.Error);
-                run.OutLines.Should().ContainSingle().Which.Should().StartWith("holds ")
-                    .And.Contain($", {nodes} of {nodes} nodes compared")
+                run.OutLines.Should().HaveCount(taps == nodes ? 1 : 2);
+                run.OutLines[0].Should().StartWith("holds ").And.Contain($", {taps} of {nodes} nodes compared")
                     .And.Contain(precision == ElementType.Float64 ? "  float64 " : "  float32 ");
             }
         }
@@ -138,7 +141,7 @@ public sealed class CompareVerbTests : IDisposable
 
     [Theory]
     [InlineData(1e-3, 1, "error PAR2001")]
-    [InlineData(1e-8, 0, "warning PAR2003")]
+    [InlineData(5e-10, 0, "warning PAR2003")]
     public void The_limits_are_those_of_verify(double shift, int exitCode, string finding)
     {
         ForeignRun.Write(_folder, _case.Directory, ElementType.Float64);
