@@ -102,6 +102,7 @@ static class Program
         root.Subcommands.Add(InspectVerb.Create(terminal));
         root.Subcommands.Add(OpsVerb.Create(terminal));
         root.Subcommands.Add(RecordVerb.Create(terminal));
+        root.Subcommands.Add(ReportVerb.Create(terminal));
         root.Subcommands.Add(RunVerb.Create(terminal));
         root.Subcommands.Add(VerifyVerb.Create(terminal));
         return root;

@@ -13,7 +13,8 @@ public sealed partial class DocumentTests
     static readonly string[] s_foreign = ["--project", "--no-layers"];
 
     static readonly string[] s_verbs =
-        ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "run", "verify"];
+        ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "report",
+            "run", "verify"];
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
 
@@ -23,7 +24,8 @@ public sealed partial class DocumentTests
     [Fact]
     public void Every_option_that_a_page_names_is_an_option_of_the_verb_beside_it()
     {
-        var known = s_verbs.ToDictionary(verb => verb, verb => Options(CommandLine.Run(verb, "--help").Out));
+        var known = s_verbs.ToDictionary(verb => verb, verb => Options(CommandLine.Run(
+            [verb, .. verb == "report" ? (string[])["merge"] : [], "--help"]).Out));
         var all = known.Values.SelectMany(options => options).Concat(s_foreign).ToHashSet();
         Options(Pages()).Should().OnlyContain(option => all.Contains(option));
         foreach (Match line in CommandPattern().Matches(Pages()))
@@ -83,7 +85,8 @@ public sealed partial class DocumentTests
     private static partial Regex OptionPattern();
 
     // Up to the end of the code or the line.
-    [GeneratedRegex(@"\bharness (accept|bench|compare|convert|golden-inputs|inspect|ops|record|run|verify)\b[^`\n|]*")]
+    [GeneratedRegex(@"\bharness (accept|bench|compare|convert|golden-inputs|inspect|ops|record|report|run|verify)\b"
+        + @"[^`\n|]*")]
     private static partial Regex CommandPattern();
 
     [GeneratedRegex(@"<(Parity\w+) Condition=""'\$\(\1\)' == ''")]

@@ -12,6 +12,12 @@ namespace Harness.Parity.Reports;
 /// bytes.</summary>
 static class JsonReport
 {
+    /// <summary>The version of the file's shape.</summary>
+    public const int Schema = 1;
+
+    /// <summary>The file.</summary>
+    public const string FileName = "parity.json";
+
     static readonly JsonWriterOptions s_options = new()
     {
         Indented = true,
@@ -25,7 +31,7 @@ static class JsonReport
         using (var json = new Utf8JsonWriter(buffer, s_options))
         {
             json.WriteStartObject();
-            json.WriteNumber("schema", 1);
+            json.WriteNumber("schema", Schema);
             json.WriteBoolean("holds", gate.Holds);
             json.WriteStartArray("cases");
             foreach (var verdict in gate.Cases) WriteCase(json, verdict);
@@ -95,6 +101,7 @@ static class JsonReport
         {
             json.WriteNumber("actual", exact.Actual);
             json.WriteNumber("expected", exact.Expected);
+            json.WriteBoolean("exact", true);
         }
         else
         {
@@ -145,6 +152,10 @@ static class JsonReport
             json.WriteNumber("winogradSteps", order.WinogradSteps);
             json.WriteNumber("steps", order.Steps);
             json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("additions", float32.OrderText);
         }
         WriteDrifts(json, "outputs", float32.Outputs);
         json.WriteStartArray("worstNodes");
