@@ -173,6 +173,31 @@ public sealed class CompareVerbTests : IDisposable
         noisy.OutLines[0].Should().Contain("limit 4.0e-6: 4 times torch's own float32 noise 1.0e-6");
     }
 
+    // A tap off by 4e-5 of its largest value: too much in float32, unless the network is known to lose so much.
+    [Theory]
+    [InlineData(0, 2e-7, 1)]
+    [InlineData(1e-14, 2e-7, 0)]
+    [InlineData(0, 2e-5, 0)]
+    public void A_tap_in_float32_may_be_off_by_what_rounding_or_noise_explain(
+        double rounding, double noise, int exitCode)
+    {
+        var (outputs, taps) = ForeignRun.Of(_case.Directory, ElementType.Float32);
+        float[] act = taps["act"].ToSingles();
+        double magnitude = act.Max(Math.Abs);
+        act[0] += (float)(4e-5 * magnitude);
+        taps["act"] = Tensor.Of(taps["act"].Shape, act);
+        _case.Change(document => document with
+        {
+            Probes = [.. document.Probes.Select(probe => probe with { Rounding = rounding * probe.AbsMax })],
+            Float32Noise = GoldenNoise.Of([noise]),
+        });
+
+        var run = Compare(outputs, taps);
+
+        run.ExitCode.Should().Be(exitCode, run.Out);
+        if (exitCode == 1) run.Out.Should().Contain("error PAR2002: on y.npz: node 'act' drifts");
+    }
+
     [Fact]
     public void No_permutation_is_tried()
     {
