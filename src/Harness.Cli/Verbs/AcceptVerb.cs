@@ -17,17 +17,31 @@ static class AcceptVerb
                 "or default: 1e-6, and 1e-9 of each output's largest value.",
         };
         var received = new Option<string?>("--received") { Description = "Where verify --received kept the outputs." };
+        var loosen = new Option<bool>("--loosen")
+        {
+            Description = "Permits a limit of more than ten times the measured drift.",
+        };
+        var permitCi = new Option<bool>("--permit-ci")
+        {
+            Description = "Accepts in CI too, where nobody looks at what is accepted.",
+        };
         var command = new Command(
             "accept", "Takes received outputs, or another limit, into a golden, with the reason on record.")
         {
-            golden, reason, tolerance, received,
+            golden, reason, tolerance, received, loosen, permitCi,
         };
         command.SetAction(result =>
         {
             string directory = Shared.GoldenFolder(result.GetValue(golden)!), why = result.GetValue(reason)!;
+            if (RunsInCi(terminal) && !result.GetValue(permitCi))
+            {
+                throw Program.Usage("accept in CI: nobody would see what is accepted; accept it on your machine and " +
+                    "commit, or give --permit-ci");
+            }
             if (result.GetValue(tolerance) is not { } limit)
             {
-                Acceptance.TakeOutputs(directory, result.GetValue(received), why);
+                foreach (string line in Acceptance.TakeOutputs(directory, result.GetValue(received), why))
+                    terminal.Out.WriteLine($"{directory}: {line}");
                 terminal.Out.WriteLine($"{directory}: outputs accepted");
                 return 0;
             }
@@ -44,10 +58,15 @@ static class AcceptVerb
                         "torch-close or default"),
                         why),
             };
-            Acceptance.SetTolerance(directory, accepted);
+            Acceptance.SetTolerance(directory, accepted, result.GetValue(loosen));
             terminal.Out.WriteLine($"{directory}: tolerance {accepted} accepted");
             return 0;
         });
         return command;
     }
+
+    // What the services of today set.
+    static bool RunsInCi(Terminal terminal) => new[] { "CI", "TF_BUILD", "GITHUB_ACTIONS" }
+        .Any(name => terminal.Variable(name) is { Length: > 0 } value
+            && !value.Equals("false", StringComparison.OrdinalIgnoreCase));
 }

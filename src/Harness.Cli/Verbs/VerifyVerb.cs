@@ -134,8 +134,9 @@ static class VerifyVerb
                 $"float32 {float32.MaxAbs:0.0e+0} (limit {float32.Limit:0.0e+0}: " +
                 $"{float32.LimitText}; {float32.OrderText})"));
         }
-        return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}"
-            : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}";
+        string notes = verdict.Notes.IsEmpty ? "" : $"  [{string.Join("; ", verdict.Notes)}]";
+        return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}{notes}"
+            : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}{notes}";
     }
 
     /// <summary>The reports that <c>--format</c> names.</summary>

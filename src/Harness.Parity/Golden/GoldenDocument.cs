@@ -38,6 +38,25 @@ public sealed record GoldenDocument(
 
     /// <summary>Why outputs other than torch's were accepted; null while the outputs are the recorded ones.</summary>
     public string? AcceptedReason { get; init; }
+
+    /// <summary>What somebody decided about it, and what was guessed, in words.</summary>
+    public IEnumerable<string> Notes()
+    {
+        if (AcceptedReason is { } outputs) yield return $"outputs accepted by hand: {outputs}";
+        if (!Tolerance.IsDefault)
+        {
+            string why = Tolerance.Reason.Length > 0 ? Tolerance.Reason : "stricter";
+            yield return $"limit {Tolerance} accepted by hand: {why}";
+        }
+        if (Float32Noise.Reason.Length > 0) yield return $"float32 noise set by hand: {Float32Noise.Reason}";
+        if (Sensitivity.Reason is { } vacuous) yield return $"recorded although it cannot tell everything: {vacuous}";
+        if (DeclaresNonFinite) yield return "NaN and infinity permitted";
+        if (GuessesShapes)
+        {
+            yield return "input shapes guessed: "
+                + string.Join(", ", Inputs.Select(port => $"{port.Name} {port.Shape}"));
+        }
+    }
 }
 
 /// <summary>The model of a golden: a file with its hash, or a known architecture with the seed of its

@@ -49,11 +49,16 @@ static class JsonReport
         json.WriteString("device", verdict.Device);
         json.WriteBoolean("holds", verdict.Holds);
         if (verdict.Fault is not null) json.WriteString("fault", verdict.Fault);
+        json.WriteStartArray("notes");
+        foreach (string note in verdict.Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
         json.WriteNumber("nodes", verdict.Nodes);
         json.WriteNumber("leaves", verdict.Leaves);
+        json.WriteNumber("flaxLayers", verdict.FlaxLayers);
         if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
-        if (verdict.Probes.Length + verdict.UnmeasuredProbes.Length > 0) WriteCoverage(json, verdict);
+        if (!verdict.Float64.IsEmpty || verdict.UnmeasuredProbes.Length + verdict.Probes.Length > 0)
+            WriteProbes(json, verdict);
         if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
         if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
         WriteFindings(json, verdict.Findings);
@@ -79,6 +84,7 @@ static class JsonReport
             WriteIndex(json, "shape", drift.Shape);
             json.WriteBoolean("holds", drift.Holds);
             json.WriteRoundTrip("maxAbs", drift.MaxAbs);
+            json.WriteRoundTrip("limit", drift.Limit.Value);
             WritePlace(json, drift.Worst);
             json.WriteRoundTrip("scaled", drift.Scaled);
             json.WriteRoundTrip("rms", drift.Rms);
@@ -111,21 +117,33 @@ static class JsonReport
         json.WriteEndObject();
     }
 
-    static void WriteCoverage(Utf8JsonWriter json, Verdict verdict)
+    // Every node in the order in which it ran: what a plot of the drift shows.
+    static void WriteProbes(Utf8JsonWriter json, Verdict verdict)
     {
-        json.WriteStartObject("coverage");
+        json.WriteStartObject("probes");
         json.WriteNumber("compared", verdict.Probes.Length);
-        json.WriteNumber("of", verdict.Probes.Length + verdict.UnmeasuredProbes.Length);
-        WriteTexts(json, "notCompared", verdict.UnmeasuredProbes);
-        if (!verdict.UnmatchedTaps.IsEmpty) WriteTexts(json, "noNode", verdict.UnmatchedTaps);
-        json.WriteEndObject();
-    }
-
-    static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts) json.WriteStringValue(text);
+        json.WriteStartArray("notCompared");
+        foreach (string node in verdict.UnmeasuredProbes) json.WriteStringValue(node);
         json.WriteEndArray();
+        if (!verdict.UnmatchedTaps.IsEmpty)
+        {
+            json.WriteStartArray("noNode");
+            foreach (string tap in verdict.UnmatchedTaps) json.WriteStringValue(tap);
+            json.WriteEndArray();
+        }
+        json.WriteStartArray("nodes");
+        foreach (var node in verdict.Probes)
+        {
+            json.WriteStartObject();
+            json.WriteString("node", node.Node);
+            json.WriteString("op", node.Op);
+            json.WriteBoolean("holds", node.Holds);
+            json.WriteRoundTrip("error", node.Error);
+            json.WriteRoundTrip("limit", node.Limit);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     static void WriteBadNode(Utf8JsonWriter json, BadNode bad)

@@ -44,9 +44,11 @@ public static class JsonReportReader
         Leaves = json.GetProperty("leaves").GetInt32(),
         Tolerance = json.TryGetProperty("tolerance", out var tolerance) ? ToTolerance(tolerance) : null,
         Float64 = json.TryGetProperty("float64", out var drifts) ? Drifts(drifts) : [],
-        Probes = json.TryGetProperty("coverage", out var coverage) ? Compared(coverage) : [],
-        UnmeasuredProbes = coverage.ValueKind == JsonValueKind.Object ? Texts(coverage, "notCompared") : [],
-        UnmatchedTaps = coverage.ValueKind == JsonValueKind.Object ? Texts(coverage, "noNode") : [],
+        Notes = Texts(json, "notes"),
+        FlaxLayers = json.GetProperty("flaxLayers").GetInt32(),
+        Probes = json.TryGetProperty("probes", out var probes) ? Nodes(probes) : [],
+        UnmeasuredProbes = json.TryGetProperty("probes", out _) ? Texts(probes, "notCompared") : [],
+        UnmatchedTaps = json.TryGetProperty("probes", out _) ? Texts(probes, "noNode") : [],
         FirstBadNode = json.TryGetProperty("firstBadNode", out var bad) ? ToBadNode(bad) : null,
         Float32 = json.TryGetProperty("float32", out var float32) ? ToFloat32(float32) : null,
     };
@@ -55,11 +57,11 @@ public static class JsonReportReader
         Tolerance.Named(Text(json, "policy"), Number(json, "value"), TextOrNull(json, "reason") ?? "")
             ?? throw new FormatException($"the policy '{Text(json, "policy")}' is unknown");
 
-    // Of nodes that hold a report says how many there are.
-    static ImmutableArray<NodeDrift> Compared(JsonElement json) =>
+    static ImmutableArray<NodeDrift> Nodes(JsonElement json) =>
     [
-        .. Enumerable.Repeat(
-            new NodeDrift("", "", SourcePlace.Unknown, 0, 0, ""), json.GetProperty("compared").GetInt32()),
+        .. json.GetProperty("nodes").EnumerateArray().Select(node => new NodeDrift(
+            Text(node, "node"), Text(node, "op"), SourcePlace.Unknown, Number(node, "error"), Number(node, "limit"),
+            "")),
     ];
 
     static ImmutableArray<Drift> Drifts(JsonElement json) => [.. json.EnumerateArray().Select(drift => new Drift(
@@ -69,6 +71,7 @@ public static class JsonReportReader
     {
         Exempt = TextOrNull(drift, "exempt"),
         IsExact = IsExact(drift),
+        Limit = new Tolerance(TolerancePolicy.Default, Number(drift, "limit")),
     })];
 
     static bool IsExact(JsonElement drift) => drift.GetProperty("at").TryGetProperty("exact", out _);

@@ -60,6 +60,9 @@ static class Received
         if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
+    /// <summary>True where outputs of a golden were received.</summary>
+    public static bool Exists(GoldenCase golden, string? root) => File.Exists(PathOf(golden.Directory, root));
+
     /// <summary>The received outputs of a golden by tensor name.</summary>
     /// <exception cref="ModelException">PAR9003: there are none, or they come from another model.</exception>
     public static StateDict Read(GoldenCase golden, string? root)

@@ -22,6 +22,9 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
     /// <summary>How many Flax leaves came back bit for bit.</summary>
     public int Leaves { get; init; }
 
+    /// <summary>How many layers were computed once more as Flax does, from the arrays that it would look up.</summary>
+    public int FlaxLayers { get; init; }
+
     /// <summary>How many nodes ran.</summary>
     public int Nodes { get; init; }
 
@@ -42,6 +45,10 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
 
     /// <summary>What the float32 check measured; null when it did not run.</summary>
     public Float32Verdict? Float32 { get; init; }
+
+    /// <summary>What somebody decided about this golden, and what was guessed: a reader of a green must see
+    /// it.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
 
     /// <summary>The fault that was injected, for tests of the gate; null in every honest run.</summary>
     public string? Fault { get; init; }
