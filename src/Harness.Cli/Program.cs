@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Harness.Cli.Verbs;
 using Harness.Executor.Model;
 using Harness.Parity;
@@ -74,7 +75,19 @@ static class Program
     // An unknown verb is also a missing one; the user wants to hear about the word that was typed.
     static string Complaint(ParseResult result) => result.UnmatchedTokens is [var word, ..]
         ? $"'{word}' is unknown here; harness --help lists verbs and options"
-        : $"{result.Errors[0].Message.TrimEnd('.')}; harness --help lists verbs and options";
+        : $"{Complaint(result.Errors[0]).TrimEnd('.')}; harness --help lists verbs and options";
+
+    // The library speaks of types of .NET.
+    static string Complaint(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var token, ..] })
+            return error.Message;
+        var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        string? expected = type == typeof(long) || type == typeof(int) ? "a whole number"
+            : type == typeof(double) ? "a number" : null;
+        return expected is null || !error.Message.Contains("expected type", StringComparison.Ordinal) ? error.Message
+            : $"{option.Name} is '{token.Value}', expected {expected}";
+    }
 
     static RootCommand Root(Terminal terminal)
     {
@@ -83,9 +96,13 @@ static class Program
         root.Options.Add(Shared.NoProgress);
         root.Subcommands.Add(AcceptVerb.Create(terminal));
         root.Subcommands.Add(BenchVerb.Create(terminal));
+        root.Subcommands.Add(CompareVerb.Create(terminal));
         root.Subcommands.Add(ConvertVerb.Create(terminal));
+        root.Subcommands.Add(GoldenInputsVerb.Create(terminal));
         root.Subcommands.Add(InspectVerb.Create(terminal));
+        root.Subcommands.Add(OpsVerb.Create(terminal));
         root.Subcommands.Add(RecordVerb.Create(terminal));
+        root.Subcommands.Add(ReportVerb.Create(terminal));
         root.Subcommands.Add(RunVerb.Create(terminal));
         root.Subcommands.Add(VerifyVerb.Create(terminal));
         return root;

@@ -7,11 +7,12 @@ public static class AtomicFile
     /// <summary>Writes <paramref name="path"/>, making its folder where needed.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="write">Writes the whole content; what it throws leaves the old file as it was.</param>
+    /// <exception cref="IOException">It cannot be written; the message says which file, and why.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full)!;
-        Directory.CreateDirectory(folder);
+        MakeFolder(folder);
         string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():n}.tmp");
         try
         {
@@ -22,12 +23,36 @@ public static class AtomicFile
             }
             File.Move(temporary, full, overwrite: true);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The system would speak of the temporary file.
+            File.Delete(temporary);
+            throw Unwritable(full, e);
+        }
         catch
         {
             File.Delete(temporary);
             throw;
         }
     }
+
+    /// <summary>Makes a folder and those above it, where they are not there.</summary>
+    /// <exception cref="IOException">It cannot be made; the message says which, and why.</exception>
+    public static void MakeFolder(string path)
+    {
+        string full = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(full);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw File.Exists(full) ? new IOException($"'{full}' is a file, not a folder", e) : Unwritable(full, e);
+        }
+    }
+
+    static IOException Unwritable(string path, Exception e) =>
+        new($"'{path}' cannot be written: {PathFault.OfWriting(path, e)}", e);
 
     /// <summary>Writes these bytes.</summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes)

@@ -44,11 +44,12 @@ public static class InputFiles
             // Names and paths may hold a '=': the longest name that is an input's, else what stands before the first.
             int equals = ports.Where(port => word.StartsWith(port.Name + "=", StringComparison.Ordinal))
                 .Select(port => port.Name.Length).DefaultIfEmpty(word.IndexOf('=')).Max();
-            if (equals < 0) throw Bad(word, "there is no such file");
+            if (equals < 0) throw Bad(word, PathFault.OfFile(word)!);
             var (input, file) = (word[..equals], word[(equals + 1)..]);
             if (ports.All(port => port.Name != input))
                 throw Bad(word, $"there is no such file, and no input '{input}': {Takes(ports)}");
-            if (!File.Exists(file)) throw Bad(word, $"there is no file '{file}' for input '{input}'");
+            if (PathFault.OfFile(file, $"there is no file '{file}' for input '{input}'") is { } why)
+                throw Bad(word, why);
             if (NpzFile.IsNamed(file))
                 throw Bad(word, "a .npz names its arrays itself: give it without a name, or the array as a .npy");
             Give(input, word, () => NpyFile.Read(file));

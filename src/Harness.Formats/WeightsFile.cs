@@ -60,7 +60,7 @@ public static class WeightsFile
                 throw file.Bad(0,
                     "this is torch.save's old format (PyTorch 1.5 or older); load it and save it again with a newer " +
                     "PyTorch");
-            case FileKind.Empty or FileKind.GitLfsPointer:
+            case FileKind.Empty:
                 throw file.Bad(0, FileKinds.NotAModel(FileKinds.Of(file)));
             default:
                 throw file.Bad(0,

@@ -13,6 +13,20 @@ namespace Harness.MSBuild;
 /// <param name="Tolerance">The limit of this case, or null for that of the golden.</param>
 sealed record ParityCase(string Model, string? Weights, string Golden, double? Tolerance)
 {
+    /// <summary>What a program of the project's own computed from the golden's inputs, to be held to it as well: a file
+    /// of NumPy's; null for none.</summary>
+    public string? Actual { get; init; }
+
+    /// <summary>Inner values of that program, by the golden's nodes; null for none.</summary>
+    public string? Taps { get; init; }
+
+    /// <summary>How those arrays lie: <c>nhwc</c>, <c>nhwc;encoder*=nchw</c>; null for PyTorch's order.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>How many verdicts the command gives.</summary>
+    [JsonIgnore]
+    public int Verdicts => Actual is null ? 1 : 2;
+
     static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -44,7 +58,30 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     /// <exception cref="FormatException">The tolerance is no finite number from 0 on.</exception>
     public static ParityCase Of(ITaskItem item, string goldens, string project) => Of(
         item.ItemSpec, item.GetMetadata("Weights"), item.GetMetadata("Golden"), item.GetMetadata("Tolerance"), goldens,
-        Path.GetDirectoryName(Path.GetFullPath(project))!);
+        Path.GetDirectoryName(Path.GetFullPath(project))!).With(
+            item.GetMetadata("Actual"), item.GetMetadata("ActualTaps"), item.GetMetadata("ActualLayout"),
+            Path.GetDirectoryName(Path.GetFullPath(project))!);
+
+    /// <summary>The case with what its project's own program computed.</summary>
+    /// <param name="actual">The item's <c>Actual</c>; may be empty.</param>
+    /// <param name="taps">Its <c>ActualTaps</c>; may be empty.</param>
+    /// <param name="layout">Its <c>ActualLayout</c>; may be empty.</param>
+    /// <param name="project">The project's folder, absolute.</param>
+    /// <exception cref="FormatException">Taps or a layout of nothing.</exception>
+    public ParityCase With(string actual, string taps, string layout, string project)
+    {
+        if (actual.Length == 0)
+        {
+            return taps.Length + layout.Length == 0 ? this
+                : throw new FormatException("ActualTaps and ActualLayout say how Actual is held; Actual is not there.");
+        }
+        return this with
+        {
+            Actual = Path.GetFullPath(actual, project),
+            Taps = taps.Length == 0 ? null : Path.GetFullPath(taps, project),
+            Layout = layout.Length == 0 ? null : layout,
+        };
+    }
 
     /// <summary>The JSON that <c>harness verify --cases</c> reads.</summary>
     public static byte[] ToJson(IReadOnlyList<ParityCase> cases) => JsonSerializer.SerializeToUtf8Bytes(cases, Json);

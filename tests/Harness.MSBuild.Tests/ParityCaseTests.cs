@@ -45,6 +45,28 @@ public class ParityCaseTests
         Encoding.UTF8.GetString(ParityCase.ToJson([new("/m \"x\".pt", null, "/g", 1e-5)])).Should()
             .Be("""[{"model":"/m \u0022x\u0022.pt","golden":"/g","tolerance":1E-05}]""");
 
+    [Fact]
+    public void What_a_port_computed_is_part_of_the_case()
+    {
+        var held = Of("a.pt").With("out/port.npz", "out/taps.npz", "nhwc", Project);
+
+        held.Should().Be(Of("a.pt") with
+        {
+            Actual = In("out/port.npz"), Taps = In("out/taps.npz"), Layout = "nhwc",
+        });
+        held.Verdicts.Should().Be(2);
+        Of("a.pt").With("", "", "", Project).Should().Be(Of("a.pt"));
+        Encoding.UTF8.GetString(ParityCase.ToJson([new("/m", null, "/g", null) { Actual = "/y" }])).Should()
+            .Be("""[{"model":"/m","golden":"/g","actual":"/y"}]""");
+    }
+
+    [Theory]
+    [InlineData("taps.npz", "")]
+    [InlineData("", "nhwc")]
+    public void Taps_or_a_layout_of_nothing_are_refused(string taps, string layout) =>
+        FluentActions.Invoking(() => Of("a.pt").With("", taps, layout, Project)).Should().Throw<FormatException>()
+            .WithMessage("*Actual is not there*");
+
     static ParityCase Of(string model, string weights = "", string golden = "", string tolerance = "") =>
         ParityCase.Of(model, weights, golden, tolerance, Goldens, Project);
 

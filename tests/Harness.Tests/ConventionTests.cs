@@ -122,6 +122,9 @@ public sealed partial class ConventionTests
             var type = metadata.GetTypeDefinition(handle);
             string name = metadata.GetString(type.Name).Split('`')[0];
             if (name.Contains('<', StringComparison.Ordinal)) continue;
+            // The task links files of another project, which declares them.
+            if (Path.GetFileName(assembly) == "Harness.MSBuild.dll"
+                && metadata.GetString(type.Namespace) == "Harness.Formats") continue;
             // A static class is only where its members live, which are looked at one by one.
             if (!type.Attributes.HasFlag(TypeAttributes.Abstract | TypeAttributes.Sealed)) yield return name;
             foreach (var field in type.GetFields().Select(metadata.GetFieldDefinition))

@@ -12,17 +12,20 @@ public sealed partial class DocumentTests
     // Options of dotnet and of the benchmarks.
     static readonly string[] s_foreign = ["--project", "--no-layers"];
 
-    static readonly string[] s_verbs = ["accept", "bench", "convert", "inspect", "record", "run", "verify"];
+    static readonly string[] s_verbs =
+        ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "report",
+            "run", "verify"];
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
 
-    static string Pages() => string.Join('\n', new[] { "codes", "golden", "msbuild", "architecture" }
+    static string Pages() => string.Join('\n', new[] { "codes", "golden", "msbuild", "architecture", "ops", "ports" }
         .Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
 
     [Fact]
     public void Every_option_that_a_page_names_is_an_option_of_the_verb_beside_it()
     {
-        var known = s_verbs.ToDictionary(verb => verb, verb => Options(CommandLine.Run(verb, "--help").Out));
+        var known = s_verbs.ToDictionary(verb => verb, verb => Options(CommandLine.Run(
+            [verb, .. verb == "report" ? (string[])["merge"] : [], "--help"]).Out));
         var all = known.Values.SelectMany(options => options).Concat(s_foreign).ToHashSet();
         Options(Pages()).Should().OnlyContain(option => all.Contains(option));
         foreach (Match line in CommandPattern().Matches(Pages()))
@@ -82,7 +85,8 @@ public sealed partial class DocumentTests
     private static partial Regex OptionPattern();
 
     // Up to the end of the code or the line.
-    [GeneratedRegex(@"\bharness (accept|bench|convert|inspect|record|run|verify)\b[^`\n|]*")]
+    [GeneratedRegex(@"\bharness (accept|bench|compare|convert|golden-inputs|inspect|ops|record|report|run|verify)\b"
+        + @"[^`\n|]*")]
     private static partial Regex CommandPattern();
 
     [GeneratedRegex(@"<(Parity\w+) Condition=""'\$\(\1\)' == ''")]

@@ -12,7 +12,7 @@ static class AcceptVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var golden = Shared.NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
+        var golden = Shared.Golden();
         var reason = new Option<string?>("--reason") { Description = "Why; stands in golden.json, or in the set." };
         var add = new Option<bool>("--add")
         {
@@ -45,7 +45,7 @@ static class AcceptVerb
         };
         command.SetAction(result =>
         {
-            string directory = result.GetValue(golden)!, why = result.GetValue(reason) ?? "";
+            string directory = Shared.GoldenFolder(result.GetValue(golden)!), why = result.GetValue(reason) ?? "";
             bool adds = result.GetValue(add), removes = result.GetValue(remove);
             if (adds && removes) throw Program.Usage("--add and --remove exclude each other");
             if ((adds || removes) && (result.GetValue(tolerance) ?? result.GetValue(received)) is not null)

@@ -1,22 +1,22 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
 /// <summary>The list of cases that a build hands over: <c>[{"model": …, "weights"?: …, "golden": …, "tolerance"?:
-/// 1e-6}]</c>.
-/// Paths are relative to the current folder.</summary>
+/// 1e-6, "actual"?: …, "taps"?: …, "layout"?: "nhwc"}]</c>. Paths are relative to the current folder.</summary>
 static class CasesFile
 {
-    static readonly string[] s_members = ["golden", "model", "tolerance", "weights"];
+    static readonly string[] s_members = ["actual", "golden", "layout", "model", "taps", "tolerance", "weights"];
 
     /// <summary>The cases, in the file's order.</summary>
     /// <exception cref="ModelException">PAR9003: no such file, or it says something else.</exception>
     public static ImmutableArray<VerifyRequest> Read(string path)
     {
-        if (!File.Exists(path)) throw Refuse(path, "the list of cases is not there");
+        if (PathFault.OfFile(path, "the list of cases is not there") is { } why) throw Refuse(path, why);
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -45,7 +45,19 @@ static class CasesFile
         return new VerifyRequest(
             Text(path, entry, "golden") ?? throw Refuse(path, "a case names no golden"),
             Text(path, entry, "model") ?? throw Refuse(path, "a case names no model"),
-            Text(path, entry, "weights"), tolerance);
+            Text(path, entry, "weights"), tolerance)
+        {
+            Actual = Actual(path, entry),
+        };
+    }
+
+    static ActualFiles? Actual(string path, JsonElement entry)
+    {
+        string? taps = Text(path, entry, "taps"), layout = Text(path, entry, "layout");
+        if (Text(path, entry, "actual") is { } outputs)
+            return new ActualFiles(outputs, taps, ArrayLayouts.Of(layout?.Split(';') ?? []));
+        return taps is null && layout is null ? null
+            : throw Refuse(path, "taps and layout say how actual outputs are held; name those as actual");
     }
 
     static string? Text(string path, JsonElement entry, string name)

@@ -49,7 +49,8 @@ static class InspectVerb
             var inspection = Inspection.Of(torch, result.GetValue(shapes));
             if (result.GetValue(json)) terminal.Out.Write(inspection.ToJson());
             else inspection.WriteText(terminal.Out);
-            return 0;
+            // That it cannot be converted is the answer, and a finding.
+            return inspection.Obstacle is null ? 0 : 1;
         });
         return command;
     }

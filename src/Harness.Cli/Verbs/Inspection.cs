@@ -48,9 +48,15 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
             json.WriteStartObject("ops");
             foreach (var (op, count) in Ops()) json.WriteNumber(op, count);
             json.WriteEndObject();
+            var unsupported = Unsupported();
             json.WriteStartArray("unsupported");
-            foreach (string line in Unsupported()) json.WriteStringValue(line);
+            foreach (var (_, text) in unsupported) json.WriteStringValue(text);
             json.WriteEndArray();
+            json.WriteStartObject("unsupportedCounts");
+            foreach (var (target, calls) in unsupported.CountBy(call => call.Target)
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                json.WriteNumber(target, calls);
+            json.WriteEndObject();
             if (Obstacle is not null) json.WriteString("obstacle", Parity.Severities.ToCanonicalLine(Obstacle));
             json.WriteStartArray("parameters");
             foreach (var leaf in Leaves()) WriteParameter(json, leaf);
@@ -84,7 +90,11 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
                 $"{Figure(Flops(Converted))}FLOP an inference, {Figure(ArenaBytes(Converted))}B of activations");
         text.WriteLine("ops:");
         foreach (var (op, count) in Ops()) text.WriteLine($"  {count,5} {op}");
-        foreach (string line in Unsupported()) text.WriteLine($"unsupported: {line}");
+        foreach (var calls in Unsupported().GroupBy(call => call.Target))
+        {
+            text.WriteLine($"unsupported: {calls.Count(),5} {calls.Key}");
+            foreach (var (_, line) in calls) text.WriteLine($"  {line}");
+        }
         if (Obstacle is not null) text.WriteLine(Parity.Severities.ToCanonicalLine(Obstacle));
         if (Converted is null) return;
         text.WriteLine("parameters:");
@@ -101,20 +111,54 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         : Torch.Graph.Calls.CountBy(call => call.Target).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => (pair.Key, pair.Value));
 
-    // The pass stops at the first; a user wants to know them all.
-    IEnumerable<string> Unsupported()
+    // The pass stops at the first; a user wants to know them all. One entry a call.
+    List<(string Target, string Text)> Unsupported()
     {
-        if (Obstacle?.Code != Codes.UnsupportedOp) yield break;
-        var unknown = Torch.Graph.Calls
-            .Where(call => !call.Target.StartsWith("prim::", StringComparison.Ordinal)
-                && !OpSet.Knows(call.Target) && !ScalarCalls.Knows(call.Target))
-            .Select(call => $"{call.Target}: node '{call.Name}' at {call.Place}").ToArray();
-        // By place and all: an operator's name may be the beginning of another's.
-        if (!unknown.Any(line => Obstacle.Message.EndsWith(line[line.IndexOf(": ", StringComparison.Ordinal)..],
-            StringComparison.Ordinal)))
-            yield return Obstacle.Message;
-        foreach (string line in unknown) yield return line;
+        var calls = new List<(string Target, string Text)>();
+        if (Obstacle?.Code != Codes.UnsupportedOp) return calls;
+        // What computes with numbers alone is evaluated, whatever the op of that name would say.
+        var numbers = Torch.Graph.Constants
+            .Where(constant => constant.Tensor.Shape.Rank == 0 && !constant.Tensor.Type.IsFloating())
+            .Select(constant => constant.Value).ToHashSet();
+        bool known = false;
+        foreach (var call in Torch.Graph.Calls)
+        {
+            if (call.Target.StartsWith("prim::", StringComparison.Ordinal)) continue;
+            if (ScalarCalls.Knows(call.Target) || IsNumber(call, numbers))
+            {
+                numbers.UnionWith(call.Results);
+                continue;
+            }
+            string node = $"node '{call.Name}' at {call.Place}";
+            if (!OpSet.Knows(call.Target))
+            {
+                calls.Add((call.Target, $"{call.Target}: {node}"));
+                // By place and all: an operator's name may be the beginning of another's.
+                known |= Obstacle.Message.EndsWith($": {node}", StringComparison.Ordinal);
+            }
+            else if (OpSet.Refusal(call) is { Code: Codes.UnsupportedOp } refusal)
+            {
+                calls.Add((call.Target, $"{refusal.Message}: {node}"));
+                known |= Obstacle.Message == refusal.Message;
+            }
+        }
+        // What no call says by itself: writes through views, results that ops do not give.
+        if (!known) calls.Insert(0, ("the whole graph", Obstacle.Message));
+        return calls;
     }
+
+    static bool IsNumber(Call call, HashSet<int> numbers)
+    {
+        var values = call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)).SelectMany(Values).ToArray();
+        return values.Length > 0 && values.All(numbers.Contains);
+    }
+
+    static IEnumerable<int> Values(Argument argument) => argument switch
+    {
+        ValueArgument value => [value.Id],
+        ListArgument list => list.Items.SelectMany(Values),
+        _ => [],
+    };
 
     ImmutableArray<Leaf> Leaves() => Converted?.Variables.Leaves ?? [];
 

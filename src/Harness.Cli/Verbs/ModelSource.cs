@@ -11,9 +11,8 @@ static class ModelSource
     /// <exception cref="ModelException">It is not there, or cannot be read.</exception>
     public static TorchModel Open(Terminal terminal, string model, string? weights)
     {
-        if (new ModelName(model).File is { } file && !File.Exists(file))
-            throw new ModelException(
-                new Finding(Codes.ModelUnreadable, Path.GetFullPath(file), "the model is not there"));
+        if (new ModelName(model).File is { } file && PathFault.OfFile(file, "the model is not there") is { } why)
+            throw new ModelException(new Finding(Codes.ModelUnreadable, Path.GetFullPath(file), why));
         return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"));
     }
 

@@ -38,9 +38,7 @@ static class RunVerb
         };
         command.SetAction(result =>
         {
-            string path = result.GetValue(output)!;
-            if (!NpzFile.IsNamed(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
-                throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
+            string path = Shared.ArrayPath(result.GetValue(output)!);
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));

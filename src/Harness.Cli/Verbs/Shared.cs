@@ -3,6 +3,9 @@ using System.Globalization;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
+using Harness.Formats;
+using Harness.Parity.Golden;
+using Harness.Parity.Reports;
 using Harness.Parity.Runners;
 
 namespace Harness.Cli.Verbs;
@@ -31,6 +34,16 @@ static class Shared
         return argument;
     }
 
+    public static Argument<string> Golden() =>
+        NoOption(new Argument<string>("GOLDEN") { Description = "The folder of golden.json." });
+
+    /// <summary>The folder that <see cref="Golden"/> names; golden.json itself stands for its folder.</summary>
+    /// <exception cref="ModelException">PAR9003: it is another file.</exception>
+    public static string GoldenFolder(string path) => !File.Exists(path) ? path
+        : Path.GetFileName(path) == GoldenStore.JsonName ? Path.GetDirectoryName(Path.GetFullPath(path))!
+        : throw new ModelException(new Finding(
+            Codes.BadUsage, path, $"this is a file, expected the folder of a {GoldenStore.JsonName}"));
+
     public static Option<string?> Weights() => new("--weights")
     {
         Description = "A .pth, .pt state dict, .safetensors or .npz, or seed:N.",
@@ -44,6 +57,30 @@ static class Shared
     };
 
     public static Option<string?> CaseSet(string description) => new("--case-set") { Description = description };
+
+    /// <summary>How arrays of other programs lie.</summary>
+    public static Option<string[]> Layouts() => new("--layout")
+    {
+        Description = "How the arrays lie: nchw (PyTorch's axes, the default) or nhwc (channels last, from three " +
+            "axes on); NAME=nchw for single ones, * standing for any letters; the last that fits counts.",
+        HelpName = "nhwc|nchw",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Which reports are written.</summary>
+    public static Option<string> Formats() => new("--format")
+    {
+        Description = $"Reports, comma-separated: {string.Join(", ", ReportSet.All.Select(r => r.Name))}.",
+        DefaultValueFactory = _ => "json,markdown",
+    };
+
+    /// <summary>A path that names a NumPy file to write.</summary>
+    /// <exception cref="ModelException">PAR9003: it names another.</exception>
+    public static string ArrayPath(string path) =>
+        NpzFile.IsNamed(path) || path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? path
+            : throw Program.Usage($"--output '{path}': expected a .npy or .npz file");
 
     public static Option<int> Threads() => new("--threads")
     {

@@ -37,11 +37,7 @@ static class VerifyVerb
         var caseSet = Shared.CaseSet(
             "With --cases: the list's own set of cases; a case of it that the list lacks is an error.");
         var report = new Option<string?>("--report") { Description = "A folder for reports." };
-        var format = new Option<string>("--format")
-        {
-            Description = $"Reports, comma-separated: {string.Join(", ", ReportSet.All.Select(r => r.Name))}.",
-            DefaultValueFactory = _ => "json,markdown",
-        };
+        var format = Shared.Formats();
         var shard = new Option<string?>("--shard") { Description = "i/n: the i-th of n parts of all cases." };
         var precision = Shared.Choice("--precision", "What is verified.", "both", "float64", "float32");
         var float32 = Shared.Choice(
@@ -125,7 +121,8 @@ static class VerifyVerb
         return Program.ExitCode(gate.AllFindings);
     }
 
-    static string Summary(Verdict verdict)
+    /// <summary>A case in one line.</summary>
+    internal static string Summary(Verdict verdict)
     {
         string state = !verdict.Holds ? "FAILS" : verdict.Findings.IsEmpty ? "holds" : "warns";
         var figures = new List<string>();
@@ -148,7 +145,8 @@ static class VerifyVerb
             : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}{notes}";
     }
 
-    static ImmutableArray<Report> Reports(string format)
+    /// <summary>The reports that <c>--format</c> names.</summary>
+    internal static ImmutableArray<Report> Reports(string format)
     {
         var (reports, unknown) = ReportSet.Named(
             format.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -113,6 +113,26 @@ public static class OpSet
         return false;
     }
 
+    /// <summary>Why the op of a call refuses it, PAR1001 or PAR1002, whatever the shapes; null where it does not, where
+    /// no op takes the operator, and where the answer hangs on numbers that are not computed yet.</summary>
+    public static Finding? Refusal(Call call)
+    {
+        try
+        {
+            foreach (var (definition, signature) in Candidates(call.Target))
+            {
+                if (signature.Bind(call) is not { } bound) continue;
+                definition.Parse(bound);
+                break;
+            }
+            return null;
+        }
+        catch (ModelException e)
+        {
+            return e.Finding;
+        }
+    }
+
     /// <summary>The op a call stands for, and its operands.</summary>
     /// <exception cref="ModelException">PAR1002: no op takes this operator or these arguments.</exception>
     public static (Op Op, ImmutableArray<int> Operands) Parse(Call call)

@@ -29,6 +29,9 @@ public static class ScalarCalls
     /// <summary>True for an operator that asks for a tensor's shape and reads none of its elements.</summary>
     public static bool AsksForShape(string target) => s_shape.Contains(target);
 
+    /// <summary>The names of these operators, without namespace, sorted.</summary>
+    public static ImmutableArray<string> Names => [.. s_numbersOnly.Order(StringComparer.Ordinal)];
+
     /// <summary>Evaluates a call if all it needs is known.</summary>
     /// <param name="call">The call.</param>
     /// <param name="shapeOf">A tensor value's shape; null for a value that is no tensor or is not known yet.</param>

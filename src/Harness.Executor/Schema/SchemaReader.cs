@@ -87,6 +87,15 @@ ref struct SchemaReader(string text)
         return alias;
     }
 
+    /// <summary>The value of a text in the syntax of defaults: <c>[1, 1]</c>, <c>"same"</c>, <c>None</c>.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    internal static Argument ReadValue(string value)
+    {
+        var reader = new SchemaReader(value);
+        var read = reader.ReadDefault();
+        return reader._at == value.Length ? read : throw reader.Bad("the end");
+    }
+
     Argument ReadDefault()
     {
         if (Take("None")) return Argument.None;

@@ -37,6 +37,15 @@ public static class SchemaTable
             : ImmutableCollectionsMarshal.AsImmutableArray(s_parsed.GetOrAdd(target, found.ToArray()));
     }
 
+    /// <summary>Every operator that the table states, without overloads, sorted.</summary>
+    public static ImmutableArray<string> Targets =>
+    [
+        .. s_texts.SelectMany(text => text.Split('\n'))
+            .Where(line => line.Length > 0 && line[0] != '#')
+            .Select(line => line[..line.AsSpan().IndexOfAny('.', '(')])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>One overload; null when the table lacks it.</summary>
     /// <param name="name">The operator with its overload: <c>aten::conv2d.padding</c>.</param>
     public static Signature? Find(string name)

@@ -10,7 +10,6 @@ enum FileKind
     Safetensors,
     Npy,
     LegacyPickle,
-    GitLfsPointer,
     Empty,
     Unknown,
 }
@@ -25,7 +24,6 @@ static class FileKinds
         if (head.IsEmpty) return FileKind.Empty;
         if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8)) return FileKind.Zip;
         if (head.Length > 6 && head[0] == 0x93 && head[1..].StartsWith("NUMPY"u8)) return FileKind.Npy;
-        if (head.StartsWith("version https://git-lfs"u8)) return FileKind.GitLfsPointer;
         if (head.Length >= 10 && head[0] == 0x80 && head[1] is >= 2 and <= 5) return FileKind.LegacyPickle;
         if (head.Length >= 9 && head[8] == (byte)'{' && BitConverter.ToUInt64(head) <= (ulong)file.Length)
             return FileKind.Safetensors;
@@ -51,7 +49,6 @@ static class FileKinds
     public static string NotAModel(FileKind kind) => kind switch
     {
         FileKind.Empty => "the file is empty; is the copy complete?",
-        FileKind.GitLfsPointer => "this is a Git LFS pointer, not the file itself; run 'git lfs pull'",
         FileKind.Safetensors =>
             "this is a safetensors file: weights without a graph; pass it as weights, beside a model",
         FileKind.Npy => "this is a NumPy array, not a model",

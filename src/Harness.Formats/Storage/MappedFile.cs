@@ -14,6 +14,8 @@ sealed unsafe class MappedFile : IDisposable
     readonly byte* _start;
     volatile bool _closed;
 
+    MappedFile(string path) => Path = path;
+
     MappedFile(string path, FileStream stream)
     {
         Path = path;
@@ -34,12 +36,23 @@ sealed unsafe class MappedFile : IDisposable
     public long Length { get; }
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="ModelFormatException">It is missing, a folder, empty of rights, or cannot be
-    /// mapped.</exception>
+    /// <exception cref="ModelFormatException">It is missing, a folder, empty of rights, a pointer of Git LFS's, or
+    /// cannot be mapped.</exception>
     public static MappedFile Open(string path)
+    {
+        var file = Map(path);
+        if (PathFault.OfContent(file.Span(0, (int)Math.Min(file.Length, 64))) is not { } why) return file;
+        file.Dispose();
+        throw file.Bad(-1, why);
+    }
+
+    static MappedFile Map(string path)
     {
         try
         {
+            // A pipe has no length and is not opened, which would wait for whoever writes it; an empty file is the same
+            // to every reader.
+            if (new FileInfo(path) is { Exists: true, Length: 0, LinkTarget: null }) return new MappedFile(path);
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
             try
             {
@@ -54,10 +67,8 @@ sealed unsafe class MappedFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
         {
-            string why = e is FileNotFoundException or DirectoryNotFoundException ? "no such file"
-                : Directory.Exists(path) ? "this is a folder, not a file"
-                : e.Message.ReplaceLineEndings(" ");
-            throw new ModelFormatException(path, -1, Codes.ModelUnreadable, $"cannot be opened: {why}", e);
+            throw new ModelFormatException(
+                path, -1, Codes.ModelUnreadable, $"cannot be opened: {PathFault.OfOpening(path, e)}", e);
         }
     }
 

@@ -49,7 +49,8 @@ sealed record Dependencies(
             facts.Add(word);
         foreach (var one in Cases)
             facts.Add($"model={one.Model} weights={one.Weights} golden={one.Golden} tolerance="
-                + one.Tolerance?.ToString("R", CultureInfo.InvariantCulture));
+                + one.Tolerance?.ToString("R", CultureInfo.InvariantCulture)
+                + $" actual={one.Actual} taps={one.Taps} layout={one.Layout}");
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             var name = (string)variable.Key;
@@ -74,6 +75,9 @@ sealed record Dependencies(
                 paths.Add(model);
             if (one.Weights is { } weights && new WeightsName(weights).File is { } file)
                 paths.Add(file);
+            foreach (var actual in (string?[])[one.Actual, one.Taps])
+                if (actual is not null)
+                    paths.Add(actual);
             paths.Add(Path.Combine(one.Golden, GoldenFile));
             paths.Add(Path.Combine(one.Golden, TensorsFile));
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
 using Harness.Parity.Verification;
@@ -10,9 +9,6 @@ namespace Harness.Parity.Cases;
 /// would miss it.</summary>
 public sealed class CaseSetCheck
 {
-    // Goldens of an earlier schema were recorded before there were sets: a folder of them alone needs none.
-    const int SchemaWithSets = 2;
-
     readonly HashSet<string> _requested;
     readonly Dictionary<string, CaseSet?> _sets = new(StringComparer.Ordinal);
     readonly List<Finding> _findings = [];
@@ -93,16 +89,12 @@ public sealed class CaseSetCheck
 
     void DemandKnown(IReadOnlyCollection<string> goldens, string own, Func<string, bool> isKnown)
     {
-        bool without = false;
         foreach (string golden in goldens.Order(StringComparer.Ordinal))
         {
             if (isKnown(golden)) continue;
             string? file = File.Exists(own) ? own : CaseSetPlace.AtOrAbove(golden).FirstOrDefault();
-            if (file is null)
-            {
-                without |= IsOfSchemaWithSets(golden);
-                continue;
-            }
+            // Without any set, which the first recording writes, a golden is held to none.
+            if (file is null) continue;
             // One that cannot be read has been told of.
             if (Set(file) is not { } set) continue;
             string removed = set.ReasonOfRemoval(golden) is { } reason
@@ -111,12 +103,6 @@ public sealed class CaseSetCheck
             Report($"{Path.Combine(golden, GoldenStore.JsonName)}(1)", $"this case {removed}: "
                 + $"harness accept {ShellWord.Of(golden)} --add{Named(file)}");
         }
-        if (!without) return;
-        string folder = Path.GetDirectoryName(own)!;
-        string cure = Path.GetFileName(own) == CaseSet.FileName
-            ? $"harness accept {ShellWord.Of(folder)} --add" : "dotnet build -t:ParityRecord";
-        Report(own, "there are goldens and no set of cases, so nobody would notice if one vanished; commit the set "
-            + $"that was written when they were recorded, or write it: {cure}");
     }
 
     // A search finds the usual name by itself.
@@ -150,19 +136,4 @@ public sealed class CaseSetCheck
     static bool IsBelow(string folder, string golden) =>
         golden.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar,
             StringComparison.Ordinal);
-
-    static bool IsOfSchemaWithSets(string golden)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(golden, GoldenStore.JsonName)));
-            return json.RootElement.TryGetProperty("schema", out var schema) && schema.TryGetInt32(out int version)
-                && version >= SchemaWithSets;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Corrupt, and about to be called so.
-            return false;
-        }
-    }
 }

@@ -71,7 +71,7 @@ public static class GoldenStore
             if (port.Generator?.Make(port.Type, port.Shape) is { } made && Sha256Hash.Of(made) != port.Sha256)
                 throw new ArgumentException($"input '{port.Name}' is not what its generator makes", nameof(document));
         }
-        Directory.CreateDirectory(directory);
+        AtomicFile.MakeFolder(directory);
         var probes = document.Probes.Select(probe => tensors[ProbeName(probe.Node)]);
         // Tensors first: a reader between the two moves sees hashes that do not fit, never a golden that is half new.
         WriteTensors(Path.Combine(directory, TensorsName), [.. InOrder(document, tensors)]);

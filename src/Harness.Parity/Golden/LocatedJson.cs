@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Parity.Golden;
 
@@ -28,6 +29,7 @@ sealed class LocatedJson
     /// <exception cref="ModelException">PAR3003: no JSON, or a name twice in one object.</exception>
     public static LocatedJson Parse(string file, ReadOnlySpan<byte> utf8)
     {
+        if (PathFault.OfContent(utf8) is { } why) throw Corrupt(file, 1, why);
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 16 });
         try
         {

@@ -50,7 +50,8 @@ static class HtmlReport
     static void AppendCase(StringBuilder text, Verdict verdict)
     {
         string state = !verdict.Holds ? "fails" : verdict.Findings.IsEmpty ? "holds" : "warns";
-        text.Append($"<tr><td>{Text(verdict.Name)}</td><td>{verdict.Device}</td><td class=\"{state}\">{state}</td>");
+        text.Append($"<tr><td>{Text(verdict.Name)}</td><td>{Text(verdict.Device)}</td>");
+        text.Append($"<td class=\"{state}\">{state}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.MaxAbs)}</td>");
         text.Append($"<td class=\"n\">{Largest(verdict.Float64, drift => drift.Scaled)}</td>");
         text.Append($"<td class=\"n\">{(verdict.Float32 is { } fast ? Figures.Short(fast.MaxAbs) : "–")}</td>");

@@ -12,6 +12,12 @@ namespace Harness.Parity.Reports;
 /// bytes.</summary>
 static class JsonReport
 {
+    /// <summary>The version of the file's shape.</summary>
+    public const int Schema = 1;
+
+    /// <summary>The file.</summary>
+    public const string FileName = "parity.json";
+
     static readonly JsonWriterOptions s_options = new()
     {
         Indented = true,
@@ -25,7 +31,7 @@ static class JsonReport
         using (var json = new Utf8JsonWriter(buffer, s_options))
         {
             json.WriteStartObject();
-            json.WriteNumber("schema", 1);
+            json.WriteNumber("schema", Schema);
             json.WriteBoolean("holds", gate.Holds);
             json.WriteStartArray("cases");
             foreach (var verdict in gate.Cases) WriteCase(json, verdict);
@@ -51,7 +57,8 @@ static class JsonReport
         json.WriteNumber("flaxLayers", verdict.FlaxLayers);
         if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
-        if (!verdict.Float64.IsEmpty) WriteProbes(json, verdict);
+        if (!verdict.Float64.IsEmpty || verdict.UnmeasuredProbes.Length + verdict.Probes.Length > 0)
+            WriteProbes(json, verdict);
         if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
         if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
         WriteFindings(json, verdict.Findings);
@@ -100,6 +107,7 @@ static class JsonReport
         {
             json.WriteNumber("actual", exact.Actual);
             json.WriteNumber("expected", exact.Expected);
+            json.WriteBoolean("exact", true);
         }
         else
         {
@@ -117,6 +125,12 @@ static class JsonReport
         json.WriteStartArray("notCompared");
         foreach (string node in verdict.UnmeasuredProbes) json.WriteStringValue(node);
         json.WriteEndArray();
+        if (!verdict.UnmatchedTaps.IsEmpty)
+        {
+            json.WriteStartArray("noNode");
+            foreach (string tap in verdict.UnmatchedTaps) json.WriteStringValue(tap);
+            json.WriteEndArray();
+        }
         json.WriteStartArray("nodes");
         foreach (var node in verdict.Probes)
         {
@@ -156,6 +170,10 @@ static class JsonReport
             json.WriteNumber("winogradSteps", order.WinogradSteps);
             json.WriteNumber("steps", order.Steps);
             json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("additions", float32.OrderText);
         }
         WriteDrifts(json, "outputs", float32.Outputs);
         json.WriteStartArray("worstNodes");

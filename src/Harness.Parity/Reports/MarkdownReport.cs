@@ -71,8 +71,8 @@ static class MarkdownReport
             string state = !verdict.Holds ? "**fails**" : verdict.Findings.IsEmpty ? "holds" : "holds, with warnings";
             if (!verdict.Notes.IsEmpty) state += $" ({Text(string.Join("; ", verdict.Notes))})";
             text.Append(
-                $"| {Text(verdict.Name)} | {verdict.Device} | {state} | {float64} | {scaled} | {float32} | {limit} " +
-                $"| {order} | {nearest} |\n");
+                $"| {Text(verdict.Name)} | {Text(verdict.Device)} | {state} | {float64} | {scaled} | {float32} " +
+                $"| {limit} | {order} | {nearest} |\n");
         }
     }
 

@@ -17,7 +17,7 @@ public static class ReportSet
     public static readonly ImmutableArray<Report> All =
     [
         new("html", "parity.html", HtmlReport.Render),
-        new("json", "parity.json", JsonReport.Render),
+        new("json", JsonReport.FileName, JsonReport.Render),
         new("junit", "parity.junit.xml", JUnitReport.Render),
         new("markdown", "parity.md", MarkdownReport.Render),
         new("sarif", "parity.sarif", SarifReport.Render),

@@ -15,7 +15,8 @@ static class CaseModel
         if (name.File is { } path && !File.Exists(path))
         {
             string place = request.Model is null ? golden.PlaceOf("model") : path;
-            throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' is not there"));
+            string why = Directory.Exists(path) ? "is a folder, not a file" : "is not there";
+            throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' {why}"));
         }
         // A file beside the golden, or a seed; null where the model file holds its weights.
         string? weights = request.Weights ?? golden.WeightsPath

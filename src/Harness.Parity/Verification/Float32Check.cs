@@ -62,10 +62,12 @@ static class Float32Check
         return findings.ToImmutable();
     }
 
-    static Tolerance Limit((double Value, string Reason) limit) =>
+    /// <summary>A limit as a tolerance.</summary>
+    internal static Tolerance Limit((double Value, string Reason) limit) =>
         new(TolerancePolicy.Default, limit.Value, limit.Reason);
 
-    static (double Limit, string Reason) EndToEndLimit(
+    /// <summary>The limit of an output in float32, and where it comes from.</summary>
+    internal static (double Limit, string Reason) EndToEndLimit(
         GoldenDocument document, GoldenPort port, Tolerance tolerance, Float32Mode mode, Runner runner)
     {
         // A looser limit in float64 was accepted with a reason; float32 cannot be nearer than that.

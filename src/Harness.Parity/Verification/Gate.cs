@@ -27,6 +27,10 @@ public static class Gate
             var verdict = Verifier.Verify(request, options, open, cancellation);
             verdicts.Add(verdict);
             report?.Invoke(verdict);
+            if (request.Actual is not { } actual) continue;
+            var held = ActualCheck.Held(request, actual);
+            verdicts.Add(held);
+            report?.Invoke(held);
         }
         // A fault that hit no case would be a green run that was meant to be red.
         if (options.Fault is not null && verdicts.All(verdict => verdict.Fault is null)

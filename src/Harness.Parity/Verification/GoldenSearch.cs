@@ -14,6 +14,9 @@ public static class GoldenSearch
     {
         string full = Path.GetFullPath(path);
         if (File.Exists(full) && Path.GetFileName(full) == GoldenStore.JsonName) return [Path.GetDirectoryName(full)!];
+        if (File.Exists(full))
+            throw new ModelException(new Finding(
+                Codes.GoldenMissing, full, "golden missing: this is a file, not the folder of a golden"));
         if (!Directory.Exists(full))
             throw new ModelException(
                 new Finding(

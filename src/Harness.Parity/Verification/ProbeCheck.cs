@@ -92,8 +92,9 @@ sealed class ProbeCheck(GoldenCase golden)
                 + $"{sums.Projection:R}, the golden's {probe.Projection:R}"));
     }
 
-    // The same numbers in the same order have the same norm and projection to the last bit.
-    static (double Error, double Limit, string Why) Compare(Tensor expected, GoldenProbe probe, Tensor actual)
+    /// <summary>The same of integers and Booleans: the same numbers in the same order have the same norm and projection
+    /// to the last bit.</summary>
+    public static (double Error, double Limit, string Why) Compare(Tensor expected, GoldenProbe probe, Tensor actual)
     {
         var drift = Drift.OfIntegers(probe.Node, GoldenProbe.Pick(actual, probe.Positions), expected);
         var sums = ProbeSums.Of(probe.Node, actual.ToDoubles());

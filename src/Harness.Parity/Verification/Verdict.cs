@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
@@ -35,6 +36,9 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
 
     /// <summary>Probes that no node was held to.</summary>
     public ImmutableArray<string> UnmeasuredProbes { get; init; } = [];
+
+    /// <summary>Inner values that somebody else gave and that are no node of the golden's.</summary>
+    public ImmutableArray<string> UnmatchedTaps { get; init; } = [];
 
     /// <summary>The first node that leaves its golden probe; null where none does.</summary>
     public BadNode? FirstBadNode { get; init; }
@@ -109,7 +113,12 @@ public sealed record Float32Verdict(
         .Prepend(LimitReason));
 
     /// <summary><see cref="Order"/> in words.</summary>
-    public string OrderText => Order?.ToString() ?? "libtorch's own order";
+    [AllowNull]
+    public string OrderText
+    {
+        get => field ?? Order?.ToString() ?? "libtorch's own order";
+        init;
+    }
 }
 
 /// <summary>One node in float32, fed the float64 run's activations rounded to float32.</summary>

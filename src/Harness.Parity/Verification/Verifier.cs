@@ -158,7 +158,7 @@ public static class Verifier
     }
 
     // The case's own limit, else one that was accepted with a reason, else the run's.
-    static Tolerance EffectiveTolerance(VerifyRequest request, Tolerance golden, VerifyOptions options) =>
+    internal static Tolerance EffectiveTolerance(VerifyRequest request, Tolerance golden, VerifyOptions options) =>
         request.Tolerance is { } own ? Stated(own, "stated for this case")
         : !golden.IsDefault ? golden
         : Stated(options.Tolerance, "stated for this run");
@@ -227,7 +227,7 @@ public static class Verifier
     }
 
     // A build log shows findings alone, and a device other than the usual one is half of what they say.
-    static Verdict Placed(Verdict verdict) => verdict.Device == CpuRunner.Name ? verdict : verdict with
+    internal static Verdict Placed(Verdict verdict) => verdict.Device == CpuRunner.Name ? verdict : verdict with
     {
         Findings = [.. verdict.Findings.Select(f => f with { Message = $"on {verdict.Device}: {f.Message}" })],
     };

@@ -8,6 +8,10 @@ namespace Harness.Parity.Verification;
 public sealed record VerifyRequest(
     string Golden, string? Model = null, string? Weights = null, double? Tolerance = null)
 {
+    /// <summary>What somebody else's program computed, which is held to the golden beside the model; null for
+    /// none.</summary>
+    public ActualFiles? Actual { get; init; }
+
     /// <summary>The case's name in lines and reports: its folder as seen from the current one where it lies below, with
     /// forward slashes.</summary>
     public string Name

@@ -13,8 +13,8 @@ static class Models
     public static TorchModel Open(string path, string? weights)
     {
         foreach (string? file in (string?[])[new ModelName(path).File, NameOf(weights)?.File])
-            if (file is not null && !File.Exists(file))
-                throw new ModelException(new Finding(Codes.ModelUnreadable, file, "there is no such file"));
+            if (file is not null && PathFault.OfFile(file) is { } why)
+                throw new ModelException(new Finding(Codes.ModelUnreadable, file, why));
         var model = ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
         try
         {

@@ -10,14 +10,18 @@ sealed class OnnxWriter
     readonly ShapedGraph _source;
     readonly OnnxGraph _graph = new();
     readonly Dictionary<int, string> _names = [];
+    readonly bool _named;
 
-    OnnxWriter(ShapedGraph source) => _source = source;
+    OnnxWriter(ShapedGraph source, bool named) => (_source, _named) = (source, named);
 
     /// <summary>The model for these input shapes; inputs are called <c>x0</c>, <c>x1</c> …, outputs <c>y0</c>,
     /// <c>y1</c> ….</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputShapes">The shape of each input.</param>
+    /// <param name="named">True where inputs and outputs keep the graph's names.</param>
     /// <exception cref="NotSupportedException">An op has no counterpart.</exception>
-    public static byte[] Write(TorchModel model, IReadOnlyList<Shape> inputShapes) =>
-        new OnnxWriter(ShapedGraph.Of(model, inputShapes)).Run();
+    public static byte[] Write(TorchModel model, IReadOnlyList<Shape> inputShapes, bool named = false) =>
+        new OnnxWriter(ShapedGraph.Of(model, inputShapes), named).Run();
 
     byte[] Run()
     {
@@ -25,7 +29,7 @@ sealed class OnnxWriter
         for (int i = 0; i < torch.Graph.Inputs.Length; i++)
         {
             int value = torch.Graph.Inputs[i].Value;
-            _graph.Input(_names[value] = $"x{i}", _source.ShapeOf(value));
+            _graph.Input(_names[value] = _named ? torch.Graph.Inputs[i].Name : $"x{i}", _source.ShapeOf(value));
         }
         foreach (var call in _source.Calls)
         {
@@ -36,8 +40,9 @@ sealed class OnnxWriter
         for (int i = 0; i < _source.Outputs.Length; i++)
         {
             int value = _source.Outputs[i].Value;
-            _graph.Node("Identity", [Name(value)], [$"y{i}"]);
-            _graph.Output($"y{i}", _source.ShapeOf(value));
+            string name = _named ? _source.Outputs[i].Name : $"y{i}";
+            _graph.Node("Identity", [Name(value)], [name]);
+            _graph.Output(name, _source.ShapeOf(value));
         }
         return _graph.ToModel();
     }

@@ -109,19 +109,29 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
-    public void Inspect_lists_every_unsupported_op_and_still_succeeds()
+    public void Inspect_lists_every_unsupported_call_with_counts_and_ends_with_1()
     {
         string file = _folder["graph.json"];
         File.WriteAllText(
             file, File.ReadAllText(_case.Model).Replace("aten::gelu", "aten::frobnicate")
-            .Replace("aten::flatten", "aten::wrinkle"));
+            .Replace("aten::flatten", "aten::wrinkle")
+            .Replace("\"module\":\"pool\"", """
+                "target": "aten::pow", "arguments": [{"value": "v3"}, 2.5], "results": ["w3"]},
+                {"target": "aten::wrinkle", "arguments": [{"value": "w3"}], "results": ["w4"]},
+                {"module":"pool"
+                """));
 
         var run = CommandLine.Run("inspect", file, "--weights", _case.Weights, "--json");
 
-        run.ExitCode.Should().Be(0);
+        run.ExitCode.Should().Be(1);
         JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
-            .Should().HaveCount(2).And.Contain(line => line!.Contains("aten::frobnicate"))
-                .And.Contain(line => line!.Contains("aten::wrinkle"));
+            .Should().HaveCount(4).And.Contain(line => line!.Contains("aten::frobnicate"))
+                .And.Contain(line => line!.Contains("aten::wrinkle"))
+                .And.Contain(line => line!.Contains("exponent 2.5, expected 2, 3"));
+        JsonElement.Parse(run.Out).GetProperty("unsupportedCounts").ToString().Should().MatchRegex(
+            """aten::frobnicate": 1,\s+"aten::pow": 1,\s+"aten::wrinkle": 2""");
+        CommandLine.Run("inspect", file, "--weights", _case.Weights).OutLines.Should()
+            .Contain("unsupported:     2 aten::wrinkle");
         JsonElement.Parse(run.Out).GetProperty("obstacle").GetString().Should().Contain("error PAR1002: ");
     }
 
@@ -141,7 +151,7 @@ public sealed class ProgramTests : IDisposable
 
         var run = CommandLine.Run("inspect", file, "--weights", _case.Weights, "--json");
 
-        run.ExitCode.Should().Be(0);
+        run.ExitCode.Should().Be(1);
         JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
             .Should().HaveCount(3).And.ContainSingle(line => line!.Contains("changed in place"))
                 .And.ContainSingle(line => line!.StartsWith("aten::embedding_renorm_: "))
@@ -154,7 +164,7 @@ public sealed class ProgramTests : IDisposable
         var run = CommandLine.Run(
             "inspect", _case.Model, "--weights", _case.Weights, "--input-shape", "2,4,7,9", "--json");
 
-        run.ExitCode.Should().Be(0);
+        run.ExitCode.Should().Be(1);
         var json = JsonElement.Parse(run.Out);
         json.GetProperty("unsupported").GetArrayLength().Should().Be(0);
         json.GetProperty("obstacle").GetString().Should().Contain("error PAR1004: ");

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Runners;
+using Harness.Parity.Verification;
+
+namespace Harness.Parity.Reports;
+
+/// <summary>Reads <c>parity.json</c> back, so that reports of several shards become one. How long a case took is not in
+/// it.</summary>
+public static class JsonReportReader
+{
+    /// <summary>The verdicts of a report folder.</summary>
+    /// <param name="directory">A folder that holds <c>parity.json</c>.</param>
+    /// <exception cref="ModelException">PAR9003: it is not there, or is no report of this version.</exception>
+    public static GateVerdict Read(string directory)
+    {
+        string file = Path.Combine(Path.GetFullPath(directory), JsonReport.FileName);
+        if (PathFault.OfFile(file) is { } why)
+            throw Refuse(file, $"{why}; verify --report DIR --format json writes it");
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            var root = json.RootElement;
+            if (root.GetProperty("schema").GetInt32() is var schema and not JsonReport.Schema)
+                throw Refuse(file, $"it has schema {schema}, this harness reads {JsonReport.Schema}");
+            return new GateVerdict(
+                [.. root.GetProperty("cases").EnumerateArray().Select(ToVerdict)], Findings(root));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            throw Refuse(file, $"no report that harness wrote: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    static Verdict ToVerdict(JsonElement json) => new(Text(json, "name"), "", Findings(json))
+    {
+        Device = Text(json, "device"),
+        Fault = TextOrNull(json, "fault"),
+        Nodes = json.GetProperty("nodes").GetInt32(),
+        Leaves = json.GetProperty("leaves").GetInt32(),
+        Tolerance = json.TryGetProperty("tolerance", out var tolerance) ? ToTolerance(tolerance) : null,
+        Float64 = json.TryGetProperty("float64", out var drifts) ? Drifts(drifts) : [],
+        Notes = Texts(json, "notes"),
+        FlaxLayers = json.GetProperty("flaxLayers").GetInt32(),
+        Probes = json.TryGetProperty("probes", out var probes) ? Nodes(probes) : [],
+        UnmeasuredProbes = json.TryGetProperty("probes", out _) ? Texts(probes, "notCompared") : [],
+        UnmatchedTaps = json.TryGetProperty("probes", out _) ? Texts(probes, "noNode") : [],
+        FirstBadNode = json.TryGetProperty("firstBadNode", out var bad) ? ToBadNode(bad) : null,
+        Float32 = json.TryGetProperty("float32", out var float32) ? ToFloat32(float32) : null,
+    };
+
+    static Tolerance ToTolerance(JsonElement json) =>
+        Tolerance.Named(Text(json, "policy"), Number(json, "value"), TextOrNull(json, "reason") ?? "")
+            ?? throw new FormatException($"the policy '{Text(json, "policy")}' is unknown");
+
+    static ImmutableArray<NodeDrift> Nodes(JsonElement json) =>
+    [
+        .. json.GetProperty("nodes").EnumerateArray().Select(node => new NodeDrift(
+            Text(node, "node"), Text(node, "op"), SourcePlace.Unknown, Number(node, "error"), Number(node, "limit"),
+            "")),
+    ];
+
+    static ImmutableArray<Drift> Drifts(JsonElement json) => [.. json.EnumerateArray().Select(drift => new Drift(
+        Text(drift, "output"), Shape.Create([.. Indices(drift, "shape")]), Number(drift, "maxAbs"), ToPlace(drift),
+        Number(drift, "scaled"), Number(drift, "rms"), drift.GetProperty("beyond").GetInt64(),
+        drift.GetProperty("nonFinite").GetInt64(), drift.GetProperty("aboveRounding").GetBoolean())
+    {
+        Exempt = TextOrNull(drift, "exempt"),
+        IsExact = IsExact(drift),
+        Limit = new Tolerance(TolerancePolicy.Default, Number(drift, "limit")),
+    })];
+
+    static bool IsExact(JsonElement drift) => drift.GetProperty("at").TryGetProperty("exact", out _);
+
+    static DriftPlace ToPlace(JsonElement drift)
+    {
+        var at = drift.GetProperty("at");
+        var (actual, expected) = (at.GetProperty("actual"), at.GetProperty("expected"));
+        var place = new DriftPlace(
+            Indices(at, "nchw"), Indices(at, "nhwc"), Number(at, "actual"), Number(at, "expected"));
+        return IsExact(drift)
+            ? place with { Integers = (actual.GetInt64(), expected.GetInt64()) }
+            : place;
+    }
+
+    static BadNode ToBadNode(JsonElement json) => new(
+        Text(json, "node"), Text(json, "op"), Source(json), Number(json, "isolated"), Number(json, "cumulative"),
+        Text(json, "why"));
+
+    static Float32Verdict ToFloat32(JsonElement json)
+    {
+        var nodes = json.GetProperty("worstNodes").EnumerateArray().Select(node => new Float32Node(
+            Text(node, "node"), Text(node, "op"), Source(node), Number(node, "ratio"), Number(node, "error"),
+            Number(node, "limit"), Text(node, "bound"), ToPlace(node)));
+        return new Float32Verdict(
+            Drifts(json.GetProperty("outputs")), Number(json, "limit"), Text(json, "limitReason"), [.. nodes])
+        {
+            Order = json.TryGetProperty("order", out var order)
+                ? new AdditionOrder(
+                    order.GetProperty("winogradSteps").GetInt32(), order.GetProperty("steps").GetInt32())
+                : null,
+            OrderText = TextOrNull(json, "additions"),
+        };
+    }
+
+    static ImmutableArray<Finding> Findings(JsonElement json) =>
+    [
+        .. json.GetProperty("findings").EnumerateArray()
+            .Select(finding => new Finding(Text(finding, "code"), Text(finding, "place"), Text(finding, "message"))),
+    ];
+
+    static SourcePlace Source(JsonElement json)
+    {
+        if (TextOrNull(json, "source") is not { } text) return SourcePlace.Unknown;
+        int colon = text.LastIndexOf(':');
+        return colon > 0 && int.TryParse(
+            text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int line)
+            ? new SourcePlace("", text[..colon], line)
+            : new SourcePlace("", text, 0);
+    }
+
+    // NaN and infinity stand as text.
+    static double Number(JsonElement json, string name) =>
+        json.GetProperty(name) is { ValueKind: JsonValueKind.String } text
+            ? double.Parse(text.GetString()!, CultureInfo.InvariantCulture)
+            : json.GetProperty(name).GetDouble();
+
+    static ImmutableArray<int> Indices(JsonElement json, string name) =>
+        [.. json.GetProperty(name).EnumerateArray().Select(number => number.GetInt32())];
+
+    static ImmutableArray<string> Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var texts) ? [.. texts.EnumerateArray().Select(text => text.GetString()!)] : [];
+
+    static string Text(JsonElement json, string name) =>
+        json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
+
+    static string? TextOrNull(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    static ModelException Refuse(string file, string why) => new(new Finding(Codes.BadUsage, file, why));
+}

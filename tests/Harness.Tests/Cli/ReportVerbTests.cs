@@ -1,0 +1,98 @@
+using Harness.Parity;
+using Harness.Parity.Reports;
+using Harness.Tests.Parity.Verification;
+
+namespace Harness.Tests.Cli;
+
+public sealed class ReportVerbTests : IDisposable
+{
+    readonly SyntheticCase _one = new("golden/one"), _two = new("golden/two");
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _two.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Shards_merge_to_what_one_run_reports(bool drifts)
+    {
+        if (drifts) _two.Shift(1e-3);
+        const string Formats = "html,json,junit,markdown,sarif";
+        string[] all = ["verify", _one.Root, _two.Root, "--format", Formats, "--report"];
+        CommandLine.Run([.. all, _folder["whole"]]).ExitCode.Should().Be(drifts ? 1 : 0);
+        CommandLine.Run([.. all, _folder["1"], "--shard", "1/2"]);
+        CommandLine.Run([.. all, _folder["2"], "--shard", "2/2"]);
+
+        // In any order of shards.
+        var run = CommandLine.Run(
+            "report", "merge", _folder["2"], _folder["1"], "--output", _folder["merged"], "--format", Formats);
+
+        run.ExitCode.Should().Be(drifts ? 1 : 0, run.Error);
+        run.OutLines.Should().Equal($"{(drifts ? 1 : 2)} of 2 cases hold");
+        // Cases lie in the order of their names in both; times are in JUnit's alone, and in no parity.json.
+        var whole = JsonReportReader.Read(_folder["whole"]);
+        var sorted = whole with
+        {
+            Cases = [.. whole.Cases.OrderBy(verdict => verdict.Name, StringComparer.Ordinal)],
+        };
+        foreach (var report in ReportSet.All)
+        {
+            File.ReadAllText(Path.Combine(_folder["merged"], report.FileName)).Should()
+                .Be(report.Render(sorted), report.Name);
+        }
+    }
+
+    [Fact]
+    public void A_red_report_stays_red_with_all_that_it_says()
+    {
+        CommandLine.RunWith(
+            new() { [Faults.Variable] = "conv:swap-hw" }, "verify", _one.Directory, "--report", _folder["1"],
+            "--format", "json,markdown,html").ExitCode.Should().Be(1);
+
+        CommandLine.Run(
+            "report", "merge", _folder["1"], "--output", _folder["merged"], "--format", "json,markdown,html").ExitCode
+            .Should().Be(1);
+
+        foreach (string file in new[] { "parity.json", "parity.md", "parity.html" })
+        {
+            File.ReadAllText(Path.Combine(_folder["merged"], file)).Should()
+                .Be(File.ReadAllText(Path.Combine(_folder["1"], file)));
+        }
+    }
+
+    [Fact]
+    public void A_case_in_two_shards_and_a_shard_without_a_report_are_refused_before_anything_is_written()
+    {
+        CommandLine.Run("verify", _one.Directory, "--report", _folder["1"]).ExitCode.Should().Be(0);
+        CommandLine.Run("verify", _one.Directory, "--report", _folder["2"]).ExitCode.Should().Be(0);
+        Directory.CreateDirectory(_folder["empty"]);
+
+        Refused("1", "2").Should().Contain($"the case '{_one.Directory}' on cpu is in '{_folder["1"]}' as well");
+        Refused("1", "empty").Should().Contain("parity.json: error PAR9003: there is no such file");
+        foreach (string text in new[]
+        {
+            "", "[]", "{}", """{"schema": 1}""", """{"schema": 1, "cases": [{}], "findings": []}""",
+        })
+        {
+            File.WriteAllText(_folder["empty/parity.json"], text);
+            Refused("empty").Should().Contain("no report that harness wrote");
+        }
+        File.WriteAllText(_folder["empty/parity.json"], """{"schema": 99, "cases": [], "findings": []}""");
+        Refused("empty").Should().Contain("it has schema 99, this harness reads 1");
+    }
+
+    string Refused(params string[] shards)
+    {
+        var run = CommandLine.Run(
+            ["report", "merge", .. shards.Select(shard => _folder[shard]), "--output", _folder["merged"]]);
+        run.ExitCode.Should().Be(2);
+        run.Out.Should().BeEmpty();
+        Directory.Exists(_folder["merged"]).Should().BeFalse();
+        return run.ErrorLines.Should().ContainSingle().Which;
+    }
+}
