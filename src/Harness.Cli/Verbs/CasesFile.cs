@@ -19,7 +19,7 @@ static class CasesFile
         if (PathFault.OfFile(path, "the list of cases is not there") is { } why) throw Refuse(path, why);
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(WholeFile.Read(path));
             if (json.RootElement.ValueKind != JsonValueKind.Array) throw Refuse(path, "expected a list of cases");
             ImmutableArray<VerifyRequest> requests = [.. json.RootElement.EnumerateArray()
                 .Select(entry => ToRequest(path, entry))];

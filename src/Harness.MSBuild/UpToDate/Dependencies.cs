@@ -105,7 +105,7 @@ sealed record Dependencies(
                 continue;
             try
             {
-                using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+                using var json = JsonDocument.Parse(WholeFile.Read(path));
                 foreach (var fact in json.RootElement.EnumerateObject())
                     if (fact.Value.ValueKind == JsonValueKind.Object && fact.Value.TryGetProperty("path", out var file)
                         && file.ValueKind == JsonValueKind.String)

@@ -76,7 +76,7 @@ public sealed class CaseSet
         file = Path.GetFullPath(file);
         try
         {
-            using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(file));
+            using var json = JsonDocument.Parse(WholeFile.Read(file));
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw Corrupt(file, 1, "expected an object");
             foreach (var member in root.EnumerateObject())
@@ -155,7 +155,7 @@ public sealed class CaseSet
                 ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
             var after = change(before);
             byte[] bytes = after.ToJson();
-            if (!there || !System.IO.File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes))
+            if (!there || !WholeFile.Read(file).AsSpan().SequenceEqual(bytes))
                 AtomicFile.Write(file, bytes);
             return after._cases.Count - before._cases.Count;
         }

@@ -30,7 +30,7 @@ public static class GoldenStore
         string file = Path.Combine(directory, JsonName), tensorsFile = Path.Combine(directory, TensorsName);
         foreach (string needed in (string[])[file, tensorsFile])
             if (!File.Exists(needed)) throw Missing(needed);
-        var (document, measuredSha256, probesSha256, lines) = GoldenReader.Read(file, File.ReadAllBytes(file));
+        var (document, measuredSha256, probesSha256, lines) = GoldenReader.Read(file, WholeFile.Read(file));
         var tensors = ReadTensors(tensorsFile);
         var golden = new GoldenCase(directory, document, tensors, lines);
         foreach (var port in document.Inputs)
@@ -88,7 +88,7 @@ public static class GoldenStore
         if (!File.Exists(file)) return Tolerance.Default;
         try
         {
-            return GoldenReader.Read(file, File.ReadAllBytes(file)).Document.Tolerance;
+            return GoldenReader.Read(file, WholeFile.Read(file)).Document.Tolerance;
         }
         catch (ModelException)
         {
@@ -134,7 +134,7 @@ public static class GoldenStore
 
     static void WriteDocument(string file, byte[] bytes)
     {
-        if (!File.Exists(file) || !File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes)) AtomicFile.Write(file, bytes);
+        if (!File.Exists(file) || !WholeFile.Read(file).AsSpan().SequenceEqual(bytes)) AtomicFile.Write(file, bytes);
     }
 
     static bool Holds(string file, KeyValuePair<string, Tensor>[] tensors)

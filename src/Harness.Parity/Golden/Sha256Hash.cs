@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Parity.Golden;
 
@@ -11,7 +12,7 @@ public static class Sha256Hash
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string OfFile(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = WholeFile.Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 

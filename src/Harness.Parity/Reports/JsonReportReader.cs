@@ -22,7 +22,7 @@ public static class JsonReportReader
             throw Refuse(file, $"{why}; verify --report DIR --format json writes it");
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var json = JsonDocument.Parse(WholeFile.Read(file));
             var root = json.RootElement;
             if (root.GetProperty("schema").GetInt32() is var schema and not JsonReport.Schema)
                 throw Refuse(file, $"it has schema {schema}, this harness reads {JsonReport.Schema}");
