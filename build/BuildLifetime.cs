@@ -13,6 +13,7 @@ public sealed class BuildLifetime : FrostingLifetime<BuildContext>
         var tasks = info.TasksToExecute.Select(task => task.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         context.Totals.Wanted = tasks.Contains("Test");
         context.Verifies = tasks.Contains("Verify");
+        context.Packs = tasks.Contains("Pack");
     }
 
     /// <inheritdoc/>
