@@ -5,7 +5,7 @@ namespace Build.Tasks;
 
 /// <summary>Tests the packages as a user meets them.</summary>
 [TaskName("TestPackages")]
-[TaskDescription("Scaffolds projects on the packed packages, builds them, and reads their codes.")]
+[TaskDescription("Packs, scaffolds projects on the packages outside the repository, builds them, reads their codes.")]
 [IsDependentOn(typeof(PackTask))]
 public sealed class TestPackagesTask : FrostingTask<BuildContext>
 {
@@ -13,6 +13,6 @@ public sealed class TestPackagesTask : FrostingTask<BuildContext>
     public override void Run(BuildContext context)
     {
         FilePath project = "tests/Harness.MSBuild.Tests/Harness.MSBuild.Tests.csproj";
-        TestTask.RunTests(context, project, [project]);
+        TestTask.RunTests(context, project, [project], "FullyQualifiedName~MSBuild.Tests.Packages");
     }
 }
