@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cake.Common;
 using Cake.Common.Diagnostics;
 using Cake.Common.IO;
 using Cake.Common.Tools.DotNet;
@@ -26,17 +27,17 @@ public sealed class PackTask : FrostingTask<BuildContext>
     public override void Run(BuildContext context)
     {
         context.CleanDirectory(context.Packages);
-        PublishCommand(context);
+        var published = PublishCommand(context);
         var projects = context.GetFiles("src/*/*.csproj").OrderBy(project => project.FullPath, StringComparer.Ordinal);
         foreach (var project in projects)
-            Pack(context, project);
+            Pack(context, project, published, CommitTime(context));
     }
 
     // A process that verifies lives for a second or less: code compiled ahead saves a third of that. The package holds
     // the same command for any platform besides.
-    static void PublishCommand(BuildContext context)
+    static DirectoryPath PublishCommand(BuildContext context)
     {
-        var folder = context.Artifacts.Combine("harness");
+        var folder = context.Artifacts.Combine("harness").MakeAbsolute(context.Environment);
         context.CleanDirectory(folder);
         foreach (var platform in context.Platforms ?? [RuntimeInformation.RuntimeIdentifier])
             context.DotNetPublish("src/Harness.Cli/Harness.Cli.csproj", new DotNetPublishSettings
@@ -51,17 +52,40 @@ public sealed class PackTask : FrostingTask<BuildContext>
                     .WithProperty("UseAppHost", "false")
                     .WithProperty("LockFolder", context.Artifacts.Combine("lock").FullPath),
             });
+        return folder;
+    }
+
+    // What every file of a package is dated: the same sources make the same bytes. Null without git.
+    static string? CommitTime(BuildContext context)
+    {
+        var settings = new ProcessSettings
+        {
+            Arguments = "log -1 --format=%ct",
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            return context.StartProcess("git", settings, out var lines) == 0 ? lines.SingleOrDefault() : null;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or CakeException)
+        {
+            return null;
+        }
     }
 
     // One after the other: the gate's package holds the command, which is published into one folder meanwhile.
-    static void Pack(BuildContext context, FilePath project)
+    static void Pack(BuildContext context, FilePath project, DirectoryPath published, string? time)
     {
+        var settings = context.CompileOnly().WithProperty("HarnessPublished", published.FullPath);
+        if (time is not null)
+            settings = settings.WithProperty("DeterministicTimestamp", time);
         context.DotNetPack(project.FullPath, new DotNetPackSettings
         {
             Configuration = context.BuildConfiguration,
             NoBuild = true,
             NoLogo = true,
-            MSBuildSettings = context.CompileOnly(),
+            MSBuildSettings = settings,
         });
         var name = project.GetFilenameWithoutExtension();
         var package = context.GetFiles($"{context.Packages}/{name}.*.nupkg").FirstOrDefault()

@@ -13,6 +13,7 @@ public sealed class TestPackagesTask : FrostingTask<BuildContext>
     public override void Run(BuildContext context)
     {
         FilePath project = "tests/Harness.MSBuild.Tests/Harness.MSBuild.Tests.csproj";
-        TestTask.RunTests(context, project, [project], "FullyQualifiedName~MSBuild.Tests.Packages");
+        const string Filter = "FullyQualifiedName~MSBuild.Tests.Packages";
+        TestTask.RunTests(context, project, [project], Filter, context.BuildConfiguration);
     }
 }

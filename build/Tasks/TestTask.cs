@@ -32,7 +32,8 @@ public sealed class TestTask : FrostingTask<BuildContext>
     /// <remarks>Tests of the packages are skipped, visibly, where none were made in the same run: what an earlier one
     /// left may be anything.</remarks>
     internal static void RunTests(
-        BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects, string? filter = null)
+        BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects,
+        string? filter = null, string? configuration = null)
     {
         var name = target.GetFilenameWithoutExtension().ToString();
         var results = context.Artifacts.Combine("test-results").Combine(name);
@@ -43,6 +44,7 @@ public sealed class TestTask : FrostingTask<BuildContext>
         context.DotNetTest(target.FullPath, new DotNetTestSettings
         {
             Filter = filter,
+            Configuration = configuration,
             Loggers = ["trx"],
             EnvironmentVariables = { ["HARNESS_PACKAGES"] = context.Packs ? packages : "" },
             ResultsDirectory = results,

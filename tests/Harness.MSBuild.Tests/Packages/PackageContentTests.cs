@@ -44,6 +44,9 @@ public sealed class PackageContentTests
             "buildMultiTargeting/Harness.MSBuild.props", "buildMultiTargeting/Harness.MSBuild.targets",
             "tasks/net10.0/Harness.MSBuild.dll", "tools/net10.0/any/harness.dll", "docs/codes.md",
         ]).And.NotContain(entry => entry.StartsWith("lib/", StringComparison.Ordinal), "there is nothing to reference");
+        // One for any platform, and one for each that its code was compiled ahead for.
+        var commands = Entries("Harness.MSBuild").Where(e => e.EndsWith("/harness.dll", StringComparison.Ordinal));
+        commands.Should().HaveCountGreaterThan(1).And.OnlyContain(entry => entry.Split('/').Length == 4);
     }
 
     [PackageTheory]
@@ -55,6 +58,20 @@ public sealed class PackageContentTests
         Entries(name).Should().Contain([$"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"]);
         using var symbols = ZipFile.OpenRead(Path.ChangeExtension(Feed.File(name), "snupkg"));
         symbols.Entries.Should().Contain(entry => entry.FullName == $"lib/net10.0/{name}.pdb");
+    }
+
+    [PackageFact]
+    public void What_holds_code_of_others_says_whose()
+    {
+        foreach (var name in Feed.Names)
+        {
+            var others = Entries(name).Where(entry => entry.EndsWith(".dll", StringComparison.Ordinal))
+                .Select(entry => Path.GetFileNameWithoutExtension(entry)!)
+                .Where(file => !file.StartsWith("Harness", StringComparison.OrdinalIgnoreCase)).Distinct().ToList();
+            Entries(name).Contains("THIRD-PARTY-NOTICES.txt").Should().Be(others.Count > 0, name);
+            foreach (var part in others.Select(file => file.Replace("ICSharpCode.", "").Replace("LibTorch", "Torch")))
+                PackageScaffold.Text(name, "THIRD-PARTY-NOTICES.txt").Should().Contain(part.Replace(".Ansi", ""));
+        }
     }
 
     // Of 500 MB nobody would notice where they came from: verifying needs none of it.

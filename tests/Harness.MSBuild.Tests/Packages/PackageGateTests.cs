@@ -71,6 +71,8 @@ public sealed class PackageGateTests
         build.Runs.Should().Be(2);
         build.Warnings.Should().BeEmpty();
         scaffold.Build("-m").ShouldBeGreen().Runs.Should().Be(0);
+        scaffold.Build("-m", "-t:ParityRecord").ShouldBeGreen().Output.Should().Contain("one/golden/models/mine: ")
+            .And.Contain("two/golden/models/mine: ");
 
         scaffold.Fault = Fault;
         scaffold.Build("-m").ShouldBeRed("PAR2001", "PAR2001");
