@@ -97,12 +97,15 @@ sealed class Scaffold : IDisposable
     }
 
     /// <summary>Starts any command of <c>dotnet</c>.</summary>
-    public Process StartPlain(string folder, params string[] arguments)
+    public Process StartPlain(string folder, params string[] arguments) =>
+        StartProgram(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", folder, arguments);
+
+    /// <summary>Starts any program.</summary>
+    public Process StartProgram(string program, string folder, params string[] arguments)
     {
-        string dotnet = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         // A shell's background job ignores Ctrl-C, and so does what it starts: then a cancelled build would wait for
         // ever.
-        var start = new ProcessStartInfo(IgnoresInterrupt() ? "env" : dotnet)
+        var start = new ProcessStartInfo(IgnoresInterrupt() ? "env" : program)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -110,7 +113,7 @@ sealed class Scaffold : IDisposable
         };
         string[] all =
         [
-            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", dotnet }
+            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", program }
                 : [], .. arguments,
         ];
         foreach (var argument in all)

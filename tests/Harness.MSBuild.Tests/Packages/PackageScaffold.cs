@@ -27,8 +27,8 @@ sealed class PackageScaffold : IDisposable
         _scaffold.Environment["NUGET_PACKAGES"] = this["packages"];
         _scaffold.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         // What only CI is told, or told not to do, is no part of this.
-        _scaffold.Environment["CI"] = "";
-        _scaffold.Environment["GITHUB_ACTIONS"] = "";
+        foreach (var name in new[] { "CI", "GITHUB_ACTIONS", "TF_BUILD" })
+            _scaffold.Environment[name] = "";
     }
 
     /// <summary>A project with a model and its golden.</summary>
@@ -91,6 +91,13 @@ sealed class PackageScaffold : IDisposable
     public BuildResult DotNet(params string[] arguments)
     {
         using var command = _scaffold.StartPlain(Root, arguments);
+        return Scaffold.Finish(command, "");
+    }
+
+    /// <summary>A program that a package brought.</summary>
+    public BuildResult Run(string program, params string[] arguments)
+    {
+        using var command = _scaffold.StartProgram(this[program], Root, arguments);
         return Scaffold.Finish(command, "");
     }
 
