@@ -7,11 +7,12 @@ namespace Build.Tasks;
 /// <summary>What takes too long for every push.</summary>
 [TaskName("Nightly")]
 [TaskDescription(
-    "Tests, verifies, holds speed to what is checked in; --cuda also records every golden anew on the GPU and " +
-    "verifies that.")]
+    "Tests, verifies, mutates, holds speed to what is checked in; --cuda also records every golden anew on the GPU " +
+    "and verifies that.")]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
 [IsDependentOn(typeof(VerifyTorchTask))]
+[IsDependentOn(typeof(MutateTask))]
 public sealed class NightlyTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>

@@ -32,11 +32,18 @@ public sealed record Drift(
     /// 1e-12, and every wrong one that was tried lay above 1e-10.</summary>
     public const double RoundingLimit = 1e-10;
 
+    /// <summary>The limit that was applied.</summary>
+    public Tolerance Limit { get; init; } = Tolerance.Default;
+
     /// <summary>True of integers and Booleans, of which no difference is permitted.</summary>
     public bool IsExact { get; init; }
 
     /// <summary>Why differences are permitted here all the same; null where they are not.</summary>
     public string? Exempt { get; init; }
+
+    /// <summary><see cref="MaxAbs"/> as a multiple of the limit where the golden is zero: above 1 it drifts, but for
+    /// limits that grow with the golden.</summary>
+    public double ShareOfLimit => MaxAbs == 0 ? 0 : MaxAbs / Limit.Value;
 
     /// <summary>True when every element holds, or need not.</summary>
     public bool Holds => Beyond == 0 || Exempt is not null;
@@ -88,7 +95,10 @@ public sealed record Drift(
         return new Drift(
             output, shape, maxAbs,
             actual.IsEmpty ? DriftPlace.Nowhere : DriftPlace.Of(shape, worst, actual[worst], expected[worst]), scaled,
-            finite == 0 ? 0 : Math.Sqrt(squares / finite), beyond, nonFinite, maxAbs > RoundingLimit * maxExpected);
+            finite == 0 ? 0 : Math.Sqrt(squares / finite), beyond, nonFinite, maxAbs > RoundingLimit * maxExpected)
+        {
+            Limit = tolerance,
+        };
     }
 
     /// <summary>The difference of integers or Booleans, of which none is permitted.</summary>

@@ -15,10 +15,12 @@ static class RoundTripNumber
     }
 
     /// <summary>Writes an item.</summary>
-    public static void WriteRoundTrip(this Utf8JsonWriter json, double value)
+    public static void WriteRoundTrip(this Utf8JsonWriter json, double value) => json.WriteRawValue(Text(value));
+
+    /// <summary>The number as it stands in a file.</summary>
+    public static string Text(double value)
     {
         string text = value.ToString("R", CultureInfo.InvariantCulture);
-        if (double.IsFinite(value)) json.WriteRawValue(text);
-        else json.WriteStringValue(text);
+        return double.IsFinite(value) ? text : $"\"{text}\"";
     }
 }

@@ -32,8 +32,34 @@ public sealed record Tolerance(TolerancePolicy Policy, double Value, string Reas
     /// <summary>torch's <c>assert_close</c>.</summary>
     public static Tolerance TorchClose(string reason) => new(TolerancePolicy.TorchClose, 1e-5, reason);
 
-    /// <summary>True for the limit that needs no reason.</summary>
-    public bool IsDefault => Policy == TolerancePolicy.Default && Value == DefaultValue;
+    // A correct model lies a thousand times below the first in float64, and a little below the second.
+    const double Scaled = 1e-9, Rounded = 1e-12;
+
+    // How many times what an ulp at every node moves a right program may be off: sums of thousands of terms, added in
+    // another order, lie some dozens of ulps apart.
+    const double RoundingFactor = 256;
+
+    /// <summary>What <see cref="RoundingFactor"/> ulps at every node come to.</summary>
+    public static double OfRounding(double rounding) => RoundingFactor * rounding;
+
+    /// <summary>The default for an output of this magnitude: at most 1e-6, and at most 1e-9 of the magnitude, since an
+    /// absolute limit hides faults of small outputs; but never below what rounding in float64 explains.</summary>
+    /// <param name="magnitude">The largest |e|.</param>
+    /// <param name="rounding">How far an ulp at every node moves it.</param>
+    internal static Tolerance OfScale(double magnitude, double rounding)
+    {
+        double explained = Math.Max(Rounded * magnitude, OfRounding(rounding));
+        return new Tolerance(
+            TolerancePolicy.Default, Math.Max(Math.Min(DefaultValue, Scaled * magnitude), explained));
+    }
+
+    /// <summary>True for the limit that needs no reason. The same number with a reason is that number, whatever the
+    /// outputs' magnitude.</summary>
+    public bool IsDefault => Policy == TolerancePolicy.Default && Value == DefaultValue && Reason.Length == 0;
+
+    /// <summary>True where an output's magnitude tightens it further, and inner nodes are held too: unless a looser
+    /// limit was stated, or 1e-6 with a reason.</summary>
+    public bool GoesByScale => IsDefault || (Policy == TolerancePolicy.Default && Value < DefaultValue);
 
     /// <summary>True where it permits an absolute error above the default's somewhere.</summary>
     public bool IsLooserThanDefault => Policy != TolerancePolicy.Default || Value > DefaultValue;

@@ -46,7 +46,7 @@ public sealed class IntegerRecordTests : IDisposable
         recorded.Tensors["output.byte"].Bytes.ToArray().Should().Equal(1, 254, 0, 3, 5, 0);
         recorded.Tensors["output.flag"].Bytes.ToArray().Should().Equal(1, 1, 1, 1, 1, 0);
         recorded.Tensors["output.float"].As<double>().ToArray().Should().Equal(1, -2, 0, 3, 5, 0);
-        recorded.Document.Float32Noise.Should().BeEquivalentTo(GoldenNoise.Of([0, 0, 0, 0, 0]));
+        recorded.Document.Float32Noise.Outputs[..4].Should().OnlyContain(noise => noise == 0, "integers have none");
         recorded.Document.Probes.Select(probe => (probe.Node, probe.Type)).Should().Equal(
             ("s", ElementType.Int64), ("i", ElementType.Int32), ("u", ElementType.UInt8), ("b", ElementType.Bool),
             ("f", ElementType.Float64));

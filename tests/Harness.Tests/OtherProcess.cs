@@ -1,11 +1,12 @@
 using Harness.Tests.Cpu;
 using Harness.Tests.Cpu.Kernels;
+using Harness.Tests.Mutation;
 
 namespace Harness.Tests;
 
 /// <summary>The test assembly as a process of its own, started by <see cref="OtherProcessorTests"/>: what a processor
 /// with fewer instructions computes can only be seen in a process that is told so when it starts. And by hand, to put
-/// <see cref="OutputBits"/> on record.</summary>
+/// <see cref="OutputBits"/> and what <see cref="Mutations"/> the gate catches on record.</summary>
 static class OtherProcess
 {
     static int Main(string[] arguments)
@@ -15,9 +16,10 @@ static class OtherProcess
             OutputBits.Write();
             return 0;
         }
+        if (arguments is [MutateCommand.Verb, .. var words]) return MutateCommand.Run(words);
         if (arguments is not [var file])
         {
-            Console.Error.WriteLine("usage: Harness.Tests FILE|bits; the tests themselves run by dotnet test");
+            Console.Error.WriteLine("usage: Harness.Tests FILE|bits|mutate [MOST]; tests run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());

@@ -23,9 +23,13 @@ static class RecordVerb
         {
             Description = "Records weights that are NaN or infinite, and what they give.",
         };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Why a golden that cannot tell everything (PAR3005) is recorded all the same.",
+        };
         var command = new Command("record", "Records a golden case with PyTorch.")
         {
-            model, weights, input, shapes, golden, device, seed, allowNaN,
+            model, weights, input, shapes, golden, device, seed, allowNaN, reason,
         };
         command.SetAction(result =>
         {
@@ -39,6 +43,7 @@ static class RecordVerb
             arguments.AddRange(["--golden", result.GetValue(golden)!, "--device", result.GetValue(device)!]);
             if (result.GetValue(seed) is { } number) arguments.AddRange(["--seed", $"{number}"]);
             if (result.GetValue(allowNaN)) arguments.Add("--allow-nan");
+            if (result.GetValue(reason) is { } why) arguments.AddRange(["--reason", why]);
             return ReferenceProcess.Run(terminal, Codes.LibTorchMissing, arguments);
         });
         return command;

@@ -125,9 +125,11 @@ static class VerifyVerb
         var figures = new List<string>();
         if (!verdict.Float64.IsEmpty)
         {
+            var nearest = verdict.Float64.MaxBy(drift => drift.ShareOfLimit)!;
+            int probes = verdict.Probes.Length + verdict.UnmeasuredProbes.Length;
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float64 {verdict.Float64.Max(drift => drift.MaxAbs):0.0e+0} (limit " +
-                $"{verdict.Tolerance!.Value:0.0e+0})"));
+                $"float64 {nearest.MaxAbs:0.0e+0} (limit {nearest.Limit.Value:0.0e+0}), " +
+                $"{verdict.Probes.Length} of {probes} probes"));
         }
         if (verdict.Float32 is { } float32)
         {
@@ -135,8 +137,9 @@ static class VerifyVerb
                 $"float32 {float32.MaxAbs:0.0e+0} (limit {float32.Limit:0.0e+0}: " +
                 $"{float32.LimitText}; {float32.OrderText})"));
         }
-        return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}"
-            : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}";
+        string notes = verdict.Notes.IsEmpty ? "" : $"  [{string.Join("; ", verdict.Notes)}]";
+        return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}{notes}"
+            : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}{notes}";
     }
 
     static ImmutableArray<Report> Reports(string format)

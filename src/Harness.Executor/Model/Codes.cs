@@ -27,6 +27,8 @@ public static class Codes
     public const string GoldenCorrupt = "PAR3003";
     /// <summary>Golden not used by any model.</summary>
     public const string GoldenUnused = "PAR3004";
+    /// <summary>Golden cannot tell: constant, NaN, insensitive to inputs or weights.</summary>
+    public const string GoldenVacuous = "PAR3005";
     /// <summary>Weights do not survive the round trip bit for bit.</summary>
     public const string WeightsRoundTrip = "PAR4001";
     /// <summary>libtorch cannot be loaded.</summary>

@@ -26,6 +26,9 @@ public static class InputShapes
     // Volumes have a depth to try besides, and each is dear.
     const int MostPlanes = 600;
 
+    // Of an axis that is made larger.
+    const int MostExtent = 1 << 12;
+
     // A network of 500 calls that nothing fits is given up after two seconds or so, with every plane tried at the first
     // batch; one of 200 after everything.
     const long MostCalls = 8_000_000;
@@ -54,6 +57,21 @@ public static class InputShapes
         throw model.Locate(new ModelException(new Finding(
             Codes.ShapeMismatch, "", "the file does not state its input shape and none could be inferred; " +
             $"state it with --input-shape ({first?.Message ?? "no input"})")));
+    }
+
+    /// <summary>Larger shapes that a model accepts too: planes and volumes of twice the extents, again and
+    /// again.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="shapes">Shapes that it accepts.</param>
+    public static IEnumerable<Shape[]> Larger(TorchModel model, Shape[] shapes)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        for (int times = 2; times <= 8; times *= 2)
+        {
+            Shape[] larger = [.. shapes.Select(shape => Shape.Create([.. shape.Select((extent, axis) =>
+                axis > 1 && extent <= MostExtent / times ? extent * times : extent)]))];
+            if (ShapedGraph.FirstThatFits(model, [larger], long.MaxValue, out _) is not null) yield return larger;
+        }
     }
 
     static IEnumerable<Shape[]> Candidates(TorchModel model, bool square)

@@ -36,6 +36,7 @@ static class GoldenConsistency
         if (document.Outputs.Sum(port => port.Shape.Elements) == 0)
             return (Codes.GoldenCorrupt, "outputs", "the outputs hold no element: nothing would be compared");
         return NoiseFault(document) is { } noise ? (Codes.GoldenCorrupt, "float32Noise", noise)
+            : SensitivityFault(document) is { } sensitivity ? (Codes.GoldenCorrupt, "sensitivity", sensitivity)
             : RecorderFault(document.RecordedBy) is { } recorder ? (Codes.GoldenCorrupt, "recordedBy", recorder)
             : null;
     }
@@ -104,6 +105,20 @@ static class GoldenConsistency
             return "float32Noise should be finite and not negative";
         return noise.Overall != GoldenNoise.Of(noise.Outputs).Overall
             ? "float32Noise.overall is not the largest of its outputs" : null;
+    }
+
+    static string? SensitivityFault(GoldenDocument document)
+    {
+        var (inputs, outputs, blind) = document.Sensitivity;
+        var rounding = document.Sensitivity.Rounding;
+        if (rounding.Length != document.Outputs.Length || rounding.Any(n => !(n >= 0 && double.IsFinite(n))))
+            return $"sensitivity.rounding should be {document.Outputs.Length} finite numbers, none negative";
+        if (inputs.Length != document.Inputs.Length)
+            return $"sensitivity has {inputs.Length} numbers for {document.Inputs.Length} inputs";
+        if (outputs.Length != document.Outputs.Length)
+            return $"sensitivity has {outputs.Length} numbers for {document.Outputs.Length} outputs";
+        return blind.FirstOrDefault(weight => weight.Elements < 1 || weight.Elements > weight.Of) is { } wrong
+            ? $"weight '{wrong.Key}' cannot be blind in {wrong.Elements} of {wrong.Of} elements" : null;
     }
 
     static string? RecorderFault(GoldenRecorder recorder) =>

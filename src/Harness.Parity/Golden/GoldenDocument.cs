@@ -22,13 +22,41 @@ public sealed record GoldenDocument(
     ImmutableArray<GoldenProbe> Probes)
 {
     /// <summary>The version of the file's shape that this program reads and writes.</summary>
-    public const int Schema = 1;
+    public const int Schema = 2;
 
     /// <summary>How many casts between floating-point types the recording lifted to its own precision.</summary>
     public int CastsLifted { get; init; }
 
+    /// <summary>True where NaN and infinity were permitted when it was recorded.</summary>
+    public bool DeclaresNonFinite { get; init; }
+
+    /// <summary>True where nothing stated the inputs' shapes: neither the file nor whoever recorded.</summary>
+    public bool GuessesShapes { get; init; }
+
+    /// <summary>What moves what.</summary>
+    public required GoldenSensitivity Sensitivity { get; init; }
+
     /// <summary>Why outputs other than torch's were accepted; null while the outputs are the recorded ones.</summary>
     public string? AcceptedReason { get; init; }
+
+    /// <summary>What somebody decided about it, and what was guessed, in words.</summary>
+    public IEnumerable<string> Notes()
+    {
+        if (AcceptedReason is { } outputs) yield return $"outputs accepted by hand: {outputs}";
+        if (!Tolerance.IsDefault)
+        {
+            string why = Tolerance.Reason.Length > 0 ? Tolerance.Reason : "stricter";
+            yield return $"limit {Tolerance} accepted by hand: {why}";
+        }
+        if (Float32Noise.Reason.Length > 0) yield return $"float32 noise set by hand: {Float32Noise.Reason}";
+        if (Sensitivity.Reason is { } vacuous) yield return $"recorded although it cannot tell everything: {vacuous}";
+        if (DeclaresNonFinite) yield return "NaN and infinity permitted";
+        if (GuessesShapes)
+        {
+            yield return "input shapes guessed: "
+                + string.Join(", ", Inputs.Select(port => $"{port.Name} {port.Shape}"));
+        }
+    }
 }
 
 /// <summary>The model of a golden: a file with its hash, or a known architecture with the seed of its
@@ -59,12 +87,18 @@ public sealed record GoldenWeights(string? Path, long? Seed, string Sha256);
 /// <param name="Tf32">True if TF32 was allowed, which no recording should do.</param>
 public sealed record GoldenRecorder(string Torch, string Device, string DType = "float64", bool Tf32 = false);
 
-/// <summary>Torch's own float32 noise: the largest absolute difference of its float32 run from its float64
-/// run.</summary>
+/// <summary>Torch's own float32 noise: the largest absolute difference of its float32 run from its float64 run, on the
+/// recorded inputs and on others like them, since one sample may be small by luck.</summary>
 /// <param name="Overall">Over all outputs.</param>
 /// <param name="Outputs">Per output, in the order of <see cref="GoldenDocument.Outputs"/>.</param>
 public sealed record GoldenNoise(double Overall, ImmutableArray<double> Outputs)
 {
+    /// <summary>On how many inputs it was measured.</summary>
+    public int Samples { get; init; } = 1;
+
+    /// <summary>Why the numbers are not those that were measured; empty where they are.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>The noise of these outputs.</summary>
     public static GoldenNoise Of(ImmutableArray<double> outputs) =>
         new(outputs.IsEmpty ? 0 : outputs.Max(), outputs);

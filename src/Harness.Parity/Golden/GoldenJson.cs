@@ -19,12 +19,8 @@ static class GoldenJson
     };
 
     /// <summary>The file's bytes.</summary>
-    public static byte[] Write(GoldenDocument document, string probesSha256)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+    public static byte[] Write(GoldenDocument document, string probesSha256) => Bytes(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("schema", GoldenDocument.Schema);
             WriteModel(json, document.Model);
             WriteWeights(json, document.Weights);
@@ -32,14 +28,57 @@ static class GoldenJson
             WritePorts(json, "outputs", document.Outputs);
             WriteRecorder(json, document.RecordedBy);
             if (document.CastsLifted > 0) json.WriteNumber("castsLifted", document.CastsLifted);
+            if (document.DeclaresNonFinite) json.WriteBoolean("declaresNonFinite", true);
+            if (document.GuessesShapes) json.WriteBoolean("guessesShapes", true);
             if (document.AcceptedReason is { } reason) json.WriteString("acceptedReason", reason);
-            WriteNoise(json, document);
+            WriteNoise(json, document.Float32Noise);
             WriteTolerance(json, document.Tolerance);
+            json.WriteString("measuredSha256", MeasuredSha256(document));
+            WriteSensitivity(json, document.Sensitivity);
             json.WriteString("probesSha256", probesSha256);
             WriteProbes(json, document.Probes);
+        });
+
+    /// <summary>The hash of what was measured and nothing else in a golden tells: noise, unless it was changed with a
+    /// reason, what moves what, and what probes say beside their values.</summary>
+    public static string MeasuredSha256(GoldenDocument document) => Sha256Hash.Of(Bytes(json =>
+        {
+            if (document.Float32Noise.Reason.Length == 0) WriteNoise(json, document.Float32Noise);
+            WriteSensitivity(json, document.Sensitivity);
+            WriteProbes(json, document.Probes);
+        }));
+
+    static byte[] Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            write(json);
             json.WriteEndObject();
         }
         return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    static void WriteSensitivity(Utf8JsonWriter json, GoldenSensitivity sensitivity)
+    {
+        json.WriteStartObject("sensitivity");
+        WriteInline(json, "inputs", sensitivity.Inputs);
+        WriteInline(json, "outputs", sensitivity.Outputs);
+        WriteInline(json, "rounding", sensitivity.Rounding);
+        json.WriteStartArray("blind");
+        foreach (var weight in sensitivity.Blind)
+        {
+            json.WriteStartObject();
+            json.WriteString("key", weight.Key);
+            json.WriteNumber("elements", weight.Elements);
+            json.WriteNumber("of", weight.Of);
+            if (weight.Taps > 0) json.WriteNumber("taps", weight.Taps);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (sensitivity.Reason is { } reason) json.WriteString("reason", reason);
+        json.WriteEndObject();
     }
 
     static void WriteModel(Utf8JsonWriter json, GoldenModel model)
@@ -98,13 +137,13 @@ static class GoldenJson
         json.WriteEndObject();
     }
 
-    static void WriteNoise(Utf8JsonWriter json, GoldenDocument document)
+    static void WriteNoise(Utf8JsonWriter json, GoldenNoise noise)
     {
         json.WriteStartObject("float32Noise");
-        json.WriteRoundTrip("overall", document.Float32Noise.Overall);
-        json.WriteStartArray("outputs");
-        foreach (double noise in document.Float32Noise.Outputs) json.WriteRoundTrip(noise);
-        json.WriteEndArray();
+        json.WriteRoundTrip("overall", noise.Overall);
+        WriteInline(json, "outputs", noise.Outputs);
+        json.WriteNumber("samples", noise.Samples);
+        if (noise.Reason.Length > 0) json.WriteString("reason", noise.Reason);
         json.WriteEndObject();
     }
 
@@ -128,10 +167,19 @@ static class GoldenJson
             if (probe.Type != ElementType.Float64) json.WriteString("dtype", probe.Type.NumPyName());
             json.WriteRoundTrip("absmax", probe.AbsMax);
             json.WriteRoundTrip("l2", probe.L2);
+            json.WriteRoundTrip("projection", probe.Projection);
+            if (probe.NonFinite > 0) json.WriteNumber("nonFinite", probe.NonFinite);
+            if (probe.Rounding > 0) json.WriteRoundTrip("rounding", probe.Rounding);
             WriteInline(json, "positions", probe.Positions);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    static void WriteInline(Utf8JsonWriter json, string name, IEnumerable<double> numbers)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue($"[{string.Join(", ", numbers.Select(RoundTripNumber.Text))}]");
     }
 
     static void WriteInline(Utf8JsonWriter json, string name, IEnumerable<long> numbers)

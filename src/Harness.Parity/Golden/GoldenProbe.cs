@@ -4,7 +4,9 @@ using Harness.Executor.Model;
 
 namespace Harness.Parity.Golden;
 
-/// <summary>A sampled inner activation: enough of a node's result to tell whether it is right.</summary>
+/// <summary>What a golden keeps of an inner activation: enough to tell whether every element of it is right.</summary>
+/// <remarks>Positions say by how much it is wrong, the norm and the projection whether it is at all: elements that no
+/// position holds, and elements that were exchanged.</remarks>
 /// <param name="Node">The call's name.</param>
 /// <param name="Shape">The result's shape in PyTorch's axis order.</param>
 /// <param name="AbsMax">The largest finite magnitude, in all elements.</param>
@@ -14,6 +16,20 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
 {
     /// <summary>The most positions that a probe samples.</summary>
     public const int MaxPositions = 32;
+
+    /// <summary>The fewest of a larger result: its ends, its largest element, and one that is not finite.</summary>
+    public const int FewestPositions = 4;
+
+    /// <summary>Σ wᵢxᵢ over all finite elements in C order, wᵢ being a number of [-1, 1) that the node's name and i
+    /// give.</summary>
+    public double Projection { get; init; }
+
+    /// <summary>How many elements are NaN or infinite.</summary>
+    public long NonFinite { get; init; }
+
+    /// <summary>How far float64 rounding alone moves an element, where that is more than usual: the largest difference
+    /// of two walks, one of which was moved by an ulp at every node.</summary>
+    public double Rounding { get; init; }
 
     /// <summary>The type of the values: float64, or an integer type that is held to the last bit.</summary>
     public ElementType Type { get; init; } = ElementType.Float64;
@@ -53,24 +69,16 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     {
         if (shape.Elements != values.Length)
             throw new ArgumentException($"{values.Length} values do not fill {shape}", nameof(values));
-        double absMax = 0, squares = 0;
-        long argMax = 0, firstNonFinite = -1;
-        for (int i = 0; i < values.Length; i++)
-        {
-            double x = Math.Abs(values[i]);
-            if (!double.IsFinite(x))
-            {
-                if (firstNonFinite < 0) firstNonFinite = i;
-                continue;
-            }
-            squares += x * x;
-            if (x > absMax) (absMax, argMax) = (x, i);
-        }
-        var positions = Choose(node, values.Length, argMax, firstNonFinite, most);
+        var sums = ProbeSums.Of(node, values);
+        var positions = Choose(node, values.Length, sums.ArgMax, sums.FirstNonFinite, most);
         var sampled = new double[positions.Length];
         for (int i = 0; i < sampled.Length; i++) sampled[i] = values[(int)positions[i]];
-        return (new GoldenProbe(node, shape, absMax, Math.Sqrt(squares), positions),
-            Tensor.Of([sampled.Length], sampled));
+        var probe = new GoldenProbe(node, shape, sums.AbsMax, sums.L2, positions)
+        {
+            Projection = sums.Projection,
+            NonFinite = sums.NonFinite,
+        };
+        return (probe, Tensor.Of([sampled.Length], sampled));
     }
 
     static ImmutableArray<long> Choose(string node, int count, long argMax, long firstNonFinite, int most)
@@ -83,8 +91,9 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
         return [.. chosen];
     }
 
-    // FNV-1a: string.GetHashCode differs from run to run. http://www.isthe.com/chongo/tech/comp/fnv/
-    static ulong Seed(string node)
+    /// <summary>FNV-1a of a node's name: string.GetHashCode differs from run to run. Source:
+    /// http://www.isthe.com/chongo/tech/comp/fnv/</summary>
+    internal static ulong Seed(string node)
     {
         ulong hash = 14695981039346656037;
         foreach (byte letter in Encoding.UTF8.GetBytes(node)) hash = (hash ^ letter) * 1099511628211;
@@ -94,9 +103,7 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     // SplitMix64, fixed for ever: System.Random may change its sequence. https://prng.di.unimi.it/splitmix64.c
     static ulong Next(ref ulong state)
     {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+        state += ProbeSums.Step;
+        return ProbeSums.Mix(state);
     }
 }

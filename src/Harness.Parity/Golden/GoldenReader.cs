@@ -6,20 +6,27 @@ namespace Harness.Parity.Golden;
 /// <summary>Reads <c>golden.json</c>, keeping the line of every fact.</summary>
 static class GoldenReader
 {
-    /// <summary>The document, the hash of its probes' values, and the lines by fact.</summary>
+    /// <summary>The document, the hashes of what was measured and of its probes' values, and the lines by
+    /// fact.</summary>
     /// <exception cref="ModelException">PAR3003.</exception>
-    public static (GoldenDocument Document, string ProbesSha256, ImmutableDictionary<string, int> Lines) Read(
-        string file, ReadOnlySpan<byte> utf8)
+    public static (GoldenDocument Document, string MeasuredSha256, string ProbesSha256,
+        ImmutableDictionary<string, int> Lines) Read(string file, ReadOnlySpan<byte> utf8)
     {
         // An editor may have put a byte order mark.
         var root = LocatedJson.Parse(file, utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);
-        if (root["schema"].Integer is var schema && schema != GoldenDocument.Schema)
+        long schema = root["schema"].Integer;
+        if (schema is > 0 and < GoldenDocument.Schema)
+            throw root["schema"].Refuse(Codes.GoldenStale,
+                $"schema version {schema} says too little to be held to, this program reads {GoldenDocument.Schema}; " +
+                $"record it again: harness record MODEL --golden {ShellWord.Of(Path.GetDirectoryName(file)!)}");
+        if (schema != GoldenDocument.Schema)
             throw root["schema"].Refuse(
                 $"schema version {schema} is unknown, this program reads {GoldenDocument.Schema}; use the harness " +
                 $"that wrote it");
         var lines = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
         foreach (
-            string fact in (string[])["model", "weights", "tolerance", "recordedBy", "float32Noise", "probesSha256"])
+            string fact in (string[])["model", "weights", "tolerance", "recordedBy", "float32Noise", "sensitivity",
+                "measuredSha256", "probesSha256"])
             lines[fact] = LineOf(root[fact]);
         foreach (var port in root["inputs"].Items)
             lines[GoldenStore.InputName(port["name"].Text)] = port["name"].Line;
@@ -38,9 +45,12 @@ static class GoldenReader
             [.. root["probes"].Items.Select(ReadProbe)])
         {
             CastsLifted = ReadCasts(root),
+            DeclaresNonFinite = root.Find("declaresNonFinite")?.Flag ?? false,
+            GuessesShapes = root.Find("guessesShapes")?.Flag ?? false,
+            Sensitivity = ReadSensitivity(root["sensitivity"]),
             AcceptedReason = root.Find("acceptedReason")?.Text,
         };
-        return (document, root["probesSha256"].Text, lines.ToImmutable());
+        return (document, root["measuredSha256"].Text, root["probesSha256"].Text, lines.ToImmutable());
     }
 
     static int ReadCasts(LocatedJson root) => root.Find("castsLifted") is not { } casts ? 0
@@ -110,7 +120,25 @@ static class GoldenReader
         recorder["torch"].Text, recorder["device"].Text, recorder["dtype"].Text, recorder["tf32"].Flag);
 
     static GoldenNoise ReadNoise(LocatedJson noise) =>
-        new(noise["overall"].Number, [.. noise["outputs"].Items.Select(item => item.Number)]);
+        new(noise["overall"].Number, [.. noise["outputs"].Items.Select(item => item.Number)])
+        {
+            Samples = noise["samples"].Integer is > 0 and <= int.MaxValue and var samples ? (int)samples
+                : throw noise["samples"].Refuse("samples should be a positive number"),
+            Reason = noise.Find("reason")?.Text ?? "",
+        };
+
+    static GoldenSensitivity ReadSensitivity(LocatedJson sensitivity) => new(
+        [.. sensitivity["inputs"].Items.Select(item => item.Number)],
+        [.. sensitivity["outputs"].Items.Select(item => item.Number)],
+        [.. sensitivity["blind"].Items.Select(weight => new BlindWeight(
+            weight["key"].Text, weight["elements"].Integer, weight["of"].Integer)
+        {
+            Taps = weight.Find("taps")?.Integer ?? 0,
+        })])
+    {
+        Rounding = [.. sensitivity["rounding"].Items.Select(item => item.Number)],
+        Reason = sensitivity.Find("reason")?.Text,
+    };
 
     static Tolerance ReadTolerance(LocatedJson tolerance)
     {
@@ -133,6 +161,9 @@ static class GoldenReader
         probe["node"].Text, ReadShape(probe["shape"]), probe["absmax"].Number, probe["l2"].Number,
             probe["positions"].Naturals)
     {
+        Projection = probe["projection"].Number,
+        NonFinite = probe.Find("nonFinite")?.Integer ?? 0,
+        Rounding = probe.Find("rounding")?.Number ?? 0,
         // Left out where it is float64.
         Type = probe.Find("dtype") is { } type ? ReadType(type) : ElementType.Float64,
     };

@@ -30,7 +30,7 @@ public static class GoldenStore
         string file = Path.Combine(directory, JsonName), tensorsFile = Path.Combine(directory, TensorsName);
         foreach (string needed in (string[])[file, tensorsFile])
             if (!File.Exists(needed)) throw Missing(needed);
-        var (document, probesSha256, lines) = GoldenReader.Read(file, File.ReadAllBytes(file));
+        var (document, measuredSha256, probesSha256, lines) = GoldenReader.Read(file, File.ReadAllBytes(file));
         var tensors = ReadTensors(tensorsFile);
         var golden = new GoldenCase(directory, document, tensors, lines);
         foreach (var port in document.Inputs)
@@ -46,6 +46,12 @@ public static class GoldenStore
             throw new ModelException(new Finding(fault.Code, golden.PlaceOf(fault.Fact), fault.Why));
         if (Sha256Hash.Of(document.Probes.Select(golden.Probe)) != probesSha256)
             throw Corrupt(golden.PlaceOf("probesSha256"), "the probes do not have the hash that golden.json states");
+        if (measuredSha256 != GoldenJson.MeasuredSha256(document))
+        {
+            throw Corrupt(golden.PlaceOf("measuredSha256"),
+                "what was measured (float32Noise, sensitivity, probes) does not have this hash: it was changed by " +
+                "hand; record it again, or give float32Noise a 'reason'");
+        }
         return golden;
     }
 

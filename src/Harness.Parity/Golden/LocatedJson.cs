@@ -96,6 +96,9 @@ sealed class LocatedJson
     /// <summary>PAR3003 at this value.</summary>
     public ModelException Refuse(string why) => Corrupt(_file, Line, why);
 
+    /// <summary>Another code at this value.</summary>
+    public ModelException Refuse(string code, string why) => new(new Finding(code, $"{_file}({Line})", why));
+
     /// <summary>PAR3003 at a line of a file.</summary>
     public static ModelException Corrupt(string file, int line, string why) =>
         new(new Finding(Codes.GoldenCorrupt, $"{file}({line})", why));

@@ -15,6 +15,9 @@ public static class Sha256Hash
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
+    /// <summary>The hash of these bytes.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
     /// <summary>The hash of a tensor: element type and shape as text, a zero byte, its bytes.</summary>
     /// <remarks>Type and shape belong to it: the same bytes read as another shape are another tensor.</remarks>
     public static string Of(Tensor tensor)

@@ -59,8 +59,9 @@ static class HtmlReport
             : "–";
         text.Append($"<td class=\"n\">{limit}</td>");
         text.Append($"<td>{Text(verdict.Float32?.OrderText ?? "–")}</td></tr>\n");
-        if (verdict.Findings.IsEmpty && verdict.Fault is null) return;
+        if (verdict.Findings.IsEmpty && verdict.Fault is null && verdict.Notes.IsEmpty) return;
         text.Append("<tr><td colspan=\"8\">\n");
+        foreach (string note in verdict.Notes) text.Append($"<p class=\"warns\">{Text(note)}</p>\n");
         if (verdict.Fault is not null)
             text.Append(
                 $"<p class=\"fails\">A fault was injected on purpose: <code>{Text(verdict.Fault)}</code></p>\n");

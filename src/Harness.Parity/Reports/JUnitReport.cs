@@ -28,8 +28,8 @@ static class JUnitReport
             xml.WriteAttributeString(
                 "time", Seconds(gate.Cases.Aggregate(TimeSpan.Zero, (sum, verdict) => sum + verdict.Duration)));
             foreach (var verdict in gate.Cases) WriteCase(
-                xml, verdict.Name, verdict.Device, verdict.Duration, verdict.Findings);
-            if (extra > 0) WriteCase(xml, "goldens", null, TimeSpan.Zero, gate.Findings);
+                xml, verdict.Name, verdict.Device, verdict.Duration, verdict.Findings, verdict.Notes);
+            if (extra > 0) WriteCase(xml, "goldens", null, TimeSpan.Zero, gate.Findings, []);
             xml.WriteEndElement();
             xml.WriteEndElement();
         }
@@ -43,7 +43,8 @@ static class JUnitReport
         findings.Select(finding => finding.Severity()).DefaultIfEmpty(Severity.Warning).Max();
 
     static void WriteCase(
-        XmlWriter xml, string name, string? device, TimeSpan duration, ImmutableArray<Finding> findings)
+        XmlWriter xml, string name, string? device, TimeSpan duration, ImmutableArray<Finding> findings,
+        ImmutableArray<string> notes)
     {
         xml.WriteStartElement("testcase");
         xml.WriteAttributeString("classname", device is null or CpuRunner.Name ? "parity" : $"parity.{device}");
@@ -61,7 +62,8 @@ static class JUnitReport
             xml.WriteEndElement();
         }
         string warnings = Lines(findings.Where(finding => finding.Severity() == Severity.Warning));
-        if (warnings.Length > 0) xml.WriteElementString("system-out", Legal(warnings));
+        string told = string.Join('\n', notes.Append(warnings).Where(line => line.Length > 0));
+        if (told.Length > 0) xml.WriteElementString("system-out", Legal(told));
         xml.WriteEndElement();
     }
 

@@ -43,10 +43,14 @@ static class JsonReport
         json.WriteString("device", verdict.Device);
         json.WriteBoolean("holds", verdict.Holds);
         if (verdict.Fault is not null) json.WriteString("fault", verdict.Fault);
+        json.WriteStartArray("notes");
+        foreach (string note in verdict.Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
         json.WriteNumber("nodes", verdict.Nodes);
         json.WriteNumber("leaves", verdict.Leaves);
         if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
+        if (!verdict.Float64.IsEmpty) WriteProbes(json, verdict);
         if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
         if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
         WriteFindings(json, verdict.Findings);
@@ -72,6 +76,7 @@ static class JsonReport
             WriteIndex(json, "shape", drift.Shape);
             json.WriteBoolean("holds", drift.Holds);
             json.WriteRoundTrip("maxAbs", drift.MaxAbs);
+            json.WriteRoundTrip("limit", drift.Limit.Value);
             WritePlace(json, drift.Worst);
             json.WriteRoundTrip("scaled", drift.Scaled);
             json.WriteRoundTrip("rms", drift.Rms);
@@ -100,6 +105,29 @@ static class JsonReport
             json.WriteRoundTrip("actual", place.Actual);
             json.WriteRoundTrip("expected", place.Expected);
         }
+        json.WriteEndObject();
+    }
+
+    // Every node in the order in which it ran: what a plot of the drift shows.
+    static void WriteProbes(Utf8JsonWriter json, Verdict verdict)
+    {
+        json.WriteStartObject("probes");
+        json.WriteNumber("compared", verdict.Probes.Length);
+        json.WriteStartArray("notCompared");
+        foreach (string node in verdict.UnmeasuredProbes) json.WriteStringValue(node);
+        json.WriteEndArray();
+        json.WriteStartArray("nodes");
+        foreach (var node in verdict.Probes)
+        {
+            json.WriteStartObject();
+            json.WriteString("node", node.Node);
+            json.WriteString("op", node.Op);
+            json.WriteBoolean("holds", node.Holds);
+            json.WriteRoundTrip("error", node.Error);
+            json.WriteRoundTrip("limit", node.Limit);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

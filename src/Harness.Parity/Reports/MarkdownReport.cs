@@ -69,6 +69,7 @@ static class MarkdownReport
                     nearest = $"`{measured.Nodes[0].Node}` at {Figures.Short(measured.Nodes[0].Ratio)} of its limit";
             }
             string state = !verdict.Holds ? "**fails**" : verdict.Findings.IsEmpty ? "holds" : "holds, with warnings";
+            if (!verdict.Notes.IsEmpty) state += $" ({Text(string.Join("; ", verdict.Notes))})";
             text.Append(
                 $"| {Text(verdict.Name)} | {verdict.Device} | {state} | {float64} | {scaled} | {float32} | {limit} " +
                 $"| {order} | {nearest} |\n");

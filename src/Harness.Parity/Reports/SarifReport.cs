@@ -34,12 +34,37 @@ static class SarifReport
             json.WriteStartArray("results");
             foreach (var finding in findings) WriteResult(json, finding, Array.IndexOf(rules, finding.Code));
             json.WriteEndArray();
+            WriteNotes(json, gate);
             json.WriteString("columnKind", "utf16CodeUnits");
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    // No finding, and nothing to be silent about.
+    static void WriteNotes(Utf8JsonWriter json, GateVerdict gate)
+    {
+        json.WriteStartArray("invocations");
+        json.WriteStartObject();
+        json.WriteBoolean("executionSuccessful", true);
+        json.WriteStartArray("toolExecutionNotifications");
+        foreach (var verdict in gate.Cases)
+        {
+            foreach (string note in verdict.Notes)
+            {
+                json.WriteStartObject();
+                json.WriteString("level", "note");
+                json.WriteStartObject("message");
+                json.WriteString("text", $"{verdict.Name}: {note}");
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     static void WriteTool(Utf8JsonWriter json, string[] rules)

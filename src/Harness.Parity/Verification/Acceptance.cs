@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
 
@@ -11,9 +12,11 @@ public static class Acceptance
     /// <param name="received">Where <see cref="VerifyOptions.ReceivedDirectory"/> was; null for beside the
     /// golden.</param>
     /// <param name="reason">Why they are right and torch's are not; stands in golden.json.</param>
+    /// <returns>What was taken, a line each: how far outputs lay from the golden, and which probes did not
+    /// hold.</returns>
     /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no outputs received, or no
     /// reason.</exception>
-    public static void TakeOutputs(string directory, string? received, string reason)
+    public static ImmutableArray<string> TakeOutputs(string directory, string? received, string reason)
     {
         Demand(reason);
         var golden = GoldenStore.Read(directory);
@@ -33,24 +36,89 @@ public static class Acceptance
             tensors[name] = tensor;
             ports[i] = GoldenPort.Of(ports[i].Name, tensor);
         }
-        GoldenStore.Write(
-            directory, golden.Document with { Outputs = ports.ToImmutable(), AcceptedReason = reason }, tensors);
+        var probes = golden.Document.Probes.Select(probe => TakeProbe(probe, outputs, tensors)).ToImmutableArray();
+        GoldenStore.Write(directory, golden.Document with
+        {
+            Outputs = ports.ToImmutable(), Probes = probes, AcceptedReason = reason,
+        }, tensors);
+        return [.. Differences(golden, outputs).Select(drift => drift.MaxAbs == 0
+            ? $"output '{drift.Output}' is the same"
+            : $"{Float64Check.Sentence(drift)}; largest {Figures.Short(Largest(golden, drift.Output))}"),
+            .. Told(golden, outputs)];
+    }
+
+    static IEnumerable<string> Told(GoldenCase golden, StateDict received)
+    {
+        string[] nodes = [.. golden.Document.Probes.Select(probe => probe.Node)
+            .Where(node => received.ContainsKey(GoldenStore.ProbeName(node)))];
+        if (nodes.Length > 0)
+            yield return $"first bad node '{nodes[0]}'; {nodes.Length} of {golden.Document.Probes.Length} probes taken";
+    }
+
+    // Of what was received from the golden as it was.
+    static ImmutableArray<Drift> Differences(GoldenCase golden, StateDict received) => Float64Check.Measure(
+        golden, [.. golden.Document.Outputs.Select(port => received[GoldenStore.OutputName(port.Name)])],
+        golden.Document.Tolerance);
+
+    static double Largest(GoldenCase golden, string output) =>
+        golden.Tensors[GoldenStore.OutputName(output)].ToDoubles().Where(double.IsFinite).Select(Math.Abs)
+            .DefaultIfEmpty().Max();
+
+    // The received probe, where it did not hold.
+    static GoldenProbe TakeProbe(GoldenProbe probe, StateDict received, Dictionary<string, Tensor> tensors)
+    {
+        string name = GoldenStore.ProbeName(probe.Node);
+        if (!received.TryGetValue(name, out var values)) return probe;
+        tensors[name] = values;
+        double[] sums = received[Received.SumsName(probe.Node)].ToDoubles();
+        return probe with
+        {
+            Positions = [.. received[Received.PositionsName(probe.Node)].As<long>()],
+            AbsMax = values.ToDoubles().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max(),
+            L2 = sums[0], Projection = sums[1], NonFinite = (long)sums[2],
+        };
     }
 
     /// <summary>Gives the golden another limit; the default needs no reason and forgets the old one.</summary>
     /// <param name="directory">The golden's folder.</param>
     /// <param name="tolerance">The limit.</param>
-    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason.</exception>
-    public static void SetTolerance(string directory, Tolerance tolerance)
+    /// <param name="loosen">True where it may be more than ten times what was measured.</param>
+    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason, or too loose a
+    /// limit.</exception>
+    public static void SetTolerance(string directory, Tolerance tolerance, bool loosen = false)
     {
         ArgumentNullException.ThrowIfNull(tolerance);
         if (!tolerance.IsDefault) Demand(tolerance.Reason);
         var golden = GoldenStore.Read(directory);
+        if (tolerance.IsLooserThanDefault) DemandTight(golden, tolerance, loosen);
         GoldenStore.Write(directory, golden.Document with
         {
             Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance,
         }, golden.Tensors);
     }
+
+    // A limit above all that an output holds permits zeros; one far above what was measured hides the next fault.
+    static void DemandTight(GoldenCase golden, Tolerance tolerance, bool loosen)
+    {
+        double largest = golden.Document.Outputs.Where(port => port.Type.IsFloating())
+            .Select(port => Largest(golden, port.Name)).DefaultIfEmpty().Max();
+        if (tolerance.Value >= largest)
+        {
+            throw Refuse(golden, $"the limit {tolerance} is no less than the largest output " +
+                $"{Figures.Short(largest)}: zeros would hold; there is nothing to verify with it");
+        }
+        // The named ones are what others hold their ports to, and little looser than the default.
+        if (loosen || tolerance.Policy != TolerancePolicy.Default) return;
+        double measured = Received.Exists(golden, null)
+            ? Differences(golden, Received.Read(golden, null)).Max(drift => drift.MaxAbs) : 0;
+        if (tolerance.Value <= 10 * measured) return;
+        throw Refuse(golden, $"the limit {tolerance} is more than ten times the measured drift " +
+            (measured == 0 ? "(none was received: the case holds, or was not verified)" : Figures.Short(measured)) +
+            "; state a smaller one, or --loosen");
+    }
+
+    static ModelException Refuse(GoldenCase golden, string why) =>
+        new(new Finding(Codes.BadUsage, golden.PlaceOf("tolerance"), why));
 
     static void Demand(string reason)
     {

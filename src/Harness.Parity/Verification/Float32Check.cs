@@ -23,11 +23,14 @@ static class Float32Check
         VerifyOptions options, CancellationToken cancellation)
     {
         var runner = options.RunsOn;
-        var (limit, reason) = EndToEndLimit(golden.Document, tolerance, options.Float32, runner);
         // Fused, and in the order of additions that users get: what is held to the golden is what they run.
         using var session = runner.Open(model, RunMode.Fast, ElementType.Float32);
+        var outputs = EndToEnd(golden, session, port =>
+            Limit(EndToEndLimit(golden.Document, port, tolerance, options.Float32, runner)), cancellation);
+        // Each output has a limit of its own; a line shows that of the one that is nearest to it.
+        var nearest = outputs.MaxBy(drift => drift.Exempt is null ? drift.ShareOfLimit : -1)!.Limit;
         return new Float32Verdict(
-            EndToEnd(golden, session, limit, cancellation), limit, reason,
+            outputs, nearest.Value, nearest.Reason,
             [.. nodes.OrderByDescending(node => node.Ratio).ThenBy(node => node.Node, StringComparer.Ordinal)
                 .Take(Listed)])
         {
@@ -54,36 +57,37 @@ static class Float32Check
         if (verdict.Outputs.Where(drift => !drift.Holds).MaxBy(drift => drift.MaxAbs) is { } output)
         {
             findings.Add(new Finding(Codes.Float32Drift, golden.PlaceOf(GoldenStore.OutputName(output.Output)),
-                $"in float32 {Float64Check.Sentence(output, Limit(verdict.Limit))} " +
-                $"({verdict.LimitReason}; {verdict.OrderText})"));
+                $"in float32 {Float64Check.Sentence(output)} ({output.Limit.Reason}; {verdict.OrderText})"));
         }
         return findings.ToImmutable();
     }
 
-    static Tolerance Limit(double value) => new(TolerancePolicy.Default, value, "float32");
+    static Tolerance Limit((double Value, string Reason) limit) =>
+        new(TolerancePolicy.Default, limit.Value, limit.Reason);
 
     static (double Limit, string Reason) EndToEndLimit(
-        GoldenDocument document, Tolerance tolerance, Float32Mode mode, Runner runner)
+        GoldenDocument document, GoldenPort port, Tolerance tolerance, Float32Mode mode, Runner runner)
     {
         // A looser limit in float64 was accepted with a reason; float32 cannot be nearer than that.
         double floor = Math.Max(Tolerance.DefaultValue, tolerance.Value);
         int factor = runner.IsForeign ? ForeignFactor : 4;
-        double noise = factor * document.Float32Noise.Overall;
+        double measured = document.Float32Noise.Outputs[document.Outputs.IndexOf(port)], noise = factor * measured;
         if (mode == Float32Mode.Strict) return (floor, "strict: whatever torch's own float32 noise");
         return noise > floor
-            ? (noise, $"{factor} times torch's own float32 noise {Figures.Short(document.Float32Noise.Overall)}")
+            ? (noise, $"{factor} times torch's own float32 noise {Figures.Short(measured)}"
+                + (document.Float32Noise.Reason is { Length: > 0 } reason ? $", set by hand: {reason}" : ""))
             : (floor, floor > Tolerance.DefaultValue ? "the golden's own tolerance" : "1e-6");
     }
 
     static ImmutableArray<Drift> EndToEnd(
-        GoldenCase golden, RunnerSession session, double limit, CancellationToken cancellation)
+        GoldenCase golden, RunnerSession session, Func<GoldenPort, Tolerance> limit, CancellationToken cancellation)
     {
         var model = session.Program;
         for (int i = 0; i < model.Inputs.Length; i++)
             session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]));
         session.Run(cancellation);
         var drifts = Float64Check.Measure(
-            golden, [.. model.Outputs.Select(port => session.Read(port.Value))], Limit(limit));
+            golden, [.. model.Outputs.Select(port => session.Read(port.Value))], limit);
         var sources = CutOff.Sources(model);
         return [.. drifts.Select((drift, i) => drift.IsExact && sources[i] is { } source
             ? drift with { Exempt = $"'{source.Name}' ({source.Op.Name}) makes integers of rounded numbers" }

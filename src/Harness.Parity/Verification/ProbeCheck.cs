@@ -1,74 +1,120 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>Finds the first node whose float64 result leaves its golden probe: by more than 1e-10 of its largest value,
-/// or at all where it gives integers.</summary>
-static class ProbeCheck
+/// <summary>Holds every node's float64 result to its golden probe: to 1e-10 of its largest value, unless rounding alone
+/// explains more; integers exactly.</summary>
+sealed class ProbeCheck(GoldenCase golden)
 {
-    /// <summary>The first bad node of a segment whose session kept all values; null where every probe holds.</summary>
-    public static BadNode? First(GoldenCase golden, RunnerSession session, double cumulative)
+    readonly Dictionary<string, GoldenProbe> _probes =
+        golden.Document.Probes.ToDictionary(probe => probe.Node, StringComparer.Ordinal);
+    readonly List<NodeDrift> _measured = [];
+
+    /// <summary>Every node that has a probe, in the order in which they ran.</summary>
+    public ImmutableArray<NodeDrift> Measured => [.. _measured];
+
+    /// <summary>Measures the nodes of a segment whose session kept all values.</summary>
+    public void Observe(RunnerSession session)
     {
-        var probes = golden.Document.Probes.ToDictionary(probe => probe.Node, StringComparer.Ordinal);
         var model = session.Program;
         foreach (var node in model.Nodes)
         {
             foreach (int output in node.Outputs)
             {
                 var value = model.Values[output];
-                if (!probes.TryGetValue(value.Name, out var probe)) continue;
-                var expected = golden.Probe(probe);
-                var (error, limit, why) = expected.Type.IsFloating()
-                    ? Compare(probe, expected.As<double>(), value.Shape, session, output)
-                    : Compare(probe, expected, value.Fact, session, output);
-                if (error > limit)
-                    return new BadNode(value.Name, node.Op.Name, node.Place, error, cumulative, why);
+                if (!_probes.Remove(value.Name, out var probe)) continue;
+                var (error, limit, why) = Compare(golden, probe, value.Fact, session, output);
+                _measured.Add(new NodeDrift(value.Name, node.Op.Name, node.Place, error, limit, why)
+                {
+                    Received = error <= limit ? null : Sample(value.Name, value.Fact, probe, session, output),
+                });
             }
         }
-        return null;
     }
 
-    static (double Error, double Limit, string Why) Compare(
-        GoldenProbe probe, ReadOnlySpan<double> expected, Shape shape, RunnerSession session, int value)
+    /// <summary>The probes of calls that no node computes: casts that were lifted, sizes, what was folded.</summary>
+    public ImmutableArray<string> Unmeasured => [.. golden.Document.Probes.Select(probe => probe.Node)
+        .Where(_probes.ContainsKey)];
+
+    static (GoldenProbe Probe, Tensor Values) Sample(
+        string node, Fact fact, GoldenProbe golden, RunnerSession session, int value)
     {
-        if (ShapeFault(probe, shape) is { } fault) return fault;
-        var actual = new double[shape.Elements];
+        int most = Math.Max(golden.Positions.Length, GoldenProbe.FewestPositions);
+        if (!fact.Type.IsFloating()) return GoldenProbe.Sample(node, session.Read(value), most);
+        var actual = new double[fact.Shape.Elements];
         session.Read(value, actual);
-        var sampled = new double[expected.Length];
-        for (int i = 0; i < sampled.Length; i++) sampled[i] = actual[probe.Positions[i]];
-        var drift = Drift.Measure(probe.Node, [sampled.Length], sampled, expected, Tolerance.Default);
-        // The norm covers what the sample missed, such as a border that the positions do not touch.
-        double norm = GoldenProbe.Sample(probe.Node, shape, actual).Probe.L2;
-        return Worse(probe, drift, norm, Drift.RoundingLimit);
+        return GoldenProbe.Sample(node, fact.Shape, actual, most);
     }
 
-    // The same numbers in the same order have the same norm to the last bit.
     static (double Error, double Limit, string Why) Compare(
-        GoldenProbe probe, Tensor expected, Fact fact, RunnerSession session, int value)
+        GoldenCase golden, GoldenProbe probe, Fact fact, RunnerSession session, int value)
     {
-        if (ShapeFault(probe, fact.Shape) is { } fault) return fault;
-        if (fact.Type != expected.Type)
+        if (fact.Shape != probe.Shape)
+            return (double.PositiveInfinity, 0, $"its shape is {fact.Shape}, the golden's {probe.Shape}");
+        bool exact = !probe.Type.IsFloating();
+        if (exact != !fact.Type.IsFloating() || (exact && fact.Type != probe.Type))
         {
             return (double.PositiveInfinity, 0,
-                $"it is {fact.Type.NumPyName()}, the golden's {expected.Type.NumPyName()}");
+                $"it is {fact.Type.NumPyName()}, the golden's {probe.Type.NumPyName()}");
         }
-        var actual = session.Read(value);
-        var drift = Drift.OfIntegers(probe.Node, GoldenProbe.Pick(actual, probe.Positions), expected);
-        return Worse(probe, drift, GoldenProbe.Sample(probe.Node, actual).Probe.L2, 0);
+        if (exact) return Compare(golden.Probe(probe), probe, session.Read(value));
+        var actual = new double[fact.Shape.Elements];
+        session.Read(value, actual);
+        return Compare(golden.Probe(probe).As<double>(), probe, actual);
     }
 
-    static (double Error, double Limit, string Why)? ShapeFault(GoldenProbe probe, Shape shape) =>
-        shape == probe.Shape ? null
-            : (double.PositiveInfinity, 0, $"its shape is {shape}, the golden's {probe.Shape}");
-
-    static (double Error, double Limit, string Why) Worse(GoldenProbe probe, Drift drift, double norm, double limit)
+    /// <summary>The worst of a probe's three measures, scaled, its limit, and what differs.</summary>
+    /// <param name="expected">The values at its positions.</param>
+    /// <param name="probe">The probe.</param>
+    /// <param name="actual">All elements in PyTorch's axis order.</param>
+    public static (double Error, double Limit, string Why) Compare(
+        ReadOnlySpan<double> expected, GoldenProbe probe, ReadOnlySpan<double> actual)
     {
-        double off = Math.Abs(norm - probe.L2), normError = off == 0 ? 0 : off / probe.L2;
-        double scaled = drift.MaxAbs == 0 ? 0 : drift.MaxAbs / probe.AbsMax;
-        return scaled >= normError
-            ? (scaled, limit, $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe")
-            : (normError, limit, $"its norm is {norm:R}, the golden's {probe.L2:R}");
+        var sums = ProbeSums.Of(probe.Node, actual);
+        if (sums.NonFinite != probe.NonFinite)
+        {
+            return (double.PositiveInfinity, 0,
+                $"{sums.NonFinite} of its elements are NaN or infinite, {probe.NonFinite} of the golden's");
+        }
+        var sampled = new double[expected.Length];
+        for (int i = 0; i < sampled.Length; i++) sampled[i] = actual[(int)probe.Positions[i]];
+        var drift = Drift.Measure(probe.Node, [sampled.Length], sampled, expected, Tolerance.Default);
+        double rounding = Tolerance.OfRounding(probe.Rounding);
+        double spread = rounding * Math.Sqrt(actual.Length);
+        return Worst(
+            (drift.MaxAbs, probe.AbsMax, rounding, $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe"),
+            (Math.Abs(sums.L2 - probe.L2), probe.L2, spread, $"its norm is {sums.L2:R}, the golden's {probe.L2:R}"),
+            (Math.Abs(sums.Projection - probe.Projection), probe.L2, spread,
+                "elements that no position holds differ, or were exchanged: its projection is "
+                + $"{sums.Projection:R}, the golden's {probe.Projection:R}"));
+    }
+
+    // The same numbers in the same order have the same norm and projection to the last bit.
+    static (double Error, double Limit, string Why) Compare(Tensor expected, GoldenProbe probe, Tensor actual)
+    {
+        var drift = Drift.OfIntegers(probe.Node, GoldenProbe.Pick(actual, probe.Positions), expected);
+        var sums = ProbeSums.Of(probe.Node, actual.ToDoubles());
+        bool same = drift.MaxAbs == 0 && sums.L2 == probe.L2 && sums.Projection == probe.Projection;
+        return same ? (0, 0, "") : (drift.MaxAbs == 0 ? double.PositiveInfinity : drift.Scaled, 0,
+            drift.MaxAbs == 0 ? "elements that no position holds differ, or were exchanged"
+                : $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe");
+    }
+
+    static (double Error, double Limit, string Why) Worst(
+        params ReadOnlySpan<(double Off, double Scale, double Rounding, string Why)> measures)
+    {
+        var (worst, ratio) = ((0.0, Drift.RoundingLimit, ""), -1.0);
+        foreach (var (off, scale, rounding, why) in measures)
+        {
+            double error = off == 0 ? 0 : off / scale;
+            double limit = Math.Max(Drift.RoundingLimit, rounding == 0 ? 0 : rounding / scale);
+            // NaN compares with nothing: a difference that is none is beyond every limit.
+            if (double.IsNaN(error)) error = double.PositiveInfinity;
+            if (error / limit > ratio) (worst, ratio) = ((error, limit, why), error / limit);
+        }
+        return worst;
     }
 }

@@ -5,8 +5,8 @@ using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>The outputs that a drifting case gave, kept so that they can be looked at, and accepted with a
-/// reason.</summary>
+/// <summary>The outputs that a drifting case gave, and the probes that do not hold, kept so that they can be looked at,
+/// and accepted with a reason.</summary>
 static class Received
 {
     const string FileName = "received.safetensors";
@@ -25,12 +25,28 @@ static class Received
         return Path.Combine(root, name, FileName);
     }
 
-    /// <summary>Keeps the outputs of a float64 run.</summary>
-    public static void Write(GoldenCase golden, ImmutableArray<Tensor> outputs, VerifyOptions options)
+    /// <summary>The positions of a probe.</summary>
+    public static string PositionsName(string node) => $"positions.{node}";
+
+    /// <summary>What a probe says beside its values: norm, projection, and how many elements are not finite.</summary>
+    public static string SumsName(string node) => $"sums.{node}";
+
+    /// <summary>Keeps the outputs of a float64 run, and the probes that do not hold.</summary>
+    public static void Write(
+        GoldenCase golden, ImmutableArray<Tensor> outputs, ImmutableArray<NodeDrift> nodes, VerifyOptions options)
     {
         var tensors = golden.Document.Outputs.Select((port, i) =>
             KeyValuePair.Create(GoldenStore.OutputName(port.Name), port.Type == outputs[i].Type
-                ? outputs[i] : Tensor.Of(port.Shape, outputs[i].ToDoubles())));
+                ? outputs[i] : Tensor.Of(port.Shape, outputs[i].ToDoubles()))).ToList();
+        foreach (var node in nodes)
+        {
+            if (node.Received is not { } received) continue;
+            var probe = received.Probe;
+            tensors.Add(new(GoldenStore.ProbeName(node.Node), received.Values));
+            tensors.Add(new(PositionsName(node.Node), Tensor.Of([probe.Positions.Length], probe.Positions.AsSpan())));
+            tensors.Add(new(SumsName(node.Node),
+                Tensor.Of([3], (double[])[probe.L2, probe.Projection, probe.NonFinite])));
+        }
         SafetensorsFile.Write(PathOf(golden.Directory, options.ReceivedDirectory), tensors, Origin(golden.Document));
     }
 
@@ -43,6 +59,9 @@ static class Received
         string folder = Path.GetDirectoryName(file)!;
         if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
+
+    /// <summary>True where outputs of a golden were received.</summary>
+    public static bool Exists(GoldenCase golden, string? root) => File.Exists(PathOf(golden.Directory, root));
 
     /// <summary>The received outputs of a golden by tensor name.</summary>
     /// <exception cref="ModelException">PAR9003: there are none, or they come from another model.</exception>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -26,11 +27,21 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
     /// <summary>Float64 drift of each output; empty when float64 was not verified.</summary>
     public ImmutableArray<Drift> Float64 { get; init; } = [];
 
-    /// <summary>The first node that leaves its golden probe; null where none does, or none was looked for.</summary>
+    /// <summary>Every node that has a probe, in the order in which they ran.</summary>
+    public ImmutableArray<NodeDrift> Probes { get; init; } = [];
+
+    /// <summary>Probes that no node was held to.</summary>
+    public ImmutableArray<string> UnmeasuredProbes { get; init; } = [];
+
+    /// <summary>The first node that leaves its golden probe; null where none does.</summary>
     public BadNode? FirstBadNode { get; init; }
 
     /// <summary>What the float32 check measured; null when it did not run.</summary>
     public Float32Verdict? Float32 { get; init; }
+
+    /// <summary>What somebody decided about this golden, and what was guessed: a reader of a green must see
+    /// it.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
 
     /// <summary>The fault that was injected, for tests of the gate; null in every honest run.</summary>
     public string? Fault { get; init; }
@@ -50,7 +61,27 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
 /// exact and the error is its own.</param>
 /// <param name="Cumulative">The error at the outputs, scaled: what became of it.</param>
 /// <param name="Why">The difference in words.</param>
-public sealed record BadNode(string Node, string Op, SourcePlace Place, double Isolated, double Cumulative, string Why);
+public sealed record BadNode(string Node, string Op, SourcePlace Place, double Isolated, double Cumulative, string Why)
+{
+    /// <summary>What rounding explains of <see cref="Isolated"/>.</summary>
+    public double Limit { get; init; } = Drift.RoundingLimit;
+}
+
+/// <summary>How far a node's float64 result lies from its golden probe.</summary>
+/// <param name="Node">The value's name.</param>
+/// <param name="Op">What computes it.</param>
+/// <param name="Place">Where it stands in the model.</param>
+/// <param name="Error">The difference, scaled by the golden's largest value or norm.</param>
+/// <param name="Limit">What rounding explains of it.</param>
+/// <param name="Why">The difference in words.</param>
+public sealed record NodeDrift(string Node, string Op, SourcePlace Place, double Error, double Limit, string Why)
+{
+    /// <summary>True when rounding explains it.</summary>
+    public bool Holds => Error <= Limit;
+
+    /// <summary>The probe that it would be, of one that does not hold.</summary>
+    internal (GoldenProbe Probe, Tensor Values)? Received { get; init; }
+}
 
 /// <summary>What the float32 check measured.</summary>
 /// <param name="Outputs">Drift of each output, end to end with the fused plan.</param>

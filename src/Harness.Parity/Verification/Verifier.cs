@@ -34,10 +34,13 @@ public static class Verifier
         try
         {
             var golden = GoldenStore.Read(request.Golden);
+            verdict = verdict with { Notes = [.. golden.Document.Notes()] };
             var model = CaseModel.Open(request, golden, open);
             verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
-                : Compare(verdict, request, golden, model, options, cancellation);
+                : Compare(verdict, request, golden, model, options, cancellation)
+                    .With(Vacuity.Finding(golden.Document, golden.Tensors, golden.PlaceOf("sensitivity"),
+                        "record it again with inputs that can, or with --reason"));
         }
         // Without its runner no case can be verified; that ends the gate.
         catch (ModelException e) when (e.Finding.Code != Codes.RunnerEnded)
@@ -100,26 +103,31 @@ public static class Verifier
         var runner = options.RunsOn;
         // Measured along the way, while the float64 run's weights and activations are at hand.
         var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
-        var outputs = nodes is null
-            ? Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation)
-            : Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, nodes.Observe, nodes.Measure);
+        var probes = new ProbeCheck(golden);
+        var outputs = Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, session =>
+        {
+            // The nodes use a session up.
+            if (options.VerifiesFloat64) probes.Observe(session);
+            nodes?.Observe(session);
+        }, nodes is null ? null : nodes.Measure);
         if (options.VerifiesFloat64)
         {
             var drifts = Float64Check.Measure(golden, outputs, tolerance);
-            bool silent = drifts.All(drift => drift.Holds && !drift.AboveRounding);
-            BadNode? bad = null;
-            if (!silent)
+            var measured = probes.Measured;
+            var first = measured.FirstOrDefault(node => !node.Holds);
+            var bad = first is null ? null : new BadNode(
+                first.Node, first.Op, first.Place, first.Error, drifts.Max(drift => drift.Scaled), first.Why)
             {
-                double cumulative = drifts.Max(drift => drift.Scaled);
-                Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation,
-                    session => bad ??= ProbeCheck.First(golden, session, cumulative));
-            }
-            verdict = (verdict with { Float64 = drifts, FirstBadNode = bad })
-                .With(Float64Check.Judge(golden, drifts, tolerance, bad));
+                Limit = first.Limit,
+            };
+            verdict = (verdict with
+            {
+                Float64 = drifts, FirstBadNode = bad, Probes = measured, UnmeasuredProbes = probes.Unmeasured,
+            }).With(Float64Check.Judge(golden, drifts, tolerance, bad));
             // Outputs under a fault on purpose must never be there to be accepted.
             if (verdict.Fault is null)
             {
-                if (drifts.Any(drift => !drift.Holds)) Received.Write(golden, outputs, options);
+                if (!verdict.Holds) Received.Write(golden, outputs, measured, options);
                 else Received.Delete(golden, options);
             }
         }
@@ -190,7 +198,7 @@ public static class Verifier
             Codes.LooseTolerance, golden.PlaceOf("tolerance"),
             $"the limit {tolerance} ({tolerance.Reason}) is more than ten times the measured drift " +
             $"{Figures.Short(measured)}; " +
-            $"limits only tighten: harness accept {ShellWord.Of(golden.Directory)} --tolerance 1e-6 --reason \"…\"");
+            $"limits only tighten: harness accept {ShellWord.Of(golden.Directory)} --tolerance default --reason \"…\"");
     }
 
     // Never green with a fault on purpose, and never silent about it.

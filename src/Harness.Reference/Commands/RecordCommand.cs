@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
-using Harness.Formats;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 
@@ -12,18 +11,19 @@ static class RecordCommand
 {
     /// <summary>What follows the verb.</summary>
     public const string Usage = "record MODEL [--weights W] [--input [name=]x.npy]... [--input-shape 1,3,224,224]... "
-        + "--golden DIR [--device cpu|cuda] [--seed N] [--allow-nan]";
+        + "--golden DIR [--device cpu|cuda] [--seed N] [--allow-nan] [--reason TEXT]";
 
     /// <summary>Reads the words after the verb.</summary>
     /// <exception cref="ModelException">PAR9003.</exception>
     public static RecordOptions Parse(ReadOnlySpan<string> words)
     {
         var line = CommandLine.Parse("record", words,
-            ["--weights", "--input", "--input-shape", "--golden", "--device", "--seed"], ["--allow-nan"]);
+            ["--weights", "--input", "--input-shape", "--golden", "--device", "--seed", "--reason"], ["--allow-nan"]);
         var options = new RecordOptions(
             line.Model, line.One("--weights"), line.Needed("--golden"),
             line.All("--input"), line.Shapes("--input-shape"), line.Integer("--seed"),
-            line.Choice("--device", "cpu", "cuda"), line.Has("--allow-nan"));
+            line.Choice("--device", "cpu", "cuda"), line.Has("--allow-nan"),
+            line.One("--reason"));
         return options.Inputs.IsEmpty || options.InputShapes.IsEmpty
             ? options
             : throw line.Bad("--input and --input-shape exclude each other: a file has its shape");
@@ -38,15 +38,13 @@ static class RecordCommand
         using var model = Models.Open(options.Model, weights);
         if (!options.AllowNaN) FiniteWeights.Demand(model, options.Model);
         var described = Models.Describe(options.Golden, weights, model);
-        var (inputs, generator) = Inputs(options, model, earlier);
+        var candidates = InputChoice.Candidates(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
-        var (document, tensors) = new Recorder(model, options.Model, weights is null, device).Record(
-            Models.Describe(options.Golden, options.Model, described), described, inputs);
+        var source = Models.Describe(options.Golden, options.Model, described);
+        var (document, tensors) = MostTelling(candidates, options, inputs =>
+            new Recorder(model, options.Model, weights is null, device).Record(source, described, inputs));
         document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
-        if (generator is not null)
-            document = document with { Inputs = document.Inputs.SetItem(0,
-                document.Inputs[0] with { Generator = generator }) };
         string outcome = "unchanged";
         if (!Unchanged.Holds(options.Golden, document, tensors))
         {
@@ -57,23 +55,55 @@ static class RecordCommand
         return 0;
     }
 
-    // An architecture's image is made again from its seed; a model file's inputs are stored beside it.
-    static (ImmutableArray<Tensor> Inputs, GoldenGenerator? Generator) Inputs(
-        RecordOptions options, TorchModel model, Earlier? earlier)
+    // The first inputs that can tell all there is to tell; else, with a reason, those that tell most.
+    static (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors) MostTelling(
+        IEnumerable<InputChoice> candidates, RecordOptions options,
+        Func<ImmutableArray<Tensor>, (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)> record)
     {
-        if (!options.Inputs.IsEmpty)
-            return (InputChoice.Rounded(InputFiles.Read(model.Graph, options.Inputs)), null);
-        if (options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model) is { } kept)
-            return (kept, earlier.Generator);
-        var seeded = InputChoice.Seeded(model, options.Model, options.InputShapes, options.Seed ?? 0);
-        return (seeded, model.IsArchitecture ? new GoldenGenerator(options.Seed ?? 0) : null);
+        (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)? best = null;
+        int fewest = int.MaxValue;
+        foreach (var candidate in candidates)
+        {
+            var (document, tensors) = record(candidate.Inputs);
+            document = document with
+            {
+                DeclaresNonFinite = options.AllowNaN, GuessesShapes = candidate.IsGuessed,
+            };
+            if (candidate.Generator is { } generator)
+            {
+                document = document with
+                {
+                    Inputs = document.Inputs.SetItem(0, document.Inputs[0] with { Generator = generator }),
+                };
+            }
+            int faults = Vacuity.Of(document, tensors).Length;
+            if (faults >= fewest) continue;
+            (best, fewest) = ((document, tensors), faults);
+            if (faults == 0) break;
+        }
+        var (chosen, held) = best!.Value;
+        if (fewest > 0 && string.IsNullOrWhiteSpace(options.Reason))
+        {
+            throw new ModelException(Vacuity.Finding(chosen, held, options.Model,
+                "nothing is recorded; give inputs that can tell (--input, --input-shape, --seed), or say why it is "
+                + "right: --reason \"…\"")!);
+        }
+        if (fewest > 0)
+            chosen = chosen with { Sensitivity = chosen.Sensitivity with { Reason = options.Reason } };
+        return (chosen, held);
     }
 
     static string Summary(GoldenDocument document)
     {
+        string guessed = document.GuessesShapes ? ", input shapes guessed: "
+            + string.Join("; ", document.Inputs.Select(port => $"{port.Name} {port.Shape}"))
+            + " (state them with --input-shape)" : "";
+        long blind = document.Sensitivity.Blind.Sum(weight => weight.Elements);
+        string unseen = blind > 0 ? $", {blind} elements of {document.Sensitivity.Blind.Length} weights unseen" : "";
         string casts = document.CastsLifted > 0 ? $", casts lifted: {document.CastsLifted}" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{document.Outputs.Length} outputs, {document.Probes.Length} probes, "
-            + $"float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}{casts}");
+            + $"float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}"
+            + $"{casts}{unseen}{guessed}");
     }
 }

@@ -34,6 +34,9 @@ sealed class Earlier
     /// <summary>How its first input is made, where it is not stored.</summary>
     public GoldenGenerator? Generator => _golden.Document.Inputs is [var first, ..] ? first.Generator : null;
 
+    /// <summary>True where nothing stated its shapes.</summary>
+    public bool GuessesShapes => _golden.Document.GuessesShapes;
+
     /// <summary>Its inputs; null where the graph has others now.</summary>
     public ImmutableArray<Tensor>? InputsFor(TorchModel model)
     {

@@ -1,32 +1,62 @@
 using System.Collections.Immutable;
 using Harness.Executor.Program;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
 
-/// <summary>Chooses what a case feeds: the user's shapes, else the file's, else inferred ones; seeded values in
-/// them.</summary>
-static class InputChoice
+/// <summary>What a case feeds: the user's inputs, else an earlier golden's, else seeded values in the user's shapes,
+/// else in the file's, else in inferred ones.</summary>
+/// <param name="Inputs">One tensor an input.</param>
+/// <param name="Generator">How the first is made again, where it is not stored.</param>
+/// <param name="IsGuessed">True where nothing stated the shapes.</param>
+sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Generator, bool IsGuessed)
 {
     // What integers stay below where no embedding says better.
     const long DefaultLimit = 8;
 
-    /// <summary>Seeded inputs for a model.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="path">Its file, for messages.</param>
-    /// <param name="shapes">The user's shapes in the order of the inputs; empty for none.</param>
-    /// <param name="seed">The seed.</param>
+    // Seeds that are tried in one shape.
+    const int Seeds = 4;
+
+    /// <summary>All that may be recorded, the most wanted first: another is for where the one before cannot tell
+    /// enough.</summary>
     /// <exception cref="ModelException">PAR9003: shapes do not fit the number of inputs, or cannot be found
     /// out.</exception>
-    public static ImmutableArray<Tensor> Seeded(TorchModel model, string path, ImmutableArray<Shape> shapes, long seed)
+    public static IEnumerable<InputChoice> Candidates(RecordOptions options, TorchModel model, Earlier? earlier)
     {
+        if (!options.Inputs.IsEmpty)
+        {
+            // Read now: what is wrong with a file is told before libtorch is loaded.
+            var read = Rounded(InputFiles.Read(model.Graph, options.Inputs));
+            return [new InputChoice(read, null, false)];
+        }
         var ports = model.Graph.Inputs;
-        var chosen = shapes.IsEmpty ? OwnShapes(model, path) : shapes;
-        if (chosen.Length != ports.Length)
-            throw Bad(path, $"{chosen.Length} --input-shape given, the model has {Names(ports)}");
-        var values = new SeededValues(seed);
-        return [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))];
+        bool guessed = options.InputShapes.IsEmpty && ports.Any(port => port.Shape is null);
+        var shapes = options.InputShapes.IsEmpty ? OwnShapes(model, options.Model) : options.InputShapes;
+        if (shapes.Length != ports.Length)
+            throw Bad(options.Model, $"{shapes.Length} --input-shape given, the model has {Names(ports)}");
+        return Sought();
+
+        IEnumerable<InputChoice> Sought()
+        {
+            if (options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model) is { } kept)
+                yield return new InputChoice(kept, earlier.Generator, earlier.GuessesShapes);
+            // Whoever states a seed wants that one.
+            long[] seeds = options.Seed is { } stated ? [stated] : [.. Enumerable.Range(0, Seeds).Select(n => (long)n)];
+            foreach (long seed in seeds) yield return Seeded(shapes, seed);
+            if (!guessed) yield break;
+            foreach (var larger in InputShapes.Larger(model, [.. shapes]))
+                foreach (long seed in seeds.Take(2)) yield return Seeded([.. larger], seed);
+        }
+
+        InputChoice Seeded(ImmutableArray<Shape> chosen, long seed)
+        {
+            var values = new SeededValues(seed);
+            return new InputChoice(
+                [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))],
+                model.IsArchitecture ? new GoldenGenerator(seed) : null, guessed);
+        }
     }
 
     /// <summary>Floating-point inputs as float32, which is what goldens hold; others as they are.</summary>

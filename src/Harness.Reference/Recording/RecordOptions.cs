@@ -14,6 +14,8 @@ namespace Harness.Reference.Recording;
 /// <param name="Seed">The seed of the values; null for those of an earlier golden, else 0.</param>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="AllowNaN">Records although a weight is NaN.</param>
+/// <param name="Reason">Why a golden that cannot tell everything is recorded all the same; null where it may not
+/// be.</param>
 sealed record RecordOptions(
     string Model,
     string? Weights,
@@ -22,4 +24,5 @@ sealed record RecordOptions(
     ImmutableArray<Shape> InputShapes,
     long? Seed,
     string Device,
-    bool AllowNaN);
+    bool AllowNaN,
+    string? Reason);

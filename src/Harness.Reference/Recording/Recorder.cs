@@ -19,7 +19,12 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     readonly List<GoldenProbe> _probes = [];
     readonly Dictionary<string, Stored> _tensors = new(StringComparer.Ordinal);
 
-    readonly ProbeChoice _choice = ProbeChoice.Of(model);
+    // An architecture's golden is to stay small beside no model at all.
+    readonly int _positions = model.IsArchitecture ? GoldenProbe.FewestPositions : GoldenProbe.MaxPositions;
+
+    // One sample of the noise may be small by luck, seven are not; a large model's outputs have many elements each.
+    const int Likely = 7, LikelyOfLarge = 2;
+    const long Large = 1 << 22;
 
     // A TorchScript file can be run by libtorch itself, which is the better truth.
     readonly bool _scripted = model.IsScript;
@@ -53,17 +58,37 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
             rough = [Scripted(inputs, ScalarType.Float32)];
         }
         else rough = [[.. Rough(inputs).Select(output => output.Tensor)]];
-        var noise = outputs.Select((output, i) =>
-            rough.Max(run => Noise(run[i], output))).ToImmutableArray();
+        double[] noise = [.. outputs.Select((output, i) => rough.Max(run => Noise(run[i], output)))];
+        double[] moves = new double[outputs.Length];
+        int samples = 1, others = _probes.Sum(probe => probe.Shape.Elements) > Large ? LikelyOfLarge : Likely;
+        for (int number = 1; number <= others; number++)
+        {
+            var likeness = Likenesses.Of(inputs, number);
+            var moved = Outputs(likeness, ScalarType.Float64);
+            var single = Outputs(likeness, ScalarType.Float32);
+            for (int i = 0; i < moves.Length; i++)
+            {
+                moves[i] = Math.Max(moves[i], Moved(moved[i], walked[i].Tensor));
+                if (single[i].Shape == moved[i].Shape) noise[i] = Math.Max(noise[i], Noise(single[i], moved[i]));
+            }
+            samples++;
+        }
+        var sensitivity = new GoldenSensitivity(
+            [.. inputs.Select((_, i) => inputs.Length == 1 ? moves.Max() : MovedBy(i, inputs, walked))], [.. moves],
+            new BlindWeights(model, path, device).Find(inputs))
+        {
+            Rounding = Rounding(inputs, walked),
+        };
 
         var document = new GoldenDocument(
             source, weights,
             [.. graph.Inputs.Select((port, i) => Described(GoldenStore.InputName, port.Name, inputs[i]))],
             [.. walked.Select((output, i) => Described(GoldenStore.OutputName, output.Name, outputs[i]))],
             new GoldenRecorder(Torch.Version, device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu"),
-            GoldenNoise.Of(noise), Parity.Tolerance.Default, [.. _probes])
+            GoldenNoise.Of([.. noise]) with { Samples = samples }, Parity.Tolerance.Default, [.. _probes])
         {
             CastsLifted = exact.CastsLifted,
+            Sensitivity = sensitivity,
         };
         return (document, _tensors);
     }
@@ -74,14 +99,81 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         return GoldenPort.Of(port, tensor);
     }
 
+    // How far an output moves, scaled, when one input alone is another; NaN for an input that nothing reads.
+    double MovedBy(int input, ImmutableArray<Stored> inputs, ImmutableArray<(string Name, Stored Tensor)> walked)
+    {
+        int value = model.Graph.Inputs[input].Value;
+        if (!model.Graph.Calls.Any(call => GraphWalk.Used(call).Contains(value))
+            && model.Graph.Outputs.All(port => port.Value != value)) return double.NaN;
+        double most = 0;
+        for (int number = 1; number <= Likely && most == 0; number++)
+        {
+            var moved = Outputs(inputs.SetItem(input, Likenesses.Of(inputs[input], number)), ScalarType.Float64);
+            for (int i = 0; i < moved.Length; i++) most = Math.Max(most, Moved(moved[i], walked[i].Tensor));
+        }
+        return most;
+    }
+
+    ImmutableArray<Stored> Outputs(ImmutableArray<Stored> inputs, ScalarType type) =>
+        [.. Walked(new GraphWalk(model.Graph, model.Weights, path, type, device), inputs, type, null)
+            .Select(output => output.Tensor)];
+
+    // Another shape is a move as well: sizes may follow from what an input holds.
+    static double Moved(Stored now, Stored before)
+    {
+        if (now.Shape != before.Shape || now.Type != before.Type) return double.PositiveInfinity;
+        double difference = Agreement.Difference(now, before);
+        double largest = before.ToDoubles().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+        return difference == 0 ? 0 : difference / largest;
+    }
+
+    // A walk that an ulp moves at every node: how far rounding alone takes each of them, and the outputs.
+    ImmutableArray<double> Rounding(
+        ImmutableArray<Stored> inputs, ImmutableArray<(string Name, Stored Tensor)> walked)
+    {
+        using var generator = new Generator(2, device);
+        var probes = _probes.Select((probe, i) => (probe, i)).ToDictionary(pair => pair.probe.Node, pair => pair.i);
+        var exact = new GraphWalk(model.Graph, model.Weights, path, ScalarType.Float64, device);
+        var outputs = Walked(exact, inputs, ScalarType.Float64, (call, index, result) =>
+        {
+            if (!result.is_floating_point()) return;
+            if (probes.TryGetValue(NodeOf(call, index), out int at))
+                _probes[at] = WithRounding(_probes[at], TorchTensors.Doubles(result));
+            using var scope = NewDisposeScope();
+            // Elements that are one and the same in memory cannot be moved apart.
+            if (result.numel() < 2 || result.stride().Zip(result.shape).Any(axis => axis is (0, > 1))) return;
+            var ulps = rand(result.shape, dtype: result.dtype, device: device, generator: generator) * 4 - 2;
+            result.mul_(1 + ulps * (1.0 / (1L << 52)));
+        });
+        return [.. outputs.Select((output, i) => Noise(output.Tensor, walked[i].Tensor))];
+    }
+
+    GoldenProbe WithRounding(GoldenProbe probe, double[] moved)
+    {
+        if (moved.Length != probe.Shape.Elements) return probe;
+        double[] values = _tensors[GoldenStore.ProbeName(probe.Node)].ToDoubles();
+        var sums = ProbeSums.Of(probe.Node, moved);
+        double off = Math.Max(Math.Abs(sums.L2 - probe.L2), Math.Abs(sums.Projection - probe.Projection))
+            / Math.Sqrt(moved.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            double difference = Math.Abs(moved[(int)probe.Positions[i]] - values[i]);
+            if (double.IsFinite(difference)) off = Math.Max(off, difference);
+        }
+        // What the limit forgives anyway is not worth a line.
+        return double.IsFinite(off) && Parity.Tolerance.OfRounding(off) > Parity.Drift.RoundingLimit * probe.AbsMax
+            ? probe with { Rounding = off } : probe;
+    }
+
+    // A call with several results lends its name to the first; the others add their position.
+    static string NodeOf(Call call, int index) => index == 0 ? call.Name : $"{call.Name}:{index}";
+
     void Probe(Call call, int index, TorchTensor result)
     {
-        if (!_choice.Includes(call)) return;
         // The sizes that a trace computes with are integers without axes; no node of a program computes them.
         if (result.ndim == 0 && !result.is_floating_point()) return;
-        // A call with several results lends its name to the first; the others add their position.
-        string node = index == 0 ? call.Name : $"{call.Name}:{index}";
-        var (probe, values) = GoldenProbe.Sample(node, Held(result), _choice.Positions);
+        string node = NodeOf(call, index);
+        var (probe, values) = GoldenProbe.Sample(node, Held(result), _positions);
         _probes.Add(probe);
         _tensors[GoldenStore.ProbeName(node)] = values;
     }

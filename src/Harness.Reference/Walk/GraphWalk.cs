@@ -32,6 +32,19 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     /// the file's weights and inputs are converted to.</summary>
     public bool RoundsInFile { get; private set; }
 
+    /// <summary>True where the next runs keep what a backward pass needs, and parameters are leaves of it.</summary>
+    public bool Differentiates { get; init; }
+
+    /// <summary>The gradients of the parameters that were read, by key, after a backward pass; null for one that
+    /// nothing differentiable read.</summary>
+    public IEnumerable<(string Key, TorchTensor? Gradient)> Gradients =>
+        _leaves.Select(leaf => (leaf.Key, leaf.Value.grad));
+
+    readonly Dictionary<string, TorchTensor> _leaves = new(StringComparer.Ordinal);
+
+    /// <summary>Changes a parameter before it is read; null changes none.</summary>
+    public Func<string, TorchTensor, TorchTensor>? Alter { get; init; }
+
     /// <summary>Receives the results of a call while they are alive.</summary>
     /// <param name="call">The call.</param>
     /// <param name="index">Which of its results.</param>
@@ -45,7 +58,7 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     /// weight.</exception>
     public ImmutableArray<WalkOutput> Run(IReadOnlyList<TorchTensor> inputs, Probe? probe = null)
     {
-        using var noGrad = no_grad();
+        using var noGrad = Differentiates ? null : no_grad();
         _values.Clear();
         (CastsLifted, RoundsInFile) = (0, false);
         for (int i = 0; i < graph.Inputs.Length; i++) _values[graph.Inputs[i].Value] = inputs[i];
@@ -126,7 +139,12 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         if (!weights.TryGetValue(key, out var stored))
             throw new ModelException(
                 new Finding(Codes.WeightsDoNotFit, path, $"the graph needs '{key}', the weights do not have it"));
-        return TorchTensors.Widen(stored, type, device);
+        var tensor = TorchTensors.Widen(stored, type, device);
+        if (Alter is not null) tensor = Alter(key, tensor);
+        if (!Differentiates || !stored.Type.IsFloating()) return tensor;
+        // Freed with the value that reads it; the backward pass needs it longer.
+        _leaves[key] = tensor.detach().requires_grad_().DetachFromDisposeScope();
+        return _leaves[key].alias();
     }
 
     // A constant of rank 0 keeps its type, because it promotes as a Python number does.

@@ -12,9 +12,9 @@ static class Norms
         new("aten::_native_batch_norm_legit_no_training", a =>
         {
             a.Pass(5, "momentum");
-            var y = F.batch_norm(
+            var y = InEval(
                 a.Tensor(0, "input"), a.Tensor(3, "running_mean"), a.Tensor(4, "running_var"),
-                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), false, 0, a.Number(6, "eps"));
+                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Number(6, "eps"));
             // The saved statistics are empty outside training.
             return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
         }),
@@ -70,6 +70,17 @@ static class Norms
         // Without running statistics PyTorch uses the batch's own, in eval mode too; with them, training is a mistake.
         if (training && mean is not null)
             throw a.Refuse("the batch norm is in training mode; call model.eval() before tracing");
-        return F.batch_norm(input, mean, variance, weight, bias, mean is null, 0, a.Number(7, "eps"));
+        return InEval(input, mean, variance, weight, bias, a.Number(7, "eps"));
+    }
+
+    static Tensor InEval(Tensor input, Tensor? mean, Tensor? variance, Tensor? weight, Tensor? bias, double eps)
+    {
+        if (mean is null || variance is null || !mean.requires_grad)
+            return F.batch_norm(input, mean, variance, weight, bias, mean is null, 0, eps);
+        // PyTorch's backward pass gives running statistics no gradient.
+        long[] features = [1, -1, .. Enumerable.Repeat(1L, (int)Math.Max(0, input.ndim - 2))];
+        var y = (input - mean.reshape(features)) * (variance + eps).rsqrt().reshape(features);
+        if (weight is not null) y *= weight.reshape(features);
+        return bias is null ? y : y + bias.reshape(features);
     }
 }

@@ -274,12 +274,45 @@ public sealed class ProgramTests : IDisposable
         _case.Shift(1e-3);
         CommandLine.Run("verify", _case.Directory, "--received", _folder["kept"]).ExitCode.Should().Be(1);
 
-        CommandLine.Run("accept", _case.Directory, "--reason", "reviewed", "--received", _folder["kept"])
-            .ExitCode.Should().Be(0);
+        var accepted = CommandLine.Run(
+            "accept", _case.Directory, "--reason", "reviewed", "--received", _folder["kept"]);
+        accepted.ExitCode.Should().Be(0);
+        accepted.Out.Should().Contain("output '0' drifts: max |a-e| 1.0e-3").And.Contain("outputs accepted");
 
-        CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(0);
-        CommandLine.Run("accept", _case.Directory, "--reason", "noisy", "--tolerance", "1e-5").ExitCode.Should().Be(0);
+        var verified = CommandLine.Run("verify", _case.Directory);
+        verified.ExitCode.Should().Be(0);
+        verified.Out.Should().Contain("[outputs accepted by hand: reviewed]");
+    }
+
+    [Fact]
+    public void A_limit_is_accepted_where_it_is_near_to_what_was_measured()
+    {
+        string[] words = ["accept", _case.Directory, "--reason", "noisy", "--tolerance"];
+        CommandLine.Run([.. words, "1e-5"]).Error.Should().Contain("more than ten times the measured drift (none");
+        CommandLine.Run([.. words, "1e30"]).Error.Should().Contain("zeros would hold");
+        CommandLine.Run([.. words, "1e30", "--loosen"]).ExitCode.Should().Be(2);
+        GoldenStore.Read(_case.Directory).Document.Tolerance.IsDefault.Should().BeTrue();
+
+        CommandLine.Run([.. words, "1e-5", "--loosen"]).ExitCode.Should().Be(0);
         GoldenStore.Read(_case.Directory).Document.Tolerance.Value.Should().Be(1e-5);
+        CommandLine.Run("verify", _case.Directory).Out.Should().Contain("accepted by hand: noisy]");
+
+        CommandLine.Run([.. words, "default"]).ExitCode.Should().Be(0);
+        _case.Shift(1e-3);
+        CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(1);
+        CommandLine.Run([.. words, "5e-3"]).ExitCode.Should().Be(0);
+        CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public void Nothing_is_accepted_in_CI_unless_it_is_told_to()
+    {
+        _case.Shift(1e-3);
+        CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(1);
+        string[] words = ["accept", _case.Directory, "--reason", "reviewed"];
+        CommandLine.RunWith(new() { ["CI"] = "true" }, words).Should().Match<CommandLine>(run =>
+            run.ExitCode == 2 && run.Error.Contains("--permit-ci"));
+        CommandLine.RunWith(new() { ["CI"] = "true" }, [.. words, "--permit-ci"]).ExitCode.Should().Be(0);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class VerifyVerbTests : IDisposable
     [Fact]
     public void A_warning_is_told_and_does_not_fail()
     {
-        _case.Shift(1e-8);
+        _case.Shift(SyntheticCase.AboveRounding);
 
         var run = CommandLine.Run("verify", _case.Directory);
 

@@ -67,7 +67,7 @@ public sealed class AcceptanceTests : IDisposable
         Acceptance.SetTolerance(_case.Directory, Tolerance.TorchClose("as torch's own tests"));
         GoldenStore.Read(_case.Directory).Document.Tolerance.Should().Be(Tolerance.TorchClose("as torch's own tests"));
 
-        Acceptance.SetTolerance(_case.Directory, new Tolerance(TolerancePolicy.Default, 1e-6, "no longer needed"));
+        Acceptance.SetTolerance(_case.Directory, Tolerance.Default);
 
         GoldenStore.Read(_case.Directory).Document.Tolerance.Should().Be(Tolerance.Default);
         File.ReadAllText(_case.GoldenFile).Should().NotContain("reason");

@@ -4,6 +4,7 @@ using Harness.Parity;
 using Harness.Parity.Golden;
 using Harness.Parity.Reports;
 using Harness.Parity.Verification;
+using Harness.Tests.Parity.Golden;
 
 namespace Harness.Tests.Parity.Verification;
 
@@ -117,6 +118,9 @@ public sealed class CutOffTests : IDisposable
             new GoldenWeights(null, 0, Sha256Hash.Of(model.Weights)),
             [.. model.Graph.Inputs.Select(port => GoldenPort.Of(port.Name, tensors["input." + port.Name]))],
             [.. model.Graph.Outputs.Select(port => GoldenPort.Of(port.Name, tensors["output." + port.Name]))],
-            new GoldenRecorder("oracle", "cpu"), GoldenNoise.Of([0, 0, 0, 0, 0]), Tolerance.Default, []), tensors);
+            new GoldenRecorder("oracle", "cpu"), GoldenNoise.Of([0, 0, 0, 0, 0]), Tolerance.Default, [])
+        {
+            Sensitivity = Sensitivities.AllMoves(2, 5),
+        }, tensors);
     }
 }

@@ -5,6 +5,7 @@ using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 using Harness.Parity.Verification;
 using Harness.Tests.Formats;
+using Harness.Tests.Parity.Golden;
 
 namespace Harness.Tests.Parity.Verification;
 
@@ -75,7 +76,8 @@ public sealed class IntegerInputTests : IDisposable
     public void An_output_of_another_type_than_the_golden_s_is_red()
     {
         var golden = Differences();
-        Rewrite(golden, new Tensor(ElementType.Int32, [2, 3], new byte[24]));
+        byte[] counting = [.. Enumerable.Range(0, 24).Select(i => (byte)i)];
+        Rewrite(golden, new Tensor(ElementType.Int32, [2, 3], counting));
 
         Verify().Findings.Should().ContainSingle().Which.Message.Should().Contain("is int64, the golden int32");
     }
@@ -142,7 +144,10 @@ public sealed class IntegerInputTests : IDisposable
             new GoldenWeights(null, seed, Sha256Hash.Of(model.Weights)),
             [.. inputs.Select(input => GoldenPort.Of(input.Key, input.Value))],
             [GoldenPort.Of(name, expected)],
-            new GoldenRecorder("oracle", "cpu"), GoldenNoise.Of([0]), Tolerance.Default, []), tensors);
+            new GoldenRecorder("oracle", "cpu"), GoldenNoise.Of([0]), Tolerance.Default, [])
+        {
+            Sensitivity = Sensitivities.AllMoves(inputs.Length, 1),
+        }, tensors);
         return GoldenStore.Read(_folder.Path);
     }
 

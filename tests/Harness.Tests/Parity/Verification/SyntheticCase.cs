@@ -6,6 +6,7 @@ using Harness.Parity;
 using Harness.Parity.Golden;
 using Harness.Parity.Verification;
 using Harness.Tests.Naive;
+using Harness.Tests.Parity.Golden;
 
 namespace Harness.Tests.Parity.Verification;
 
@@ -87,6 +88,9 @@ sealed class SyntheticCase : IDisposable
         GoldenStore.Write(Directory, document(golden.Document), changed);
     }
 
+    /// <summary>A shift that is more than rounding explains, and less than the limit.</summary>
+    public const double AboveRounding = 5e-10;
+
     /// <summary>Shifts one golden output element.</summary>
     public void Shift(double by) => Change(
         document =>
@@ -134,7 +138,10 @@ sealed class SyntheticCase : IDisposable
             new GoldenRecorder("oracle", "cpu"),
             GoldenNoise.Of([noise]),
             Tolerance.Default,
-            probes.ToImmutable()), tensors);
+            probes.ToImmutable())
+        {
+            Sensitivity = Sensitivities.AllMoves(1, 1),
+        }, tensors);
     }
 
     static NaiveTensor Drawn(string name, int seed, int[] shape)

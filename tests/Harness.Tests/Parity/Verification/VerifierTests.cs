@@ -116,11 +116,6 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
-    public void Every_fault_is_tested() =>
-        Faults.Select(row => ((string)row[0])[(((string)row[0]).IndexOf(':') + 1)..]).Distinct()
-            .Should().BeEquivalentTo(Harness.Parity.Faults.Names);
-
-    [Fact]
     public void A_fault_that_makes_a_wrong_golden_right_is_not_green()
     {
         // The golden is what the model gives under the fault: honestly red, and green if the fault could excuse it.
@@ -197,12 +192,61 @@ public sealed class VerifierTests : IDisposable
     [Fact]
     public void Far_above_rounding_passes_with_a_warning()
     {
-        _case.Shift(1e-8);
+        _case.Shift(SyntheticCase.AboveRounding);
 
         var verdict = _case.Verify();
 
         verdict.Holds.Should().BeTrue();
         verdict.Findings.Should().ContainSingle().Which.Code.Should().Be(Codes.AboveRounding);
+    }
+
+    // 1e-6 is nothing to an output of 1e-4; a thousand times what rounding explains is something to every output.
+    [Fact]
+    public void An_output_is_held_by_its_own_magnitude()
+    {
+        _case.Shift(10 * SyntheticCase.AboveRounding);
+
+        var finding = _case.Verify().Findings.Should().ContainSingle().Subject;
+
+        finding.Code.Should().Be(Codes.OutputDrift);
+        finding.Message.Should().Contain("every probe holds");
+    }
+
+    [Fact]
+    public void A_golden_of_another_device_and_a_stated_limit_are_held_to_that_alone()
+    {
+        _case.Shift(10 * SyntheticCase.AboveRounding);
+        _case.Change(document => document with { RecordedBy = document.RecordedBy with { Device = "cuda" } });
+        _case.Verify().Findings.Should().ContainSingle().Which.Code.Should().Be(Codes.AboveRounding);
+
+        _case.Change(document => document with
+        {
+            RecordedBy = document.RecordedBy with { Device = "cpu" },
+            Tolerance = new Tolerance(TolerancePolicy.Default, 1e-6, "another resize"),
+        });
+        _case.Verify().Findings.Should().ContainSingle().Which.Code.Should().Be(Codes.AboveRounding);
+    }
+
+    // The output forgives what a ReLU cuts off; the probe does not.
+    [Fact]
+    public void A_node_that_leaves_its_probe_is_red_where_the_output_holds()
+    {
+        _case.Change(document => document with
+        {
+            Probes = document.Probes.SetItem(0, document.Probes[0] with
+            {
+                Projection = document.Probes[0].Projection + 1e-9 * document.Probes[0].L2,
+            }),
+        });
+
+        var verdict = _case.Verify();
+
+        verdict.Float64.Should().OnlyContain(drift => drift.Holds && !drift.AboveRounding);
+        var finding = verdict.Findings.Should().ContainSingle().Subject;
+        finding.Code.Should().Be(Codes.OutputDrift);
+        finding.Message.Should().Contain($"node '{verdict.FirstBadNode!.Node}'").And.Contain("its projection is")
+            .And.Contain("the outputs forgive it");
+        verdict.Probes.Where(node => !node.Holds).Should().ContainSingle();
     }
 
     [Fact]

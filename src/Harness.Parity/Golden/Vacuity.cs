@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+
+namespace Harness.Parity.Golden;
+
+/// <summary>What a golden cannot tell (PAR3005): asked when it is recorded, and again whenever it is
+/// verified.</summary>
+public static class Vacuity
+{
+    // In float64 rounding alone moves an output less than this, scaled.
+    const double Moves = 1e-12;
+
+    /// <summary>All that is wrong, in words; empty for a golden that can be red.</summary>
+    /// <param name="document">What golden.json says.</param>
+    /// <param name="tensors">Its tensors, by name.</param>
+    public static ImmutableArray<string> Of(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(tensors);
+        var sensitivity = document.Sensitivity;
+        if (!string.IsNullOrWhiteSpace(sensitivity.Reason)) return [];
+        var faults = ImmutableArray.CreateBuilder<string>();
+        for (int i = 0; i < document.Outputs.Length; i++)
+        {
+            var port = document.Outputs[i];
+            var tensor = tensors[GoldenStore.OutputName(port.Name)];
+            long nonFinite = port.Statistics.NonFinite, elements = port.Shape.Elements;
+            if (nonFinite > 0 && !document.DeclaresNonFinite)
+                faults.Add($"output '{port.Name}' is NaN or infinite in {nonFinite} of {elements} elements");
+            else if (elements > 1 && ConstantOf(tensor) is { } constant)
+                faults.Add($"output '{port.Name}' is {constant} everywhere");
+            else if (!(sensitivity.Outputs[i] > Moves))
+                faults.Add($"output '{port.Name}' does not change with another input");
+        }
+        for (int i = 0; i < document.Inputs.Length; i++)
+        {
+            if (sensitivity.Inputs[i] <= Moves)
+                faults.Add($"input '{document.Inputs[i].Name}' moves no output");
+        }
+        foreach (var weight in sensitivity.Blind)
+        {
+            // Half of what follows a ReLU rests in one image; nearly all of it, or a place of a window in all channels,
+            // is more than chance.
+            if (weight.Elements * 10.0 > weight.Of * 9.0)
+            {
+                faults.Add($"weight '{weight.Key}' moves neither an output nor a probe in {weight.Elements} of " +
+                    $"{weight.Of} elements");
+            }
+            else if (weight.Taps > 0)
+                faults.Add($"weight '{weight.Key}' moves nothing in {weight.Taps} places of its window");
+        }
+        return faults.ToImmutable();
+    }
+
+    /// <summary>The same as a finding; null for a golden that can be red.</summary>
+    /// <param name="document">What golden.json says.</param>
+    /// <param name="tensors">Its tensors, by name.</param>
+    /// <param name="place">Where the finding stands.</param>
+    /// <param name="cure">What to do about it.</param>
+    public static Finding? Finding(
+        GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors, string place, string cure)
+    {
+        var faults = Of(document, tensors);
+        if (faults.IsEmpty) return null;
+        const int Named = 5;
+        string more = faults.Length > Named ? $"; {faults.Length - Named} more" : "";
+        return new Finding(
+            Codes.GoldenVacuous, place,
+            $"a golden that cannot tell: {string.Join("; ", faults.Take(Named))}{more}; {cure}");
+    }
+
+    // What all elements are; null where they differ.
+    static string? ConstantOf(Tensor tensor)
+    {
+        int size = tensor.Type.Size();
+        var bytes = tensor.Bytes.Span;
+        for (int at = size; at < bytes.Length; at += size)
+            if (!bytes.Slice(at, size).SequenceEqual(bytes[..size])) return null;
+        return FormattableString.Invariant($"{tensor.ToDoubles()[0]:R}");
+    }
+}

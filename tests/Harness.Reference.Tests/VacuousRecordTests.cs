@@ -1,0 +1,162 @@
+using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Golden;
+
+namespace Harness.Reference.Tests;
+
+/// <summary>A golden that a wrong model would fit as well is refused when it is recorded.</summary>
+public sealed class VacuousRecordTests : IDisposable
+{
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("harness-vacuous-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    const string Conv = """
+        {"target": "aten::conv2d", "module": "c",
+         "arguments": [{"value": "x"}, {"value": "c.weight"}, {"value": "c.bias"}, [1, 1], [1, 1]], "results": ["a"]}
+        """;
+
+    const string Relu = """{"target": "aten::relu", "arguments": [{"value": "a"}], "results": ["b"]}""";
+
+    const string Second = """
+        {"target": "aten::conv2d", "module": "d",
+         "arguments": [{"value": "b"}, {"value": "d.weight"}, null, [1, 1], [1, 1]], "results": ["y"]}
+        """;
+
+    // Features in front of the second convolution, of which the bias of the first one drowns some.
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    public void Elements_behind_a_dead_ReLU_are_counted_and_refused_where_nearly_all_are(int dead, bool refused)
+    {
+        double[] bias = [.. Enumerable.Range(0, 4).Select(i => i < dead ? -1000.0 : 0.5)];
+        string[] words = Words("2, 3, 9, 8", [Conv, Relu, Second], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Tensor.Of([4], bias), ["d.weight"] = Drawn(5, 4, 3, 3),
+        });
+
+        var run = ReferenceRun.Of(words);
+
+        if (!refused)
+        {
+            run.ExitCode.Should().Be(0, run.Error);
+            GoldenStore.Read(In("golden")).Document.Sensitivity.Blind.Should()
+                .Equal(new BlindWeight("d.weight", dead * 5 * 9, 4 * 5 * 9));
+            return;
+        }
+        Refusal(run).Should().Contain("output '0' is 0 everywhere").And
+            .Contain("weight 'd.weight' moves neither an output nor a probe in 180 of 180 elements");
+    }
+
+    [Fact]
+    public void With_a_reason_it_is_recorded_and_the_reason_stands_in_it()
+    {
+        string[] words = Words("2, 3, 9, 8", [Conv, Relu, Second], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Drawn(4), ["d.weight"] = new Tensor(
+                ElementType.Float32, [5, 4, 3, 3], new byte[5 * 4 * 9 * 4]),
+        });
+        Refusal(ReferenceRun.Of(words)).Should().Contain("output '0' is 0 everywhere");
+
+        ReferenceRun.Of([.. words, "--reason", "the head is trained later"]).ExitCode.Should().Be(0);
+
+        var golden = GoldenStore.Read(In("golden"));
+        golden.Document.Sensitivity.Reason.Should().Be("the head is trained later");
+        Vacuity.Of(golden.Document, golden.Tensors).Should().BeEmpty();
+    }
+
+    // A plane of two rows: a window of five, padded by two, has places that only ever meet the padding.
+    [Fact]
+    public void Places_of_a_window_that_only_meet_padding_are_refused()
+    {
+        string[] words = Words("2, 3, 2, 9", ["""
+            {"target": "aten::conv2d", "module": "d",
+             "arguments": [{"value": "x"}, {"value": "d.weight"}, null, [1, 1], [2, 2]], "results": ["y"]}
+            """], new() { ["d.weight"] = Drawn(5, 3, 5, 5) });
+
+        Refusal(ReferenceRun.Of(words)).Should()
+            .Contain("weight 'd.weight' moves nothing in 10 places of its window");
+    }
+
+    [Theory]
+    [InlineData("aten::mul", "aten::add",
+        "output '0' does not change with another input; input 'x' moves no output")]
+    [InlineData("aten::div", "aten::mul",
+        "output '0' is NaN or infinite in 24 of 24 elements")]
+    public void Outputs_that_say_nothing_are_refused(string byZero, string byWeight, string why)
+    {
+        string[] words = Words("2, 3, 4", [
+            $$"""{"target": "{{byZero}}", "arguments": [{"value": "x"}, 0.0], "results": ["z"]}""",
+            $$"""{"target": "{{byWeight}}", "arguments": [{"value": "z"}, {"value": "p"}], "results": ["y"]}""",
+        ], new() { ["p"] = Drawn(4) });
+        Refusal(ReferenceRun.Of(words)).Should().Contain(why);
+    }
+
+    // PyTorch gives running statistics and rounded numbers no gradient, and both move the output.
+    [Fact]
+    public void What_has_no_gradient_is_not_blind_for_that()
+    {
+        string[] words = Words("2, 3, 5, 4", ["""
+            {"target": "aten::batch_norm", "module": "bn",
+             "arguments": [{"value": "x"}, {"value": "bn.weight"}, {"value": "bn.bias"}, {"value": "bn.running_mean"},
+                           {"value": "bn.running_var"}, false, 0.1, 1e-5, true], "results": ["y"]}
+            """], new()
+        {
+            ["bn.weight"] = Drawn(3), ["bn.bias"] = Drawn(3), ["bn.running_mean"] = Drawn(3),
+            ["bn.running_var"] = Tensor.Of([3], [0.5f, 1f, 2f]),
+        });
+
+        ReferenceRun.Of(words).ExitCode.Should().Be(0);
+
+        GoldenStore.Read(In("golden")).Document.Sensitivity.Blind.Should().BeEmpty();
+    }
+
+    // The first seed leaves the only unit dead for both rows; another does not.
+    [Fact]
+    public void Other_inputs_are_sought_where_the_first_ones_cannot_tell()
+    {
+        string[] words = Words("1, 2", ["""
+            {"target": "aten::linear", "arguments": [{"value": "x"}, {"value": "w"}], "results": ["a"]},
+            {"target": "aten::relu", "arguments": [{"value": "a"}], "results": ["b"]},
+            {"target": "aten::linear", "arguments": [{"value": "b"}, {"value": "v"}], "results": ["y"]}
+            """], new()
+        {
+            ["w"] = Tensor.Of([1, 2], Against(new SeededValues(0))),
+            ["v"] = Tensor.Of([3, 1], [0.5f, -0.25f, 2f]),
+        });
+        Refusal(ReferenceRun.Of([.. words, "--seed", "0"])).Should().Contain("weight 'v'");
+
+        ReferenceRun.Of(words).ExitCode.Should().Be(0);
+
+        GoldenStore.Read(In("golden")).Document.Sensitivity.Blind.Should().BeEmpty();
+    }
+
+    static float[] Against(SeededValues values) =>
+        [.. values.Next(ElementType.Float32, [1, 2], 2).ToSingles().Select(value => -value)];
+
+    string Refusal(ReferenceRun run)
+    {
+        run.ExitCode.Should().Be(2, run.Output + run.Error);
+        run.Error.Should().Contain(": error PAR3005: ").And.MatchRegex("\\A[^\n]+\n\\z");
+        Directory.Exists(In("golden")).Should().BeFalse("nothing is half-written");
+        return run.Error;
+    }
+
+    string[] Words(string shape, string[] calls, Dictionary<string, Tensor> weights)
+    {
+        string parameters = string.Join(", ", weights.Select(weight =>
+            $$"""{"name": "{{weight.Key}}", "shape": [{{string.Join(", ", weight.Value.Shape)}}]}"""));
+        File.WriteAllText(In("graph.json"), $$"""
+            {"format": "harness-graph", "version": 1,
+             "inputs": [{"name": "x", "shape": [{{shape}}], "type": "float32"}], "parameters": [{{parameters}}],
+             "calls": [{{string.Join(", ", calls)}}], "outputs": [{"name": "0", "value": "y"}]}
+            """);
+        NpzFile.Write(In("weights.npz"), weights);
+        return ["record", In("graph.json"), "--weights", In("weights.npz"), "--golden", In("golden")];
+    }
+
+    static Tensor Drawn(params int[] shape) => new SeededValues(17).Next(ElementType.Float32, Shape.Create(shape), 2);
+
+    string In(string name) => Path.Combine(_folder.FullName, name);
+}
