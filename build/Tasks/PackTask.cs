@@ -37,7 +37,9 @@ public sealed class PackTask : FrostingTask<BuildContext>
     // the same command for any platform besides.
     static DirectoryPath PublishCommand(BuildContext context)
     {
-        var folder = context.Artifacts.Combine("harness").MakeAbsolute(context.Environment);
+        // Absolute: a project takes a relative path for one of its own.
+        var artifacts = context.Artifacts.MakeAbsolute(context.Environment);
+        var folder = artifacts.Combine("harness");
         context.CleanDirectory(folder);
         foreach (var platform in context.Platforms ?? [RuntimeInformation.RuntimeIdentifier])
             context.DotNetPublish("src/Harness.Cli/Harness.Cli.csproj", new DotNetPublishSettings
@@ -50,7 +52,7 @@ public sealed class PackTask : FrostingTask<BuildContext>
                 NoLogo = true,
                 MSBuildSettings = context.CompileOnly()
                     .WithProperty("UseAppHost", "false")
-                    .WithProperty("LockFolder", context.Artifacts.Combine("lock").FullPath),
+                    .WithProperty("LockFolder", artifacts.Combine("lock").FullPath),
             });
         return folder;
     }
