@@ -57,8 +57,7 @@ public abstract class HarnessTool : ToolTask
     public string[] SilencedCodes { get; set; } = [];
 
     /// <summary>True if the tool held and left no warning behind that the next build would have to repeat.</summary>
-    [Output]
-    public bool Clean { get; set; } = true;
+    private protected bool Clean { get; private set; } = true;
 
     /// <summary>The models with absolute paths.</summary>
     internal IReadOnlyList<ParityCase> Cases { get; private set; } = [];
@@ -203,13 +202,7 @@ public abstract class HarnessTool : ToolTask
         {
             try
             {
-                cases.Add(ParityCase.Of(
-                    item.ItemSpec,
-                    item.GetMetadata("Weights"),
-                    item.GetMetadata("Golden"),
-                    item.GetMetadata("Tolerance"),
-                    GoldenDirectory,
-                    ProjectDirectory));
+                cases.Add(ParityCase.Of(item, GoldenDirectory, ProjectFile));
             }
             catch (FormatException e)
             {

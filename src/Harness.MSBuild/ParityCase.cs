@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Harness.Formats;
+using Microsoft.Build.Framework;
 
 namespace Harness.MSBuild;
 
@@ -35,6 +36,15 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
                 ? Path.GetFullPath(Path.Combine(goldens, "models", NameOf(model)), project)
                 : Path.TrimEndingDirectorySeparator(Path.GetFullPath(golden, project)),
             Limit(tolerance));
+
+    /// <summary>Resolves an item against the folder of its project.</summary>
+    /// <param name="item">A <c>ParityModel</c>.</param>
+    /// <param name="goldens">The folder of all goldens.</param>
+    /// <param name="project">The project's file.</param>
+    /// <exception cref="FormatException">The tolerance is no finite number from 0 on.</exception>
+    public static ParityCase Of(ITaskItem item, string goldens, string project) => Of(
+        item.ItemSpec, item.GetMetadata("Weights"), item.GetMetadata("Golden"), item.GetMetadata("Tolerance"), goldens,
+        Path.GetDirectoryName(Path.GetFullPath(project))!);
 
     /// <summary>The JSON that <c>harness verify --cases</c> reads.</summary>
     public static byte[] ToJson(IReadOnlyList<ParityCase> cases) => JsonSerializer.SerializeToUtf8Bytes(cases, Json);

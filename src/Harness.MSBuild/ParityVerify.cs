@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Harness.Formats;
+using Harness.MSBuild.UpToDate;
 using Microsoft.Build.Framework;
 
 namespace Harness.MSBuild;
@@ -9,6 +11,8 @@ public sealed class ParityVerify : HarnessTool
 {
     const string JsonFormat = "json";
     const string JsonReport = "parity.json";
+
+    readonly List<string> _reports = [];
 
     string _run = "";
 
@@ -23,6 +27,24 @@ public sealed class ParityVerify : HarnessTool
     [Required]
     public string TemporaryDirectory { get; set; } = "";
 
+    /// <summary>Left behind by a silent green, and by nothing else: what <see cref="ParityUpToDate"/> reads. Empty for
+    /// none.</summary>
+    public string Stamp { get; set; } = "";
+
+    /// <summary>The file that this task is loaded from, or was copied from.</summary>
+    [Required]
+    public string TaskAssembly { get; set; } = "";
+
+    /// <summary>Where a copy of this task is kept that a build may load into itself; empty where it may load
+    /// <see cref="TaskAssembly"/>.</summary>
+    public string Copies { get; set; } = "";
+
+    /// <summary>What decides besides the models and <see cref="HarnessTool.Arguments"/>, a word each.</summary>
+    public string[] Facts { get; set; } = [];
+
+    /// <summary>Files that decide besides models, goldens, the command and the task.</summary>
+    public string[] Files { get; set; } = [];
+
     string CasesFile => Path.Combine(_run, "cases.json");
 
     string[] Formats => Separated(ReportFormats);
@@ -35,7 +57,13 @@ public sealed class ParityVerify : HarnessTool
         Directory.CreateDirectory(_run);
         try
         {
-            return base.Execute();
+            var before = Stamp.Length > 0 ? Taken() : null;
+            var holds = base.Execute();
+            // Only a silent green is remembered: an error fails again, and a warning is given again. It is remembered
+            // last, and only where what it saw is what is still there.
+            if (holds && Clean && before?.IsUntouched() == true)
+                Remember(before);
+            return holds;
         }
         finally
         {
@@ -81,6 +109,43 @@ public sealed class ParityVerify : HarnessTool
             singleLine.Replace(_run, Path.TrimEndingDirectorySeparator(ReportDirectory), StringComparison.Ordinal),
             messageImportance);
 
+    // Before the command reads them: a file that changes while it runs is then another one than the stamp's.
+    Snapshot? Taken()
+    {
+        try
+        {
+            var cases = Models.Select(model => ParityCase.Of(model, GoldenDirectory, ProjectFile)).ToList();
+            return Snapshot.Take(Dependencies.Of(
+                ProjectFile, cases, GoldenDirectory, Tool, Host, TaskAssembly, Arguments, Facts, Files));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException
+            or ArgumentException)
+        {
+            Log.LogMessage(MessageImportance.Low, "This run will leave no stamp: {0}", e.Message);
+            return null;
+        }
+    }
+
+    void Remember(Snapshot before)
+    {
+        try
+        {
+            if (Copies.Length > 0)
+            {
+                // Named as the targets name it.
+                var written = $"{File.GetLastWriteTime(TaskAssembly).Ticks}";
+                var copy = Path.Combine(Copies, written, Path.GetFileName(TaskAssembly));
+                if (!File.Exists(copy))
+                    AtomicFile.Write(copy, File.ReadAllBytes(TaskAssembly));
+            }
+            before.Write(Stamp, _reports);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.LogMessage(MessageImportance.Low, "This run leaves no stamp: {0}", e.Message);
+        }
+    }
+
     int CasesRun()
     {
         var report = Path.Combine(_run, JsonReport);
@@ -106,6 +171,10 @@ public sealed class ParityVerify : HarnessTool
         var target = Absolute(ReportDirectory);
         Directory.CreateDirectory(target);
         foreach (var report in Directory.GetFiles(_run))
-            File.Move(report, Path.Combine(target, Path.GetFileName(report)), overwrite: true);
+        {
+            var kept = Path.Combine(target, Path.GetFileName(report));
+            File.Move(report, kept, overwrite: true);
+            _reports.Add(kept);
+        }
     }
 }

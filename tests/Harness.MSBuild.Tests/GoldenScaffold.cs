@@ -23,6 +23,9 @@ sealed class GoldenScaffold : IDisposable
         foreach (var name in s_names)
             foreach (var file in new[] { "model.pt", "golden.json", "golden.safetensors" })
                 _scaffold.Copy($"golden/models/{name}/{file}", $"golden/models/{name}/{file}");
+        // As recording them here would have left it.
+        var cases = string.Join(", ", s_names.Select(name => $"\"models/{name}\""));
+        _scaffold.Write("golden/golden.cases.json", $$"""{"schema": 1, "cases": [{{cases}}]}""");
     }
 
     public string this[string path] => _scaffold[path];

@@ -146,7 +146,7 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         arguments.Should().Equal(
             "verify", "--cases", Path.Combine(run, "cases.json"), "--report", run, "--format", "sarif,html,json",
             "--golden-root", _scaffold["golden/"], "--float32", "strict", "--tolerance", "1e-5", "--threads", "3",
-            "--permit-unused", "--no-progress");
+            "--case-set", _scaffold["Gate.cases.json"], "--permit-unused", "--no-progress");
         Directory.Exists(run).Should().BeFalse("what a run keeps for itself ends with it");
         using var cases = JsonDocument.Parse(File.ReadAllText(_scaffold["cases.json"]));
         cases.RootElement.EnumerateArray().Select(c => c.ToString()).Should().Equal(
@@ -178,10 +178,12 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         _scaffold.Environment[Misbehaviour.Exit] = "0";
         _scaffold.Build(_scaffold.Fake, "-t:ParityRecord", "--no-restore", "-p:ParityTorch=cuda").ShouldBeGreen();
 
+        var set = $"--golden-root {_scaffold["golden/"]} --case-set {_scaffold["golden/golden.cases.json"]}";
         File.ReadAllText(_scaffold["recorded"]).ReplaceLineEndings(" ").TrimEnd().Should().Be(
-            $"record {_scaffold["a.pt"]} --golden {_scaffold["golden/models/a"]} --device cuda --no-progress " +
+            $"record {_scaffold["a.pt"]} --golden {_scaffold["golden/models/a"]} --device cuda {set} " +
+            "--no-progress " +
             "record arch:resnet50 --weights seed:7 --input-shape 1,3,5,7 --input-shape 1,2 " +
-            $"--golden {_scaffold["g;x/b"]} --device cuda --no-progress");
+            $"--golden {_scaffold["g;x/b"]} --device cuda {set} --no-progress");
     }
 
     [Fact]

@@ -72,6 +72,42 @@ public sealed class TorchDeviceTests : IDisposable
     }
 
     [Fact]
+    public void What_is_recorded_is_in_a_set_and_red_when_it_is_gone()
+    {
+        foreach (string name in (string[])["guide_cnn", "multi_out"])
+            Harness("record", Repository.Model(name), "--golden", In($"d/{name}")).ExitCode.Should().Be(0);
+        Harness("verify", In("d")).ExitCode.Should().Be(0);
+
+        Directory.Delete(In("d/multi_out"), recursive: true);
+
+        var run = Harness("verify", In("d"));
+        run.ExitCode.Should().Be(1);
+        run.Output.Should().Contain($"{In("d/golden.cases.json")}(5): error PAR3006: the case 'multi_out' is gone");
+        Harness("record", Repository.Model("multi_out"), "--golden", In("d/multi_out")).ExitCode.Should().Be(0);
+        Harness("verify", In("d")).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public void Recordings_at_once_are_all_in_the_set()
+    {
+        var all = Enumerable.Range(0, 4)
+            .Select(i => Start("record", Repository.Model("guide_cnn"), "--golden", In($"d/{i}"))).ToList();
+
+        foreach (var one in all)
+        {
+            using (one)
+            {
+                one.WaitForExit(s_patience).Should().BeTrue();
+                one.ExitCode.Should().Be(0);
+            }
+        }
+
+        File.ReadAllLines(In("d/golden.cases.json")).Should().Equal(
+            "{", "  \"schema\": 1,", "  \"cases\": [", "    \"0\",", "    \"1\",", "    \"2\",", "    \"3\"", "  ]",
+            "}");
+    }
+
+    [Fact]
     public void Cuda_that_is_not_there_is_one_line_and_exit_code_2()
     {
         Native.TorchLibrary.Load();

@@ -26,6 +26,7 @@ public sealed partial class ConventionTests
         ["OutputRow"] = "who embeds a session reads its output in place",
         ["OutputRows"] = "who embeds a session reads its output in place",
         ["ParityRecord"] = "the targets name it",
+        ["ParityUpToDate"] = "the targets name it",
         ["ParityVerify"] = "the targets name it",
         ["Log1p"] = "tested beside its neighbours; softplus and its like need it",
         ["Materialize"] = "who embeds takes one leaf's elements; src reads the tree that ships",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Parity.Cases;
 
 namespace Harness.Cli.Verbs;
 
@@ -27,9 +28,14 @@ static class RecordVerb
         {
             Description = "Why a golden that cannot tell everything (PAR3005) is recorded all the same.",
         };
+        var caseSet = Shared.CaseSet("Also a set of cases that this one is taken into.");
+        var root = new Option<string?>("--golden-root")
+        {
+            Description = "The folder of all goldens, whose set of cases this one is taken into.",
+        };
         var command = new Command("record", "Records a golden case with PyTorch.")
         {
-            model, weights, input, shapes, golden, device, seed, allowNaN, reason,
+            model, weights, input, shapes, golden, device, seed, allowNaN, reason, root, caseSet,
         };
         command.SetAction(result =>
         {
@@ -44,8 +50,22 @@ static class RecordVerb
             if (result.GetValue(seed) is { } number) arguments.AddRange(["--seed", $"{number}"]);
             if (result.GetValue(allowNaN)) arguments.Add("--allow-nan");
             if (result.GetValue(reason) is { } why) arguments.AddRange(["--reason", why]);
-            return ReferenceProcess.Run(terminal, Codes.LibTorchMissing, arguments);
+            int exit = ReferenceProcess.Run(terminal, Codes.LibTorchMissing, arguments);
+            if (exit == 0)
+                TakeIn(terminal, result.GetValue(golden)!, result.GetValue(root), result.GetValue(caseSet));
+            return exit;
         });
         return command;
+    }
+
+    // After the golden is there: a set never names what was not recorded.
+    static void TakeIn(Terminal terminal, string golden, string? root, string? caseSet)
+    {
+        string? place = CaseSetPlace.OfGolden(golden, caseSet, root);
+        if (place is null && caseSet is null)
+            terminal.Error.WriteLine($"note: {golden} is taken into no set of cases, since none is above it and the " +
+                $"folder beside it is everybody's; --case-set names one");
+        foreach (string set in new[] { place, caseSet }.OfType<string>().Select(Path.GetFullPath).Distinct())
+            CaseSet.Add(set, [golden, .. CaseSetPlace.Beginning(set)]);
     }
 }

@@ -43,6 +43,8 @@ static class Shared
         AllowMultipleArgumentsPerToken = false,
     };
 
+    public static Option<string?> CaseSet(string description) => new("--case-set") { Description = description };
+
     public static Option<int> Threads() => new("--threads")
     {
         Description = "Threads; 0 is one a processor.",

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Parity;
+using Harness.Parity.Cases;
 using Harness.Parity.Reports;
 using Harness.Parity.Verification;
 
@@ -33,6 +34,8 @@ static class VerifyVerb
         {
             Description = "With --golden-root: permits unused goldens.",
         };
+        var caseSet = Shared.CaseSet(
+            "With --cases: the list's own set of cases; a case of it that the list lacks is an error.");
         var report = new Option<string?>("--report") { Description = "A folder for reports." };
         var format = new Option<string>("--format")
         {
@@ -56,8 +59,8 @@ static class VerifyVerb
         var device = Shared.Device();
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
-            goldens, cases, goldenRoot, permitUnused, report, format, shard, precision, float32, tolerance, received,
-                threads, lanes, exactOrder, device,
+            goldens, cases, goldenRoot, permitUnused, caseSet, report, format, shard, precision, float32, tolerance,
+            received, threads, lanes, exactOrder, device,
         };
         command.SetAction(result =>
         {
@@ -83,6 +86,9 @@ static class VerifyVerb
             var (requests, missing) = Requests(result.GetValue(goldens)!, result.GetValue(cases));
             var unused = Unused(
                 requests, result.GetValue(cases), result.GetValue(goldenRoot), result.GetValue(permitUnused));
+            missing = missing.AddRange(Gone(
+                requests, result.GetValue(goldens)!, result.GetValue(cases), result.GetValue(goldenRoot),
+                result.GetValue(caseSet), result.GetValue(permitUnused)));
             bool progress = !result.GetValue(Shared.NoProgress);
             requests = Gate.Shard(requests, part.Index, part.Count);
             return Shared.WithRunner(
@@ -185,6 +191,16 @@ static class VerifyVerb
         if (goldenRoot is null) return [];
         if (cases is null) throw Program.Usage("--golden-root needs --cases: a search uses every golden it finds");
         return permitUnused ? [] : GoldenSearch.Unused(goldenRoot, requests);
+    }
+
+    // Of all cases, whatever part of them is verified here: a case that is gone is in no part.
+    static ImmutableArray<Finding> Gone(
+        ImmutableArray<VerifyRequest> requests, string[] goldens, string? cases, string? goldenRoot, string? caseSet,
+        bool permitUnused)
+    {
+        if (cases is not null) return CaseSetCheck.OfList(goldenRoot, caseSet, permitUnused, requests);
+        if (caseSet is not null) throw Program.Usage("--case-set needs --cases: a search has the sets that it finds");
+        return CaseSetCheck.OfSearch(goldens.Length > 0 ? goldens : [DefaultGoldens], requests);
     }
 
     static (int Index, int Count) Part(string? shard)

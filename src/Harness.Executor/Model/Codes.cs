@@ -29,6 +29,8 @@ public static class Codes
     public const string GoldenUnused = "PAR3004";
     /// <summary>Golden cannot tell: constant, NaN, insensitive to inputs or weights.</summary>
     public const string GoldenVacuous = "PAR3005";
+    /// <summary>A case of the recorded set is gone, or one is in no set.</summary>
+    public const string CaseGone = "PAR3006";
     /// <summary>Weights do not survive the round trip bit for bit.</summary>
     public const string WeightsRoundTrip = "PAR4001";
     /// <summary>libtorch cannot be loaded.</summary>

@@ -14,7 +14,7 @@ public static class Faults
     public const string Variable = "HARNESS_INJECT_FAULT";
 
     // Made in the tree itself: it ships wrong, and moving it back makes it right.
-    const string MoveHw = "swap-hw-both-ways";
+    const string MoveHw = "swap-hw-both-ways", WrongNames = "names";
 
     static readonly (string Name, string Meaning, Func<NhwcProgram, NhwcNode, NhwcProgram?> Apply)[] s_all =
     [
@@ -30,6 +30,8 @@ public static class Faults
             WeightFaults.Kernel(model, node, "hwio", "hwio", "hw")),
         ("gelu", "GELU's other form", OpFaults.OtherGelu),
         ("index", "a slice or a selection is off by one", OpFaults.OffByOne),
+        (WrongNames, "a norm's scale and bias, or its mean and variance, go by each other's names in the tree",
+            WeightFaults.ExchangedNames),
         ("operands", "two operands are exchanged", OpFaults.Exchanged),
         ("padding", "the top left padding goes to the bottom right, as SAME would have it", OpFaults.PaddingLast),
         ("padding-first", "the bottom right padding goes to the top left", OpFaults.PaddingFirst),
@@ -67,7 +69,7 @@ public static class Faults
 
     /// <summary>True for a fault of the tree: it is there before the tree is written.</summary>
     /// <exception cref="ModelException">PAR9003: no such fault.</exception>
-    public static bool IsInTree(string fault) => Parse(fault).Kind == MoveHw;
+    public static bool IsInTree(string fault) => Parse(fault).Kind is MoveHw or WrongNames;
 
     static (string Node, string Kind) Parse(string fault)
     {

@@ -72,6 +72,26 @@ static class WeightFaults
         return moved.Shape == kernel.Shape ? WithTensor(model, value, moved) : null;
     }
 
+    // Whoever reads the tree by this program's own record of it finds all in its place.
+    public static NhwcProgram? ExchangedNames(NhwcProgram model, NhwcNode node)
+    {
+        foreach (var (one, other) in (ReadOnlySpan<(string, string)>)[("mean", "var"), ("scale", "bias")])
+        {
+            if (Leaf(model, node, one) is not { } a || Leaf(model, node, other) is not { } b) continue;
+            Leaf first = model.Values[a].Leaf!, second = model.Values[b].Leaf!;
+            if (first.Shape != second.Shape || first.Form != LeafForm.Features) return null;
+            Leaf Named(Leaf leaf) => leaf.FullPath == first.FullPath ? leaf with { Path = second.Path }
+                : leaf.FullPath == second.FullPath ? leaf with { Path = first.Path } : leaf;
+            return model with
+            {
+                Variables = model.Variables with { Leaves = [.. model.Variables.Leaves.Select(Named)] },
+                Values = [.. model.Values.Select(value =>
+                    value.Leaf is { } leaf ? value with { Leaf = Named(leaf) } : value)],
+            };
+        }
+        return null;
+    }
+
     public static NhwcProgram? NoBias(NhwcProgram model, NhwcNode node) => Leaf(model, node, "bias") is { } value
         ? WithWeights(model, value, _ => 0) : null;
 

@@ -48,6 +48,7 @@ static class JsonReport
         json.WriteEndArray();
         json.WriteNumber("nodes", verdict.Nodes);
         json.WriteNumber("leaves", verdict.Leaves);
+        json.WriteNumber("flaxLayers", verdict.FlaxLayers);
         if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
         if (!verdict.Float64.IsEmpty) WriteProbes(json, verdict);

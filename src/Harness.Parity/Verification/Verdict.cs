@@ -21,6 +21,9 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
     /// <summary>How many Flax leaves came back bit for bit.</summary>
     public int Leaves { get; init; }
 
+    /// <summary>How many layers were computed once more as Flax does, from the arrays that it would look up.</summary>
+    public int FlaxLayers { get; init; }
+
     /// <summary>How many nodes ran.</summary>
     public int Nodes { get; init; }
 

@@ -104,10 +104,16 @@ public static class Verifier
         // Measured along the way, while the float64 run's weights and activations are at hand.
         var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
         var probes = new ProbeCheck(golden);
+        var layers = new FlaxLayers(
+            model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
         var outputs = Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, session =>
         {
             // The nodes use a session up.
-            if (options.VerifiesFloat64) probes.Observe(session);
+            if (options.VerifiesFloat64)
+            {
+                probes.Observe(session);
+                layers.Observe(session);
+            }
             nodes?.Observe(session);
         }, nodes is null ? null : nodes.Measure);
         if (options.VerifiesFloat64)
@@ -123,7 +129,11 @@ public static class Verifier
             verdict = (verdict with
             {
                 Float64 = drifts, FirstBadNode = bad, Probes = measured, UnmeasuredProbes = probes.Unmeasured,
+                FlaxLayers = layers.Layers,
             }).With(Float64Check.Judge(golden, drifts, tolerance, bad));
+            // Where the run itself is wrong it says nothing of the tree.
+            if (verdict.Holds && bad is null && !layers.Faults.IsEmpty)
+                verdict = verdict.With(WeightFinding(golden, layers.Faults));
             // Outputs under a fault on purpose must never be there to be accepted.
             if (verdict.Fault is null)
             {

@@ -90,6 +90,9 @@ public sealed class PackageGateTests
 
         scaffold.Build().ShouldBeRed("PAR9003").Only("PAR9003").Text.Should().Contain("holds goldens");
         scaffold.Build("-p:ParityEnabled=false").ShouldBeGreen();
+
+        Directory.Delete(scaffold["golden/models"], recursive: true);
+        scaffold.Build().ShouldBeRed("PAR9003").Only("PAR9003").Text.Should().Contain("golden.cases.json is a set");
     }
 
     [PackageFact]

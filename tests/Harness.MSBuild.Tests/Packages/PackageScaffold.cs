@@ -59,6 +59,9 @@ sealed class PackageScaffold : IDisposable
     {
         foreach (var file in new[] { "model.pt", "golden.json", "golden.safetensors" })
             _scaffold.Copy($"golden/models/guide_cnn/{file}", Path.Combine(folder, "golden/models/mine", file));
+        // What recording leaves beside them.
+        const string Set = """{"schema": 1, "cases": ["models/mine"]}""";
+        _scaffold.Write(Path.Combine(folder, "golden/golden.cases.json"), Set);
     }
 
     /// <summary>Copies a file of the repository.</summary>

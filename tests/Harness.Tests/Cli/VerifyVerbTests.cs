@@ -183,6 +183,7 @@ public sealed class VerifyVerbTests : IDisposable
         { ["--threads", "-3"], "--threads" },
         { ["--lanes", "5"], "--lanes is '5'" },
         { ["--golden-root", "x"], "--golden-root needs --cases" },
+        { ["--case-set", "x"], "--case-set needs --cases" },
         { ["--cases", "nowhere.json"], "exclude each other" },
         { ["--unheard-of"], "--unheard-of" },
     };
@@ -212,6 +213,41 @@ public sealed class VerifyVerbTests : IDisposable
         first.OutLines.Concat(second.OutLines).Count(line => line.StartsWith("holds ", StringComparison.Ordinal))
             .Should().Be(2);
         first.OutLines[0].Should().NotBe(second.OutLines[0]);
+    }
+
+    [Fact]
+    public void A_case_of_the_set_that_is_gone_is_red_in_every_shard()
+    {
+        Directory.Move(_case.Directory, _case.Directory + "-moved");
+
+        foreach (string[] options in (string[][])[[], ["--shard", "1/2"], ["--shard", "2/2"]])
+        {
+            var run = CommandLine.Run(["verify", _case.Root, .. options]);
+
+            run.ExitCode.Should().Be(1);
+            run.OutLines.Should().ContainSingle(line => line.Contains("error PAR3006: the case 'golden/net' is gone"))
+                .And.ContainSingle(line => line.Contains("error PAR3006: this case is not in the set"));
+        }
+        CommandLine.Run("accept", _case.Directory, "--remove", "--reason", "renamed").ExitCode.Should().Be(0);
+        CommandLine.Run("accept", _case.Directory + "-moved", "--add").ExitCode.Should().Be(0);
+        CommandLine.Run("verify", _case.Root).ExitCode.Should().Be(0);
+        CommandLine.Run("accept", _case.Directory, "--remove", "--reason", "again").Error.Should()
+            .Contain("nothing to take off");
+    }
+
+    [Theory]
+    [InlineData("--remove")]
+    [InlineData("--remove", "--reason", " ")]
+    [InlineData("--add", "--remove", "--reason", "r")]
+    [InlineData("--add", "--tolerance", "1")]
+    [InlineData("--reason", "r", "--case-set", "x")]
+    public void A_set_is_not_changed_by_half_a_command(params string[] options)
+    {
+        string set = Path.Combine(_case.Root, "golden.cases.json"), before = File.ReadAllText(set);
+
+        CommandLine.Run(["accept", _case.Directory, .. options]).ExitCode.Should().Be(2);
+
+        File.ReadAllText(set).Should().Be(before);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity;
+using Harness.Parity.Cases;
 using Harness.Parity.Golden;
 using Harness.Parity.Verification;
 using Harness.Tests.Naive;
@@ -59,6 +60,7 @@ sealed class SyntheticCase : IDisposable
             JsonElement.Parse(Graph([.. s_nodes.Select(node => node.Value)])),
             new Dictionary<string, NaiveTensor>(weights) { ["x"] = x });
         Write(x, inner, noise);
+        CaseSet.Add(Path.Combine(Root, CaseSet.FileName), [Directory]);
     }
 
     public string Root => _folder.Path;

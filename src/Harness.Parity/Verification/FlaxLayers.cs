@@ -1,0 +1,289 @@
+using System.Collections.Immutable;
+using Harness.Executor.Model;
+using Harness.Executor.Ops;
+using Harness.Executor.Program;
+using Harness.Parity.Runners;
+
+namespace Harness.Parity.Verification;
+
+/// <summary>The part of check 1 that knows Flax and not the converter: each layer is computed at some places by plain
+/// loops from the arrays that Flax would look up by name in the tree that ships, and held to what the run gave there.
+/// A run reads leaves by its own record of them, and would not notice that scale and bias, or mean and variance, go by
+/// each other's names, or that a collection has another one's leaves.</summary>
+/// <param name="tree">The tree that ships, by full path.</param>
+sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
+{
+    // Places of each result that are computed: few, since one wrong axis moves nearly all of them.
+    const int Places = 4;
+
+    // Of Σ|w||x| + |b|. Both sides add in double.
+    const double Limit = 1e-11;
+
+    readonly ImmutableArray<string>.Builder _faults = ImmutableArray.CreateBuilder<string>();
+    readonly Dictionary<string, Numbers> _arrays = new(StringComparer.Ordinal);
+
+    /// <summary>What is wrong, one sentence each.</summary>
+    public ImmutableArray<string> Faults => _faults.ToImmutable();
+
+    /// <summary>How many layers were computed.</summary>
+    public int Layers { get; private set; }
+
+    /// <summary>Computes the layers of a segment whose session kept all values.</summary>
+    public void Observe(RunnerSession session)
+    {
+        var model = session.Program;
+        foreach (var node in model.Nodes)
+        {
+            if (ModuleOf(model, node) is not { } module) continue;
+            double[] Read(int value)
+            {
+                var elements = new double[model.Values[value].Shape.Elements];
+                session.Read(value, elements);
+                return elements;
+            }
+            Layer? layer = node.Op switch
+            {
+                Conv op => OfConv(op, module),
+                ConvTranspose op => OfTransposed(op, module),
+                Linear op => OfDense(module, op.Bias),
+                Addmm => OfDense(module, bias: true),
+                BatchNorm2d op => OfBatchNorm(op, module),
+                LayerNorm { NormalizedShape.Count: 1 } op => OfLayerNorm(op, module),
+                _ => null,
+            };
+            if (layer is null) continue;
+            int input = node.Inputs[node.Op is Addmm ? 1 : 0];
+            var (x, y) = (model.Values[input].Shape, model.Values[node.Outputs[0]].Shape);
+            if (y.Elements == 0) continue;
+            Layers++;
+            try
+            {
+                Hold(node, module, layer, Read(input), x, Read(node.Outputs[0]), y);
+            }
+            finally
+            {
+                foreach (var array in _arrays.Values) array.Dispose();
+                _arrays.Clear();
+            }
+        }
+    }
+
+    // The value at a place of the result, and Σ|w||x| + |b|: both in PyTorch's axis order.
+    delegate (double Value, double Scale) Layer(double[] x, Shape shape, int[] at);
+
+    void Hold(NhwcNode node, string module, Layer layer, double[] x, Shape from, double[] y, Shape to)
+    {
+        for (int place = 0; place < Places; place++)
+        {
+            // Spread over the result, and never the same channel.
+            long flat = (long)(y.LongLength * ((place + 0.5) / Places));
+            int[] at = IndexOf(to, flat);
+            try
+            {
+                var (value, scale) = layer(x, from, at);
+                double off = Math.Abs(value - y[flat]);
+                // Where the run gives no number there is nothing to hold a layer to.
+                if (!double.IsFinite(y[flat]) || off <= Limit * scale) continue;
+                _faults.Add(FormattableString.Invariant(
+                    $"Flax's {node.Op.Name} over '{module}' gives {value:R} at ({string.Join(", ", at)}), the run ") +
+                    FormattableString.Invariant($"{y[flat]:R}"));
+            }
+            catch (Exception e) when (e is KeyNotFoundException or IndexOutOfRangeException)
+            {
+                _faults.Add($"Flax's {node.Op.Name} over '{module}' does not find its arrays: {e.Message}");
+            }
+            return;
+        }
+    }
+
+    // The module of a layer whose parameters are all stored, each used as it lies; null for others.
+    static string? ModuleOf(NhwcProgram model, NhwcNode node)
+    {
+        string? module = null;
+        foreach (var rule in node.Op.Weights)
+        {
+            var value = model.Values[node.Inputs[rule.Operand]];
+            if (value.Leaf is not { } leaf || !value.Moves.IsEmpty || leaf.Form == LeafForm.Array) return null;
+            // One that another module has, or that is no layer's own, is not looked up by this one.
+            string owner = string.Join('/', leaf.Path[..^1]);
+            if (module is not null && owner != module) return null;
+            module = owner;
+        }
+        return module;
+    }
+
+    // An array as Flax finds it: by collection, module and name.
+    Numbers Find(string collection, string module, string name)
+    {
+        string path = module.Length == 0 ? $"{collection}/{name}" : $"{collection}/{module}/{name}";
+        if (_arrays.TryGetValue(path, out var known)) return known;
+        if (!tree.TryGetValue(path, out var leaf)) throw new KeyNotFoundException($"'{path}' is not in the tree");
+        return _arrays[path] = new Numbers(path, leaf.Borrow());
+    }
+
+    Numbers Find(string collection, string module, string name, params ReadOnlySpan<int> shape)
+    {
+        var found = Find(collection, module, name);
+        return found.Shape == Shape.Create(shape) ? found : throw new KeyNotFoundException(
+            $"'{found.Path}' has the shape {found.Shape}, Flax wants {Shape.Create(shape)}");
+    }
+
+    // Elements of an array, of which few are looked at.
+    sealed class Numbers(string path, BorrowedTensor elements) : IDisposable
+    {
+        readonly double[]? _widened = elements.Tensor.Type is ElementType.Float32 or ElementType.Float64
+            ? null : elements.Tensor.ToDoubles();
+
+        public string Path => path;
+
+        public Shape Shape => elements.Tensor.Shape;
+
+        public double this[long at] => _widened is not null ? _widened[at]
+            : elements.Tensor.Type == ElementType.Float32 ? elements.Tensor.As<float>()[(int)at]
+            : elements.Tensor.As<double>()[(int)at];
+
+        public void Dispose() => elements.Dispose();
+    }
+
+    // linen.Conv: kernel (window…, in/groups, out).
+    Layer OfConv(Conv op, string module) => (x, shape, at) =>
+    {
+        var window = Extents(module, op.Axes);
+        var padding = op.SamePadding ? Same(op, window) : [.. op.Padding.Low];
+        return Convolve(
+            module, x, shape, at, window, op.Groups, op.Bias,
+            (axis, o, k) => ((long)o * op.Stride[axis]) + ((long)op.Dilation[axis] * k) - padding[axis],
+            mirrored: false);
+    };
+
+    static int[] Same(Conv op, int[] window) => [.. window.Select((k, axis) => op.Dilation[axis] * (k - 1) / 2)];
+
+    // linen.ConvTranspose(transpose_kernel=True): kernel (window…, out, in); grouped, a Conv over the input with
+    // zeros between its elements.
+    Layer OfTransposed(ConvTranspose op, string module) => (x, shape, at) =>
+    {
+        var window = Extents(module, op.Axes);
+        // Where the element of the input lies that a tap meets; -1 between two, or outside.
+        long Met(int axis, int o, int k)
+        {
+            long place = op.Groups == 1
+                ? o + op.Padding[axis] - ((long)op.Dilation[axis] * k)
+                : o + ((long)op.Dilation[axis] * (k - window[axis] + 1)) + op.Padding[axis];
+            return place >= 0 && place % op.Stride[axis] == 0 ? place / op.Stride[axis] : -1;
+        }
+        return Convolve(module, x, shape, at, window, op.Groups, op.Bias, Met, mirrored: op.Groups == 1);
+    };
+
+    int[] Extents(string module, int axes)
+    {
+        var kernel = Find("params", module, "kernel");
+        return kernel.Shape.Rank == axes + 2 ? [.. kernel.Shape.AsSpan()[..axes]] : throw new KeyNotFoundException(
+            $"'{kernel.Path}' has the shape {kernel.Shape}, Flax wants {axes + 2} axes");
+    }
+
+    (double, double) Convolve(
+        string module, double[] x, Shape shape, int[] at, int[] window, int groups, bool bias,
+        Func<int, int, int, long> met, bool mirrored)
+    {
+        int channels = OutputsOf(module, mirrored), inputs = shape[1] / groups, channel = at[1];
+        Numbers kernel = mirrored
+            ? Find("params", module, "kernel", [.. window, channels, inputs])
+            : Find("params", module, "kernel", [.. window, inputs, channels]);
+        int first = channel / (channels / groups) * inputs;
+        double sum = 0, scale = 0;
+        int taps = window.Aggregate(1, (product, extent) => product * extent);
+        for (int tap = 0; tap < taps; tap++)
+        {
+            int[] k = IndexOf(Shape.Create(window), tap);
+            long place = at[0];
+            bool inside = true;
+            for (int axis = 0; inside && axis < window.Length; axis++)
+            {
+                long i = met(axis, at[2 + axis], k[axis]);
+                inside = i >= 0 && i < shape[2 + axis];
+            }
+            if (!inside) continue;
+            for (int c = 0; c < inputs; c++)
+            {
+                place = ((long)at[0] * shape[1]) + first + c;
+                for (int axis = 0; axis < window.Length; axis++)
+                    place = (place * shape[2 + axis]) + met(axis, at[2 + axis], k[axis]);
+                double w = mirrored
+                    ? kernel[(((long)tap * channels) + channel) * inputs + c]
+                    : kernel[(((long)tap * inputs) + c) * channels + channel];
+                sum += w * x[place];
+                scale += Math.Abs(w * x[place]);
+            }
+        }
+        double b = bias ? Find("params", module, "bias", channels)[channel] : 0;
+        return (sum + b, scale + Math.Abs(b));
+    }
+
+    int OutputsOf(string module, bool mirrored) => Find("params", module, "kernel").Shape[mirrored ? -2 : -1];
+
+    // linen.Dense: kernel (in, out).
+    Layer OfDense(string module, bool bias) => (x, shape, at) =>
+    {
+        int features = shape[-1], outputs = OutputsOf(module, mirrored: false), output = at[^1];
+        var kernel = Find("params", module, "kernel", features, outputs);
+        long row = 0;
+        for (int axis = 0; axis < at.Length - 1; axis++) row = (row * shape[axis]) + at[axis];
+        double sum = 0, scale = 0;
+        for (int i = 0; i < features; i++)
+        {
+            double term = x[(row * features) + i] * kernel[((long)i * outputs) + output];
+            sum += term;
+            scale += Math.Abs(term);
+        }
+        double b = bias ? Find("params", module, "bias", outputs)[output] : 0;
+        return (sum + b, scale + Math.Abs(b));
+    };
+
+    // linen.BatchNorm(use_running_average=True).
+    Layer OfBatchNorm(BatchNorm2d op, string module) => (x, shape, at) =>
+    {
+        int channels = shape[1], channel = at[1];
+        double value = x[FlatOf(shape, at)];
+        double mean = Find("batch_stats", module, "mean", channels)[channel];
+        double variance = Find("batch_stats", module, "var", channels)[channel];
+        double scale = op.Scale ? Find("params", module, "scale", channels)[channel] : 1;
+        double bias = op.Bias ? Find("params", module, "bias", channels)[channel] : 0;
+        double factor = scale / Math.Sqrt(variance + op.Eps);
+        return (((value - mean) * factor) + bias,
+            ((Math.Abs(value) + Math.Abs(mean)) * Math.Abs(factor)) + Math.Abs(bias));
+    };
+
+    // linen.LayerNorm over the features.
+    Layer OfLayerNorm(LayerNorm op, string module) => (x, shape, at) =>
+    {
+        int features = shape[-1], feature = at[^1];
+        long row = FlatOf(shape, at) / features * features;
+        double mean = 0, squares = 0;
+        for (int i = 0; i < features; i++) mean += x[row + i] / features;
+        for (int i = 0; i < features; i++) squares += (x[row + i] - mean) * (x[row + i] - mean) / features;
+        double scale = op.Scale ? Find("params", module, "scale", features)[feature] : 1;
+        double bias = op.Bias ? Find("params", module, "bias", features)[feature] : 0;
+        double value = x[row + feature], factor = scale / Math.Sqrt(squares + op.Eps);
+        double size = (Math.Abs(value) + Math.Abs(mean)) * Math.Abs(factor);
+        // The mean of many numbers that cancel carries their rounding.
+        return (((value - mean) * factor) + bias, (100 * size) + Math.Abs(bias));
+    };
+
+    static int[] IndexOf(Shape shape, long flat)
+    {
+        var index = new int[shape.Rank];
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            index[axis] = (int)(flat % shape[axis]);
+            flat /= shape[axis];
+        }
+        return index;
+    }
+
+    static long FlatOf(Shape shape, int[] at)
+    {
+        long flat = 0;
+        for (int axis = 0; axis < at.Length; axis++) flat = (flat * shape[axis]) + at[axis];
+        return flat;
+    }
+}
