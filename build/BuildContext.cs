@@ -19,6 +19,12 @@ public sealed partial class BuildContext : FrostingContext
         Shard = context.Argument<string?>("shard", null);
         if (Shard is not null && !ShardPattern().IsMatch(Shard))
             throw new CakeException(2, $"--shard is '{Shard}'; expected i/n, such as 1/4");
+        VersionSuffix = context.Argument<string?>("version-suffix", null);
+        if (VersionSuffix is not null && !SuffixPattern().IsMatch(VersionSuffix))
+            throw new CakeException(2, $"--version-suffix is '{VersionSuffix}'; expected words such as ci.42");
+        Platforms = context.Argument<string?>("platforms", null)?.Split(',');
+        if (Platforms?.FirstOrDefault(name => !PlatformPattern().IsMatch(name)) is { } odd)
+            throw new CakeException(2, $"--platforms names '{odd}'; expected names such as linux-x64,win-x64");
     }
 
     /// <summary>The solution; the working directory is the repository's root.</summary>
@@ -32,6 +38,16 @@ public sealed partial class BuildContext : FrostingContext
 
     /// <summary><c>--shard i/n</c>: verify one part of the goldens.</summary>
     public string? Shard { get; }
+
+    /// <summary><c>--version-suffix ci.42</c>: a version that is no release; null for one.</summary>
+    public string? VersionSuffix { get; }
+
+    /// <summary><c>--platforms linux-x64,win-x64</c>: what the packed command is compiled ahead for; null for this
+    /// machine.</summary>
+    public IReadOnlyList<string>? Platforms { get; }
+
+    /// <summary>True where packages are made before the tests, which then hold them as well.</summary>
+    public bool Packs { get; set; }
 
     /// <summary>True where the goldens are verified by a task of their own.</summary>
     public bool Verifies { get; set; }
@@ -49,7 +65,7 @@ public sealed partial class BuildContext : FrostingContext
     public DirectoryPath Reports => Artifacts.Combine("reports");
 
     /// <summary>Where packages land.</summary>
-    public DirectoryPath Packages => Artifacts.Combine("package").Combine(OutputFolder);
+    public DirectoryPath Packages => Artifacts.Combine("packages");
 
     /// <summary>The folder under each project's output that holds this configuration.</summary>
 #pragma warning disable CA1308 // Normalize strings to uppercase: the artifacts layout is lower case.
@@ -57,10 +73,13 @@ public sealed partial class BuildContext : FrostingContext
 #pragma warning restore CA1308
 
     /// <summary>What a build is told: compiling the solution verifies the goldens as well, unless a task does that
-    /// anyway. Once a run is enough.</summary>
+    /// anyway. Once a run is enough. And the version, which packages and their references to each other agree
+    /// in.</summary>
     public DotNetMSBuildSettings CompileOnly()
     {
         var settings = new DotNetMSBuildSettings();
+        if (VersionSuffix is not null)
+            settings = settings.WithProperty("VersionSuffix", VersionSuffix);
         return Verifies ? settings.WithProperty("ParityEnabled", "false") : settings;
     }
 
@@ -81,4 +100,10 @@ public sealed partial class BuildContext : FrostingContext
 
     [GeneratedRegex("^[1-9][0-9]*/[1-9][0-9]*$")]
     private static partial Regex ShardPattern();
+
+    [GeneratedRegex("^[0-9A-Za-z-]+([.][0-9A-Za-z-]+)*$")]
+    private static partial Regex SuffixPattern();
+
+    [GeneratedRegex("^[a-z0-9.]+(-[a-z0-9]+)+$")]
+    private static partial Regex PlatformPattern();
 }

@@ -4,8 +4,10 @@ namespace Build.Tasks;
 
 /// <summary>What every push runs; the last line printed is the sum of the tests.</summary>
 [TaskName("CI")]
-[TaskDescription("Compiles, tests, verifies on both runners, and runs every benchmark once.")]
+[TaskDescription("Compiles, packs, tests, packages too, verifies on both runners, and runs every benchmark once.")]
 [IsDependentOn(typeof(CompileTask))]
+// First, so that the tests of the packages are run, and counted, with all others.
+[IsDependentOn(typeof(PackTask))]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
 [IsDependentOn(typeof(VerifyTorchTask))]

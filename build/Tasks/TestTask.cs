@@ -29,16 +29,24 @@ public sealed class TestTask : FrostingTask<BuildContext>
     }
 
     /// <summary>Tests a solution or project, and fails unless every project ran tests and all of them passed.</summary>
-    internal static void RunTests(BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects)
+    /// <remarks>Tests of the packages are skipped, visibly, where none were made in the same run: what an earlier one
+    /// left may be anything.</remarks>
+    internal static void RunTests(
+        BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects,
+        string? filter = null, string? configuration = null)
     {
         var name = target.GetFilenameWithoutExtension().ToString();
         var results = context.Artifacts.Combine("test-results").Combine(name);
         context.CleanDirectory(results);
         var exitCode = 0;
+        var packages = context.Packages.MakeAbsolute(context.Environment).FullPath;
         using var memory = new PeakMemory();
         context.DotNetTest(target.FullPath, new DotNetTestSettings
         {
+            Filter = filter,
+            Configuration = configuration,
             Loggers = ["trx"],
+            EnvironmentVariables = { ["HARNESS_PACKAGES"] = context.Packs ? packages : "" },
             ResultsDirectory = results,
             MSBuildSettings = context.CompileOnly(),
             // Counted first, judged below.

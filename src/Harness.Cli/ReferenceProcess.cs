@@ -72,7 +72,8 @@ static class ReferenceProcess
     static Process Start(Terminal terminal, string absence, IEnumerable<string> arguments, bool redirectInput)
     {
         string assembly = Find(terminal) ?? throw new ModelException(new Finding(absence, "harness",
-            $"{Assembly} is not there; build src/Harness.Reference, or set HARNESS_REFERENCE to its path"));
+            $"{Assembly} is not there; record in a project with the package Harness.MSBuild (dotnet build " +
+            "-t:ParityRecord), build src/Harness.Reference, or set HARNESS_REFERENCE to its path"));
         // The host that runs this process, where it is dotnet; a published harness finds dotnet on the path.
         string host = terminal.Variable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
         var start = new ProcessStartInfo(host, ["exec", assembly, .. arguments])

@@ -27,7 +27,8 @@ public abstract class HarnessTool : ToolTask
     /// <summary>The <c>dotnet</c> that runs a <c>.dll</c>: a path, or a name on PATH.</summary>
     public string Host { get; set; } = "dotnet";
 
-    /// <summary>The project that is being built: the place of an error that has no better one.</summary>
+    /// <summary>The project that is being built, absolute: the place of an error that has no better one, and what paths
+    /// are relative to.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
 
@@ -70,7 +71,8 @@ public abstract class HarnessTool : ToolTask
     /// <inheritdoc/>
     protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.Normal;
 
-    string ProjectDirectory => Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
+    // Of the process nothing is asked: MSBuild may build several projects in it at once.
+    string ProjectDirectory => Path.GetDirectoryName(ProjectFile)!;
 
     bool RunsByHost => Tool.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
 
@@ -84,8 +86,7 @@ public abstract class HarnessTool : ToolTask
     protected override bool ValidateParameters()
     {
         if (!File.Exists(Tool))
-            Fail($"The harness command is not at '{Tool}'. Build Harness.sln in the configuration that this project " +
-                "is built in, or set ParityToolPath to harness.dll.");
+            Fail($"The harness command is not at '{Tool}'. Build Harness.sln, or set ParityToolPath to harness.dll.");
         else if (RunsByHost && Path.IsPathRooted(Host) && !File.Exists(Host))
             Fail($"The .NET host is not at '{Host}'. Set ParityDotNetHost to dotnet.");
         Cases = ResolveModels();
@@ -153,6 +154,9 @@ public abstract class HarnessTool : ToolTask
         Clean = false;
         return !Log.HasLoggedErrors;
     }
+
+    /// <summary>A path that may be relative to the project.</summary>
+    private protected string Absolute(string path) => Path.GetFullPath(path, ProjectDirectory);
 
     /// <summary>An error about the environment or the project, at the project.</summary>
     protected void Fail(string message) =>

@@ -1,8 +1,14 @@
+using Microsoft.Build.Framework;
+
 namespace Harness.MSBuild;
 
 /// <summary>Records the golden of one model: <c>harness record MODEL --golden DIR</c>.</summary>
+[MSBuildMultiThreadableTask]
 public sealed class ParityRecord : HarnessTool
 {
+    /// <summary>What was recorded is what was asked for: shown by a plain <c>dotnet build</c>.</summary>
+    protected override MessageImportance StandardOutputLoggingImportance => MessageImportance.High;
+
     /// <inheritdoc/>
     protected override bool ValidateParameters()
     {

@@ -8,6 +8,7 @@ namespace Harness.MSBuild;
 /// <summary>Says whether anything that counts has changed since the run that left the stamp. Starts nothing.</summary>
 /// <remarks>It never fails a build: what it cannot make sure of is not up to date, and the run that follows
 /// speaks.</remarks>
+[MSBuildMultiThreadableTask]
 public sealed class ParityUpToDate : Task
 {
     /// <summary>What the last green run left behind.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Build.Framework;
 namespace Harness.MSBuild;
 
 /// <summary>Verifies models against their goldens: <c>harness verify --cases FILE --report DIR</c>.</summary>
+[MSBuildMultiThreadableTask]
 public sealed class ParityVerify : HarnessTool
 {
     const string JsonFormat = "json";
@@ -52,7 +53,7 @@ public sealed class ParityVerify : HarnessTool
     public override bool Execute()
     {
         // A name of its own: two builds of one project may run at once, and neither may read what the other one wrote.
-        _run = Path.Combine(Path.GetFullPath(TemporaryDirectory), $"run-{Guid.NewGuid():N}");
+        _run = Path.Combine(Absolute(TemporaryDirectory), $"run-{Guid.NewGuid():N}");
         Directory.CreateDirectory(_run);
         try
         {
@@ -168,7 +169,7 @@ public sealed class ParityVerify : HarnessTool
         File.Delete(CasesFile);
         if (!Formats.Contains(JsonFormat, StringComparer.Ordinal))
             File.Delete(Path.Combine(_run, JsonReport));
-        var target = Path.GetFullPath(ReportDirectory);
+        var target = Absolute(ReportDirectory);
         Directory.CreateDirectory(target);
         foreach (var report in Directory.GetFiles(_run))
         {

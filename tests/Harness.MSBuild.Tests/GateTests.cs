@@ -124,6 +124,25 @@ public class GateTests
     }
 
     [Fact]
+    public void A_configuration_that_Harness_was_not_built_in_takes_what_is_built()
+    {
+        using var scaffold = new GoldenScaffold();
+
+        Build().ShouldBeGreen().Runs.Should().Be(1);
+
+        scaffold.Fault = "conv1:weights";
+        Build().ShouldBeRed("PAR2001");
+        Directory.Exists(scaffold["obj/Nightly"]).Should().BeTrue("it was built in that configuration");
+
+        BuildResult Build()
+        {
+            using var build = scaffold.Project.StartLogged(
+                out var events, scaffold.Project.Root, ["build", "Gate.csproj", "-c", "Nightly"]);
+            return Scaffold.Finish(build, events);
+        }
+    }
+
+    [Fact]
     public void An_editor_and_a_project_that_opts_out_are_left_alone()
     {
         using var scaffold = new GoldenScaffold { Fault = "conv1:weights" };

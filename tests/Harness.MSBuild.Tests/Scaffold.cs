@@ -24,10 +24,12 @@ sealed class Scaffold : IDisposable
     /// <summary>The usual project.</summary>
     public const string OneFramework = "<TargetFramework>net10.0</TargetFramework>";
 
-    public Scaffold(string project = "", string frameworks = OneFramework)
+    Scaffold() =>
+        // A space, an apostrophe and a letter beyond ASCII: what paths of real users hold.
+        Root = Directory.CreateTempSubdirectory("harness é o'gate ").FullName;
+
+    public Scaffold(string project = "", string frameworks = OneFramework) : this()
     {
-        // A space and an apostrophe: what paths of real users hold.
-        Root = Directory.CreateTempSubdirectory("harness o'gate ").FullName;
         var package = Path.Combine(Repository, "src", "Harness.MSBuild", "build", "Harness.MSBuild");
         Write("Directory.Build.props", $"<Project><Import Project=\"{package}.props\" /></Project>");
         Write("Directory.Build.targets", $"<Project><Import Project=\"{package}.targets\" /></Project>");
@@ -43,6 +45,9 @@ sealed class Scaffold : IDisposable
             </Project>
             """);
     }
+
+    /// <summary>A folder without a file.</summary>
+    public static Scaffold Empty() => new();
 
     /// <summary>The project's folder.</summary>
     public string Root { get; }
@@ -78,23 +83,38 @@ sealed class Scaffold : IDisposable
     }
 
     /// <summary>Starts <c>dotnet build</c>.</summary>
-    public Process Start(out string events, params string[] arguments)
+    public Process Start(out string events, params string[] arguments) =>
+        StartLogged(out events, Root, ["build", "Gate.csproj", "-c", Configuration, .. arguments]);
+
+    /// <summary>Starts a command of <c>dotnet</c> that builds.</summary>
+    public Process StartLogged(out string events, string folder, params string[] arguments)
     {
         events = this[$"{Guid.NewGuid():N}.events"];
-        string dotnet = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        return StartPlain(folder, [
+            .. arguments, "-nologo", "-v:m", "-nodeReuse:false",
+            $"-logger:{typeof(EventLog).FullName},{FakeTool};{events}",
+        ]);
+    }
+
+    /// <summary>Starts any command of <c>dotnet</c>.</summary>
+    public Process StartPlain(string folder, params string[] arguments) =>
+        StartProgram(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", folder, arguments);
+
+    /// <summary>Starts any program.</summary>
+    public Process StartProgram(string program, string folder, params string[] arguments)
+    {
         // A shell's background job ignores Ctrl-C, and so does what it starts: then a cancelled build would wait for
         // ever.
-        var start = new ProcessStartInfo(IgnoresInterrupt() ? "env" : dotnet)
+        var start = new ProcessStartInfo(IgnoresInterrupt() ? "env" : program)
         {
-            WorkingDirectory = Root,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         string[] all =
         [
-            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", dotnet }
-                : [], "build", "Gate.csproj", "-c", Configuration, "-nologo", "-v:m", "-nodeReuse:false",
-            $"-logger:{typeof(EventLog).FullName},{FakeTool};{events}", .. arguments,
+            .. IgnoresInterrupt() ? new[] { "--default-signal=INT", program }
+                : [], .. arguments,
         ];
         foreach (var argument in all)
             start.ArgumentList.Add(argument);

@@ -32,6 +32,7 @@ public sealed partial class ConventionTests
         ["Materialize"] = "who embeds takes one leaf's elements; src reads the tree that ships",
         ["MemoryBytes"] = "who embeds a plan asks what it holds; tests hold it to the weights",
         ["MiddleAxis"] = "a shape as tests think of it; a value's own axes make those of src",
+        ["MSBuildMultiThreadableTaskAttribute"] = "MSBuild reads it off a task by its name",
         ["Outer"] = "what pieces are counted by, and loops of tests too",
         ["SoftwareFma"] = "tests tell by it which processor they have been given",
         ["Spatial"] = "a shape as tests think of it; a value's own axes make those of src",

@@ -10,7 +10,7 @@ namespace Harness.Tests;
 public sealed partial class DocumentTests
 {
     // Options of dotnet and of the benchmarks.
-    static readonly string[] s_foreign = ["--project", "--no-layers"];
+    static readonly string[] s_foreign = ["--global", "--project", "--no-layers", "--target"];
 
     static readonly string[] s_verbs =
         ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "report",
@@ -56,6 +56,20 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void References_to_packages_name_the_version_that_is_packed()
+    {
+        var version = VersionPattern().Match(Read("Directory.Build.props")).Groups[1].Value;
+        string[] pages =
+        [
+            "README.md", "docs/msbuild.md", .. Directory.EnumerateDirectories(
+                Path.Combine(NaiveWalkTests.Repository, "src")).Select(folder => Path.Combine(folder, "README.md")),
+        ];
+        var named = pages.SelectMany(page => ReferencePattern().Matches(Read(page))).ToList();
+        named.Should().HaveCountGreaterThan(4);
+        named.Select(match => match.Groups[1].Value).Should().AllBe(version);
+    }
+
+    [Fact]
     public void The_page_of_goldens_names_each_member_of_every_golden()
     {
         string page = Read("docs", "golden.md");
@@ -91,6 +105,12 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"<(Parity\w+) Condition=""'\$\(\1\)' == ''")]
     private static partial Regex DefaultPattern();
+
+    [GeneratedRegex("<VersionPrefix>(.+)</VersionPrefix>")]
+    private static partial Regex VersionPattern();
+
+    [GeneratedRegex(@"<PackageReference Include=""Harness\.\w+"" Version=""([^""]*)""")]
+    private static partial Regex ReferencePattern();
 
     [GeneratedRegex(@"\b(Parity[A-Z]\w+)")]
     private static partial Regex PropertyPattern();

@@ -35,10 +35,12 @@ public static class TorchLibrary
     {
         var cause = Cause(answer);
         var cure = cause.Contains("GLIBCXX", StringComparison.Ordinal)
-            ? "run `dotnet build src/Harness.Reference` on this machine: its build lifts a demand that is never used; "
-              + "if that is done already, install a newer libstdc++"
+            ? "record with the package Harness.MSBuild (`dotnet build -t:ParityRecord`) or build src/Harness.Reference "
+              + "on this machine: either lifts a demand that is never used; if that is done already, install a newer "
+              + "libstdc++"
             : Published
-                ? "run `dotnet build src/Harness.Reference` on this machine, which fetches libtorch"
+                ? "record with the package Harness.MSBuild (`dotnet build -t:ParityRecord`) or build "
+                  + "src/Harness.Reference on this machine: either fetches libtorch"
                 : "record on one of linux-x64, win-x64 and osx-arm64, for which libtorch is published";
         return new(Codes.LibTorchMissing, "libtorch",
             $"cannot be loaded on {RuntimeInformation.RuntimeIdentifier}: {cause}; {cure}");
