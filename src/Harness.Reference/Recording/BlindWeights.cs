@@ -15,6 +15,13 @@ namespace Harness.Reference.Recording;
 /// <param name="device">Where to compute.</param>
 sealed class BlindWeights(TorchModel model, string path, Device device)
 {
+    // Elements of all weights above which gradients are float32: whether one is zero does not hang on its precision,
+    // and a network of 10^8 weights would take gigabytes more.
+    const long Large = 1 << 24;
+
+    readonly ScalarType _type = model.Weights.Values.Sum(tensor => tensor.Shape.Elements) > Large
+        ? ScalarType.Float32 : ScalarType.Float64;
+
     // So many weights are looked at again one by one; where more are blind, that is what is wrong.
     const int Doubted = 8;
 
@@ -23,7 +30,7 @@ sealed class BlindWeights(TorchModel model, string path, Device device)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, device);
-        var walk = new GraphWalk(model.Graph, model.Weights, path, ScalarType.Float64, device)
+        var walk = new GraphWalk(model.Graph, model.Weights, path, _type, device)
         {
             Differentiates = true,
         };
@@ -74,7 +81,7 @@ sealed class BlindWeights(TorchModel model, string path, Device device)
         {
             using var scope = NewDisposeScope();
             var sums = new List<double>();
-            var walk = new GraphWalk(model.Graph, model.Weights, path, ScalarType.Float64, device) { Alter = alter };
+            var walk = new GraphWalk(model.Graph, model.Weights, path, _type, device) { Alter = alter };
             foreach (var output in walk.Run(Widened(inputs), (call, index, result) =>
                 sums.Add(ProbeSums.Of(call.Name, TorchTensors.Doubles(result)).Projection)))
                 output.Tensor.Dispose();
@@ -83,5 +90,5 @@ sealed class BlindWeights(TorchModel model, string path, Device device)
     }
 
     List<TorchTensor> Widened(ImmutableArray<Stored> inputs) =>
-        [.. inputs.Select(input => TorchTensors.Widen(input, ScalarType.Float64, device))];
+        [.. inputs.Select(input => TorchTensors.Widen(input, _type, device))];
 }

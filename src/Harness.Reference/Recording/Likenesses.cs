@@ -9,33 +9,40 @@ namespace Harness.Reference.Recording;
 /// place.</summary>
 static class Likenesses
 {
+    /// <summary>True for one that goes beyond the recorded range: a comparison of few numbers may be moved by nothing
+    /// less. What it is rounded by says nothing of the recorded inputs.</summary>
+    public static bool IsWide(int number) => number % 3 == 0;
+
     /// <summary>Others for all inputs of a case.</summary>
     /// <param name="inputs">The recorded ones.</param>
     /// <param name="number">Which of them; each number gives others.</param>
     public static ImmutableArray<Tensor> Of(ImmutableArray<Tensor> inputs, int number) =>
-        [.. inputs.Select((input, i) => Of(input, (number * inputs.Length) + i))];
+        [.. inputs.Select((input, i) => Of(input, (number * inputs.Length) + i, IsWide(number)))];
 
     /// <summary>One that differs from a recorded input.</summary>
     /// <param name="input">The recorded one.</param>
     /// <param name="number">Which of them; each number gives another.</param>
-    public static Tensor Of(Tensor input, int number)
+    /// <param name="wide">True where it may leave the recorded range.</param>
+    public static Tensor Of(Tensor input, int number, bool wide)
     {
         ulong state = ProbeSums.Mix((ulong)number + ProbeSums.Step);
-        return input.Type.IsFloating() ? Floats(input, Next) : Integers(input, Next);
+        return input.Type.IsFloating() ? Floats(input, Next, wide) : Integers(input, Next);
 
         // SplitMix64; the inputs' own streams begin at small numbers.
         ulong Next() => ProbeSums.Mix(state += ProbeSums.Step);
     }
 
-    // Shuffled, and each a little nearer to zero: signs, range and domain stay, sums do not.
-    static Tensor Floats(Tensor input, Func<ulong> next)
+    // Shuffled, and each a little nearer to zero: signs, range and domain stay, sums do not. Or of either sign and up
+    // to three times as large.
+    static Tensor Floats(Tensor input, Func<ulong> next, bool wide)
     {
         float[] values = input.ToSingles();
         for (int i = values.Length - 1; i >= 0; i--)
         {
             int other = (int)(next() % (ulong)(i + 1));
             (values[i], values[other]) = (values[other], values[i]);
-            values[i] *= 1 - ((next() >> 40) * (0.25f / (1 << 24)));
+            float share = (next() >> 40) * (1f / (1 << 24));
+            values[i] *= wide ? (6 * share) - 3 : 1 - (share / 4);
         }
         return Tensor.Of(input.Shape, values);
     }

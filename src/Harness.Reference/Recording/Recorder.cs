@@ -22,9 +22,14 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     // An architecture's golden is to stay small beside no model at all.
     readonly int _positions = model.IsArchitecture ? GoldenProbe.FewestPositions : GoldenProbe.MaxPositions;
 
-    // One sample of the noise may be small by luck, seven are not; a large model's outputs have many elements each.
-    const int Likely = 7, LikelyOfLarge = 2;
+    // One sample of the noise may be small by luck, seven are not (three of the likenesses are wide); a large model's
+    // outputs have many elements each.
+    const int Likely = 9, LikelyOfLarge = 2;
     const long Large = 1 << 22;
+
+    /// <summary>False where only outputs and probes are asked for: what moves what is not measured, nor noise on other
+    /// inputs.</summary>
+    public bool MeasuresSensitivity { get; init; } = true;
 
     // A TorchScript file can be run by libtorch itself, which is the better truth.
     readonly bool _scripted = model.IsScript;
@@ -60,25 +65,25 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         else rough = [[.. Rough(inputs).Select(output => output.Tensor)]];
         double[] noise = [.. outputs.Select((output, i) => rough.Max(run => Noise(run[i], output)))];
         double[] moves = new double[outputs.Length];
-        int samples = 1, others = _probes.Sum(probe => probe.Shape.Elements) > Large ? LikelyOfLarge : Likely;
+        int samples = 1, others = !MeasuresSensitivity ? 0
+            : _probes.Sum(probe => probe.Shape.Elements) > Large ? LikelyOfLarge : Likely;
         for (int number = 1; number <= others; number++)
         {
             var likeness = Likenesses.Of(inputs, number);
             var moved = Outputs(likeness, ScalarType.Float64);
+            for (int i = 0; i < moves.Length; i++) moves[i] = Math.Max(moves[i], Moved(moved[i], walked[i].Tensor));
+            if (Likenesses.IsWide(number)) continue;
             var single = Outputs(likeness, ScalarType.Float32);
             for (int i = 0; i < moves.Length; i++)
-            {
-                moves[i] = Math.Max(moves[i], Moved(moved[i], walked[i].Tensor));
                 if (single[i].Shape == moved[i].Shape) noise[i] = Math.Max(noise[i], Noise(single[i], moved[i]));
-            }
             samples++;
         }
-        var sensitivity = new GoldenSensitivity(
+        var sensitivity = MeasuresSensitivity ? new GoldenSensitivity(
             [.. inputs.Select((_, i) => inputs.Length == 1 ? moves.Max() : MovedBy(i, inputs, walked))], [.. moves],
             new BlindWeights(model, path, device).Find(inputs))
         {
             Rounding = Rounding(inputs, walked),
-        };
+        } : new GoldenSensitivity([.. inputs.Select(_ => 0.0)], [.. moves], []) { Rounding = [.. moves] };
 
         var document = new GoldenDocument(
             source, weights,
@@ -108,7 +113,8 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         double most = 0;
         for (int number = 1; number <= Likely && most == 0; number++)
         {
-            var moved = Outputs(inputs.SetItem(input, Likenesses.Of(inputs[input], number)), ScalarType.Float64);
+            var moved = Outputs(inputs.SetItem(input, Likenesses.Of(inputs[input], number, Likenesses.IsWide(number))),
+                ScalarType.Float64);
             for (int i = 0; i < moved.Length; i++) most = Math.Max(most, Moved(moved[i], walked[i].Tensor));
         }
         return most;
