@@ -21,6 +21,8 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
 
     readonly ImmutableArray<string>.Builder _faults = ImmutableArray.CreateBuilder<string>();
     readonly Dictionary<string, Numbers> _arrays = new(StringComparer.Ordinal);
+    // Features of the layer at hand that the run computed, by the name that a stored one would have.
+    readonly Dictionary<string, double[]> _computed = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, one sentence each.</summary>
     public ImmutableArray<string> Faults => _faults.ToImmutable();
@@ -35,11 +37,17 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
         foreach (var node in model.Nodes)
         {
             if (ModuleOf(model, node) is not { } module) continue;
+            _computed.Clear();
             double[] Read(int value)
             {
                 var elements = new double[model.Values[value].Shape.Elements];
                 session.Read(value, elements);
                 return elements;
+            }
+            foreach (var rule in node.Op.Weights)
+            {
+                int operand = node.Inputs[rule.Operand];
+                if (model.Values[operand].Leaf is null) _computed[rule.Leaf] = Read(operand);
             }
             Layer? layer = node.Op switch
             {
@@ -48,7 +56,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
                 Linear op => OfDense(module, op.Bias),
                 Addmm => OfDense(module, bias: true),
                 BatchNorm2d op => OfBatchNorm(op, module),
-                LayerNorm { NormalizedShape.Count: 1 } op => OfLayerNorm(op, module),
+                LayerNorm op => OfLayerNorm(op, module, model.Values[node.Inputs[0]].Layout),
                 _ => null,
             };
             if (layer is null) continue;
@@ -96,14 +104,20 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
         }
     }
 
-    // The module of a layer whose parameters are all stored, each used as it lies; null for others.
+    // The module of a layer whose stored parameters are all used as they lie; null for others, and for a kernel that is
+    // computed.
     static string? ModuleOf(NhwcProgram model, NhwcNode node)
     {
         string? module = null;
         foreach (var rule in node.Op.Weights)
         {
             var value = model.Values[node.Inputs[rule.Operand]];
-            if (value.Leaf is not { } leaf || !value.Moves.IsEmpty || leaf.Form == LeafForm.Array) return null;
+            if (value.Leaf is not { } leaf)
+            {
+                if (rule.Form == LeafForm.Features && value.Shape.Rank == 1) continue;
+                return null;
+            }
+            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array) return null;
             // One that another module has, or that is no layer's own, is not looked up by this one.
             string owner = string.Join('/', leaf.Path[..^1]);
             if (module is not null && owner != module) return null;
@@ -127,6 +141,9 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
         return found.Shape == Shape.Create(shape) ? found : throw new KeyNotFoundException(
             $"'{found.Path}' has the shape {found.Shape}, Flax wants {Shape.Create(shape)}");
     }
+
+    double Feature(string collection, string module, string name, long at, params ReadOnlySpan<int> shape) =>
+        _computed.TryGetValue(name, out double[]? values) ? values[at] : Find(collection, module, name, shape)[at];
 
     // Elements of an array, of which few are looked at.
     sealed class Numbers(string path, BorrowedTensor elements) : IDisposable
@@ -215,7 +232,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
                 scale += Math.Abs(w * x[place]);
             }
         }
-        double b = bias ? Find("params", module, "bias", channels)[channel] : 0;
+        double b = bias ? Feature("params", module, "bias", channel, channels) : 0;
         return (sum + b, scale + Math.Abs(b));
     }
 
@@ -235,7 +252,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
             sum += term;
             scale += Math.Abs(term);
         }
-        double b = bias ? Find("params", module, "bias", outputs)[output] : 0;
+        double b = bias ? Feature("params", module, "bias", output, outputs) : 0;
         return (sum + b, scale + Math.Abs(b));
     };
 
@@ -244,26 +261,29 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
     {
         int channels = shape[1], channel = at[1];
         double value = x[FlatOf(shape, at)];
-        double mean = Find("batch_stats", module, "mean", channels)[channel];
-        double variance = Find("batch_stats", module, "var", channels)[channel];
-        double scale = op.Scale ? Find("params", module, "scale", channels)[channel] : 1;
-        double bias = op.Bias ? Find("params", module, "bias", channels)[channel] : 0;
+        double mean = Feature("batch_stats", module, "mean", channel, channels);
+        double variance = Feature("batch_stats", module, "var", channel, channels);
+        double scale = op.Scale ? Feature("params", module, "scale", channel, channels) : 1;
+        double bias = op.Bias ? Feature("params", module, "bias", channel, channels) : 0;
         double factor = scale / Math.Sqrt(variance + op.Eps);
         return (((value - mean) * factor) + bias,
             ((Math.Abs(value) + Math.Abs(mean)) * Math.Abs(factor)) + Math.Abs(bias));
     };
 
-    // linen.LayerNorm over the features.
-    Layer OfLayerNorm(LayerNorm op, string module) => (x, shape, at) =>
+    // linen.LayerNorm over the last axes, which lie in Flax's arrays in the order that they have in its input.
+    Layer OfLayerNorm(LayerNorm op, string module, Permutation layout) => (x, shape, at) =>
     {
-        int features = shape[-1], feature = at[^1];
-        long row = FlatOf(shape, at) / features * features;
+        int count = op.NormalizedShape.Count, first = shape.Rank - count;
+        int[] order = [.. layout.AsSpan().ToArray().Where(axis => axis >= first)];
+        int[] extents = [.. order.Select(axis => shape[axis])], place = [.. order.Select(axis => at[axis])];
+        int features = op.NormalizedShape.Aggregate(1, (product, extent) => product * extent);
+        long flat = FlatOf(shape, at), row = flat / features * features, feature = FlatOf(Shape.Create(extents), place);
         double mean = 0, squares = 0;
         for (int i = 0; i < features; i++) mean += x[row + i] / features;
         for (int i = 0; i < features; i++) squares += (x[row + i] - mean) * (x[row + i] - mean) / features;
-        double scale = op.Scale ? Find("params", module, "scale", features)[feature] : 1;
-        double bias = op.Bias ? Find("params", module, "bias", features)[feature] : 0;
-        double value = x[row + feature], factor = scale / Math.Sqrt(squares + op.Eps);
+        double scale = op.Scale ? Feature("params", module, "scale", feature, extents) : 1;
+        double bias = op.Bias ? Feature("params", module, "bias", feature, extents) : 0;
+        double value = x[flat], factor = scale / Math.Sqrt(squares + op.Eps);
         double size = (Math.Abs(value) + Math.Abs(mean)) * Math.Abs(factor);
         // The mean of many numbers that cancel carries their rounding.
         return (((value - mean) * factor) + bias, (100 * size) + Math.Abs(bias));

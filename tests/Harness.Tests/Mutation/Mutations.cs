@@ -97,7 +97,9 @@ static class Mutations
                 || outputs.Any(output => program.Values[output].Name == bad);
             return new Mutant(name, node, fault, MutantState.Caught, named, finding.Code);
         }
-        double moved = Moved(program, $"{node}:{fault}");
+        // A tree that is wrong is wrong, however the run that reads it by its own record goes.
+        double moved = Faults.IsInTree($"{node}:{fault}") ? MovedTree(program, $"{node}:{fault}")
+            : Moved(program, $"{node}:{fault}");
         return new Mutant(
             name, node, fault, moved < 1e-12 ? MutantState.Equivalent : MutantState.Missed, false,
             moved < 1e-12 ? "the same for other inputs"
@@ -114,6 +116,15 @@ static class Mutations
         {
             return false;
         }
+    }
+
+    // Infinite where an array of the tree is not what it was.
+    static double MovedTree(NhwcProgram program, string fault)
+    {
+        var damaged = Faults.Inject(fault, program).Variables.Leaves.ToDictionary(leaf => leaf.FullPath);
+        return program.Variables.Leaves.All(leaf =>
+            damaged[leaf.FullPath].Materialize() is var other && other.Shape == leaf.Shape
+            && other.Bytes.Span.SequenceEqual(leaf.Materialize().Bytes.Span)) ? 0 : double.PositiveInfinity;
     }
 
     // How far, scaled, the fault moves an output at most, on inputs that no golden holds.
