@@ -29,8 +29,8 @@ public static class InputShapes
     // Of an axis that is made larger.
     const int MostExtent = 1 << 12;
 
-    // A network of 500 calls that nothing fits is given up after two seconds or so, with every plane tried at the first
-    // batch; one of 200 after everything.
+    // A network of 500 calls that nothing fits is given up with every plane tried at the first batch; one of 200 after
+    // everything.
     const long MostCalls = 8_000_000;
 
     /// <summary>Shapes for every input, in PyTorch's axis order.</summary>

@@ -131,8 +131,9 @@ public static class Verifier
                 Float64 = drifts, FirstBadNode = bad, Probes = measured, UnmeasuredProbes = probes.Unmeasured,
                 FlaxLayers = layers.Layers,
             }).With(Float64Check.Judge(golden, drifts, tolerance, bad));
-            // Where the run itself is wrong it says nothing of the tree.
-            if (verdict.Holds && bad is null && !layers.Faults.IsEmpty)
+            // Where the run itself is wrong it says nothing of the tree; a stated limit that forgives probes excuses
+            // no tree.
+            if (verdict.Holds && !layers.Faults.IsEmpty)
                 verdict = verdict.With(WeightFinding(golden, layers.Faults));
             // Outputs under a fault on purpose must never be there to be accepted.
             if (verdict.Fault is null)
