@@ -12,6 +12,9 @@ public sealed class ParityVerify : HarnessTool
     const string JsonFormat = "json";
     const string JsonReport = "parity.json";
 
+    // Whatever reports there are, of which a build keeps some.
+    const string AnyReport = "parity.*";
+
     readonly List<string> _reports = [];
 
     string _run = "";
@@ -171,11 +174,23 @@ public sealed class ParityVerify : HarnessTool
             File.Delete(Path.Combine(_run, JsonReport));
         var target = Absolute(ReportDirectory);
         Directory.CreateDirectory(target);
-        foreach (var report in Directory.GetFiles(_run))
+        var reports = Directory.GetFiles(_run);
+        // A command that ended early wrote none, and what was there is still the last word.
+        if (reports.Length > 0)
+            RemoveOthers(target, reports);
+        foreach (var report in reports)
         {
             var kept = Path.Combine(target, Path.GetFileName(report));
             File.Move(report, kept, overwrite: true);
             _reports.Add(kept);
         }
+    }
+
+    // Those of other formats speak of an earlier build.
+    static void RemoveOthers(string target, string[] reports)
+    {
+        var names = reports.Select(Path.GetFileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var old in Directory.GetFiles(target, AnyReport).Where(old => !names.Contains(Path.GetFileName(old))))
+            File.Delete(old);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Harness.Parity;
-using Harness.Parity.Reports;
+using Harness.Cli.Answer;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -25,37 +24,33 @@ static class CompareVerb
             Description = "A .npz that holds inner values by the names of the golden's nodes, each as a whole.",
         };
         var layouts = Shared.Layouts();
-        var report = new Option<string?>("--report") { Description = "A folder for reports." };
-        var format = Shared.Formats();
+        var answer = new AnswerOptions();
         var command = new Command(
             "compare", "Holds what any program computed from golden-inputs to a golden; exit code 1 on drift.")
         {
-            golden, actual, taps, layouts, report, format,
+            golden, actual, taps, layouts,
         };
+        answer.AddTo(command);
         command.SetAction(result =>
         {
-            var reports = VerifyVerb.Reports(result.GetValue(format)!);
+            var answered = answer.Read(result);
             var files = new ActualFiles(
                 result.GetValue(actual)!, result.GetValue(taps), ArrayLayouts.Of(result.GetValue(layouts)!));
             var verdict = ActualCheck.Verify(new VerifyRequest(Shared.GoldenFolder(result.GetValue(golden)!)), files);
             terminal.Cancellation.ThrowIfCancellationRequested();
-            Write(terminal.Out, verdict);
-            if (result.GetValue(report) is { } directory)
-                foreach (string file in ReportSet.Write(directory, reports, new GateVerdict([verdict], [])))
-                    terminal.Error.WriteLine($"report: {file}");
-            return Program.ExitCode(verdict.Findings);
+            Write(terminal, verdict);
+            return answered.Give(terminal, new GateVerdict([verdict], []));
         });
         return command;
     }
 
-    static void Write(TextWriter text, Verdict verdict)
+    static void Write(Terminal terminal, Verdict verdict)
     {
         int nodes = verdict.Probes.Length + verdict.UnmeasuredProbes.Length;
-        text.WriteLine($"{VerifyVerb.Summary(verdict)}, {verdict.Probes.Length} of {nodes} nodes compared");
+        terminal.WriteLine($"{VerifyVerb.Summary(verdict)}, {verdict.Probes.Length} of {nodes} nodes compared");
         if (!verdict.UnmeasuredProbes.IsEmpty)
-            text.WriteLine($"not compared: {Names(verdict.UnmeasuredProbes)}");
-        if (!verdict.UnmatchedTaps.IsEmpty) text.WriteLine($"taps of no node: {Names(verdict.UnmatchedTaps)}");
-        foreach (var finding in verdict.Findings) text.WriteLine(finding.ToCanonicalLine());
+            terminal.WriteLine($"not compared: {Names(verdict.UnmeasuredProbes)}");
+        if (!verdict.UnmatchedTaps.IsEmpty) terminal.WriteLine($"taps of no node: {Names(verdict.UnmatchedTaps)}");
     }
 
     static string Names(IReadOnlyCollection<string> names) => string.Join(", ", names.Take(Listed))

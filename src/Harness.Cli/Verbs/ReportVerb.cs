@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Harness.Cli.Answer;
 using Harness.Executor.Model;
 using Harness.Parity.Reports;
 using Harness.Parity.Verification;
@@ -15,22 +16,17 @@ static class ReportVerb
             Description = "Folders that verify --report wrote parity.json into.",
             Arity = ArgumentArity.OneOrMore,
         });
-        var output = new Option<string>("--output") { Description = "The folder for the reports.", Required = true };
-        var format = Shared.Formats();
+        var answer = new AnswerOptions("--output");
         var merge = new Command(
             "merge", "Merges reports; exit code 1 where any of them has a finding, as verify of all cases would.")
         {
-            directories, output, format,
+            directories,
         };
+        answer.AddTo(merge);
         merge.SetAction(result =>
         {
-            var reports = VerifyVerb.Reports(result.GetValue(format)!);
-            var gate = Merge(result.GetValue(directories)!);
-            foreach (string file in ReportSet.Write(result.GetValue(output)!, reports, gate))
-                terminal.Error.WriteLine($"report: {file}");
-            int holding = gate.Cases.Count(verdict => verdict.Holds);
-            terminal.Out.WriteLine($"{holding} of {gate.Cases.Length} cases hold");
-            return Program.ExitCode(gate.AllFindings);
+            var answered = answer.Read(result);
+            return answered.GiveCounted(terminal, Merge(result.GetValue(directories)!));
         });
         return new Command("report", "Works on reports.") { merge };
     }

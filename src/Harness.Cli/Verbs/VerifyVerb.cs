@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Harness.Cli.Answer;
 using Harness.Executor.Model;
 using Harness.Parity;
 using Harness.Parity.Cases;
-using Harness.Parity.Reports;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -36,8 +36,6 @@ static class VerifyVerb
         };
         var caseSet = Shared.CaseSet(
             "With --cases: the list's own set of cases; a case of it that the list lacks is an error.");
-        var report = new Option<string?>("--report") { Description = "A folder for reports." };
-        var format = Shared.Formats();
         var shard = new Option<string?>("--shard") { Description = "i/n: the i-th of n parts of all cases." };
         var precision = Shared.Choice("--precision", "What is verified.", "both", "float64", "float32");
         var float32 = Shared.Choice(
@@ -53,11 +51,13 @@ static class VerifyVerb
         };
         var (threads, lanes, exactOrder) = (Shared.Threads(), Shared.Lanes(), Shared.ExactOrder());
         var device = Shared.Device();
+        var answer = new AnswerOptions();
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
-            goldens, cases, goldenRoot, permitUnused, caseSet, report, format, shard, precision, float32, tolerance,
-            received, threads, lanes, exactOrder, device,
+            goldens, cases, goldenRoot, permitUnused, caseSet, shard, precision, float32, tolerance, received, threads,
+            lanes, exactOrder, device,
         };
+        answer.AddTo(command);
         command.SetAction(result =>
         {
             var options = new VerifyOptions
@@ -77,7 +77,7 @@ static class VerifyVerb
                 throw Program.Usage("--precision float32 with --float32 off leaves nothing to verify");
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
-            var reports = Reports(result.GetValue(format)!);
+            var answered = answer.Read(result);
             var part = Part(result.GetValue(shard));
             var (requests, missing) = Requests(result.GetValue(goldens)!, result.GetValue(cases));
             var unused = Unused(
@@ -90,35 +90,38 @@ static class VerifyVerb
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
                     terminal, requests, options with { Runner = runner }, missing.AddRange(unused), progress,
-                    (result.GetValue(report), reports)));
+                    answered));
         });
         return command;
     }
 
     static int Verify(
         Terminal terminal, ImmutableArray<VerifyRequest> requests, VerifyOptions options,
-            ImmutableArray<Finding> unused,
-        bool progress, (string? Directory, ImmutableArray<Report> Reports) reports)
+        ImmutableArray<Finding> unused, bool progress, GateAnswer answer)
     {
         if (options.Fault is not null)
             terminal.Error.WriteLine(
                 $"harness: {Faults.Variable}={options.Fault}: A FAULT IS INJECTED ON PURPOSE; THIS RUN CANNOT BE " +
                 $"GREEN");
         GateVerdict? gate = null;
-        terminal.WithProgress("verify", requests.Length, progress, (line, step) =>
-            gate = Gate.Verify(requests, options, unused, verdict =>
-            {
-                line(Summary(verdict));
-                foreach (var finding in verdict.Findings) line(finding.ToCanonicalLine());
-                step();
-            }, terminal.Cancellation));
-        foreach (var finding in gate!.Findings) terminal.Out.WriteLine(finding.ToCanonicalLine());
-        if (reports.Directory is { } directory)
-            foreach (string file in ReportSet.Write(directory, reports.Reports, gate))
-                terminal.Error.WriteLine($"report: {file}");
-        int holding = gate.Cases.Count(verdict => verdict.Holds);
-        terminal.Out.WriteLine($"{holding} of {gate.Cases.Length} cases hold");
-        return Program.ExitCode(gate.AllFindings);
+        var sofar = new List<Verdict>();
+        try
+        {
+            terminal.WithProgress(requests.Length, progress, line =>
+                gate = Gate.Verify(requests, options, unused, request => line.Begin(request.Name), verdict =>
+                {
+                    sofar.Add(verdict);
+                    line.Line(Summary(verdict));
+                    line.End();
+                }, terminal.Cancellation));
+        }
+        catch (Exception e) when (e is OperationCanceledException or ModelException)
+        {
+            // What was found before the end is no less true.
+            (answer with { Directory = null }).WriteFindings(terminal, new GateVerdict([.. sofar], []));
+            throw;
+        }
+        return answer.GiveCounted(terminal, gate!);
     }
 
     /// <summary>A case in one line.</summary>
@@ -143,18 +146,6 @@ static class VerifyVerb
         string notes = verdict.Notes.IsEmpty ? "" : $"  [{string.Join("; ", verdict.Notes)}]";
         return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}{notes}"
             : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}{notes}";
-    }
-
-    /// <summary>The reports that <c>--format</c> names.</summary>
-    internal static ImmutableArray<Report> Reports(string format)
-    {
-        var (reports, unknown) = ReportSet.Named(
-            format.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        if (unknown is not null)
-            throw Program.Usage(
-                $"--format '{unknown}' is unknown, expected " +
-                $"{string.Join(", ", ReportSet.All.Select(report => report.Name))}");
-        return reports.IsEmpty ? throw Program.Usage("--format names no report") : reports;
     }
 
     static (ImmutableArray<VerifyRequest> Requests, ImmutableArray<Finding> Missing) Requests(

@@ -35,9 +35,11 @@ public static class ReportSet
         return (reports.ToImmutable(), null);
     }
 
-    /// <summary>Writes reports into a folder and returns their paths.</summary>
+    /// <summary>Writes reports into a folder and returns their paths. Those of other kinds that an earlier run left
+    /// there speak of that run, so they go.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static ImmutableArray<string> Write(string directory, IEnumerable<Report> reports, GateVerdict verdict)
+    public static ImmutableArray<string> Write(
+        string directory, IReadOnlyCollection<Report> reports, GateVerdict verdict)
     {
         var files = ImmutableArray.CreateBuilder<string>();
         foreach (var report in reports)
@@ -46,6 +48,8 @@ public static class ReportSet
             AtomicFile.WriteText(file, report.Render(verdict));
             files.Add(file);
         }
+        foreach (var other in All.Except(reports))
+            File.Delete(Path.Combine(directory, other.FileName));
         return files.ToImmutable();
     }
 }

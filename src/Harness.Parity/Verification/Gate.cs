@@ -10,12 +10,13 @@ public static class Gate
     /// <param name="requests">The cases.</param>
     /// <param name="options">How they are verified.</param>
     /// <param name="findings">What is wrong with no single case.</param>
+    /// <param name="begin">Told each case before it is verified.</param>
     /// <param name="report">Told each verdict as soon as it stands.</param>
     /// <param name="cancellation">Stops between two steps of a plan.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static GateVerdict Verify(
         IReadOnlyCollection<VerifyRequest> requests, VerifyOptions options, ImmutableArray<Finding> findings,
-        Action<Verdict>? report = null, CancellationToken cancellation = default)
+        Action<VerifyRequest>? begin = null, Action<Verdict>? report = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
@@ -24,6 +25,7 @@ public static class Gate
         foreach (var request in requests)
         {
             cancellation.ThrowIfCancellationRequested();
+            begin?.Invoke(request);
             var verdict = Verifier.Verify(request, options, open, cancellation);
             verdicts.Add(verdict);
             report?.Invoke(verdict);

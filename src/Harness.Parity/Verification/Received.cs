@@ -32,7 +32,25 @@ static class Received
     public static string SumsName(string node) => $"sums.{node}";
 
     /// <summary>Keeps the outputs of a float64 run, and the probes that do not hold.</summary>
-    public static void Write(
+    /// <returns>What can be done with them; or why they are not kept, which hides no drift.</returns>
+    public static string Keep(
+        GoldenCase golden, ImmutableArray<Tensor> outputs, ImmutableArray<NodeDrift> nodes, VerifyOptions options)
+    {
+        try
+        {
+            Write(golden, outputs, nodes, options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"what was received is not kept: {e.Message}";
+        }
+        string received = options.ReceivedDirectory is { } root
+            ? $" --received {ShellWord.Of(Path.GetFullPath(root))}" : "";
+        return $"where this is right and the golden is not: harness accept {ShellWord.Of(golden.Directory)}" +
+            $"{received} --reason \"…\"";
+    }
+
+    static void Write(
         GoldenCase golden, ImmutableArray<Tensor> outputs, ImmutableArray<NodeDrift> nodes, VerifyOptions options)
     {
         var tensors = golden.Document.Outputs.Select((port, i) =>
@@ -55,9 +73,16 @@ static class Received
     {
         string file = PathOf(golden.Directory, options.ReceivedDirectory);
         if (!File.Exists(file)) return;
-        File.Delete(file);
-        string folder = Path.GetDirectoryName(file)!;
-        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        try
+        {
+            File.Delete(file);
+            string folder = Path.GetDirectoryName(file)!;
+            if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It names the golden that it came from, and `accept` shows what it takes.
+        }
     }
 
     /// <summary>True where outputs of a golden were received.</summary>

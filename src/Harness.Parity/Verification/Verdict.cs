@@ -58,6 +58,15 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
 
     /// <summary>True when no finding is more than a warning.</summary>
     public bool Holds => Findings.All(finding => finding.Severity() == Severity.Warning);
+
+    /// <summary>How many times its limit the worst that was measured is; infinite where nothing could be
+    /// measured.</summary>
+    public double TimesTheLimit => Float64.Select(drift => drift.ShareOfLimit)
+        .Concat(Probes.Select(node => node.Limit > 0 ? node.Error / node.Limit : 0))
+        .Concat(Float32?.Outputs.Where(drift => drift.Exempt is null).Select(drift => drift.ShareOfLimit) ?? [])
+        .Concat(Float32?.Nodes.Select(node => node.Ratio) ?? [])
+        .Select(times => double.IsNaN(times) ? double.PositiveInfinity : times)
+        .DefaultIfEmpty(double.PositiveInfinity).Max();
 }
 
 /// <summary>A node whose float64 result leaves its golden probe.</summary>
@@ -144,6 +153,14 @@ public sealed record GateVerdict(ImmutableArray<Verdict> Cases, ImmutableArray<F
 {
     /// <summary>All findings, those of cases first.</summary>
     public IEnumerable<Finding> AllFindings => Cases.SelectMany(verdict => verdict.Findings).Concat(Findings);
+
+    /// <summary>All findings in the order in which a reader needs them: errors before warnings, cases of which nothing
+    /// could be measured first, then those that are most times beyond their limits.</summary>
+    public IEnumerable<Finding> WorstFirst => Cases
+        .SelectMany(verdict => verdict.Findings.Select(finding => (finding, Times: verdict.TimesTheLimit)))
+        .Concat(Findings.Select(finding => (finding, Times: double.PositiveInfinity)))
+        .OrderBy(told => told.finding.Severity() == Severity.Warning).ThenByDescending(told => told.Times)
+        .Select(told => told.finding);
 
     /// <summary>True when nothing is more than a warning.</summary>
     public bool Holds => AllFindings.All(finding => finding.Severity() == Severity.Warning);

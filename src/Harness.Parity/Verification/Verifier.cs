@@ -138,7 +138,8 @@ public static class Verifier
             // Outputs under a fault on purpose must never be there to be accepted.
             if (verdict.Fault is null)
             {
-                if (!verdict.Holds) Received.Write(golden, outputs, measured, options);
+                if (!verdict.Holds)
+                    verdict = verdict.Saying(Received.Keep(golden, outputs, measured, options));
                 else Received.Delete(golden, options);
             }
         }
@@ -166,6 +167,13 @@ public static class Verifier
 
     static Tolerance Stated(double value, string reason) =>
         value == Tolerance.DefaultValue ? Tolerance.Default : new Tolerance(TolerancePolicy.Default, value, reason);
+
+    // What to do with it is the end of what is said of drift.
+    static Verdict Saying(this Verdict verdict, string what) => verdict with
+    {
+        Findings = [.. verdict.Findings.Select(finding => finding.Code == Codes.OutputDrift
+            ? finding with { Message = $"{finding.Message}; {what}" } : finding)],
+    };
 
     static Finding WeightFinding(GoldenCase golden, ImmutableArray<string> faults) => new(
         Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
@@ -209,7 +217,8 @@ public static class Verifier
             Codes.LooseTolerance, golden.PlaceOf("tolerance"),
             $"the limit {tolerance} ({tolerance.Reason}) is more than ten times the measured drift " +
             $"{Figures.Short(measured)}; " +
-            $"limits only tighten: harness accept {ShellWord.Of(golden.Directory)} --tolerance default --reason \"…\"");
+            "limits only tighten: " +
+            $"harness accept {ShellWord.Of(golden.Directory)} --tolerance default --reason \"…\"");
     }
 
     // Never green with a fault on purpose, and never silent about it.

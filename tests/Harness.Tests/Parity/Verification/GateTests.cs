@@ -53,7 +53,7 @@ public sealed class GateTests : IDisposable
 
         var gate = Gate.Verify(
             [new VerifyRequest(_one.Directory), new VerifyRequest(other.Directory)], new VerifyOptions { Threads = 1 },
-                [], told.Add);
+                [], report: told.Add);
 
         gate.Cases.Should().Equal(told);
         gate.Cases.Select(verdict => verdict.Holds).Should().Equal(true, false);
