@@ -42,8 +42,7 @@ static class ReferenceProcess
     public static T WithRunner<T>(Terminal terminal, string device, int threads, Func<Runner, T> work)
     {
         string absence = device == "cuda" ? Codes.CudaMissing : Codes.LibTorchMissing;
-        string self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        using var process = Start(terminal, absence, ["serve", self], redirectInput: true);
+        using var process = Start(terminal, absence, ["serve"], redirectInput: true);
         using var kill = terminal.Cancellation.Register(() => Kill(process));
         try
         {
@@ -86,6 +85,7 @@ static class ReferenceProcess
         // libtorch's threads spin while they wait for each other: with more of them than free processors, most of the
         // time.
         start.Environment.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
+        start.Environment[RunnerChannel.ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         Process process;
         try
         {

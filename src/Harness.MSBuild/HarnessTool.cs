@@ -89,7 +89,8 @@ public abstract class HarnessTool : ToolTask
             Fail($"The harness command is not at '{Tool}'. Build Harness.sln, or set ParityToolPath to harness.dll.");
         else if (RunsByHost && Path.IsPathRooted(Host) && !File.Exists(Host))
             Fail($"The .NET host is not at '{Host}'. Set ParityDotNetHost to dotnet.");
-        Cases = ResolveModels();
+        Cases = ResolveModels(Models);
+        RefuseSharedGoldens(Cases);
         return !Log.HasLoggedErrors && base.ValidateParameters();
     }
 
@@ -195,10 +196,25 @@ public abstract class HarnessTool : ToolTask
         return $"{page}#{code.ToLowerInvariant()}";
     }
 
-    List<ParityCase> ResolveModels()
+    /// <summary>A golden holds the outputs of one model: two would overwrite each other's, or one would be red for
+    /// ever.</summary>
+    private protected void RefuseSharedGoldens(IEnumerable<ParityCase> cases)
     {
-        var cases = new List<ParityCase>(Models.Length);
-        foreach (var item in Models)
+        foreach (var shared in cases.DistinctBy(one => (one.Golden, one.Model, one.Weights)).GroupBy(one => one.Golden)
+            .Where(group => group.Skip(1).Any()))
+        {
+            var names = shared.Select(
+                one => one.Weights is null ? $"'{one.Model}'" : $"'{one.Model}' with {one.Weights}");
+            Fail($"{string.Join(" and ", names)} have one golden folder, '{shared.Key}'. Give each model a Golden of " +
+                "its own.");
+        }
+    }
+
+    /// <summary>Items with absolute paths; what cannot be resolved is an error.</summary>
+    private protected List<ParityCase> ResolveModels(ITaskItem[] models)
+    {
+        var cases = new List<ParityCase>(models.Length);
+        foreach (var item in models)
         {
             try
             {

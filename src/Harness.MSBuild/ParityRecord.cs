@@ -6,6 +6,9 @@ namespace Harness.MSBuild;
 [MSBuildMultiThreadableTask]
 public sealed class ParityRecord : HarnessTool
 {
+    /// <summary>All models of the project, of which this is one.</summary>
+    public ITaskItem[] Others { get; set; } = [];
+
     /// <summary>What was recorded is what was asked for: shown by a plain <c>dotnet build</c>.</summary>
     protected override MessageImportance StandardOutputLoggingImportance => MessageImportance.High;
 
@@ -14,6 +17,7 @@ public sealed class ParityRecord : HarnessTool
     {
         if (Models.Length != 1)
             Fail($"One model is recorded at a time; this task was given {Models.Length}.");
+        RefuseSharedGoldens(ResolveModels(Others));
         return base.ValidateParameters();
     }
 

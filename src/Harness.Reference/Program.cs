@@ -3,6 +3,8 @@ using Harness.Reference.Commands;
 using Harness.Reference.Native;
 
 using var interruption = new Interruption();
+// libtorch may be at work for minutes, and reads no input while it is.
+ParentProcess.LeaveWith(interruption);
 // Methods that touch TorchSharp stay out of this one: `relax` runs before libtorch can be loaded.
 try
 {
@@ -11,7 +13,7 @@ try
         ["relax", var source] => Relax(source, source),
         ["relax", var source, var destination] => Relax(source, destination),
         ["record", .. var words] => RecordCommand.Run(RecordCommand.Parse(words), interruption),
-        ["serve", var parent] => ServeCommand.Run(parent, interruption),
+        ["serve"] => ServeCommand.Run(),
         _ => Usage(),
     };
 }

@@ -165,8 +165,13 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
     {
         _scaffold.Environment[Misbehaviour.Report] = """{"cases":[{},{}]}""";
 
+        _scaffold.Write("kept/parity.html", "of an earlier build");
+        _scaffold.Write("kept/mine.html", "");
+
         Build(1, "/g(1): error PAR2001: drift\n", arguments: "-p:ParityReportDirectory=kept");
 
+        File.Exists(_scaffold["kept/parity.html"]).Should().BeFalse();
+        File.Exists(_scaffold["kept/mine.html"]).Should().BeTrue();
         File.ReadAllText(_scaffold["kept/parity.json"]).Should().Be("""{"cases":[{},{}]}""");
     }
 
@@ -184,6 +189,24 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
             "--no-progress " +
             "record arch:resnet50 --weights seed:7 --input-shape 1,3,5,7 --input-shape 1,2 " +
             $"--golden {_scaffold["g;x/b"]} --device cuda {set} --no-progress");
+    }
+
+    [Theory]
+    [InlineData("-t:ParityRecord")]
+    [InlineData("-t:ParityVerify")]
+    public void Two_models_with_one_golden_folder_are_refused_before_the_tool_is_started(string target)
+    {
+        using var scaffold = new Scaffold("""
+            <ItemGroup><ParityModel Include="c.pt;a/net.pt;b/net.pt" /></ItemGroup>
+            """);
+        scaffold.Environment[Misbehaviour.Trace] = scaffold["recorded"];
+
+        var build = scaffold.Build(_scaffold.Fake, target, "--no-restore");
+
+        build.ShouldBeRed("PAR9003").Only("PAR9003").Text.Should().Be(
+            $"'{scaffold["a/net.pt"]}' and '{scaffold["b/net.pt"]}' have one golden folder, " +
+            $"'{scaffold["golden/models/net"]}'. Give each model a Golden of its own.");
+        File.Exists(scaffold["recorded"]).Should().BeFalse();
     }
 
     [Fact]
@@ -257,6 +280,8 @@ public sealed class FakeScaffold : IDisposable
     public string this[string path] => _scaffold[path];
 
     public void Dispose() => _scaffold.Dispose();
+
+    public void Write(string path, string text) => _scaffold.Write(path, text);
 
     internal BuildResult Build(params string[] arguments) => _scaffold.Build([.. arguments]);
 

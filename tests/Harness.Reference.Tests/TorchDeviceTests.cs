@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Harness.Parity.Runners;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
@@ -139,24 +140,32 @@ public sealed class TorchDeviceTests : IDisposable
         Directory.Exists($"/proc/{children[0]}").Should().BeFalse();
     }
 
-    [Fact]
-    public void A_server_whose_parent_is_gone_does_not_wait_for_the_end_of_its_input()
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("record", "arch:resnet18", "--weights", "seed:1", "--golden")]
+    public void A_process_whose_parent_is_gone_does_not_work_on(params string[] words)
     {
+        string golden = Path.Combine(_folder.FullName, "golden");
         using var gone = Process.Start(
             new ProcessStartInfo("dotnet", ["--version"]) { RedirectStandardOutput = true })!;
         gone.StandardOutput.ReadToEnd();
         gone.WaitForExit();
         string program = Path.Combine(NativeReference.Directory, "Harness.Reference.dll");
         var start = new ProcessStartInfo(
-            "dotnet", ["exec", program, "serve", gone.Id.ToString(CultureInfo.InvariantCulture)])
+            "dotnet", ["exec", program, .. words, .. words.Length == 1 ? [] : new[] { golden }])
         {
             RedirectStandardInput = true,
+            Environment =
+            {
+                [RunnerChannel.ParentVariable] = gone.Id.ToString(CultureInfo.InvariantCulture),
+            },
         };
 
         using var server = Process.Start(start)!;
 
         server.WaitForExit(s_patience).Should().BeTrue();
         server.ExitCode.Should().Be(130);
+        Directory.Exists(golden).Should().BeFalse();
     }
 
     static int[] ChildrenOf(int process) =>

@@ -45,6 +45,9 @@ public enum RunnerRequest : byte
 /// <remarks>Elements go straight between the pipe and the memory they belong to.</remarks>
 public sealed class RunnerChannel : IDisposable
 {
+    /// <summary>The variable that tells a process whose work it does: that of the process that started it.</summary>
+    public const string ParentVariable = "HARNESS_PARENT_PROCESS";
+
     const byte Done = 0, Refused = 1;
 
     // .NET counts bytes of a span in 32 bits.
