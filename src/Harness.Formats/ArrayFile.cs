@@ -18,7 +18,7 @@ public static class ArrayFile
         single = null;
         try
         {
-            using var file = MappedFile.Open(path);
+            using var file = OpenedFile.Open(path);
             switch (FileKinds.Of(file))
             {
                 case FileKind.Zip:

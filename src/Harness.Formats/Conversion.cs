@@ -167,7 +167,7 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
     /// <exception cref="ModelFormatException">It is none; the message names the line.</exception>
     public static Conversion Read(string path)
     {
-        using var file = MappedFile.Open(path);
+        using var file = OpenedFile.Open(path);
         if (file.Length > MaxLength) throw file.Bad(0, $"{file.Length} bytes of JSON; {MaxLength} are read");
         Exception Bad(int line, string message) => file.Bad(-1, $"line {line}: {message}");
         return new ConversionReader(Bad).Read(JsonTree.Parse(file.Span(0, (int)file.Length), Bad), Format, Version);

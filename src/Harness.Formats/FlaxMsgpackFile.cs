@@ -24,9 +24,9 @@ public sealed class FlaxMsgpackFile : IDisposable
     /// <exception cref="ModelFormatException">It is damaged, or holds something that is no tree of arrays.</exception>
     public static FlaxMsgpackFile Open(string path)
     {
-        using var file = MappedFile.Open(path);
+        using var file = OpenedFile.Open(path);
         var entries = new FlaxMsgpackReader(file).Run();
-        // Read and not mapped: pages of a map stay with the process long after a weight has been packed.
+        // A handle of its own: what an open file has read stays in memory, and an array is wanted once.
         return new FlaxMsgpackFile(
             File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete), entries);
     }

@@ -23,7 +23,7 @@ public static class GraphJson
     /// <exception cref="ModelFormatException">It is no such document; the message names the line.</exception>
     public static Graph Read(string path)
     {
-        using var file = MappedFile.Open(path);
+        using var file = OpenedFile.Open(path);
         return Read(file);
     }
 
@@ -32,7 +32,7 @@ public static class GraphJson
     /// <param name="graph">The graph.</param>
     public static void Write(string path, Graph graph) => AtomicFile.WriteText(path, Text(graph));
 
-    internal static Graph Read(MappedFile file)
+    internal static Graph Read(OpenedFile file)
     {
         if (file.Length > MaxLength)
             throw file.Bad(0, $"{file.Length} bytes of JSON; graphs up to {MaxLength} are read");

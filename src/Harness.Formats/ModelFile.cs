@@ -22,7 +22,7 @@ public static class ModelFile
     public static TorchModel Open(string path, string? weights = null, Action<string>? note = null)
     {
         if (new ModelName(path).IsArchitecture) return ArchitectureSet.Open(path, weights, note);
-        var file = MappedFile.Open(path);
+        var file = OpenedFile.Open(path);
         try
         {
             return Read(file, weights, note);
@@ -34,7 +34,7 @@ public static class ModelFile
         }
     }
 
-    static TorchModel Read(MappedFile file, string? weights, Action<string>? note)
+    static TorchModel Read(OpenedFile file, string? weights, Action<string>? note)
     {
         var kind = FileKinds.Of(file);
         if (kind == FileKind.Json)
@@ -44,7 +44,7 @@ public static class ModelFile
                 throw file.Bad(-1,
                     $"the graph has {graph.Parameters.Length} parameters and no weights of its own; give weights, or " +
                     $"seed:1");
-            MappedFile? apart = null;
+            OpenedFile? apart = null;
             var dict = weights is null ? new StateDict()
                 : WeightsFile.Map(weights, WeightSlots.Of(graph), note, out apart);
             return new TorchModel(graph, dict, "graph", new Owners(file, apart)) { Path = file.Path };
@@ -64,7 +64,7 @@ public static class ModelFile
     }
 
     // A model's file and that of its weights.
-    sealed class Owners(MappedFile model, MappedFile? weights) : IDisposable
+    sealed class Owners(OpenedFile model, OpenedFile? weights) : IDisposable
     {
         public void Dispose()
         {

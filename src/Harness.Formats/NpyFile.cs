@@ -12,7 +12,7 @@ public static class NpyFile
     /// <exception cref="ModelFormatException">It is damaged, or its element type is not supported.</exception>
     public static Tensor Read(string path)
     {
-        using var file = MappedFile.Open(path);
+        using var file = OpenedFile.Open(path);
         if (file.Length > int.MaxValue) throw file.Bad(0, $"{file.Length} bytes; arrays up to 2 GiB are read");
         return NpyArray.Read(file.Span(0, (int)file.Length), file.Bad);
     }

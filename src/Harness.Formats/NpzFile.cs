@@ -19,7 +19,7 @@ public static class NpzFile
     /// <exception cref="ModelFormatException">It is damaged, or holds something that is no array.</exception>
     public static StateDict Read(string path)
     {
-        using var file = MappedFile.Open(path);
+        using var file = OpenedFile.Open(path);
         return View(ZipView.Open(file)).Copied();
     }
 

@@ -21,12 +21,12 @@ public static class SafetensorsFile
     /// <exception cref="ModelFormatException">It is damaged, or an element type is not supported.</exception>
     public static StateDict Read(string path, out IReadOnlyDictionary<string, string> metadata)
     {
-        using var file = MappedFile.Open(path);
+        using var file = OpenedFile.Open(path);
         return View(file, out metadata).Copied();
     }
 
     // Views of the file.
-    internal static StateDict View(MappedFile file, out IReadOnlyDictionary<string, string> metadata)
+    internal static StateDict View(OpenedFile file, out IReadOnlyDictionary<string, string> metadata)
     {
         if (file.Length < 8) throw file.Bad(0, "this is no safetensors file: it is shorter than its own length field");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8));

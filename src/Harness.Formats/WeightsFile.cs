@@ -26,13 +26,13 @@ public static class WeightsFile
     /// <summary>The same as views of the file, which the caller disposes when they are no longer needed; null for
     /// made-up weights, which have none.</summary>
     internal static StateDict Map(string spec, IReadOnlyList<WeightSlot> slots, Action<string>? note,
-        out MappedFile? file)
+        out OpenedFile? file)
     {
         file = null;
         var name = new WeightsName(spec);
         if (!name.IsSeed)
         {
-            var opened = MappedFile.Open(spec);
+            var opened = OpenedFile.Open(spec);
             try
             {
                 var weights = WeightSlots.Fit(spec, Read(opened, note), slots);
@@ -50,7 +50,7 @@ public static class WeightsFile
             : throw new ModelFormatException(spec, -1, Codes.BadUsage, "a seed is a whole number from 0: seed:1");
     }
 
-    static StateDict Read(MappedFile file, Action<string>? note)
+    static StateDict Read(OpenedFile file, Action<string>? note)
     {
         switch (FileKinds.Of(file))
         {

@@ -23,7 +23,7 @@ public sealed class ReadMeTests
         image.AsSpan().Fill(0.5f);
 
         // <README>
-        using var model = ModelFile.Open(path);                              // mapped; a pickle never runs code
+        using var model = ModelFile.Open(path);                              // read lazily; a pickle runs no code
         var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);  // shapes as PyTorch states them
         using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 2 });
         using var session = plan.CreateSession();
@@ -47,7 +47,7 @@ public sealed class ReadMeTests
         image.AsSpan().Fill(0.5f);
 
         // <EXECUTOR>
-        using var model = ModelFile.Open(path);                                // mapped: weights stay in the file
+        using var model = ModelFile.Open(path);                                // weights are read when they are used
         var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);    // shapes as PyTorch states them
         // float or double; weights packed, once
         using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 1 });

@@ -4,7 +4,7 @@ namespace Harness.Executor.Model;
 
 /// <summary>A stored tensor: element type, shape, and C-order contiguous little-endian bytes that somebody else may
 /// own.</summary>
-/// <remarks>Often a view of a mapped file, so it lives no longer than the <see cref="TorchModel"/> it came from.
+/// <remarks>Often a view of an open file, so it lives no longer than the <see cref="TorchModel"/> it came from.
 /// Immutable by contract. Elements are never converted on construction.</remarks>
 public sealed class Tensor
 {

@@ -8,7 +8,7 @@ namespace Harness.Formats.Flax;
 
 /// <summary>Reads the msgpack that Flax writes: maps of maps of arrays. Everything else is refused by name.</summary>
 /// <param name="file">The file.</param>
-sealed class FlaxMsgpackReader(MappedFile file)
+sealed class FlaxMsgpackReader(OpenedFile file)
 {
     const int MaxDepth = 100;
 

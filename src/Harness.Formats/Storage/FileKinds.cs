@@ -18,7 +18,7 @@ enum FileKind
 static class FileKinds
 {
     /// <summary>The kind of this file.</summary>
-    public static FileKind Of(MappedFile file)
+    public static FileKind Of(OpenedFile file)
     {
         var head = file.Span(0, (int)Math.Min(file.Length, 64));
         if (head.IsEmpty) return FileKind.Empty;

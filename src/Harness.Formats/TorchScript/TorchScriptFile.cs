@@ -6,7 +6,7 @@ namespace Harness.Formats.TorchScript;
 /// <summary>Reads a traced TorchScript archive into a graph and a state dict.</summary>
 static class TorchScriptFile
 {
-    /// <summary>The model; it owns the mapped file.</summary>
+    /// <summary>The model; it owns the file.</summary>
     /// <param name="zip">The archive.</param>
     /// <param name="root">Its inner folder, with the slash: <c>resnet18/</c>.</param>
     /// <exception cref="ModelException">The archive is damaged, or holds what a trace does not.</exception>

@@ -5,7 +5,7 @@ namespace Harness.Formats.Weights;
 /// <summary>State dicts and the files they view.</summary>
 static class StateDicts
 {
-    /// <summary>The same tensors in memory of their own: for callers who keep no file mapped.</summary>
+    /// <summary>The same tensors in memory of their own: for callers who keep no file open.</summary>
     public static StateDict Copied(this StateDict views)
     {
         var copies = new StateDict();

@@ -23,7 +23,7 @@ static class ZipDirectory
     static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>All entries in directory order: names unique, bytes inside the file, none overlapping.</summary>
-    public static IReadOnlyList<ZipEntry> Read(MappedFile file)
+    public static IReadOnlyList<ZipEntry> Read(OpenedFile file)
     {
         var (start, length, count) = FindDirectory(file);
         if (count > MaxEntries || count * CentralLength > length)
@@ -53,7 +53,7 @@ static class ZipDirectory
         return entries;
     }
 
-    static (long Start, long Length, long Count) FindDirectory(MappedFile file)
+    static (long Start, long Length, long Count) FindDirectory(OpenedFile file)
     {
         if (file.Length < EndLength)
             throw file.Bad(0, $"{file.Length} bytes are too few for a zip archive; is the copy complete?");
@@ -78,7 +78,7 @@ static class ZipDirectory
         throw file.Bad(file.Length, "no zip directory at the end of the file; is the copy complete?");
     }
 
-    static (long Start, long Length, long Count, long Limit) Directory64(MappedFile file, long locatorAt)
+    static (long Start, long Length, long Count, long Limit) Directory64(OpenedFile file, long locatorAt)
     {
         long end64 = (long)U64(file.Span(locatorAt, Locator64Length), 8);
         if (end64 < 0 || end64 > locatorAt - End64Length)
@@ -88,7 +88,7 @@ static class ZipDirectory
         return ((long)U64(record, 48), (long)U64(record, 40), (long)U64(record, 32), end64);
     }
 
-    static (ZipEntry Entry, long Header, int Used) Entry(MappedFile file, ReadOnlySpan<byte> bytes, long at, long limit)
+    static (ZipEntry Entry, long Header, int Used) Entry(OpenedFile file, ReadOnlySpan<byte> bytes, long at, long limit)
     {
         if (U32(bytes, 0) != CentralSignature) throw file.Bad(at, "zip directory entry has a wrong signature");
         int flags = U16(bytes, 8);
@@ -126,7 +126,7 @@ static class ZipDirectory
 
     // Extra field 0x0001 carries, in this order, those of the three numbers that are all ones in the entry itself.
     static void Extend(
-        MappedFile file, ReadOnlySpan<byte> extra, long at, ref long plain, ref long packed, ref long header)
+        OpenedFile file, ReadOnlySpan<byte> extra, long at, ref long plain, ref long packed, ref long header)
     {
         while (extra.Length >= 4)
         {
@@ -150,7 +150,7 @@ static class ZipDirectory
         }
     }
 
-    static string Name(MappedFile file, ReadOnlySpan<byte> raw, long at)
+    static string Name(OpenedFile file, ReadOnlySpan<byte> raw, long at)
     {
         try
         {

@@ -4,18 +4,18 @@ using Harness.Formats.Storage;
 
 namespace Harness.Formats.Zip;
 
-/// <summary>A zip archive in a mapped file: entries are checked against their CRC-32 when first read, so a flipped bit
+/// <summary>A zip archive in an opened file: entries are checked against their CRC-32 when first read, so a flipped bit
 /// is found, and stored entries are views.</summary>
 sealed class ZipView
 {
     // Deflate cannot pack tighter than this (a 258-byte match in two bits); larger claims are lies and cost no memory.
     const long LargestRatio = 1032;
 
-    readonly MappedFile _file;
+    readonly OpenedFile _file;
     readonly Dictionary<string, ZipEntry> _entries;
     readonly Dictionary<string, ReadOnlyMemory<byte>> _read = new(StringComparer.Ordinal);
 
-    ZipView(MappedFile file, IReadOnlyList<ZipEntry> entries)
+    ZipView(OpenedFile file, IReadOnlyList<ZipEntry> entries)
     {
         _file = file;
         Entries = entries;
@@ -23,7 +23,7 @@ sealed class ZipView
     }
 
     /// <summary>The file underneath.</summary>
-    public MappedFile File => _file;
+    public OpenedFile File => _file;
 
     /// <summary>All entries, in directory order.</summary>
     public IReadOnlyList<ZipEntry> Entries { get; }
@@ -31,7 +31,7 @@ sealed class ZipView
     /// <summary>Reads and checks the directory.</summary>
     /// <exception cref="ModelFormatException">The directory is damaged, or two entries share a name or
     /// bytes.</exception>
-    public static ZipView Open(MappedFile file) => new(file, ZipDirectory.Read(file));
+    public static ZipView Open(OpenedFile file) => new(file, ZipDirectory.Read(file));
 
     /// <summary>The entry of this name, or null.</summary>
     public ZipEntry? Find(string name) => _entries.GetValueOrDefault(name);

@@ -16,7 +16,7 @@ public sealed class SessionTests
         .Select(folder => Path.GetFileName(folder))
         .Order(StringComparer.Ordinal)];
 
-    // Parameters that do not move are views of the mapped file, so the models stay open as long as the tests.
+    // Parameters that do not move are views of the file, so the models stay open as long as the tests.
     static readonly List<TorchModel> s_open = [];
 
     static NhwcProgram Convert(string name, FlattenMode flatten = FlattenMode.Transpose)
