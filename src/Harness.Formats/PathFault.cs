@@ -32,8 +32,15 @@ public static class PathFault
         {
             UnauthorizedAccessException => "permission denied",
             FileNotFoundException or DirectoryNotFoundException => "nothing can be made in that folder",
-            _ => e.Message.ReplaceLineEndings(" "),
+            _ => WithoutPath(e.Message.ReplaceLineEndings(" ")),
         };
+    }
+
+    // .NET ends what the system says with the path that it tried, which is that of a temporary file.
+    static string WithoutPath(string message)
+    {
+        int path = message.LastIndexOf(" : '", StringComparison.Ordinal);
+        return path > 0 && message.EndsWith('\'') ? message[..path] : message;
     }
 
     /// <summary>Why these first bytes are those of no file at all but of a pointer to one; null where they are not: a

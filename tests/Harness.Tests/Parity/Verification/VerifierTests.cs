@@ -45,6 +45,22 @@ public sealed class VerifierTests : IDisposable
         { "fc:weights", "fc" },
     };
 
+    [Fact]
+    public void Drift_says_how_to_take_it_and_where_that_cannot_be_kept_is_drift_all_the_same()
+    {
+        _case.Shift(1e-3);
+        string folder = Path.GetDirectoryName(_case.Received)!;
+
+        _case.Verify().Findings.Should().ContainSingle().Which.Message.Should()
+            .EndWith($"; where this is right and the golden is not: harness accept {_case.Directory} --reason \"…\"");
+        Directory.Delete(folder, recursive: true);
+        File.WriteAllText(folder, "");
+        var kept = _case.Verify().Findings.Should().ContainSingle().Subject;
+
+        kept.Code.Should().Be(Codes.OutputDrift);
+        kept.Message.Should().EndWith($"; what was received is not kept: '{folder}' is a file, not a folder");
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public void Every_fault_is_PAR2001_and_its_node_is_named_first(string fault, string node)
