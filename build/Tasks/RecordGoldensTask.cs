@@ -9,7 +9,7 @@ namespace Build.Tasks;
 
 /// <summary>Records the goldens from the models they name, or that lie beside them.</summary>
 [TaskName("RecordGoldens")]
-[TaskDescription("Records every golden in golden/ with TorchSharp, new or again. --cuda takes the GPU.")]
+[TaskDescription("Records every golden in golden/ with TorchSharp, new or again.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class RecordGoldensTask : FrostingTask<BuildContext>
 {

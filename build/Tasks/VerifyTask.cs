@@ -5,7 +5,7 @@ namespace Build.Tasks;
 
 /// <summary>The gate.</summary>
 [TaskName("Verify")]
-[TaskDescription("Verifies every golden in golden/ and writes the reports. --shard i/n takes one part.")]
+[TaskDescription("Verifies every golden in golden/ and writes the reports.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class VerifyTask : FrostingTask<BuildContext>
 {

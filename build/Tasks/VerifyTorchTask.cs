@@ -6,7 +6,7 @@ namespace Build.Tasks;
 /// <summary>The gate, with the converted models run by libtorch. On the CPU here, so that a machine with a GPU has only
 /// the device left to try.</summary>
 [TaskName("VerifyTorch")]
-[TaskDescription("Verifies every golden once more with TorchSharp running the converted models. --cuda takes the GPU.")]
+[TaskDescription("Verifies every golden once more with TorchSharp running the converted models.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class VerifyTorchTask : FrostingTask<BuildContext>
 {
