@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Build.Arguments;
 using Cake.Common;
 using Cake.Common.Tools.DotNet.MSBuild;
@@ -27,6 +28,23 @@ public sealed class BuildContext : FrostingContext
 
     /// <summary>i/n: one part of the goldens; null for all.</summary>
     public string? Shard => Value(BuildOptions.Shard);
+
+    /// <summary>The words that name the part to <c>harness</c>; none for all.</summary>
+    public string[] ShardWords => Shard is { } part ? ["--shard", part] : [];
+
+    /// <summary>True in the shard that also does what is not dealt by goldens, or where there are no shards.</summary>
+    public bool IsFirst => Shard is null || Shard.StartsWith("1/", StringComparison.Ordinal);
+
+    /// <summary>Another folder for recorded goldens; null where none is named.</summary>
+    public string? Golden => Value(BuildOptions.Golden);
+
+    /// <summary>Where goldens are recorded anew, to be compared.</summary>
+    public DirectoryPath Recorded => Golden ?? Artifacts.Combine("nightly").Combine(Goldens);
+
+    /// <summary>True on platforms that libtorch is packed for.</summary>
+    public static bool HasTorch => OperatingSystem.IsMacOS()
+        ? RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        : RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     /// <summary>ci.42: a version that is no release; null for one.</summary>
     public string? VersionSuffix => Value(BuildOptions.VersionSuffix);
@@ -80,14 +98,38 @@ public sealed class BuildContext : FrostingContext
     /// <summary>Runs our command line; a non-zero exit code becomes the build's.</summary>
     public void Harness(params string[] arguments)
     {
+        var exitCode = this.StartProcess(Tool(), Words(arguments));
+        Judge(arguments, exitCode);
+    }
+
+    /// <summary>Runs our command line, and gives the lines that it answers with.</summary>
+    public IReadOnlyList<string> Ask(params string[] arguments)
+    {
+        var settings = Words(arguments);
+        settings.RedirectStandardOutput = true;
+        var exitCode = this.StartProcess(Tool(), settings, out var lines);
+        Judge(arguments, exitCode);
+        return [.. lines];
+    }
+
+    FilePath Tool()
+    {
         var name = OperatingSystem.IsWindows() ? "harness.exe" : "harness";
         var tool = Artifacts.Combine("bin/Harness.Cli").Combine(OutputFolder).CombineWithFilePath(name);
-        if (!this.FileSystem.Exist(tool.MakeAbsolute(Environment)))
-            throw new CakeException(2, $"{tool} is missing; run the Compile task in {BuildConfiguration} first");
+        return this.FileSystem.Exist(tool.MakeAbsolute(Environment)) ? tool
+            : throw new CakeException(2, $"{tool} is missing; run the Compile task in {BuildConfiguration} first");
+    }
+
+    static ProcessSettings Words(string[] arguments)
+    {
         var settings = new ProcessSettings { Arguments = new ProcessArgumentBuilder() };
         foreach (var argument in arguments)
             settings.Arguments.AppendQuoted(argument);
-        var exitCode = this.StartProcess(tool, settings);
+        return settings;
+    }
+
+    static void Judge(string[] arguments, int exitCode)
+    {
         if (exitCode != 0)
             throw new CakeException(exitCode, $"harness {arguments[0]} found trouble (exit code {exitCode})");
     }

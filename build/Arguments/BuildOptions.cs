@@ -13,8 +13,8 @@ public static partial class BuildOptions
         "configuration", "Debug|Release", "What is compiled and run; Release unless said.")
     {
         Targets = [
-            "Compile", "Verify", "VerifyTorch", "RecordGoldens", "Pack", "TestPackages", "Mutate", "Benchmark",
-            "BenchmarkDry", "Nightly",
+            "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Pack", "TestPackages", "Mutate",
+            "Benchmark", "BenchmarkDry", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",
@@ -28,11 +28,22 @@ public static partial class BuildOptions
 
     /// <summary><c>--shard</c>.</summary>
     public static readonly BuildOption Shard = new(
-        "shard", "i/n", "One of n parts of the goldens, of about the same cost.")
+        "shard", "i/n",
+        "One of n parts of the goldens, of about the same cost. What is not dealt, such as tests, runs in the first.")
     {
-        Targets = ["Verify", "VerifyTorch"],
+        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens"],
         Expected = "i/n with i from 1 to n, such as 1/4",
         Accepts = IsShard,
+    };
+
+    /// <summary><c>--golden</c>.</summary>
+    public static readonly BuildOption Golden = new(
+        "golden", "DIR",
+        "Another folder for what is recorded: RecordGoldens takes golden/ itself unless said, the others "
+        + "artifacts/nightly/golden.")
+    {
+        Targets = ["RecordGoldens", "CompareGoldens", "Nightly"],
+        Expected = "a folder",
     };
 
     /// <summary><c>--version-suffix</c>.</summary>
@@ -72,7 +83,7 @@ public static partial class BuildOptions
 
     /// <summary>The options that targets read.</summary>
     public static readonly IReadOnlyList<BuildOption> OfTargets =
-        [Configuration, Cuda, Shard, VersionSuffix, Platforms, Most, Benchmark];
+        [Configuration, Cuda, Shard, Golden, VersionSuffix, Platforms, Most, Benchmark];
 
     /// <summary><c>--target</c>.</summary>
     public static readonly BuildOption Target = new(

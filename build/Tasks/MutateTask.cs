@@ -13,6 +13,9 @@ namespace Build.Tasks;
 public sealed class MutateTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>
+    public override bool ShouldRun(BuildContext context) => context.IsFirst;
+
+    /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
         var arguments = new ProcessArgumentBuilder();

@@ -13,11 +13,10 @@ public sealed class VerifyTask : FrostingTask<BuildContext>
     public override void Run(BuildContext context)
     {
         context.EnsureDirectoryExists(context.Reports);
-        string[] shard = context.Shard is { } part ? ["--shard", part] : [];
         context.Harness([
             "verify", context.Goldens.FullPath,
             "--report", context.Reports.FullPath, "--format", "json,markdown",
-            .. shard,
+            .. context.ShardWords,
         ]);
     }
 }

@@ -104,6 +104,10 @@ static class Shared
         : Parity.Verification.Shard.Parse(text)
             ?? throw Program.Usage($"--shard is '{text}', expected i/n with i from 1 to n");
 
+    /// <summary>What is said of a part that has no case.</summary>
+    public static string Empty(Shard part, int all) =>
+        $"shard {part} is empty: there are {all} cases; {all} shards at most have one each";
+
     /// <summary>Does some work with the runner that <see cref="Device"/> names.</summary>
     /// <exception cref="ModelException">PAR9001, PAR9002: it is not there.</exception>
     public static T WithRunner<T>(

@@ -92,8 +92,7 @@ static class VerifyVerb
             if (result.GetValue(list)) return List(terminal, requests, missing);
             // Where there are no cases at all, that is what is wrong, and told.
             if (part is not null && requests.IsEmpty && all > 0)
-                terminal.Out.WriteLine(
-                    $"shard {part} is empty: there are {all} cases; {all} shards at most have one each");
+                terminal.WriteLine(Shared.Empty(part, all));
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
                     terminal, requests, options with { Runner = runner }, missing.AddRange(unused), progress,
