@@ -1,4 +1,5 @@
-using System.Text.RegularExpressions;
+using System.Runtime.InteropServices;
+using Build.Arguments;
 using Cake.Common;
 using Cake.Common.Tools.DotNet.MSBuild;
 using Cake.Core;
@@ -8,43 +9,54 @@ using Cake.Frosting;
 namespace Build;
 
 /// <summary>The arguments of the build, and where things are.</summary>
-public sealed partial class BuildContext : FrostingContext
+public sealed class BuildContext : FrostingContext
 {
-    /// <summary>Reads the arguments.</summary>
+    /// <summary>Creates it; the arguments were checked before Cake saw them.</summary>
     public BuildContext(ICakeContext context, TestTotals totals) : base(context)
     {
         Totals = totals;
-        BuildConfiguration = context.Argument("configuration", "Release");
-        Cuda = context.HasArgument("cuda");
-        Shard = context.Argument<string?>("shard", null);
-        if (Shard is not null && !ShardPattern().IsMatch(Shard))
-            throw new CakeException(2, $"--shard is '{Shard}'; expected i/n, such as 1/4");
-        VersionSuffix = context.Argument<string?>("version-suffix", null);
-        if (VersionSuffix is not null && !SuffixPattern().IsMatch(VersionSuffix))
-            throw new CakeException(2, $"--version-suffix is '{VersionSuffix}'; expected words such as ci.42");
-        Platforms = context.Argument<string?>("platforms", null)?.Split(',');
-        if (Platforms?.FirstOrDefault(name => !PlatformPattern().IsMatch(name)) is { } odd)
-            throw new CakeException(2, $"--platforms names '{odd}'; expected names such as linux-x64,win-x64");
     }
 
     /// <summary>The solution; the working directory is the repository's root.</summary>
     public FilePath Solution { get; } = "Harness.sln";
 
-    /// <summary><c>--configuration</c>, Release unless said.</summary>
-    public string BuildConfiguration { get; }
+    /// <summary>What is compiled and run.</summary>
+    public string BuildConfiguration => Value(BuildOptions.Configuration) ?? "Release";
 
-    /// <summary><c>--cuda</c>: record on the GPU.</summary>
-    public bool Cuda { get; }
+    /// <summary>True where the GPU is taken.</summary>
+    public bool Cuda => this.HasArgument(BuildOptions.Cuda.Name);
 
-    /// <summary><c>--shard i/n</c>: verify one part of the goldens.</summary>
-    public string? Shard { get; }
+    /// <summary>i/n: one part of the goldens; null for all.</summary>
+    public string? Shard => Value(BuildOptions.Shard);
 
-    /// <summary><c>--version-suffix ci.42</c>: a version that is no release; null for one.</summary>
-    public string? VersionSuffix { get; }
+    /// <summary>The words that name the part to <c>harness</c>; none for all.</summary>
+    public string[] ShardWords => Shard is { } part ? ["--shard", part] : [];
 
-    /// <summary><c>--platforms linux-x64,win-x64</c>: what the packed command is compiled ahead for; null for this
-    /// machine.</summary>
-    public IReadOnlyList<string>? Platforms { get; }
+    /// <summary>True in the shard that also does what is not dealt by goldens, or where there are no shards.</summary>
+    public bool IsFirst => Shard is null || Shard.StartsWith("1/", StringComparison.Ordinal);
+
+    /// <summary>Another folder for recorded goldens; null where none is named.</summary>
+    public string? Golden => Value(BuildOptions.Golden);
+
+    /// <summary>Where goldens are recorded anew, to be compared.</summary>
+    public DirectoryPath Recorded => Golden ?? Artifacts.Combine("nightly").Combine(Goldens);
+
+    /// <summary>True on platforms that libtorch is packed for.</summary>
+    public static bool HasTorch => OperatingSystem.IsMacOS()
+        ? RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        : RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    /// <summary>ci.42: a version that is no release; null for one.</summary>
+    public string? VersionSuffix => Value(BuildOptions.VersionSuffix);
+
+    /// <summary>What the packed command is compiled ahead for; null for this machine.</summary>
+    public IReadOnlyList<string>? Platforms => Value(BuildOptions.Platforms)?.Split(',');
+
+    /// <summary>How many faults of each kind are tried a case; null for all.</summary>
+    public string? Most => Value(BuildOptions.Most);
+
+    /// <summary>What the benchmarks are told; null for all kernels.</summary>
+    public string? Benchmark => Value(BuildOptions.Benchmark);
 
     /// <summary>True where packages are made before the tests, which then hold them as well.</summary>
     public bool Packs { get; set; }
@@ -86,24 +98,41 @@ public sealed partial class BuildContext : FrostingContext
     /// <summary>Runs our command line; a non-zero exit code becomes the build's.</summary>
     public void Harness(params string[] arguments)
     {
+        var exitCode = this.StartProcess(Tool(), Words(arguments));
+        Judge(arguments, exitCode);
+    }
+
+    /// <summary>Runs our command line, and gives the lines that it answers with.</summary>
+    public IReadOnlyList<string> Ask(params string[] arguments)
+    {
+        var settings = Words(arguments);
+        settings.RedirectStandardOutput = true;
+        var exitCode = this.StartProcess(Tool(), settings, out var lines);
+        Judge(arguments, exitCode);
+        return [.. lines];
+    }
+
+    FilePath Tool()
+    {
         var name = OperatingSystem.IsWindows() ? "harness.exe" : "harness";
         var tool = Artifacts.Combine("bin/Harness.Cli").Combine(OutputFolder).CombineWithFilePath(name);
-        if (!this.FileSystem.Exist(tool.MakeAbsolute(Environment)))
-            throw new CakeException(2, $"{tool} is missing; run the Compile task in {BuildConfiguration} first");
+        return this.FileSystem.Exist(tool.MakeAbsolute(Environment)) ? tool
+            : throw new CakeException(2, $"{tool} is missing; run the Compile task in {BuildConfiguration} first");
+    }
+
+    static ProcessSettings Words(string[] arguments)
+    {
         var settings = new ProcessSettings { Arguments = new ProcessArgumentBuilder() };
         foreach (var argument in arguments)
             settings.Arguments.AppendQuoted(argument);
-        var exitCode = this.StartProcess(tool, settings);
+        return settings;
+    }
+
+    static void Judge(string[] arguments, int exitCode)
+    {
         if (exitCode != 0)
             throw new CakeException(exitCode, $"harness {arguments[0]} found trouble (exit code {exitCode})");
     }
 
-    [GeneratedRegex("^[1-9][0-9]*/[1-9][0-9]*$")]
-    private static partial Regex ShardPattern();
-
-    [GeneratedRegex("^[0-9A-Za-z-]+([.][0-9A-Za-z-]+)*$")]
-    private static partial Regex SuffixPattern();
-
-    [GeneratedRegex("^[a-z0-9.]+(-[a-z0-9]+)+$")]
-    private static partial Regex PlatformPattern();
+    string? Value(BuildOption option) => this.Argument<string?>(option.Name, null);
 }

@@ -11,7 +11,7 @@ public sealed class BuildLifetime : FrostingLifetime<BuildContext>
     public override void Setup(BuildContext context, ISetupContext info)
     {
         var tasks = info.TasksToExecute.Select(task => task.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        context.Totals.Wanted = tasks.Contains("Test") || tasks.Contains("TestPackages");
+        context.Totals.Wanted = (tasks.Contains("Test") && context.IsFirst) || tasks.Contains("TestPackages");
         context.Verifies = tasks.Contains("Verify");
         context.Packs = tasks.Contains("Pack");
     }

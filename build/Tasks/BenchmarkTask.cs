@@ -1,4 +1,3 @@
-using Cake.Common;
 using Cake.Common.Tools.DotNet;
 using Cake.Common.Tools.DotNet.Run;
 using Cake.Core;
@@ -9,14 +8,14 @@ namespace Build.Tasks;
 
 /// <summary>Measures.</summary>
 [TaskName("Benchmark")]
-[TaskDescription("Runs tests/Harness.Benchmarks; --benchmark='peers --threads 1' says what, all kernels unless said.")]
+[TaskDescription("Runs tests/Harness.Benchmarks.")]
 public sealed class BenchmarkTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
         var arguments = new ProcessArgumentBuilder();
-        arguments.Append(context.Argument("benchmark", $"kernels --artifacts {Results(context)}"));
+        arguments.Append(context.Benchmark ?? $"kernels --artifacts {Results(context)}");
         Measure(context, arguments, noBuild: false);
     }
 

@@ -1,4 +1,3 @@
-using Cake.Common;
 using Cake.Common.Tools.DotNet;
 using Cake.Common.Tools.DotNet.Run;
 using Cake.Core;
@@ -10,16 +9,18 @@ namespace Build.Tasks;
 /// <summary>Damages the goldens' models, one fault at a time, and counts what the gate catches.</summary>
 [TaskName("Mutate")]
 [TaskDescription(
-    "Holds damaged models to their goldens and writes docs/mutation.md; a fault that is missed fails. --most=6 tries "
-    + "so many a case, all unless said.")]
+    "Holds damaged models to their goldens and writes docs/mutation.md; a fault that is missed fails.")]
 public sealed class MutateTask : FrostingTask<BuildContext>
 {
+    /// <inheritdoc/>
+    public override bool ShouldRun(BuildContext context) => context.IsFirst;
+
     /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
         var arguments = new ProcessArgumentBuilder();
         arguments.Append("mutate");
-        if (context.Argument<string?>("most", null) is { } most) arguments.Append(most);
+        if (context.Most is { } most) arguments.Append(most);
         context.DotNetRun("tests/Harness.Tests/Harness.Tests.csproj", arguments,
             new DotNetRunSettings { Configuration = context.BuildConfiguration });
     }

@@ -1,3 +1,4 @@
+using Cake.Common.Diagnostics;
 using Cake.Core;
 using Cake.Core.IO;
 using Cake.Frosting;
@@ -7,8 +8,8 @@ namespace Build.Tasks;
 /// <summary>What takes too long for every push.</summary>
 [TaskName("Nightly")]
 [TaskDescription(
-    "Tests, verifies, mutates, holds speed to what is checked in; --cuda also records every golden anew on the GPU " +
-    "and verifies that.")]
+    "Tests, verifies, mutates, holds speed to what is checked in, records every golden anew into a scratch folder " +
+    "and compares; with --cuda on the GPU, and verifies that.")]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
 [IsDependentOn(typeof(VerifyTorchTask))]
@@ -18,12 +19,18 @@ public sealed class NightlyTask : FrostingTask<BuildContext>
     /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
-        HoldSpeed(context);
-        if (!context.Cuda)
+        if (context.IsFirst)
+            HoldSpeed(context);
+        if (!BuildContext.HasTorch)
+        {
+            context.Warning("nothing is recorded: libtorch has no build for this platform");
             return;
-        var recorded = context.Artifacts.Combine("nightly").Combine(context.Goldens);
-        RecordGoldensTask.Record(context, recorded);
-        context.Harness("verify", recorded.FullPath, "--report", context.Reports.Combine("cuda").FullPath);
+        }
+        RecordGoldensTask.RecordElsewhere(context, context.Recorded);
+        CompareGoldensTask.Compare(context);
+        if (context.Cuda)
+            context.Harness(
+                ["verify", context.Recorded.FullPath, "--report", context.Reports.Combine("recorded-cuda").FullPath]);
     }
 
     // Passes with a clear line on a processor that no results are checked in for.

@@ -14,9 +14,7 @@ namespace Build.Tasks;
 
 /// <summary>Packs every project of src.</summary>
 [TaskName("Pack")]
-[TaskDescription(
-    "Packs what ships into artifacts/packages; --platforms linux-x64,win-x64 compiles the gate's command ahead for " +
-    "these (for this machine by default), --version-suffix ci.42 marks what is no release.")]
+[TaskDescription("Packs what ships into artifacts/packages.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class PackTask : FrostingTask<BuildContext>
 {

@@ -9,7 +9,7 @@ namespace Build.Tasks;
 
 /// <summary>Records the goldens from the models they name, or that lie beside them.</summary>
 [TaskName("RecordGoldens")]
-[TaskDescription("Records every golden in golden/ with TorchSharp, new or again. --cuda takes the GPU.")]
+[TaskDescription("Records every golden in golden/ with TorchSharp, new or again, in its place or elsewhere.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class RecordGoldensTask : FrostingTask<BuildContext>
 {
@@ -17,28 +17,50 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
     static readonly string[] s_models = ["graph.json", "model.pt", "model.pt2"];
 
     /// <inheritdoc/>
-    public override void Run(BuildContext context) => Record(context, context.Goldens);
+    public override void Run(BuildContext context)
+    {
+        if (context.Golden is not null)
+        {
+            RecordElsewhere(context, context.Recorded);
+            return;
+        }
+        // Those that were never recorded are in no shard: they are recorded where all are.
+        var folders = context.Shard is not null ? Recorded(context) : [.. Recorded(context).Concat(New(context))];
+        foreach (var folder in folders)
+            Record(context, folder, folder);
+    }
 
-    /// <summary>Records each golden of golden/ under another root, or in its place.</summary>
-    internal static void Record(BuildContext context, DirectoryPath root)
+    /// <summary>Records each golden again in a copy of its folder, which says its inputs.</summary>
+    internal static void RecordElsewhere(BuildContext context, DirectoryPath root)
     {
         var from = context.Goldens.MakeAbsolute(context.Environment);
-        var folders = s_models.Append("golden.json")
-            .SelectMany(name => context.GetFiles($"{context.Goldens}/**/{name}"))
-            .Select(file => file.GetDirectory().FullPath)
-            .Distinct()
-            .Order(StringComparer.Ordinal)
-            .Select(folder => new DirectoryPath(folder))
-            .ToList();
-        if (folders.Count == 0)
-            throw new CakeException($"{context.Goldens}/ holds no model and no golden; there is nothing to record");
-        foreach (var folder in folders)
-            context.Harness([
-                "record", .. Model(folder),
-                "--golden", root.Combine(from.GetRelativePath(folder)).FullPath,
-                "--device", context.Cuda ? "cuda" : "cpu",
-            ]);
+        if (root.MakeAbsolute(context.Environment).FullPath == from.FullPath)
+            throw new CakeException(2, $"--golden is {root}, the goldens themselves; leave it out to record these");
+        foreach (var folder in Recorded(context))
+        {
+            var copy = root.MakeAbsolute(context.Environment).Combine(from.GetRelativePath(folder));
+            context.EnsureDirectoryExists(copy);
+            foreach (var file in context.GetFiles($"{folder}/*"))
+                context.CopyFileToDirectory(file, copy);
+            Record(context, folder, copy);
+        }
     }
+
+    static List<DirectoryPath> Recorded(BuildContext context) =>
+        [.. context.Ask(["verify", context.Goldens.FullPath, "--list", .. context.ShardWords])
+            .Select(name => new DirectoryPath(name).MakeAbsolute(context.Environment))];
+
+    static IEnumerable<DirectoryPath> New(BuildContext context) => s_models
+        .SelectMany(name => context.GetFiles($"{context.Goldens}/**/{name}"))
+        .Select(file => file.GetDirectory().FullPath)
+        .Where(folder => !File.Exists($"{folder}/golden.json"))
+        .Distinct()
+        .Order(StringComparer.Ordinal)
+        .Select(folder => new DirectoryPath(folder));
+
+    static void Record(BuildContext context, DirectoryPath folder, DirectoryPath golden) => context.Harness([
+        "record", .. Model(folder), "--golden", golden.FullPath, "--device", context.Cuda ? "cuda" : "cpu",
+    ]);
 
     static IEnumerable<string> Model(DirectoryPath folder)
     {
@@ -52,17 +74,22 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
                 ? ModelName.OfArchitecture(architecture.GetString()!).Text
                 : FileBeside(folder, model.GetProperty("path")),
             .. json.RootElement.TryGetProperty("weights", out var weights) ? Weights(folder, weights) : [],
-            .. Generated(json.RootElement),
+            .. Decided(json.RootElement),
         ];
     }
 
-    // Under another root no golden says how the input was made. Stored inputs are made anew there.
-    static string[] Generated(JsonElement golden) =>
-        golden.TryGetProperty("inputs", out var inputs) && inputs.GetArrayLength() == 1
-            && inputs[0].TryGetProperty("generator", out var generator)
-            ? ["--input-shape", string.Join(',', inputs[0].GetProperty("shape").EnumerateArray()),
-                "--seed", $"{generator.GetProperty("seed")}"]
-            : [];
+    // What somebody decided about it holds again.
+    static IEnumerable<string> Decided(JsonElement golden)
+    {
+        if (golden.TryGetProperty("declaresNonFinite", out var nonFinite) && nonFinite.GetBoolean())
+            yield return "--allow-nan";
+        if (golden.TryGetProperty("sensitivity", out var sensitivity)
+            && sensitivity.TryGetProperty("reason", out var reason))
+        {
+            yield return "--reason";
+            yield return reason.GetString()!;
+        }
+    }
 
     // A model that holds its own weights names neither a file nor a seed for them.
     static string[] Weights(DirectoryPath folder, JsonElement weights) =>

@@ -5,7 +5,7 @@ namespace Build.Tasks;
 
 /// <summary>The gate.</summary>
 [TaskName("Verify")]
-[TaskDescription("Verifies every golden in golden/ and writes the reports. --shard i/n takes one part.")]
+[TaskDescription("Verifies every golden in golden/ and writes the reports.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class VerifyTask : FrostingTask<BuildContext>
 {
@@ -13,11 +13,10 @@ public sealed class VerifyTask : FrostingTask<BuildContext>
     public override void Run(BuildContext context)
     {
         context.EnsureDirectoryExists(context.Reports);
-        string[] shard = context.Shard is { } part ? ["--shard", part] : [];
         context.Harness([
             "verify", context.Goldens.FullPath,
             "--report", context.Reports.FullPath, "--format", "json,markdown",
-            .. shard,
+            .. context.ShardWords,
         ]);
     }
 }

@@ -9,6 +9,9 @@ namespace Harness.Cli.Verbs;
 /// <summary><c>harness report merge</c>: one set of reports of several shards.</summary>
 static class ReportVerb
 {
+    // Names of a line.
+    const int Listed = 5;
+
     public static Command Create(Terminal terminal)
     {
         var directories = Shared.NoOption(new Argument<string[]>("DIR")
@@ -35,9 +38,11 @@ static class ReportVerb
     {
         var cases = new Dictionary<(string Name, string Device), (Verdict Verdict, string From)>();
         var findings = new List<Finding>();
+        var parts = new List<(ReportPart Part, string From)>();
         foreach (string directory in directories)
         {
             var gate = JsonReportReader.Read(directory);
+            if (gate.Part is { } part) parts.Add((part, directory));
             foreach (var verdict in gate.Cases)
             {
                 var key = (verdict.Name, verdict.Device);
@@ -52,9 +57,39 @@ static class ReportVerb
             }
             findings.AddRange(gate.Findings);
         }
+        foreach (var ofDevice in parts.GroupBy(part => part.Part.Device))
+            if (Incomplete([.. ofDevice]) is { } why)
+                throw new ModelException(new Finding(Codes.BadUsage, "harness", why));
         return new GateVerdict(
             [.. cases.OrderBy(entry => entry.Key.Name, StringComparer.Ordinal)
                 .ThenBy(entry => entry.Key.Device, StringComparer.Ordinal).Select(entry => entry.Value.Verdict)],
             [.. findings.Distinct()]);
+    }
+
+    // A part that nobody verified would be a green that lacks its cases.
+    static string? Incomplete(List<(ReportPart Part, string From)> parts)
+    {
+        var (first, from) = parts[0];
+        if (parts.FirstOrDefault(other => (other.Part.Shard.Count, other.Part.Of) != (first.Shard.Count, first.Of))
+            is { Part: { } odd } another)
+        {
+            return $"'{from}' is shard {first.Shard} of {first.Of} cases and '{another.From}' is {odd.Shard} of " +
+                $"{odd.Of}; merge the shards of one set of cases, dealt alike";
+        }
+        if (parts.GroupBy(part => part.Part.Shard.Index).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            return $"shard {twice.First().Part.Shard} on {first.Device} is in " +
+                $"{string.Join(" and ", twice.Select(part => $"'{part.From}'"))}; name each once";
+        var missing = Enumerable.Range(1, first.Shard.Count).Except(parts.Select(part => part.Part.Shard.Index))
+            .Select(index => new Shard(index, first.Shard.Count)).Take(Listed).ToList();
+        if (missing.Count > 0)
+        {
+            int more = first.Shard.Count - parts.Count - missing.Count;
+            return $"shard {string.Join(", ", missing)}{(more > 0 ? $" and {more} more" : "")} on {first.Device} is " +
+                $"missing: name the folder of its report, or verify it with --shard {missing[0]}";
+        }
+        int sum = parts.Sum(part => part.Part.Cases);
+        return sum == first.Of ? null
+            : $"the {parts.Count} shards on {first.Device} hold {sum} cases of {first.Of}: they were dealt from " +
+                "different sets; verify all of them at one commit";
     }
 }

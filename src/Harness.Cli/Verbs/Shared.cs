@@ -7,6 +7,7 @@ using Harness.Formats;
 using Harness.Parity.Golden;
 using Harness.Parity.Reports;
 using Harness.Parity.Runners;
+using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
@@ -92,6 +93,20 @@ static class Shared
     public static Option<string> Device() => Choice(
         "--device", "What runs the converted model: plans of this program, or TorchSharp in the same layouts.",
         CpuRunner.Name, "cpu-torch", "cuda");
+
+    public static Option<string?> Shard() => new("--shard")
+    {
+        Description = "i/n: the i-th of n parts of all cases, which cost about the same.",
+    };
+
+    /// <summary>The part that <see cref="Shard"/> names; null for all.</summary>
+    public static Shard? ToShard(string? text) => text is null ? null
+        : Parity.Verification.Shard.Parse(text)
+            ?? throw Program.Usage($"--shard is '{text}', expected i/n with i from 1 to n");
+
+    /// <summary>What is said of a part that has no case.</summary>
+    public static string Empty(Shard part, int all) =>
+        $"shard {part} is empty: there are {all} cases; {all} shards at most have one each";
 
     /// <summary>Does some work with the runner that <see cref="Device"/> names.</summary>
     /// <exception cref="ModelException">PAR9001, PAR9002: it is not there.</exception>

@@ -36,7 +36,8 @@ static class VerifyVerb
         };
         var caseSet = Shared.CaseSet(
             "With --cases: the list's own set of cases; a case of it that the list lacks is an error.");
-        var shard = new Option<string?>("--shard") { Description = "i/n: the i-th of n parts of all cases." };
+        var shard = Shared.Shard();
+        var list = new Option<bool>("--list") { Description = "Names the cases, and verifies none." };
         var precision = Shared.Choice("--precision", "What is verified.", "both", "float64", "float32");
         var float32 = Shared.Choice(
             "--float32", "The float32 limit: torch's own noise, 1e-6, or no check.", "calibrated", "strict", "off");
@@ -54,8 +55,8 @@ static class VerifyVerb
         var answer = new AnswerOptions();
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
-            goldens, cases, goldenRoot, permitUnused, caseSet, shard, precision, float32, tolerance, received, threads,
-            lanes, exactOrder, device,
+            goldens, cases, goldenRoot, permitUnused, caseSet, shard, list, precision, float32, tolerance, received,
+            threads, lanes, exactOrder, device,
         };
         answer.AddTo(command);
         command.SetAction(result =>
@@ -78,7 +79,7 @@ static class VerifyVerb
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
             var answered = answer.Read(result);
-            var part = Part(result.GetValue(shard));
+            var part = Shared.ToShard(result.GetValue(shard));
             var (requests, missing) = Requests(result.GetValue(goldens)!, result.GetValue(cases));
             var unused = Unused(
                 requests, result.GetValue(cases), result.GetValue(goldenRoot), result.GetValue(permitUnused));
@@ -86,18 +87,23 @@ static class VerifyVerb
                 requests, result.GetValue(goldens)!, result.GetValue(cases), result.GetValue(goldenRoot),
                 result.GetValue(caseSet), result.GetValue(permitUnused)));
             bool progress = !result.GetValue(Shared.NoProgress);
-            requests = Gate.Shard(requests, part.Index, part.Count);
+            int all = requests.Length;
+            requests = part?.Of(requests) ?? requests;
+            if (result.GetValue(list)) return List(terminal, requests, missing);
+            // Where there are no cases at all, that is what is wrong, and told.
+            if (part is not null && requests.IsEmpty && all > 0)
+                terminal.WriteLine(Shared.Empty(part, all));
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
                     terminal, requests, options with { Runner = runner }, missing.AddRange(unused), progress,
-                    answered));
+                    answered, part is null ? null : new ReportPart(part, where, requests.Length, all)));
         });
         return command;
     }
 
     static int Verify(
         Terminal terminal, ImmutableArray<VerifyRequest> requests, VerifyOptions options,
-        ImmutableArray<Finding> unused, bool progress, GateAnswer answer)
+        ImmutableArray<Finding> unused, bool progress, GateAnswer answer, ReportPart? part)
     {
         if (options.Fault is not null)
             terminal.Error.WriteLine(
@@ -121,7 +127,7 @@ static class VerifyVerb
             (answer with { Directory = null }).WriteFindings(terminal, new GateVerdict([.. sofar], []));
             throw;
         }
-        return answer.GiveCounted(terminal, gate!);
+        return answer.GiveCounted(terminal, gate! with { Part = part });
     }
 
     /// <summary>A case in one line.</summary>
@@ -192,15 +198,10 @@ static class VerifyVerb
         return CaseSetCheck.OfSearch(goldens.Length > 0 ? goldens : [DefaultGoldens], requests);
     }
 
-    static (int Index, int Count) Part(string? shard)
+    static int List(Terminal terminal, ImmutableArray<VerifyRequest> requests, ImmutableArray<Finding> findings)
     {
-        if (shard is null) return (1, 1);
-        string[] words = shard.Split('/');
-        return words.Length == 2
-            && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index >= 1
-                && index <= count
-            ? (index, count)
-            : throw Program.Usage($"--shard is '{shard}', expected i/n with i from 1 to n");
+        foreach (var request in requests) terminal.Out.WriteLine(request.Name);
+        foreach (var finding in findings) terminal.Error.WriteLine(finding.ToCanonicalLine());
+        return Program.ExitCode(findings);
     }
 }

@@ -31,6 +31,8 @@ public static class Codes
     public const string GoldenVacuous = "PAR3005";
     /// <summary>A case of the recorded set is gone, or one is in no set.</summary>
     public const string CaseGone = "PAR3006";
+    /// <summary>A new recording of a golden's case differs from it.</summary>
+    public const string ReferenceDrift = "PAR3007";
     /// <summary>Weights do not survive the round trip bit for bit.</summary>
     public const string WeightsRoundTrip = "PAR4001";
     /// <summary>libtorch cannot be loaded.</summary>

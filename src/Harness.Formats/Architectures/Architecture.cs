@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Formats.Weights;
 
 namespace Harness.Formats.Architectures;
 
@@ -14,4 +15,7 @@ public sealed record Architecture(string Name, Shape Input, Func<Network, Signal
         var network = new Network(ModelName.OfArchitecture(Name).Text);
         return network.Finish(Write(network, network.Image("x", Input)));
     }
+
+    /// <summary>How many bytes its weights take; none is made for it.</summary>
+    public long WeightBytes => WeightSlots.Of(Build()).Sum(slot => slot.Shape!.Value.Elements * slot.Type.Size());
 }

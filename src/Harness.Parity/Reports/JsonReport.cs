@@ -33,6 +33,7 @@ static class JsonReport
             json.WriteStartObject();
             json.WriteNumber("schema", Schema);
             json.WriteBoolean("holds", gate.Holds);
+            if (gate.Part is { } part) WritePart(json, part);
             json.WriteStartArray("cases");
             foreach (var verdict in gate.Cases) WriteCase(json, verdict);
             json.WriteEndArray();
@@ -40,6 +41,17 @@ static class JsonReport
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    static void WritePart(Utf8JsonWriter json, ReportPart part)
+    {
+        json.WriteStartObject("shard");
+        json.WriteNumber("index", part.Shard.Index);
+        json.WriteNumber("count", part.Shard.Count);
+        json.WriteString("device", part.Device);
+        json.WriteNumber("cases", part.Cases);
+        json.WriteNumber("of", part.Of);
+        json.WriteEndObject();
     }
 
     static void WriteCase(Utf8JsonWriter json, Verdict verdict)

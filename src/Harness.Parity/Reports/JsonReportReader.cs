@@ -27,7 +27,10 @@ public static class JsonReportReader
             if (root.GetProperty("schema").GetInt32() is var schema and not JsonReport.Schema)
                 throw Refuse(file, $"it has schema {schema}, this harness reads {JsonReport.Schema}");
             return new GateVerdict(
-                [.. root.GetProperty("cases").EnumerateArray().Select(ToVerdict)], Findings(root));
+                [.. root.GetProperty("cases").EnumerateArray().Select(ToVerdict)], Findings(root))
+            {
+                Part = root.TryGetProperty("shard", out var part) ? ToPart(part) : null,
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException)
@@ -35,6 +38,11 @@ public static class JsonReportReader
             throw Refuse(file, $"no report that harness wrote: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
+
+    static ReportPart ToPart(JsonElement json) => new(
+        Shard.Parse($"{json.GetProperty("index").GetInt32()}/{json.GetProperty("count").GetInt32()}")
+            ?? throw new FormatException("'shard' is none"),
+        Text(json, "device"), json.GetProperty("cases").GetInt32(), json.GetProperty("of").GetInt32());
 
     static Verdict ToVerdict(JsonElement json) => new(Text(json, "name"), "", Findings(json))
     {

@@ -28,12 +28,18 @@ static class Float64Check
     public static Tolerance LimitOf(GoldenCase golden, GoldenPort port, Tolerance tolerance)
     {
         if (!GoesByScale(golden, tolerance) || !port.Type.IsFloating()) return tolerance;
+        double rounding = golden.Document.Sensitivity.Rounding[golden.Document.Outputs.IndexOf(port)];
+        var scaled = Tolerance.OfScale(MagnitudeOf(golden, port), rounding);
+        return scaled.Value < tolerance.Value || tolerance.IsDefault ? scaled : tolerance;
+    }
+
+    /// <summary>The largest finite |e| of an output of floats.</summary>
+    public static double MagnitudeOf(GoldenCase golden, GoldenPort port)
+    {
         double magnitude = 0;
         foreach (double element in golden.Output(port).As<double>())
             if (double.IsFinite(element)) magnitude = Math.Max(magnitude, Math.Abs(element));
-        double rounding = golden.Document.Sensitivity.Rounding[golden.Document.Outputs.IndexOf(port)];
-        var scaled = Tolerance.OfScale(magnitude, rounding);
-        return scaled.Value < tolerance.Value || tolerance.IsDefault ? scaled : tolerance;
+        return magnitude;
     }
 
     /// <summary>True where outputs are held by their magnitude, and inner nodes to their probes.</summary>

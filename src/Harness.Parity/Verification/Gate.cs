@@ -43,16 +43,4 @@ public static class Gate
         }
         return new GateVerdict(verdicts.ToImmutable(), findings);
     }
-
-    /// <summary>Every n-th case, the i-th of them first: shards together are all cases, none twice.</summary>
-    /// <param name="requests">All cases, in an order that every shard agrees on.</param>
-    /// <param name="index">i, from 1.</param>
-    /// <param name="count">n.</param>
-    public static ImmutableArray<VerifyRequest> Shard(IReadOnlyList<VerifyRequest> requests, int index, int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(index, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, count);
-        return [.. requests.Where((_, i) => i % count == index - 1)];
-    }
 }

@@ -104,7 +104,8 @@ sealed class ProbeCheck(GoldenCase golden)
                 : $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe");
     }
 
-    static (double Error, double Limit, string Why) Worst(
+    /// <summary>Of several measures the one nearest to, or furthest beyond, what rounding explains.</summary>
+    public static (double Error, double Limit, string Why) Worst(
         params ReadOnlySpan<(double Off, double Scale, double Rounding, string Why)> measures)
     {
         var (worst, ratio) = ((0.0, Drift.RoundingLimit, ""), -1.0);

@@ -151,6 +151,9 @@ public sealed record Float32Node(
 /// <param name="Findings">What is wrong with no single case: goldens that no model uses.</param>
 public sealed record GateVerdict(ImmutableArray<Verdict> Cases, ImmutableArray<Finding> Findings)
 {
+    /// <summary>Which part of all cases this is; null where it is all of them.</summary>
+    public ReportPart? Part { get; init; }
+
     /// <summary>All findings, those of cases first.</summary>
     public IEnumerable<Finding> AllFindings => Cases.SelectMany(verdict => verdict.Findings).Concat(Findings);
 

@@ -87,6 +87,53 @@ public sealed class ReportVerbTests : IDisposable
         Refused("empty").Should().Contain("it has schema 99, this harness reads 1");
     }
 
+    [Fact]
+    public void A_shard_that_is_missing_named_twice_or_of_other_cases_is_refused_by_name()
+    {
+        for (int i = 1; i <= 3; i++) Shard(i, 3, [_one.Root, _two.Root]);
+        Shard(2, 3, [_one.Root], "less");
+        Shard(1, 4, [_one.Root, _two.Root], "fourth");
+
+        Refused("1", "3").Should().Contain("shard 2/3 on cpu is missing").And.Contain("--shard 2/3");
+        Refused("3").Should().Contain("shard 1/3, 2/3 on cpu is missing");
+        Refused("1", "2", "3", "3").Should()
+            .Contain($"shard 3/3 on cpu is in '{_folder["3"]}' and '{_folder["3"]}'; name each once");
+        Refused("1", "less", "3").Should().Contain("is shard 1/3 of 2 cases").And.Contain("is 2/3 of 1");
+        Refused("2", "fourth").Should().Contain("is shard 2/3 of 2 cases").And.Contain("is 1/4 of 2");
+        string file = _folder["2/parity.json"];
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"cases\": 1,", "\"cases\": 0,"));
+        Refused("1", "2", "3").Should().Contain("the 3 shards on cpu hold 1 cases of 2");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"index\": 2", "\"index\": 4"));
+        Refused("2").Should().Contain("no report that harness wrote: 'shard' is none");
+    }
+
+    [Fact]
+    public void An_empty_shard_says_so_and_merges_with_the_others()
+    {
+        for (int i = 1; i <= 3; i++)
+        {
+            var run = Shard(i, 3, [_one.Root, _two.Root]);
+            run.OutLines.Count(line => line == "shard 3/3 is empty: there are 2 cases; 2 shards at most have one each")
+                .Should().Be(i == 3 ? 1 : 0);
+        }
+        var part = JsonReportReader.Read(_folder["3"]).Part!;
+        (part.Shard.ToString(), part.Device, part.Cases, part.Of).Should().Be(("3/3", "cpu", 0, 2));
+
+        var merged = CommandLine.Run(
+            "report", "merge", _folder["3"], _folder["1"], _folder["2"], "--output", _folder["merged"]);
+
+        merged.OutLines.Should().Equal("2 of 2 cases hold");
+        JsonReportReader.Read(_folder["merged"]).Part.Should().BeNull();
+    }
+
+    CommandLine Shard(int index, int count, string[] goldens, string? name = null)
+    {
+        var run = CommandLine.Run(
+            ["verify", .. goldens, "--report", _folder[name ?? $"{index}"], "--shard", $"{index}/{count}"]);
+        run.ExitCode.Should().Be(0, run.Error);
+        return run;
+    }
+
     string Refused(params string[] shards)
     {
         var run = CommandLine.Run(

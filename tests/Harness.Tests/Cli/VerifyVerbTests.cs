@@ -216,6 +216,21 @@ public sealed class VerifyVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_cases_of_a_shard_are_named_without_being_verified()
+    {
+        using var other = new SyntheticCase("golden/other");
+        other.Shift(1);
+        string[] all = ["verify", _case.Root, other.Root, "--list"];
+
+        var run = CommandLine.Run(all);
+
+        (run.ExitCode, run.OutLines.Length).Should().Be((0, 2));
+        CommandLine.Run([.. all, "--shard", "1/2"]).OutLines
+            .Concat(CommandLine.Run([.. all, "--shard", "2/2"]).OutLines).Should().BeEquivalentTo(run.OutLines);
+        CommandLine.Run([.. all, "--shard", "3/3"]).OutLines.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_case_of_the_set_that_is_gone_is_red_in_every_shard()
     {
         Directory.Move(_case.Directory, _case.Directory + "-moved");

@@ -9,18 +9,6 @@ public sealed class GateTests : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(7)]
-    public void Shards_together_are_all_cases_and_none_twice(int count)
-    {
-        VerifyRequest[] requests = [.. Enumerable.Range(0, 5).Select(i => new VerifyRequest($"case{i}"))];
-
-        Enumerable.Range(1, count).SelectMany(index => Gate.Shard(requests, index, count)).Should()
-            .BeEquivalentTo(requests);
-    }
-
     [Fact]
     public void Goldens_are_found_below_a_folder_in_one_order_and_a_file_stands_for_its_folder()
     {
