@@ -95,8 +95,9 @@ static class VerifyVerb
                 terminal.WriteLine(Shared.Empty(part, all));
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
-                    terminal, requests, options with { Runner = runner }, missing.AddRange(unused), progress,
-                    answered, part is null ? null : new ReportPart(part, where, requests.Length, all)));
+                    terminal, requests, options with { Runner = runner, FollowsFloat32 = answered.DrawsNodes },
+                    missing.AddRange(unused), progress, answered,
+                    part is null ? null : new ReportPart(part, where, requests.Length, all)));
         });
         return command;
     }
@@ -138,10 +139,8 @@ static class VerifyVerb
         if (!verdict.Float64.IsEmpty)
         {
             var nearest = verdict.Float64.MaxBy(drift => drift.ShareOfLimit)!;
-            int probes = verdict.Probes.Length + verdict.UnmeasuredProbes.Length;
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float64 {nearest.MaxAbs:0.0e+0} (limit {nearest.Limit.Value:0.0e+0}), " +
-                $"{verdict.Probes.Length} of {probes} probes"));
+                $"float64 {nearest.MaxAbs:0.0e+0} (limit {nearest.Limit.Value:0.0e+0})"));
         }
         if (verdict.Float32 is { } float32)
         {
@@ -149,6 +148,7 @@ static class VerifyVerb
                 $"float32 {float32.MaxAbs:0.0e+0} (limit {float32.Limit:0.0e+0}: " +
                 $"{float32.LimitText}; {float32.OrderText})"));
         }
+        if (verdict.Coverage is { } coverage) figures.Add(coverage);
         string notes = verdict.Notes.IsEmpty ? "" : $"  [{string.Join("; ", verdict.Notes)}]";
         return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}{notes}"
             : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}{notes}";
