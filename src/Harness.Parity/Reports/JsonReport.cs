@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Harness.Executor.Model;
+using Harness.Parity.History;
 using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;
@@ -72,6 +73,7 @@ static class JsonReport
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
         if (!verdict.Float64.IsEmpty || verdict.UnmeasuredProbes.Length + verdict.Probes.Length > 0)
             WriteProbes(json, verdict);
+        if (!verdict.History.IsEmpty) WriteHistory(json, verdict.History);
         if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
         if (verdict.Map is { } map) WriteMap(json, map);
         if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
@@ -212,6 +214,22 @@ static class JsonReport
             }
             json.WriteEndArray();
         }
+    }
+
+    static void WriteHistory(Utf8JsonWriter json, ImmutableArray<HistoryEntry> history)
+    {
+        json.WriteStartArray("history");
+        foreach (var entry in history)
+        {
+            WriteLine(json, line =>
+            {
+                line.WriteStartObject();
+                HistoryLine.WriteTime(line, entry.Time);
+                HistoryLine.WriteFigures(line, entry);
+                line.WriteEndObject();
+            });
+        }
+        json.WriteEndArray();
     }
 
     static void WriteMap(Utf8JsonWriter json, DriftMap map)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Parity.History;
 using Harness.Parity.Runners;
 using Harness.Parity.Verification;
 
@@ -53,6 +54,8 @@ public static class JsonReportReader
         Leaves = json.GetProperty("leaves").GetInt32(),
         Origin = json.TryGetProperty("golden", out var golden) ? ToOrigin(golden) : null,
         Map = json.TryGetProperty("map", out var map) ? ToMap(map) : null,
+        History = json.TryGetProperty("history", out var history)
+            ? [.. history.EnumerateArray().Select(run => ToEntry(json, run))] : [],
         Tolerance = json.TryGetProperty("tolerance", out var tolerance) ? ToTolerance(tolerance) : null,
         Float64 = json.TryGetProperty("float64", out var drifts) ? Drifts(drifts) : [],
         Notes = Texts(json, "notes"),
@@ -97,6 +100,13 @@ public static class JsonReportReader
         })],
         json.GetProperty("guessesShapes").GetBoolean(), json.GetProperty("castsLifted").GetInt32(),
         json.GetProperty("noiseSamples").GetInt32());
+
+    static HistoryEntry ToEntry(JsonElement json, JsonElement run) =>
+        new(HistoryLine.ReadTime(run), Text(json, "name"), Text(json, "device"))
+        {
+            Float64 = HistoryLine.ReadFigure(run, "float64"),
+            Float32 = HistoryLine.ReadFigure(run, "float32"),
+        };
 
     static OriginPort ToPort(JsonElement json) => new(
         Text(json, "name"), Shape.Create([.. Indices(json, "shape")]),

@@ -35,6 +35,9 @@ sealed class ProbeCheck(GoldenCase golden)
                     if (node.Call is not null) _unprobed.Add(value.Name);
                     continue;
                 }
+                // The last of the nodes that one call became has its name; those before it are held through it.
+                if (node.Call is null)
+                    foreach (int input in node.Inputs) _unprobed.Remove(model.Values[input].Name);
                 var (error, limit, why) = Compare(golden, probe, value.Fact, session, output);
                 _measured.Add(new NodeDrift(value.Name, node.Op.Name, node.Place, error, limit, why)
                 {

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
+using Harness.Parity.History;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -60,6 +61,9 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
 
     /// <summary>What the float32 check measured; null when it did not run.</summary>
     public Float32Verdict? Float32 { get; init; }
+
+    /// <summary>Earlier runs of this case on this device, oldest first; empty without a history.</summary>
+    public ImmutableArray<HistoryEntry> History { get; init; } = [];
 
     /// <summary>What somebody decided about this golden, and what was guessed: a reader of a green must see
     /// it.</summary>
