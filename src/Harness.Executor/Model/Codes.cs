@@ -19,6 +19,8 @@ public static class Codes
     public const string AboveRounding = "PAR2003";
     /// <summary>A limit much looser than the measured drift.</summary>
     public const string LooseTolerance = "PAR2004";
+    /// <summary>Drift that grew tenfold over its earlier runs, and still passes.</summary>
+    public const string DriftGrew = "PAR2005";
     /// <summary>Golden missing.</summary>
     public const string GoldenMissing = "PAR3001";
     /// <summary>Golden stale: model, weights or input hash differs.</summary>

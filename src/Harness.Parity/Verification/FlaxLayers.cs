@@ -20,12 +20,17 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
     const double Limit = 1e-11;
 
     readonly ImmutableArray<string>.Builder _faults = ImmutableArray.CreateBuilder<string>();
+    readonly Dictionary<string, double> _errors = new(StringComparer.Ordinal);
     readonly Dictionary<string, Numbers> _arrays = new(StringComparer.Ordinal);
     // Features of the layer at hand that the run computed, by the name that a stored one would have.
     readonly Dictionary<string, double[]> _computed = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, one sentence each.</summary>
     public ImmutableArray<string> Faults => _faults.ToImmutable();
+
+    /// <summary>By the value that a layer gives: how far it lies from the loops' at the worst place, as a share of
+    /// Σ|w||x| + |b|.</summary>
+    public IReadOnlyDictionary<string, double> Errors => _errors;
 
     /// <summary>How many layers were computed.</summary>
     public int Layers { get; private set; }
@@ -66,7 +71,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
             Layers++;
             try
             {
-                Hold(node, module, layer, Read(input), x, Read(node.Outputs[0]), y);
+                Hold(node, model.Values[node.Outputs[0]].Name, module, layer, Read(input), x, Read(node.Outputs[0]), y);
             }
             finally
             {
@@ -79,7 +84,8 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
     // The value at a place of the result, and Σ|w||x| + |b|: both in PyTorch's axis order.
     delegate (double Value, double Scale) Layer(double[] x, Shape shape, int[] at);
 
-    void Hold(NhwcNode node, string module, Layer layer, double[] x, Shape from, double[] y, Shape to)
+    void Hold(
+        NhwcNode node, string name, string module, Layer layer, double[] x, Shape from, double[] y, Shape to)
     {
         for (int place = 0; place < Places; place++)
         {
@@ -90,6 +96,8 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
             {
                 var (value, scale) = layer(x, from, at);
                 double off = Math.Abs(value - y[flat]);
+                double share = off == 0 ? 0 : off / scale;
+                if (double.IsFinite(share)) _errors[name] = Math.Max(_errors.GetValueOrDefault(name), share);
                 // Where the run gives no number there is nothing to hold a layer to.
                 if (!double.IsFinite(y[flat]) || off <= Limit * scale) continue;
                 _faults.Add(FormattableString.Invariant(

@@ -209,7 +209,10 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         string text = reasons.Length == 0 ? $"1e-6 * {formula}" : $"{Figures.Short(factor)} * {formula}: {reasons}";
         return new Float32Node(value.Name, node.Op.Name, node.Place, ratio, error, limit, text,
             expected.Length == 0 ? DriftPlace.Nowhere
-                : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]));
+                : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]))
+        {
+            Factor = factor,
+        };
     }
 
     // Integers are what they are: from the same operands a node gives the same in any precision.

@@ -34,7 +34,10 @@ public static class Verifier
         try
         {
             var golden = GoldenStore.Read(request.Golden);
-            verdict = verdict with { Notes = [.. golden.Document.Notes()] };
+            verdict = verdict with
+            {
+                Notes = [.. golden.Document.Notes()], Origin = GoldenOrigin.Of(golden.Document),
+            };
             var model = CaseModel.Open(request, golden, open);
             verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
@@ -119,7 +122,7 @@ public static class Verifier
         if (options.VerifiesFloat64)
         {
             var drifts = Float64Check.Measure(golden, outputs, tolerance);
-            var measured = probes.Measured;
+            var measured = NodeSeries.Joined(probes.Measured, layers.Errors, nodes?.Measured ?? []);
             var first = measured.FirstOrDefault(node => !node.Holds);
             var bad = first is null ? null : new BadNode(
                 first.Node, first.Op, first.Place, first.Error, drifts.Max(drift => drift.Scaled), first.Why)
@@ -129,7 +132,8 @@ public static class Verifier
             verdict = (verdict with
             {
                 Float64 = drifts, FirstBadNode = bad, Probes = measured, UnmeasuredProbes = probes.Unmeasured,
-                FlaxLayers = layers.Layers,
+                FlaxLayers = layers.Layers, UnprobedNodes = probes.Unprobed,
+                Map = NodeSeries.MapOf(golden, drifts, outputs),
             }).With(Float64Check.Judge(golden, drifts, tolerance, bad));
             // Where the run itself is wrong it says nothing of the tree; a stated limit that forgives probes excuses
             // no tree.
@@ -148,6 +152,13 @@ public static class Verifier
         {
             var float32 = Float32Check.Measure(golden, model, nodes.Measured, tolerance, options, cancellation);
             verdict = (verdict with { Float32 = float32 }).With([.. Float32Check.Judge(golden, float32)]);
+            if (options.FollowsFloat32)
+            {
+                verdict = verdict with
+                {
+                    Probes = NodeSeries.Followed(verdict.Probes, golden, model, runner, cancellation),
+                };
+            }
         }
         return verdict;
     }
