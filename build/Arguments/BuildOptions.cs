@@ -13,8 +13,8 @@ public static partial class BuildOptions
         "configuration", "Debug|Release", "What is compiled and run; Release unless said.")
     {
         Targets = [
-            "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Pack", "TestPackages", "Mutate",
-            "Benchmark", "BenchmarkDry", "Nightly",
+            "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "MergeReports", "Pack",
+            "TestPackages", "Mutate", "Benchmark", "BenchmarkDry", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",
@@ -44,6 +44,31 @@ public static partial class BuildOptions
     {
         Targets = ["RecordGoldens", "CompareGoldens", "Nightly"],
         Expected = "a folder",
+    };
+
+    /// <summary><c>--history</c>.</summary>
+    public static readonly BuildOption History = new(
+        "history", "FILE", "A file that verifying adds a line a case to; drift that grew is told.")
+    {
+        Targets = ["Verify"],
+        Expected = "a file",
+    };
+
+    /// <summary><c>--reports</c>.</summary>
+    public static readonly BuildOption Reports = new(
+        "reports", "DIR", "The folder that holds a folder of reports for each shard.")
+    {
+        Targets = ["MergeReports"],
+        Expected = "a folder",
+    };
+
+    /// <summary><c>--tag</c>.</summary>
+    public static readonly BuildOption Tag = new(
+        "tag", "v1.2.3", "The tag that is released: packages of another version are refused.")
+    {
+        Targets = ["Pack"],
+        Expected = "a version with a v before it, such as v1.2.3",
+        Accepts = TagPattern().IsMatch,
     };
 
     /// <summary><c>--version-suffix</c>.</summary>
@@ -83,7 +108,9 @@ public static partial class BuildOptions
 
     /// <summary>The options that targets read.</summary>
     public static readonly IReadOnlyList<BuildOption> OfTargets =
-        [Configuration, Cuda, Shard, Golden, VersionSuffix, Platforms, Most, Benchmark];
+        [
+            Configuration, Cuda, Shard, Golden, History, Reports, VersionSuffix, Tag, Platforms, Most, Benchmark,
+        ];
 
     /// <summary><c>--target</c>.</summary>
     public static readonly BuildOption Target = new(
@@ -132,6 +159,9 @@ public static partial class BuildOptions
 
     [GeneratedRegex("^[0-9A-Za-z-]+([.][0-9A-Za-z-]+)*$")]
     private static partial Regex SuffixPattern();
+
+    [GeneratedRegex("^v[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?$")]
+    private static partial Regex TagPattern();
 
     [GeneratedRegex("^[a-z0-9.]+(-[a-z0-9]+)+$")]
     private static partial Regex PlatformPattern();
