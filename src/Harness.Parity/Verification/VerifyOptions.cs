@@ -61,6 +61,9 @@ public sealed record VerifyOptions
     /// <summary>Where received outputs of drifting cases are kept; null means beside each golden.</summary>
     public string? ReceivedDirectory { get; init; }
 
+    /// <summary>False where nothing is kept of drifting cases, which then lie in no folder.</summary>
+    internal bool KeepsReceived { get; init; } = true;
+
     /// <summary>A fault to inject, for tests of the gate itself: <c>node:fault</c>.</summary>
     public string? Fault { get; init; }
 
