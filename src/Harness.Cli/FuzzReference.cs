@@ -10,6 +10,9 @@ namespace Harness.Cli;
 /// <param name="terminal">Gets its messages.</param>
 sealed class FuzzReference(Terminal terminal) : IDisposable
 {
+    // What the process says when it ends: libtorch's reason, and a stack that helps nobody.
+    readonly StringWriter _words = new();
+
     // A small graph takes milliseconds; on a machine that is busy with something else, seconds.
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
@@ -21,7 +24,8 @@ sealed class FuzzReference(Terminal terminal) : IDisposable
     public void Start()
     {
         if (_recorder is not null) return;
-        _serving = new ReferenceProcess.Serving(terminal, Codes.LibTorchMissing);
+        _words.GetStringBuilder().Clear();
+        _serving = new ReferenceProcess.Serving(terminal with { Error = _words }, Codes.LibTorchMissing);
         _recorder = new RemoteRecorder(_serving.Channel, "cpu-torch", _serving.Ended);
     }
 
@@ -46,16 +50,27 @@ sealed class FuzzReference(Terminal terminal) : IDisposable
         catch (ModelException e) when (e.Finding.Code == Codes.RunnerEnded)
         {
             Dispose();
-            throw late ? new ModelException(e.Finding with
+            throw new ModelException(e.Finding with
             {
-                Message = $"libtorch did not answer within {s_patience.TotalSeconds:0} s",
-            }) : e;
+                Message = late ? $"libtorch did not answer within {s_patience.TotalSeconds:0} s"
+                    : $"libtorch took the process down: {Reason() ?? e.Finding.Message}",
+            }, e);
         }
+    }
+
+    // As C++ prints an exception that nobody caught.
+    string? Reason()
+    {
+        const string What = "what():";
+        string words = _words.ToString();
+        int at = words.IndexOf(What, StringComparison.Ordinal);
+        return at < 0 ? null : words[(at + What.Length)..].Trim().Split('\n')[0];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        // The words stay for who asks why.
         _serving?.Dispose();
         (_serving, _recorder) = (null, null);
     }

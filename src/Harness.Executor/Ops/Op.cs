@@ -151,6 +151,9 @@ public abstract record Op
     /// <param name="operands">The operands' shapes; null for those that are computed.</param>
     internal virtual int[][] Demands(ReadOnlySpan<Shape?> operands) => [];
 
+    /// <summary>True where the call's one result is the list of all outputs, even if that is one: a split.</summary>
+    internal virtual bool GivesList => false;
+
     /// <summary>The op once its operands are known, of one whose call leaves something to them.</summary>
     internal virtual Op Settled(ReadOnlySpan<Fact> operands) => this;
 

@@ -97,8 +97,7 @@ sealed class CallDraw(Sketch sketch, Dice dice, Signature signature, string modu
     Argument Computed(string target, params ReadOnlySpan<Argument> arguments)
     {
         string? why = sketch.Add(module, target, [.. arguments], [], 1, long.MaxValue, isList: false, unpacks: false);
-        return why is null ? sketch.Values[^1].Argument
-            : throw new InvalidOperationException($"{target} is refused: {why}");
+        return why is null ? sketch.Values[^1].Argument : arguments[0];
     }
 
     /// <summary>A tensor that goes with a shape by broadcasting.</summary>

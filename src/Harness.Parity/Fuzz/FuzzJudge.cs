@@ -141,6 +141,7 @@ public sealed class FuzzJudge(Func<FuzzCase, GoldenCase> record)
         .Where(call => finding.Message.Contains($"'{call.Name}'", StringComparison.Ordinal))
         .Select(call => call.Target).FirstOrDefault("");
 
-    static bool IsOurs(Exception e) =>
+    /// <summary>True for a mistake of the code.</summary>
+    internal static bool IsOurs(Exception e) =>
         e is not (OperationCanceledException or OutOfMemoryException or ModelException or IOException);
 }
