@@ -256,6 +256,11 @@ sealed class ShapedGraph
     Finding? Compute(Call call, Call resolved, Op op, ImmutableArray<int> operands)
     {
         var stated = operands;
+        if (op.Unsupported(FactsOf(operands)) is { } form)
+        {
+            return new Finding(
+                Codes.UnsupportedOp, call.Place.ToString(), $"{call.Target} '{call.Name}': {form}");
+        }
         op = op.Settled(FactsOf(operands));
         operands = CastAsStated(resolved, op, operands);
         if (op.AfterCast is not { } rest) return Means(call, Argument.Value(operands[0]));

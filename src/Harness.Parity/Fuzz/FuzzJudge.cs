@@ -92,6 +92,9 @@ public sealed class FuzzJudge(Func<FuzzCase, GoldenCase> record)
         {
             return Broken(e, "verifying") with { Golden = golden };
         }
+        // A graph of nothing but lifted casts.
+        if (verdict.Findings is [{ Code: Codes.ModelUnreadable } empty])
+            return new FuzzOutcome(FuzzState.Unsupported, empty, "") { Golden = golden };
         return verdict.Holds ? new FuzzOutcome(FuzzState.Holds, null, "") { Golden = golden }
             : new FuzzOutcome(FuzzState.Fails, verdict.Findings.First(f => f.Severity() != Severity.Warning),
                 verdict.FirstBadNode?.Op ?? verdict.Float32?.Nodes.FirstOrDefault(node => !node.Holds)?.Op ?? "")
@@ -99,6 +102,9 @@ public sealed class FuzzJudge(Func<FuzzCase, GoldenCase> record)
                 Golden = golden,
             };
     }
+
+    // What PyTorch refuses by strides of memory, which a graph does not have: whoever exported the model was told.
+    static readonly string[] s_unseen = ["view size is not compatible with input tensor's size and stride"];
 
     /// <summary>How a case is verified.</summary>
     internal static VerifyOptions OptionsOf(FuzzCase trial) => new()
@@ -124,12 +130,14 @@ public sealed class FuzzJudge(Func<FuzzCase, GoldenCase> record)
     static FuzzOutcome Refused(Graph graph, Finding? own, Finding other)
     {
         bool refuses = other.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit;
-        if (own is not null && (refuses || other.Code == Codes.RunnerEnded))
+        // It has ended, or there is nothing in its outputs: what the executor refuses is nobody's model either.
+        if (own is not null && (refuses || other.Code is Codes.RunnerEnded or Codes.GoldenCorrupt))
             return new FuzzOutcome(FuzzState.Refused, own, "");
+        if (refuses && s_unseen.FirstOrDefault(other.Message.Contains) is not null)
+            return new FuzzOutcome(FuzzState.Refused, other, "");
         return refuses
             ? new FuzzOutcome(FuzzState.Fails, new Finding(Codes.FuzzTaken, "",
                 $"the executor takes what PyTorch refuses: {other.Message}"), Named(graph, other))
-            // It has ended, or is wrong itself.
             : new FuzzOutcome(FuzzState.Fails, other, "");
     }
 

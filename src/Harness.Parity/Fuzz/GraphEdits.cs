@@ -153,11 +153,6 @@ static class GraphEdits
                     int at = axis;
                     yield return Resized(graph, (value, n, now) => value == of && n == at ? smaller : now, null);
                 }
-                // Axes without extent are fewest.
-                if (shape[axis] != 1) continue;
-                int gone = axis;
-                yield return Reshaped(graph, (value, now) => value == of
-                    ? Shape.Create([.. now.Where((_, n) => n != gone)]) : now);
             }
         }
     }

@@ -130,7 +130,8 @@ sealed class Sketch
     /// <summary>The graph: what nothing reads are its outputs, and some of the rest.</summary>
     public Graph ToGraph(Dice dice)
     {
-        var read = _calls.SelectMany(GraphEdits.Read).ToHashSet();
+        // Who asks for a size alone may be asked by nobody.
+        var read = _calls.Where(call => call.Target != "aten::size").SelectMany(GraphEdits.Read).ToHashSet();
         var outputs = _values.Where(value => value.Origin == Origin.Computed
             && (!read.Contains(value.Id) || dice.Chance(12))).ToList();
         return GraphEdits.Pruned(new Graph(

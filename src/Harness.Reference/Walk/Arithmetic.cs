@@ -34,7 +34,18 @@ static class Arithmetic
         new("aten::true_divide", Divide),
     ];
 
-    static Scalar Alpha(Reading a) => a.ScalarOrNull(2, "alpha") ?? 1;
+    static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? 1;
+
+    // As PyTorch refuses it; its own words would come after a product in float32 only.
+    static Scalar? AlphaOrNull(Reading a)
+    {
+        bool isFloat = a.Peek(2, "alpha") is FloatValue;
+        if (isFloat && a.Peek(0, "self") is TensorValue { Tensor: var self } && !self.is_floating_point()
+            && a.Peek(1, "other") is not FloatValue
+            && !(a.Peek(1, "other") is TensorValue { Tensor: var other } && other.is_floating_point()))
+            throw new ArgumentException("for integral input tensors, alpha must not be a floating point number");
+        return a.ScalarOrNull(2, "alpha");
+    }
 
     // Keyword-only in every schema that has it.
     static Scalar Value(Reading a) => a.ScalarOrNull(-1, "value") ?? 1;
@@ -54,17 +65,21 @@ static class Arithmetic
     {
         if (a.Any(0, "self") is not TensorValue)
             return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
-        var alpha = a.ScalarOrNull(2, "alpha");
-        return alpha is null
-            ? Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never)
-            : Pair(a, (x, y) => x.sub(y.mul(alpha)), (x, y) => x.sub(full([], y).mul(alpha)), Never, Never);
+        var alpha = AlphaOrNull(a);
+        if (alpha is null) return Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never);
+        // Numbers of Python are float64 or int64 until they meet a tensor.
+        return Pair(a, (x, y) => x.sub(y.mul(alpha)), (x, _) => x.sub(Product(a)), Never, Never);
     }
+
+    static Scalar Product(Reading a) => a.Peek(1, "other") is FloatValue || a.Peek(2, "alpha") is FloatValue
+        ? a.Number(1, "other") * a.Number(2, "alpha")
+        : a.Int(1, "other") * a.Int(2, "alpha");
 
     // other − alpha · self
     static Value ReverseSubtract(Reading a)
     {
         var self = a.Tensor(0, "self");
-        var scaled = a.ScalarOrNull(2, "alpha") is { } alpha ? self.mul(alpha) : self;
+        var scaled = AlphaOrNull(a) is { } alpha ? self.mul(alpha) : self;
         return a.Any(1, "other") is TensorValue other
             ? other.Tensor.sub(scaled)
             : scaled.neg().add(a.Scalar(1, "other"));

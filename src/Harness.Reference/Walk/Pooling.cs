@@ -10,12 +10,12 @@ static class Pooling
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::_adaptive_avg_pool2d",
-            a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
+            a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Sizes(a, 2))),
         new("aten::_adaptive_avg_pool3d",
-            a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
+            a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Sizes(a, 3))),
         new("aten::adaptive_avg_pool1d", a => F.adaptive_avg_pool1d(a.Tensor(0, "self"), a.Ints(1, "output_size")[0])),
-        new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
-        new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
+        new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Sizes(a, 2))),
+        new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Sizes(a, 3))),
         new("aten::adaptive_max_pool2d", a =>
         {
             var (values, indices) =
@@ -67,6 +67,16 @@ static class Pooling
         new("aten::max_pool3d_with_indices",
             a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 3, F.max_pool3d_with_indices))),
     ];
+
+    // None stands for the input's own extent: torch.nn replaces it before the operator.
+    static long[] Sizes(Reading a, int axes)
+    {
+        if (a.Peek(1, "output_size") is not ListValue { Items: { Length: var count } items } || count != axes
+            || !items.Any(item => item is NoneValue)) return Axes(a, axes, 1, "output_size");
+        a.Pass(1, "output_size");
+        long[] own = a.Tensor(0, "self").shape[^axes..];
+        return [.. items.Select((item, axis) => item is IntValue number ? number.Number : own[axis])];
+    }
 
     // The values and the indices.
     static torch.Tensor[] Both((torch.Tensor Values, torch.Tensor Indices) result) => [result.Values, result.Indices];
