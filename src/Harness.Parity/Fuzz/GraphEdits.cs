@@ -83,8 +83,8 @@ static class GraphEdits
         }
     }
 
-    // As nodes and probes are called.
-    static string NodeOf(Call call, int result) => result == 0 ? call.Name : $"{call.Name}:{result}";
+    /// <summary>A result as nodes and probes are called.</summary>
+    public static string NodeOf(Call call, int result) => result == 0 ? call.Name : $"{call.Name}:{result}";
 
     // What the executor says of values by the names of their nodes; nothing where it refuses the graph.
     static Dictionary<string, Fact> FactsOf(Graph graph)

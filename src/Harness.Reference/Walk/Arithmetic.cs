@@ -65,24 +65,43 @@ static class Arithmetic
     {
         if (a.Any(0, "self") is not TensorValue)
             return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
+        RefuseFlags(a);
         var alpha = AlphaOrNull(a);
         if (alpha is null) return Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never);
         // Numbers of Python are float64 or int64 until they meet a tensor.
-        return Pair(a, (x, y) => x.sub(y.mul(alpha)), (x, _) => x.sub(Product(a)), Never, Never);
+        return Pair(a, (x, y) => x.sub(Times(y, alpha, x)), (x, _) => x.sub(Product(a)), Never, Never);
     }
 
-    static Scalar Product(Reading a) => a.Peek(1, "other") is FloatValue || a.Peek(2, "alpha") is FloatValue
-        ? a.Number(1, "other") * a.Number(2, "alpha")
-        : a.Int(1, "other") * a.Int(2, "alpha");
+    static Scalar Product(Reading a)
+    {
+        if (a.Peek(1, "other") is FloatValue || a.Peek(2, "alpha") is FloatValue)
+            return a.Number(1, "other") * a.Number(2, "alpha");
+        return a.Int(1, "other") * a.Int(2, "alpha");
+    }
+
+    // Integers times a floating-point number would be float32, whatever the walk's type.
+    static Tensor Times(Tensor tensor, Scalar factor, Tensor beside) =>
+        (beside.is_floating_point() && !tensor.is_floating_point() ? tensor.to_type(beside.dtype) : tensor).mul(factor);
+
+    // As PyTorch does, which a product by alpha would hide.
+    static void RefuseFlags(Reading a)
+    {
+        foreach (var value in (Value[])[a.Peek(0, "self"), a.Peek(1, "other")])
+        {
+            if (value is TensorValue { Tensor.dtype: ScalarType.Bool })
+                throw new ArgumentException("subtraction with a bool tensor is not supported");
+        }
+    }
 
     // other − alpha · self
     static Value ReverseSubtract(Reading a)
     {
         var self = a.Tensor(0, "self");
-        var scaled = AlphaOrNull(a) is { } alpha ? self.mul(alpha) : self;
-        return a.Any(1, "other") is TensorValue other
-            ? other.Tensor.sub(scaled)
-            : scaled.neg().add(a.Scalar(1, "other"));
+        RefuseFlags(a);
+        var alpha = AlphaOrNull(a);
+        if (a.Any(1, "other") is TensorValue other)
+            return other.Tensor.sub(alpha is null ? self : Times(self, alpha, other.Tensor));
+        return (alpha is null ? self : self.mul(alpha)).neg().add(a.Scalar(1, "other"));
     }
 
     static Value Multiply(Reading a) =>

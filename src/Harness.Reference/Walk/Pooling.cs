@@ -45,27 +45,16 @@ static class Pooling
                 a.Flag(4, "ceil_mode", false), a.Flag(5, "count_include_pad", true),
                 a.IntOrNull(6, "divisor_override"));
         }),
-        new("aten::max_pool1d", a =>
-        {
-            long kernel = a.Ints(1, "kernel_size")[0];
-            return F.max_pool1d(
-                a.Tensor(0, "self"), kernel, First(a.IntsOrNull(2, "stride"), kernel), a.Ints(3, "padding", 0)[0],
-                a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
-        }),
-        new("aten::max_pool1d_with_indices", a =>
-        {
-            long kernel = a.Ints(1, "kernel_size")[0];
-            var (values, indices) = F.max_pool1d_with_indices(
-                a.Tensor(0, "self"), kernel, First(a.IntsOrNull(2, "stride"), kernel), a.Ints(3, "padding", 0)[0],
-                a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
-            return new[] { values, indices };
-        }),
-        new("aten::max_pool2d", a => MaxPool<torch.Tensor>(a, 2, F.max_pool2d)),
-        new("aten::max_pool2d_with_indices",
-            a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 2, F.max_pool2d_with_indices))),
-        new("aten::max_pool3d", a => MaxPool<torch.Tensor>(a, 3, F.max_pool3d)),
-        new("aten::max_pool3d_with_indices",
-            a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 3, F.max_pool3d_with_indices))),
+        new("aten::max_pool1d", a => MaxPool(a, 1, (x, k, s, p, d, ceil) =>
+            [F.max_pool1d(x, k[0], s[0], p[0], d[0], ceil)])[0]),
+        new("aten::max_pool1d_with_indices", a => MaxPool(a, 1, (x, k, s, p, d, ceil) =>
+            Both(F.max_pool1d_with_indices(x, k[0], s[0], p[0], d[0], ceil)))),
+        new("aten::max_pool2d", a => MaxPool(a, 2, (x, k, s, p, d, ceil) => [F.max_pool2d(x, k, s, p, d, ceil)])[0]),
+        new("aten::max_pool2d_with_indices", a => MaxPool(a, 2, (x, k, s, p, d, ceil) =>
+            Both(F.max_pool2d_with_indices(x, k, s, p, d, ceil)))),
+        new("aten::max_pool3d", a => MaxPool(a, 3, (x, k, s, p, d, ceil) => [F.max_pool3d(x, k, s, p, d, ceil)])[0]),
+        new("aten::max_pool3d_with_indices", a => MaxPool(a, 3, (x, k, s, p, d, ceil) =>
+            Both(F.max_pool3d_with_indices(x, k, s, p, d, ceil)))),
     ];
 
     // None stands for the input's own extent: torch.nn replaces it before the operator.
@@ -81,13 +70,31 @@ static class Pooling
     // The values and the indices.
     static torch.Tensor[] Both((torch.Tensor Values, torch.Tensor Indices) result) => [result.Values, result.Indices];
 
-    static T MaxPool<T>(
-        Reading a, int axes, Func<torch.Tensor, long[], long[], long[], long[], bool, T> pool)
+    delegate torch.Tensor[] Pool(
+        torch.Tensor x, long[] kernel, long[] stride, long[] padding, long[] dilation, bool ceil);
+
+    static torch.Tensor[] MaxPool(Reading a, int axes, Pool pool)
     {
-        long[] kernel = Axes(a, axes, 1, "kernel_size");
-        return pool(
-            a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, axes, 3, "padding", 0),
-            Axes(a, axes, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
+        var x = a.Tensor(0, "self");
+        long[] kernel = Axes(a, axes, 1, "kernel_size"), stride = Stride(a, kernel);
+        long[] padding = Axes(a, axes, 3, "padding", 0), dilation = Axes(a, axes, 4, "dilation", 1);
+        var result = pool(x, kernel, stride, padding, dilation, a.Flag(5, "ceil_mode", false));
+        // The gradient of such a window goes to an index that is none: libtorch then writes outside of its memory.
+        for (int axis = 0; axis < axes; axis++)
+        {
+            long extent = x.shape[^(axes - axis)], outputs = result[0].shape[^(axes - axis)];
+            for (long o = 0; o < outputs; o++)
+            {
+                bool met = false;
+                for (long tap = 0; tap < kernel[axis]; tap++)
+                {
+                    long at = (o * stride[axis]) - padding[axis] + (tap * dilation[axis]);
+                    met |= at >= 0 && at < extent;
+                }
+                if (!met) throw a.Refuse("a window meets nothing but padding");
+            }
+        }
+        return result;
     }
 
     // An empty list means the window's own size, in PyTorch's words: stride=[].
@@ -101,5 +108,7 @@ static class Pooling
 
     // PyTorch repeats a list of one for every axis.
     static long[] Each(long[] values, int axes) =>
-        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)] : values;
+        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)]
+        : values.Length == axes ? values
+        : throw new ArgumentException($"a list of {values.Length} numbers for {axes} axes");
 }
