@@ -75,7 +75,7 @@ public static class FuzzGenerator
                     module, call.Target, call.Arguments, call.Keywords, call.Results));
         }
         // Nothing was taken: an element-wise function always is.
-        if (sketch.Calls == 0)
+        if (!sketch.Values.Any(value => value.Origin == Origin.Computed))
             sketch.Add("m", "aten::tanh", [sketch.Values[0].Argument], [], 1, long.MaxValue, false, false);
         return new FuzzCase(seed, number, sketch.ToGraph(dice));
     }

@@ -10,12 +10,10 @@ namespace Harness.Parity.Verification;
 /// loops from the arrays that Flax would look up by name in the tree that ships, and held to what the run gave there.
 /// A run reads leaves by its own record of them, and would not notice that scale and bias, or mean and variance, go by
 /// each other's names, or that a collection has another one's leaves.</summary>
-/// <param name="program">The program, with the tree that ships.</param>
-sealed class FlaxLayers(NhwcProgram program)
+/// <param name="program">The program.</param>
+/// <param name="tree">The tree that ships, by full path.</param>
+sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> tree)
 {
-    readonly Dictionary<string, Leaf> _tree =
-        program.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal);
-
     // One array that layers read under several names is stored under one of them.
     readonly HashSet<string> _ofSeveralNames =
     [
@@ -147,7 +145,7 @@ sealed class FlaxLayers(NhwcProgram program)
     {
         string path = module.Length == 0 ? $"{collection}/{name}" : $"{collection}/{module}/{name}";
         if (_arrays.TryGetValue(path, out var known)) return known;
-        if (!_tree.TryGetValue(path, out var leaf)) throw new KeyNotFoundException($"'{path}' is not in the tree");
+        if (!tree.TryGetValue(path, out var leaf)) throw new KeyNotFoundException($"'{path}' is not in the tree");
         return _arrays[path] = new Numbers(path, leaf.Borrow());
     }
 

@@ -110,7 +110,8 @@ public static class Verifier
         // Measured along the way, while the float64 run's weights and activations are at hand.
         var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
         var probes = new ProbeCheck(golden);
-        var layers = new FlaxLayers(model);
+        var layers = new FlaxLayers(
+            model, model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
         var outputs = Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, session =>
         {
             // The nodes use a session up.
