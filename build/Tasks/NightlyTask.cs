@@ -8,12 +8,13 @@ namespace Build.Tasks;
 /// <summary>What takes too long for every push.</summary>
 [TaskName("Nightly")]
 [TaskDescription(
-    "Tests, verifies, mutates, holds speed to what is checked in, records every golden anew into a scratch folder " +
-    "and compares; with --cuda on the GPU, and verifies that.")]
+    "Tests, verifies, mutates, fuzzes, holds speed to what is checked in, records every golden anew into a scratch " +
+    "folder and compares; with --cuda on the GPU, and verifies that.")]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
 [IsDependentOn(typeof(VerifyTorchTask))]
 [IsDependentOn(typeof(MutateTask))]
+[IsDependentOn(typeof(FuzzTask))]
 public sealed class NightlyTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public sealed partial class DocumentTests
     static readonly string[] s_foreign = ["--global", "--project", "--no-layers", "--target"];
 
     static readonly string[] s_verbs =
-        ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "report",
+        ["accept", "bench", "compare", "convert", "fuzz", "golden-inputs", "inspect", "ops", "record", "report",
             "run", "verify"];
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
@@ -99,8 +99,8 @@ public sealed partial class DocumentTests
     private static partial Regex OptionPattern();
 
     // Up to the end of the code or the line.
-    [GeneratedRegex(@"\bharness (accept|bench|compare|convert|golden-inputs|inspect|ops|record|report|run|verify)\b"
-        + @"[^`\n|]*")]
+    [GeneratedRegex(
+        @"\bharness (accept|bench|compare|convert|fuzz|golden-inputs|inspect|ops|record|report|run|verify)\b[^`\n|]*")]
     private static partial Regex CommandPattern();
 
     [GeneratedRegex(@"<(Parity\w+) Condition=""'\$\(\1\)' == ''")]

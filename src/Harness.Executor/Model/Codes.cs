@@ -37,6 +37,12 @@ public static class Codes
     public const string ReferenceDrift = "PAR3007";
     /// <summary>Weights do not survive the round trip bit for bit.</summary>
     public const string WeightsRoundTrip = "PAR4001";
+    /// <summary>Fuzzing: the executor takes what PyTorch refuses.</summary>
+    public const string FuzzTaken = "PAR5001";
+    /// <summary>Fuzzing: the executor refuses as misshapen what PyTorch takes.</summary>
+    public const string FuzzRefused = "PAR5002";
+    /// <summary>Fuzzing: converting or verifying ends in an error of the code.</summary>
+    public const string FuzzBroken = "PAR5003";
     /// <summary>libtorch cannot be loaded.</summary>
     public const string LibTorchMissing = "PAR9001";
     /// <summary>CUDA asked for and not there.</summary>

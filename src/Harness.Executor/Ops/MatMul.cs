@@ -10,6 +10,15 @@ public sealed record MatMul : Op
     internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new MatMul(), "bmm", "matmul", "mm");
 
     /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
+    {
+        Shape a = inputs[0].Shape, b = inputs[1].Shape;
+        bool fits = a.Rank > 0 && b.Rank > 0 && a[-1] == b[b.Rank == 1 ? -1 : -2];
+        return fits && (a.Rank == 1 || b.Rank == 1)
+            ? $"operands are {a} and {b}: products with a vector are not supported, expected matrices" : null;
+    }
+
+    /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape a = inputs[0], b = inputs[1];

@@ -10,9 +10,22 @@ namespace Harness.Parity.Verification;
 /// loops from the arrays that Flax would look up by name in the tree that ships, and held to what the run gave there.
 /// A run reads leaves by its own record of them, and would not notice that scale and bias, or mean and variance, go by
 /// each other's names, or that a collection has another one's leaves.</summary>
+/// <param name="program">The program.</param>
 /// <param name="tree">The tree that ships, by full path.</param>
-sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
+sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> tree)
 {
+    // One array that layers read under several names is stored under one of them.
+    readonly HashSet<string> _ofSeveralNames =
+    [
+        .. from node in program.Nodes
+           from rule in node.Op.Weights
+           let leaf = program.Values[node.Inputs[rule.Operand]].Leaf
+           where leaf is not null
+           group rule.Leaf by leaf.FullPath into names
+           where names.Distinct().Count() > 1
+           select names.Key,
+    ];
+
     // Places of each result that are computed: few, since one wrong axis moves nearly all of them.
     const int Places = 4;
 
@@ -114,7 +127,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
 
     // The module of a layer whose stored parameters are all used as they lie; null for others, and for a kernel that is
     // computed.
-    static string? ModuleOf(NhwcProgram model, NhwcNode node)
+    string? ModuleOf(NhwcProgram model, NhwcNode node)
     {
         string? module = null;
         foreach (var rule in node.Op.Weights)
@@ -125,7 +138,8 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
                 if (rule.Form == LeafForm.Features && value.Shape.Rank == 1) continue;
                 return null;
             }
-            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array) return null;
+            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array || _ofSeveralNames.Contains(leaf.FullPath))
+                return null;
             // One that another module has, or that is no layer's own, is not looked up by this one.
             string owner = string.Join('/', leaf.Path[..^1]);
             if (module is not null && owner != module) return null;

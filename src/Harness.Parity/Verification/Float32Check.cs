@@ -89,11 +89,22 @@ static class Float32Check
         for (int i = 0; i < model.Inputs.Length; i++)
             session.Write(model.Inputs[i].Value, golden.Input(golden.Document.Inputs[i]));
         session.Run(cancellation);
-        ImmutableArray<Tensor> outputs = [.. model.Outputs.Select(port => session.Read(port.Value))];
+        ImmutableArray<Tensor> outputs = [.. model.Outputs.Select((port, i) =>
+            Held(session.Read(port.Value), golden.Output(golden.Document.Outputs[i])))];
         var drifts = Float64Check.Measure(golden, outputs, limit);
         var sources = CutOff.Sources(model);
         return ([.. drifts.Select((drift, i) => drift.IsExact && sources[i] is { } source
             ? drift with { Exempt = $"'{source.Name}' ({source.Op.Name}) makes integers of rounded numbers" }
             : drift)], outputs);
+    }
+
+    // What no float32 holds is infinite in it, as it is in torch's own.
+    static Tensor Held(Tensor actual, Tensor expected)
+    {
+        if (!actual.Type.IsFloating() || !expected.Type.IsFloating() || actual.Shape != expected.Shape) return actual;
+        double[] a = actual.ToDoubles(), e = expected.ToDoubles();
+        for (int i = 0; i < a.Length; i++)
+            if (double.IsInfinity(a[i]) && a[i].Equals((double)(float)e[i])) a[i] = e[i];
+        return Tensor.Of(actual.Shape, a);
     }
 }

@@ -53,6 +53,12 @@ public static class Verifier
         return Placed(verdict) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
+    /// <summary>The verdict on a golden that lies in no folder, and on the model it was recorded from.</summary>
+    internal static Verdict Verify(
+        string name, GoldenCase golden, TorchModel model, VerifyOptions options, CancellationToken cancellation) =>
+        Compare(new Verdict(name, golden.File, []), new VerifyRequest(golden.Directory), golden, model, options,
+            cancellation);
+
     static Verdict Compare(
         Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, VerifyOptions options,
         CancellationToken cancellation)
@@ -108,7 +114,7 @@ public static class Verifier
         var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
         var probes = new ProbeCheck(golden);
         var layers = new FlaxLayers(
-            model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
+            model, model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
         var outputs = Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, session =>
         {
             // The nodes use a session up.
@@ -140,7 +146,7 @@ public static class Verifier
             if (verdict.Holds && !layers.Faults.IsEmpty)
                 verdict = verdict.With(WeightFinding(golden, layers.Faults));
             // Outputs under a fault on purpose must never be there to be accepted.
-            if (verdict.Fault is null)
+            if (verdict.Fault is null && options.KeepsReceived)
             {
                 if (!verdict.Holds)
                     verdict = verdict.Saying(Received.Keep(golden, outputs, measured, options));

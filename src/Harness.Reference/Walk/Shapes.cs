@@ -75,6 +75,8 @@ static class Shapes
     {
         var self = a.Tensor(0, "self");
         if (a.IntsOrNull(1, "dim") is not { } dims) return self.squeeze();
+        if (dims.Select(dim => dim < 0 ? dim + self.ndim : dim).Distinct().Count() < dims.Length)
+            throw new ArgumentException("an axis appears multiple times in the list of dims");
         // From the last axis to the first, so that earlier positions keep their meaning.
         foreach (long dim in dims.Select(dim => dim < 0 ? dim + self.ndim : dim).OrderDescending())
             self = self.squeeze(dim);
