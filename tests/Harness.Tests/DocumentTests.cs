@@ -9,8 +9,12 @@ namespace Harness.Tests;
 /// golden.json.</summary>
 public sealed partial class DocumentTests
 {
-    // Options of dotnet and of the benchmarks.
-    static readonly string[] s_foreign = ["--global", "--project", "--no-layers", "--target"];
+    // Options of dotnet, of git, of the benchmarks and of the build.
+    static readonly string[] s_foreign =
+    [
+        "--global", "--project", "--no-layers", "--renormalize", "--stat", "--system",
+        .. Build.Arguments.BuildOptions.All.Select(option => $"{option}"),
+    ];
 
     static readonly string[] s_verbs =
         ["accept", "bench", "compare", "convert", "fuzz", "golden-inputs", "inspect", "ops", "record", "report",
@@ -18,8 +22,10 @@ public sealed partial class DocumentTests
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
 
-    static string Pages() => string.Join('\n', new[] { "codes", "golden", "msbuild", "architecture", "ops", "ports" }
-        .Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
+    static string Pages() => string.Join('\n', new[]
+    {
+        "codes", "golden", "msbuild", "architecture", "ops", "ports", "workflow", "troubleshooting", "precision",
+    }.Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
 
     [Fact]
     public void Every_option_that_a_page_names_is_an_option_of_the_verb_beside_it()
