@@ -44,6 +44,12 @@ public sealed class BuildContext : FrostingContext
     /// <summary>Where the shards' reports lie.</summary>
     public string? ReportsOfShards => Value(BuildOptions.Reports);
 
+    /// <summary>How many minutes random graphs are tried; null for the usual time.</summary>
+    public string? FuzzMinutes => Value(BuildOptions.FuzzMinutes);
+
+    /// <summary>Which random graphs; null for others in every run.</summary>
+    public string? FuzzSeed => Value(BuildOptions.FuzzSeed);
+
     /// <summary>The tag that is released; null where none is.</summary>
     public string? Tag => Value(BuildOptions.Tag);
 

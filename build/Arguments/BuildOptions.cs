@@ -98,6 +98,26 @@ public static partial class BuildOptions
         Accepts = IsNumber,
     };
 
+    /// <summary><c>--fuzz-minutes</c>.</summary>
+    public static readonly BuildOption FuzzMinutes = new(
+        "fuzz-minutes", "M", "How long random graphs are held to PyTorch; 10 unless said.")
+    {
+        Targets = ["Fuzz"],
+        Expected = "a number above 0",
+        Accepts = value =>
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes)
+            && minutes > 0 && double.IsFinite(minutes),
+    };
+
+    /// <summary><c>--fuzz-seed</c>.</summary>
+    public static readonly BuildOption FuzzSeed = new(
+        "fuzz-seed", "N", "Which random graphs; others in every run unless said.")
+    {
+        Targets = ["Fuzz"],
+        Expected = "a whole number from 0",
+        Accepts = value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+    };
+
     /// <summary><c>--benchmark</c>.</summary>
     public static readonly BuildOption Benchmark = new(
         "benchmark", "'peers --threads 1'", "What the benchmarks are told; all kernels unless said.")
@@ -109,7 +129,8 @@ public static partial class BuildOptions
     /// <summary>The options that targets read.</summary>
     public static readonly IReadOnlyList<BuildOption> OfTargets =
         [
-            Configuration, Cuda, Shard, Golden, History, Reports, VersionSuffix, Tag, Platforms, Most, Benchmark,
+            Configuration, Cuda, Shard, Golden, History, Reports, VersionSuffix, Tag, Platforms, Most, FuzzMinutes,
+            FuzzSeed, Benchmark,
         ];
 
     /// <summary><c>--target</c>.</summary>
