@@ -29,7 +29,11 @@ public sealed partial class HtmlReportTests
             .And.Contain("PyTorch's own float32 noise at the output 1.3e-8")
             .And.Contain("largest |a-e| 3.2e+0 around H 2, W 3").And.Contain("2 of 2 bars beyond the limit")
             .And.Contain("9 earlier runs since 2026-01-01");
-        foreach (var finding in PageCases.Gate().AllFindings) page.Should().Contain(finding.Code);
+        foreach (var finding in PageCases.Gate().AllFindings)
+        {
+            page.Should().Contain($"<a href=\"#{finding.Code}\">{finding.Code}</a>", "with its meaning")
+                .And.Contain($"<section class=\"code\" id=\"{finding.Code}\">", "its cause and its cure");
+        }
     }
 
     [Fact]
@@ -127,6 +131,17 @@ public sealed partial class HtmlReportTests
         Regex.Matches(page, "=\"[^\"]*(NaN|Infinity|∞)[^\"]*\"").Should().BeEmpty();
         verdict = PageCases.Green("golden/b", 0);
         PageCases.Render(new GateVerdict([verdict], [])).Should().Contain("Every element is equal");
+    }
+
+    [Fact]
+    public void What_somebody_else_computed_in_float32_is_called_so()
+    {
+        var verdict = PageCases.Green("golden/port", 1) with { Device = "y.npz", Float64 = [] };
+
+        string page = PageCases.Render(new GateVerdict([verdict], []));
+
+        page.Should().Contain("Limits: float32 1.0e-10").And.NotContain("Limits: float64")
+            .And.NotContain("<path class=\"series c64\" d=\"M8");
     }
 
     [GeneratedRegex("<(/?[a-z0-9]+)((?: [a-z0-9-]+(?:=\"[^\"]*\")?)*) ?/?>", RegexOptions.IgnoreCase)]
