@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Harness.Tests.Cli;
 using Harness.Tests.Naive;
+using Harness.Tests.Parity.Reports.Html;
 
 namespace Harness.Tests;
 
@@ -85,6 +86,20 @@ public sealed partial class DocumentTests
         foreach (string file in Directory.EnumerateFiles(root, "golden.json", SearchOption.AllDirectories))
             Collect(JsonElement.Parse(File.ReadAllText(file)), members);
         members.Should().Contain(["schema", "absmax", "probesSha256"]);
+        members.Should().OnlyContain(member => page.Contains($"`{member}`"));
+    }
+
+    [Fact]
+    public void The_page_of_reports_names_each_member_that_parity_json_may_have()
+    {
+        string page = Read("docs", "reports.md");
+        var members = new SortedSet<string>(StringComparer.Ordinal);
+
+        Collect(JsonElement.Parse(PageCases.Render(PageCases.WithEverything(), "json")), members);
+
+        members.Should().Contain(
+            ["exempt", "exact", "winogradSteps", "additions", "noNode", "noProbe", "seed", "fault", "history", "map",
+                "cumulative32", "module", "source", "shard", "reason"], "all that may be there is there");
         members.Should().OnlyContain(member => page.Contains($"`{member}`"));
     }
 

@@ -68,7 +68,7 @@ static class CaseFigure
         foreach (var finding in findings)
         {
             string state = finding.Severity() == Severity.Warning ? "warns" : "fails";
-            text.Add($"<li><strong class=\"{state}\">{finding.Code}</strong> ");
+            text.Add($"<li><strong class=\"{state}\">{CodeGlossary.Heading(finding.Code)}</strong><br>");
             text.Add($"{Markup.Text(finding.Message)} <span class=\"name\">{Markup.Text(finding.Place)}</span></li>\n");
         }
         text.Append("</ul>\n");

@@ -33,7 +33,7 @@ static class HtmlReport
             [.. numbered.Where(entry => CaseFigure.StateOf(entry.Verdict) == "warns")]);
         AppendCases(text, numbered);
         text.Append("</main>\n");
-        AppendFooter(text);
+        AppendFooter(text, gate);
         return text.Append("<script>").Append(s_script).Append("</script>\n</body>\n</html>\n").ToString();
     }
 
@@ -227,9 +227,11 @@ static class HtmlReport
             && now is { } value
                 ? value / Math.Max(earlier.Order().ElementAt(earlier.Length / 2), double.Epsilon) : null;
 
-    static void AppendFooter(StringBuilder text)
+    static void AppendFooter(StringBuilder text, GateVerdict gate)
     {
-        text.Append("<footer>\n<h2>How to read this</h2>\n");
+        text.Append("<footer>\n");
+        CodeGlossary.Append(text, gate.AllFindings.Select(finding => finding.Code));
+        text.Append("<h2>How to read this</h2>\n");
         NodePlot.AppendKeyOfAll(text);
         text.Append("""
             <dl>

@@ -29,7 +29,11 @@ public sealed partial class HtmlReportTests
             .And.Contain("PyTorch's own float32 noise at the output 1.3e-8")
             .And.Contain("largest |a-e| 3.2e+0 around H 2, W 3").And.Contain("2 of 2 bars beyond the limit")
             .And.Contain("9 earlier runs since 2026-01-01");
-        foreach (var finding in PageCases.Gate().AllFindings) page.Should().Contain(finding.Code);
+        foreach (var finding in PageCases.Gate().AllFindings)
+        {
+            page.Should().Contain($"<a href=\"#{finding.Code}\">{finding.Code}</a>", "with its meaning")
+                .And.Contain($"<section class=\"code\" id=\"{finding.Code}\">", "its cause and its cure");
+        }
     }
 
     [Fact]

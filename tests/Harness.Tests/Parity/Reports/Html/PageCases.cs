@@ -3,6 +3,7 @@ using Harness.Parity;
 using Harness.Parity.Golden;
 using Harness.Parity.History;
 using Harness.Parity.Reports;
+using Harness.Parity.Runners;
 using Harness.Parity.Verification;
 
 namespace Harness.Tests.Parity.Reports.Html;
@@ -13,7 +14,33 @@ static class PageCases
     /// <summary>A page of some cases of each kind.</summary>
     public static string Page { get; } = Render(Gate());
 
-    public static string Render(GateVerdict gate) => ReportSet.Named(["html"]).Reports.Single().Render(gate);
+    public static string Render(GateVerdict gate, string format = "html") =>
+        ReportSet.Named([format]).Reports.Single().Render(gate);
+
+    /// <summary>Whatever a report may have to say.</summary>
+    public static GateVerdict WithEverything()
+    {
+        var green = Green("golden/ops/exact", 1);
+        var exact = Drift.OfIntegers("1", Tensor.Of([2], [1L, 2]), Tensor.Of([2], [1L, 3])) with { Exempt = "cut off" };
+        var node = new Float32Node(
+            "conv", "Conv2d", new SourcePlace("conv", "net.py", 3), 2, 2e-6, 1e-6, "1e-6", green.Float64[0].Worst);
+        return Gate("x") with
+        {
+            Cases =
+            [
+                .. Gate("x").Cases,
+                green with
+                {
+                    Tolerance = new Tolerance(TolerancePolicy.Default, 1e-3, "why"), UnmatchedTaps = ["tap"],
+                    Float32 = green.Float32! with
+                    {
+                        Outputs = [exact], Order = new AdditionOrder(1, 2), Nodes = [node], Map = green.Map,
+                    },
+                },
+            ],
+            Part = new ReportPart(new Shard(1, 2), "cpu", 3, 6),
+        };
+    }
 
     /// <summary>Two that fail, one that warns, and twenty that hold, by names that sort.</summary>
     public static GateVerdict Gate(string hostile = "") => new(
