@@ -30,7 +30,8 @@ static class MapFigure
         }
         text.Append("<div class=\"maps\">\n");
         if (map.Rows > 0) AppendPlane(text, map, scale);
-        AppendChannels(text, map, scale);
+        // One channel of a plane is the plane.
+        if (map.Rows == 0 || map.Shape[map.ChannelAxis] > 1) AppendChannels(text, map, scale);
         text.Append("</div>\n");
     }
 

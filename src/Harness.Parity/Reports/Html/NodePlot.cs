@@ -59,6 +59,9 @@ sealed class NodePlot
         if (verdict.Probes.Length >= Fewest) new NodePlot(text, verdict).Append(names);
     }
 
+    /// <summary>True where what was held to the probes is somebody else's, in float32.</summary>
+    public static bool IsSingle(Verdict verdict) => verdict.Float64.IsEmpty && verdict.Float32 is not null;
+
     void Append(bool names)
     {
         int bad = _nodes.Count(node => !node.Holds);
@@ -70,12 +73,12 @@ sealed class NodePlot
         _text.Add($"<use href=\"#grid{_highest}\" width=\"{Width}\" height=\"{Height}\"/>\n");
         if (_output is { Noise: > 0 } output)
             _text.Add($"<path class=\"noise\" d=\"M{Left} {Y(output.Noise):0.#}H{Right}\"/>\n");
-        AppendSteps("limit", node => node.Limit);
+        AppendSteps(IsSingle(_verdict) ? "limit single" : "limit", node => node.Limit);
         AppendSteps("limit single", node => node.Isolated32 is null ? 0 : node.Isolated32Limit);
         AppendCourse("c32", node => node.Cumulative32);
         AppendDots("i32", node => node.Isolated32);
         AppendDots("i64", node => node.Isolated64);
-        AppendCourse("c64", node => node.Error);
+        AppendCourse(IsSingle(_verdict) ? "c32" : "c64", node => node.Error);
         AppendBadNodes();
         AppendOutput();
         if (names) AppendNames();
@@ -298,7 +301,8 @@ sealed class NodePlot
     // What a reader of many plots needs to be told of each.
     void AppendKey()
     {
-        _text.Add($"<figcaption>Limits: float64 {Range(_nodes.Select(node => node.Limit))}");
+        string precision = IsSingle(_verdict) ? "float32" : "float64";
+        _text.Add($"<figcaption>Limits: {precision} {Range(_nodes.Select(node => node.Limit))}");
         if (Has(node => node.Isolated32)) _text.Add($", float32 {Range(Singles)}");
         if (_output is { Noise: > 0 } output) _text.Add($"; PyTorch's own float32 noise {Figures.Short(output.Noise)}");
         _text.Append(". <a href=\"#key\">Key</a></figcaption>\n");
@@ -311,11 +315,11 @@ sealed class NodePlot
     {
         bool single = Has(node => node.Isolated32);
         _text.Append("<ul class=\"legend\">\n");
-        AppendEntry(_text, s_cumulative64, "");
+        AppendEntry(_text, IsSingle(_verdict) ? s_cumulative32 : s_cumulative64, "");
         if (Has(node => node.Isolated64)) AppendEntry(_text, s_isolated64, "");
         if (Has(node => node.Cumulative32)) AppendEntry(_text, s_cumulative32, "");
         if (single) AppendEntry(_text, s_isolated32, "");
-        AppendEntry(_text, s_limit64, $" {Range(_nodes.Select(node => node.Limit))}");
+        AppendEntry(_text, IsSingle(_verdict) ? s_limit32 : s_limit64, $" {Range(_nodes.Select(node => node.Limit))}");
         if (single) AppendEntry(_text, s_limit32, $" {Range(Singles)}");
         if (_output is { Noise: > 0 } output) AppendEntry(_text, s_noise, $" {Figures.Short(output.Noise)}");
         AppendEntry(_text, s_floor, $" {Figures.Short(Floor64)}, in float32 {Figures.Short(Floor32)}");

@@ -103,7 +103,7 @@ static class NodeTable
     {
         (string Name, Func<NodeDrift, double?> Of)[] all =
         [
-            ("float64", node => node.Error),
+            (NodePlot.IsSingle(verdict) ? "float32" : "float64", node => node.Error),
             ("of its limit", node => Share(node.Error, node.Limit)),
             ("float64 isolated", node => node.Isolated64),
             ("float32", node => node.Cumulative32),

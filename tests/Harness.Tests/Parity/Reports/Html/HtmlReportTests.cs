@@ -133,6 +133,17 @@ public sealed partial class HtmlReportTests
         PageCases.Render(new GateVerdict([verdict], [])).Should().Contain("Every element is equal");
     }
 
+    [Fact]
+    public void What_somebody_else_computed_in_float32_is_called_so()
+    {
+        var verdict = PageCases.Green("golden/port", 1) with { Device = "y.npz", Float64 = [] };
+
+        string page = PageCases.Render(new GateVerdict([verdict], []));
+
+        page.Should().Contain("Limits: float32 1.0e-10").And.NotContain("Limits: float64")
+            .And.NotContain("<path class=\"series c64\" d=\"M8");
+    }
+
     [GeneratedRegex("<(/?[a-z0-9]+)((?: [a-z0-9-]+(?:=\"[^\"]*\")?)*) ?/?>", RegexOptions.IgnoreCase)]
     private static partial Regex TagPattern();
 
