@@ -31,7 +31,7 @@ public static partial class BuildOptions
         "shard", "i/n",
         "One of n parts of the goldens, of about the same cost. What is not dealt, such as tests, runs in the first.")
     {
-        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens"],
+        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Nightly"],
         Expected = "i/n with i from 1 to n, such as 1/4",
         Accepts = IsShard,
     };
@@ -50,7 +50,7 @@ public static partial class BuildOptions
     public static readonly BuildOption History = new(
         "history", "FILE", "A file that verifying adds a line a case to; drift that grew is told.")
     {
-        Targets = ["Verify"],
+        Targets = ["Verify", "Nightly"],
         Expected = "a file",
     };
 
@@ -93,7 +93,7 @@ public static partial class BuildOptions
     public static readonly BuildOption Most = new(
         "most", "N", "So many faults of each kind a case; all unless said.")
     {
-        Targets = ["Mutate"],
+        Targets = ["Mutate", "Nightly"],
         Expected = "a number from 1",
         Accepts = IsNumber,
     };
@@ -102,7 +102,7 @@ public static partial class BuildOptions
     public static readonly BuildOption FuzzMinutes = new(
         "fuzz-minutes", "M", "How long random graphs are held to PyTorch; 10 unless said.")
     {
-        Targets = ["Fuzz"],
+        Targets = ["Fuzz", "Nightly"],
         Expected = "a number above 0",
         Accepts = value =>
             double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes)
@@ -113,7 +113,7 @@ public static partial class BuildOptions
     public static readonly BuildOption FuzzSeed = new(
         "fuzz-seed", "N", "Which random graphs; others in every run unless said.")
     {
-        Targets = ["Fuzz"],
+        Targets = ["Fuzz", "Nightly"],
         Expected = "a whole number from 0",
         Accepts = value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
     };

@@ -13,6 +13,9 @@ namespace Build.Tasks;
 public sealed class FuzzTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>
+    public override bool ShouldRun(BuildContext context) => BuildContext.HasTorch;
+
+    /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
         string minutes = context.FuzzMinutes ?? "10";

@@ -139,7 +139,7 @@ public sealed partial class WorkflowTests
         var shard = nightly.Root["jobs"]["shard"]["strategy"]["matrix"];
         string[] shards = [.. Items(shard["shard"])];
         shards.Should().Equal(Enumerable.Range(1, shards.Length).Select(i => $"{i}"));
-        nightly.Text.Should().Contain($"--shard=${{{{ matrix.shard }}}}/{shards.Length}\n")
+        nightly.Text.Should().Contain($"--shard=${{{{ matrix.shard }}}}/{shards.Length} ")
             .And.Contain($"${{{{ matrix.shard }}}}-of-{shards.Length}-");
         string[] platforms = [.. Items(shard["platform"])];
         ((YamlSequenceNode)shard["include"]).Select(entry => Text(entry["platform"])).Should().Equal(platforms);
