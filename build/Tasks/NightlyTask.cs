@@ -7,8 +7,8 @@ namespace Build.Tasks;
 /// <summary>What takes too long for every push.</summary>
 [TaskName("Nightly")]
 [TaskDescription(
-    "Tests, verifies, mutates, fuzzes, holds speed to what is checked in; --cuda also records every golden anew on the GPU " +
-    "and verifies that.")]
+    "Tests, verifies, mutates, fuzzes, holds speed to what is checked in; --cuda also records every golden anew on " +
+    "the GPU and verifies that.")]
 [IsDependentOn(typeof(TestTask))]
 [IsDependentOn(typeof(VerifyTask))]
 [IsDependentOn(typeof(VerifyTorchTask))]

@@ -72,6 +72,8 @@ static class FuzzVerb
 
     static int Run(Terminal terminal, FuzzPlan plan, string output, bool json, bool progress)
     {
+        // Programs are verified after every pass, as in tests. Read once, when the first program is made.
+        AppContext.SetSwitch("Harness.Executor.VerifyPrograms", true);
         using var reference = new FuzzReference(terminal);
         reference.Start();
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"harness fuzz --seed {plan.Seed}"));

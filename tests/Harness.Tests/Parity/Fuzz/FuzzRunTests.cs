@@ -35,7 +35,7 @@ public sealed class FuzzRunTests : IDisposable
         {
             outcome.Finding!.Code.Should().Be(Codes.OutputDrift);
             var call = small.Graph.Calls.Should().ContainSingle().Which;
-            call.Target.Should().Be(target);
+            call.Target.TrimEnd('_').Should().Be(target);
             small.Graph.Inputs.Should().ContainSingle().Which.Shape!.Value.Elements.Should().BeLessThanOrEqualTo(2);
             small.Graph.Parameters.Should().BeEmpty();
         }
@@ -61,8 +61,8 @@ public sealed class FuzzRunTests : IDisposable
         var (small, still) = new Shrinker(judge).Shrink(trial, outcome, CancellationToken.None);
 
         still.IsLike(outcome).Should().BeTrue();
-        small.Graph.Calls.Should().ContainSingle().Which.Target.Should().Be("aten::conv2d");
-        small.Graph.Parameters.Should().ContainSingle().Which.Shape!.Value.Should().Equal(2, 1, 1, 1);
+        small.Graph.Calls.Select(call => call.Target).Should().Equal("aten::conv2d");
+        small.Graph.Parameters.Select(parameter => $"{parameter.Shape}").Should().Equal("(2, 1, 1, 1)");
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class FuzzRunTests : IDisposable
         var taken = refusing.Judge(Case("aten::relu", "x"), default);
         taken.Finding!.Code.Should().Be(Codes.FuzzTaken);
         taken.Subject.Should().Be("aten::relu");
-        refusing.Judge(Case("aten::linear", "x", "x"), default).State.Should().Be(FuzzState.Refused);
+        refusing.Judge(Case("aten::matmul", "x", "x"), default).State.Should().Be(FuzzState.Refused);
         taking.Judge(Case("aten::relu", "x"), default).State.Should().Be(FuzzState.Holds);
         // The stub cannot take what the executor refuses; one that gives something else can.
         var generous = new FuzzJudge(_ => new WrongReference().Record(Case("aten::relu", "x")));
-        var refused = generous.Judge(Case("aten::linear", "x", "x"), default);
+        var refused = generous.Judge(Case("aten::matmul", "x", "x"), default);
         refused.Finding!.Code.Should().Be(Codes.FuzzRefused);
-        refused.Subject.Should().Be("aten::linear");
+        refused.Subject.Should().Be("aten::matmul");
         // By name it is no finding.
         generous.Judge(Case("aten::erfinv", "x"), default).State.Should().Be(FuzzState.Unsupported);
     }
@@ -128,7 +128,6 @@ public sealed class FuzzRunTests : IDisposable
         var found = failures = [];
         return FuzzRun.Run(plan, judge, found.Add, _ => { }, CancellationToken.None);
     }
-
 
     static FuzzCase Case(string target, params string[] operands)
     {
