@@ -107,7 +107,8 @@ static class FuzzVerb
 
     static string Summary(FuzzPlan plan, FuzzCount count) => string.Create(CultureInfo.InvariantCulture,
         $"{count.Held} of {count.Cases} cases of seed {plan.Seed} hold, {count.Failed} fail; both refuse " +
-        $"{count.Refused}, {count.Unsupported} are not supported") + (count.Held == 0 && plan.Count > 1
+        $"{count.Refused}, {count.Unsupported} are not supported"
+        + (count.Unsteady > 0 ? $"; {count.Unsteady} failed once and not again" : "")) + (count.Held == 0 && plan.Count > 1
             ? "; nothing was compared, so nothing is said" : "");
 
     // A bar with cases a second and the time that is left; a line now and then where nobody would see one.
@@ -164,6 +165,7 @@ static class FuzzVerb
             json.WriteNumber("refused", count.Refused);
             json.WriteNumber("unsupported", count.Unsupported);
             json.WriteNumber("failed", count.Failed);
+            json.WriteNumber("unsteady", count.Unsteady);
             json.WriteStartArray("failures");
             foreach (var (failure, folder) in failures)
             {

@@ -71,6 +71,11 @@ sealed class Sketch
         return Added(Fact.Of(tensor.Type, tensor.Shape), Origin.Stored);
     }
 
+    /// <summary>The last word of a parameter's key; empty for what is no parameter.</summary>
+    public string RoleOf(SketchValue value) =>
+        _parameters.Find(parameter => parameter.Value == value.Id)?.Key is { } key
+            ? key[(key.LastIndexOf('.') + 1)..].Split("_2")[0] : "";
+
     /// <summary>A call whose result is a number, which nothing is asked about until something reads it.</summary>
     public Argument Number(string target, params ReadOnlySpan<Argument> arguments)
     {

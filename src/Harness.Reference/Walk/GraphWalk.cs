@@ -118,7 +118,11 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     // Several results come as a list; a single result that is a list (sizes, chunks of a list) stays one.
     ImmutableArray<Value> Spread(Call call, Value result)
     {
-        if (call.Results.Length == 1) return [result];
+        if (call.Results.Length == 1)
+        {
+            return call.Target is "prim::ListUnpack" or "prim::TupleUnpack" && result is ListValue { Items: [var only] }
+                ? [only] : [result];
+        }
         return result is ListValue list && list.Items.Length == call.Results.Length
             ? list.Items
             : throw WalkErrors.Unsupported(path, call,

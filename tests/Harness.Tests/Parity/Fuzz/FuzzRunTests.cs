@@ -52,7 +52,8 @@ public sealed class FuzzRunTests : IDisposable
     public void Shrinking_keeps_what_the_failure_needs()
     {
         static bool IsWide(FuzzCase trial, Call call) =>
-            call is { Target: "aten::conv2d", Arguments: [_, var weight, ..] } && trial.Graph.Parameters.Any(parameter =>
+            call is { Target: "aten::conv2d", Arguments: [_, var weight, ..] }
+            && trial.Graph.Parameters.Any(parameter =>
                 weight.Equals(Argument.Value(parameter.Value)) && parameter.Shape!.Value[0] > 1);
         var judge = new FuzzJudge(trial => trial.Graph.Calls.FirstOrDefault(call => IsWide(trial, call)) is { } wide
             ? throw new ModelException(new Finding(Codes.ShapeMismatch, "", $"node '{wide.Name}': libtorch refuses"))
