@@ -105,11 +105,14 @@ static class FuzzVerb
         }).ToCanonicalLine();
     }
 
-    static string Summary(FuzzPlan plan, FuzzCount count) => string.Create(CultureInfo.InvariantCulture,
-        $"{count.Held} of {count.Cases} cases of seed {plan.Seed} hold, {count.Failed} fail; both refuse " +
-        $"{count.Refused}, {count.Unsupported} are not supported"
-        + (count.Unsteady > 0 ? $"; {count.Unsteady} failed once and not again" : "")) + (count.Held == 0 && plan.Count > 1
-            ? "; nothing was compared, so nothing is said" : "");
+    static string Summary(FuzzPlan plan, FuzzCount count)
+    {
+        string unsteady = count.Unsteady > 0 ? $"; {count.Unsteady} failed once and not again" : "";
+        string empty = count.Held == 0 && plan.Count > 1 ? "; nothing was compared, so nothing is said" : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{count.Held} of {count.Cases} cases of seed {plan.Seed} hold, {count.Failed} fail; both refuse " +
+            $"{count.Refused}, {count.Unsupported} are not supported{unsteady}{empty}");
+    }
 
     // A bar with cases a second and the time that is left; a line now and then where nobody would see one.
     static void WithProgress(
