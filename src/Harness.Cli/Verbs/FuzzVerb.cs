@@ -72,6 +72,8 @@ static class FuzzVerb
 
     static int Run(Terminal terminal, FuzzPlan plan, string output, bool json, bool progress)
     {
+        // Programs are verified after every pass, as in tests. Read once, when the first program is made.
+        AppContext.SetSwitch("Harness.Executor.VerifyPrograms", true);
         using var reference = new FuzzReference(terminal);
         reference.Start();
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"harness fuzz --seed {plan.Seed}"));
@@ -103,10 +105,14 @@ static class FuzzVerb
         }).ToCanonicalLine();
     }
 
-    static string Summary(FuzzPlan plan, FuzzCount count) => string.Create(CultureInfo.InvariantCulture,
-        $"{count.Held} of {count.Cases} cases of seed {plan.Seed} hold, {count.Failed} fail; both refuse " +
-        $"{count.Refused}, {count.Unsupported} are not supported") + (count.Held == 0 && plan.Count > 1
-            ? "; nothing was compared, so nothing is said" : "");
+    static string Summary(FuzzPlan plan, FuzzCount count)
+    {
+        string unsteady = count.Unsteady > 0 ? $"; {count.Unsteady} failed once and not again" : "";
+        string empty = count.Held == 0 && plan.Count > 1 ? "; nothing was compared, so nothing is said" : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{count.Held} of {count.Cases} cases of seed {plan.Seed} hold, {count.Failed} fail; both refuse " +
+            $"{count.Refused}, {count.Unsupported} are not supported{unsteady}{empty}");
+    }
 
     // A bar with cases a second and the time that is left; a line now and then where nobody would see one.
     static void WithProgress(
@@ -162,6 +168,7 @@ static class FuzzVerb
             json.WriteNumber("refused", count.Refused);
             json.WriteNumber("unsupported", count.Unsupported);
             json.WriteNumber("failed", count.Failed);
+            json.WriteNumber("unsteady", count.Unsteady);
             json.WriteStartArray("failures");
             foreach (var (failure, folder) in failures)
             {

@@ -34,6 +34,9 @@ public sealed record AdaptiveAvgPool : Op
     }
 
     /// <inheritdoc/>
+    public override bool AddsUp => true;
+
+    /// <inheritdoc/>
     internal override int? BatchedRank => Sizes.Count + 2;
 
     /// <inheritdoc/>

@@ -52,6 +52,9 @@ public sealed record AvgPool : Op
     }
 
     /// <inheritdoc/>
+    public override bool AddsUp => true;
+
+    /// <inheritdoc/>
     internal override int? BatchedRank => Kernel.Count + 2;
 
     /// <inheritdoc/>

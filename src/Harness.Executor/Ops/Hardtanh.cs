@@ -31,6 +31,15 @@ public sealed record Hardtanh : Elementwise
             : inputs[0].Type == ElementType.UInt8 && !TakesFlags && (Min < 0 || Max < 0)
                 ? $"operand 0 is {inputs[0]}, and a limit is negative; PyTorch refuses it too" : null;
 
+    /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
+    {
+        if (Promotes || !TakesFlags || inputs[0].Type.IsFloating()) return null;
+        var type = OperandType(0, inputs);
+        bool holds = Promotion.Holds(type, Min) && Promotion.Holds(type, Max);
+        return holds ? null : $"operand 0 is {inputs[0]}, which does not hold the limits {Min} and {Max}";
+    }
+
     /// <summary>Integers stay what they are, unless clamp says otherwise.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
         Promotes ? ElementType.Float32 : Promotion.With(inputs[operand].Type, 0);

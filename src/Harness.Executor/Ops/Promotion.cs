@@ -33,6 +33,16 @@ static class Promotion
         !type.IsFloating() && !isInteger
             ? $"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too" : null;
 
+    /// <summary>True where an integer type holds a number, or it is no limit at all.</summary>
+    public static bool Holds(ElementType type, double number) => double.IsInfinity(number) || type switch
+    {
+        ElementType.UInt8 => number is >= byte.MinValue and <= byte.MaxValue,
+        ElementType.Int8 => number is >= sbyte.MinValue and <= sbyte.MaxValue,
+        ElementType.Int16 => number is >= short.MinValue and <= short.MaxValue,
+        ElementType.Int32 => number is >= int.MinValue and <= int.MaxValue,
+        _ => true,
+    };
+
     /// <summary>Why Booleans are not subtracted; null where there are none.</summary>
     public static string? MisfitOfFlags(ReadOnlySpan<Fact> inputs)
     {

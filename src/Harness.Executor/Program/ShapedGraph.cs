@@ -315,7 +315,9 @@ sealed class ShapedGraph
     static Argument? ItemOf(Call call, ListArgument list, out Finding? misfit)
     {
         misfit = null;
-        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack") return list;
+        // One result of one item is that item; several take one each.
+        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack")
+            return call.Results.Length == 1 && list.Items is [var only] ? only : list;
         if (call.Target is not ("prim::GetItem" or "aten::__getitem__") || call.Arguments is not [_, IntArgument index])
             return null;
         long at = index.Number < 0 ? index.Number + list.Items.Length : index.Number;

@@ -76,7 +76,7 @@ sealed class CallDraw(Sketch sketch, Dice dice, Signature signature, string modu
         if (kind < 5)
         {
             var same = sketch.Values.Where(value => value.Origin == Origin.Stored && value.Shape == shape
-                && value.IsFloat).ToList();
+                && value.IsFloat && sketch.RoleOf(value) == name).ToList();
             if (same.Count > 0) return same[dice.Below(same.Count)].Argument;
         }
         // A variance must stay positive.

@@ -69,8 +69,9 @@ public static class FuzzGenerator
             string module = string.Create(CultureInfo.InvariantCulture, $"m{sketch.Calls + refused}");
             if (Add(sketch, dice, s_ops[dice.Below(s_ops.Length)], module) is not { } call) continue;
             refused++;
-            // What the executor refuses the reference is asked about, too; whatever stood before it stays.
-            if (call.Why.Length > 0 && dice.Chance(sketch.Calls == 0 ? 40 : 12))
+            // What the executor refuses the reference is asked about, too; whatever stood before it stays. What breaks
+            // it is for the judge to find.
+            if (sketch.IsBroken || call.Why.Length > 0 && dice.Chance(sketch.Calls == 0 ? 40 : 12))
                 return new FuzzCase(seed, number, sketch.With(
                     module, call.Target, call.Arguments, call.Keywords, call.Results));
         }
@@ -127,7 +128,7 @@ public static class FuzzGenerator
         Argument spoiled = arguments[at] switch
         {
             IntArgument number => Argument.Of(dice.Of(0, -1, number.Number + 1, number.Number - 1, 7)),
-            FloatArgument => Argument.Of(dice.Of(0, -1, 1e-12, 30)),
+            FloatArgument => Argument.Of(dice.Of(0, 0.25, 30)),
             BoolArgument flag => Argument.Of(!flag.Flag),
             ListArgument { Items: [_, ..] items } => dice.Below(3) switch
             {

@@ -45,6 +45,9 @@ sealed class Sketch
 
     public int Inputs => _inputs.Count;
 
+    /// <summary>True once a call has broken the executor: whatever follows would too.</summary>
+    public bool IsBroken { get; private set; }
+
     public int Calls => _calls.Count;
 
     public SketchValue Input(Fact fact)
@@ -67,6 +70,11 @@ sealed class Sketch
         _constants.Add(new ConstantValue(_next, Numbered("c", _constants.Count), tensor));
         return Added(Fact.Of(tensor.Type, tensor.Shape), Origin.Stored);
     }
+
+    /// <summary>The last word of a parameter's key; empty for what is no parameter.</summary>
+    public string RoleOf(SketchValue value) =>
+        _parameters.Find(parameter => parameter.Value == value.Id)?.Key is { } key
+            ? key[(key.LastIndexOf('.') + 1)..].Split("_2")[0] : "";
 
     /// <summary>A call whose result is a number, which nothing is asked about until something reads it.</summary>
     public Argument Number(string target, params ReadOnlySpan<Argument> arguments)
@@ -99,6 +107,11 @@ sealed class Sketch
         {
             return e.Message;
         }
+        catch (Exception e) when (FuzzJudge.IsOurs(e))
+        {
+            IsBroken = true;
+            return e.Message;
+        }
         if (facts.Length == 0 || facts.Any(fact => fact.Shape.Elements > most)) return "";
         if (isList && facts.Length > 1 && !unpacks) call = call with { Results = Ids(_next, facts.Length) };
         _calls.Add(call);
@@ -122,21 +135,31 @@ sealed class Sketch
         string module, string target, ImmutableArray<Argument> arguments, ImmutableArray<Keyword> keywords, int results)
     {
         var call = new Call(NameOf(target, module), target, arguments, keywords, Ids(_next, results), Place(module));
+        // What breaks the executor may need all that stands before it; what is refused, only its operands.
+        var read = GraphEdits.Read(call).ToHashSet();
+        var outputs = IsBroken ? Unread().Where(value => !read.Contains(value.Id)).ToList() : [];
         return GraphEdits.Pruned(new Graph(
-            [.. _inputs], [.. _parameters], [.. _constants], [.. _calls, call], [new Port("0", call.Results[0])],
+            [.. _inputs], [.. _parameters], [.. _constants], [.. _calls, call],
+            [new Port("0", call.Results[0]), .. outputs.Select((value, i) => new Port(Numbered("", i + 1), value.Id))],
             _next + results));
     }
 
     /// <summary>The graph: what nothing reads are its outputs, and some of the rest.</summary>
     public Graph ToGraph(Dice dice)
     {
-        // Who asks for a size alone may be asked by nobody.
-        var read = _calls.Where(call => call.Target != "aten::size").SelectMany(GraphEdits.Read).ToHashSet();
+        var sinks = Unread().Select(value => value.Id).ToHashSet();
         var outputs = _values.Where(value => value.Origin == Origin.Computed
-            && (!read.Contains(value.Id) || dice.Chance(12))).ToList();
+            && (sinks.Contains(value.Id) || dice.Chance(12))).ToList();
         return GraphEdits.Pruned(new Graph(
             [.. _inputs], [.. _parameters], [.. _constants], [.. _calls],
             [.. outputs.Select((value, i) => new Port(Numbered("", i), value.Id))], _next));
+    }
+
+    // Computed, and read by nobody. Who asks for a size alone may be asked by nobody himself.
+    IEnumerable<SketchValue> Unread()
+    {
+        var read = _calls.Where(call => call.Target != "aten::size").SelectMany(GraphEdits.Read).ToHashSet();
+        return _values.Where(value => value.Origin == Origin.Computed && !read.Contains(value.Id));
     }
 
     Fact[] FactsOf(Call call)

@@ -140,6 +140,10 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
             }
             if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array || _ofSeveralNames.Contains(leaf.FullPath))
                 return null;
+            // Another module's, which goes by another name there.
+            string key = leaf.TorchKey.Contains('.', StringComparison.Ordinal)
+                ? leaf.TorchKey[..leaf.TorchKey.LastIndexOf('.')] : "";
+            if (leaf.Path[^1] != rule.Leaf && key != node.Place.Module) return null;
             // One that another module has, or that is no layer's own, is not looked up by this one.
             string owner = string.Join('/', leaf.Path[..^1]);
             if (module is not null && owner != module) return null;

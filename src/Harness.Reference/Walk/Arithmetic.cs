@@ -79,9 +79,12 @@ static class Arithmetic
         return a.Int(1, "other") * a.Int(2, "alpha");
     }
 
-    // Integers times a floating-point number would be float32, whatever the walk's type.
-    static Tensor Times(Tensor tensor, Scalar factor, Tensor beside) =>
-        (beside.is_floating_point() && !tensor.is_floating_point() ? tensor.to_type(beside.dtype) : tensor).mul(factor);
+    // In the type in which both meet: narrower integers would wrap around, a number without axes would round.
+    static Tensor Times(Tensor tensor, Scalar factor, Tensor beside)
+    {
+        using var met = tensor.add(beside);
+        return tensor.to_type(met.dtype).mul(factor);
+    }
 
     // As PyTorch does, which a product by alpha would hide.
     static void RefuseFlags(Reading a)

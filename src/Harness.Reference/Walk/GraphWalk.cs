@@ -81,6 +81,7 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     void Execute(Call call, Probe? probe)
     {
+        Collections.Permit();
         using var scope = NewDisposeScope();
         var reading = new Reading(path, call, ValueOf, type, device);
         var result = ArmTable.Execute(path, call, reading);
@@ -117,7 +118,11 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     // Several results come as a list; a single result that is a list (sizes, chunks of a list) stays one.
     ImmutableArray<Value> Spread(Call call, Value result)
     {
-        if (call.Results.Length == 1) return [result];
+        if (call.Results.Length == 1)
+        {
+            return call.Target is "prim::ListUnpack" or "prim::TupleUnpack" && result is ListValue { Items: [var only] }
+                ? [only] : [result];
+        }
         return result is ListValue list && list.Items.Length == call.Results.Length
             ? list.Items
             : throw WalkErrors.Unsupported(path, call,

@@ -27,7 +27,9 @@ static class Joins
         var tensors = a.Tensors(0, "tensors");
         if (tensors.Any(tensor => tensor.ndim == 0))
             throw new ArgumentException("a zero-dimensional tensor cannot be concatenated");
-        return cat(tensors, a.Int(1, "dim", 0));
+        long dim = a.Int(1, "dim", 0), rank = tensors.Length > 0 ? tensors[0].ndim : 0;
+        if (dim < -rank || dim >= rank) throw new ArgumentException($"axis {dim} of tensors of {rank} axes");
+        return cat(tensors, dim);
     }
 
     // split(self, split_size, dim) or split(self, split_sizes, dim)

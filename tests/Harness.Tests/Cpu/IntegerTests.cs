@@ -26,7 +26,9 @@ public sealed class IntegerTests
         int Call(string target, params Argument[] arguments) =>
             builder.Call(target, [.. arguments], [], 1, SourcePlace.Unknown)[0];
         int tripled = Call("aten::mul", Argument.Value(x), Argument.Of(3));
-        int more = Call("aten::add", Argument.Value(tripled), Argument.Value(flags), Argument.Of(2));
+        int more = builder.Call(
+            "aten::add", [Argument.Value(tripled), Argument.Value(flags)], [new Keyword("alpha", Argument.Of(2))], 1,
+            SourcePlace.Unknown)[0];
         int clamped = Call("aten::clamp", Argument.Value(more), Argument.Of(-40), Argument.None);
         int sums = Call("aten::sum", Argument.Value(clamped), Argument.Of([Argument.Of(1), Argument.Of(3)]),
             Argument.Of(false));
