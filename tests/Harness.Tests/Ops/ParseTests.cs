@@ -178,7 +178,7 @@ public sealed class ParseTests
         { "aten::unbind(%0, -1)", new Unbind { Dim = -1, Results = 1 } },
         { "aten::split(%0, 4)", new Split { Size = 4, Results = 1 } },
         { "aten::split(%0, [1, 2], 1)", new Split { Dim = 1, Sizes = [1, 2], Results = 1 } },
-        { "aten::bmm(%0, %1)", new MatMul() },
+        { "aten::bmm(%0, %1)", new MatMul { Axes = 3 } },
         { "aten::dropout(%0, 0.5, False)", new Identity() },
         { "aten::contiguous(%0, memory_format=0)", new Identity() },
     };
