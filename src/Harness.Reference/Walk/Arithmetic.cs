@@ -34,7 +34,7 @@ static class Arithmetic
         new("aten::true_divide", Divide),
     ];
 
-    static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? 1;
+    static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? a.Kept(1);
 
     // As PyTorch refuses it; its own words would come after a product in float32 only.
     static Scalar? AlphaOrNull(Reading a)
@@ -48,7 +48,7 @@ static class Arithmetic
     }
 
     // Keyword-only in every schema that has it.
-    static Scalar Value(Reading a) => a.ScalarOrNull(-1, "value") ?? 1;
+    static Scalar Value(Reading a) => a.ScalarOrNull(-1, "value") ?? a.Kept(1);
 
     // self + alpha · other
     static Value Add(Reading a)
@@ -75,8 +75,8 @@ static class Arithmetic
     static Scalar Product(Reading a)
     {
         if (a.Peek(1, "other") is FloatValue || a.Peek(2, "alpha") is FloatValue)
-            return a.Number(1, "other") * a.Number(2, "alpha");
-        return a.Int(1, "other") * a.Int(2, "alpha");
+            return a.Kept(a.Number(1, "other") * a.Number(2, "alpha"));
+        return a.Kept(a.Int(1, "other") * a.Int(2, "alpha"));
     }
 
     // In the type in which both meet: narrower integers would wrap around, a number without axes would round.

@@ -45,7 +45,7 @@ static class Matrices
     {
         var self = a.Tensor(0, "self");
         var product = multiply(a.Tensor(1, left), a.Tensor(2, right));
-        Scalar beta = a.ScalarOrNull(3, "beta") ?? 1, alpha = a.ScalarOrNull(4, "alpha") ?? 1;
+        Scalar beta = a.ScalarOrNull(3, "beta") ?? a.Kept(1), alpha = a.ScalarOrNull(4, "alpha") ?? a.Kept(1);
         return self.mul(beta).add(product, alpha);
     }
 }
