@@ -16,7 +16,7 @@ public sealed class VerifyTask : FrostingTask<BuildContext>
         string[] history = context.History is { } file ? ["--history", file] : [];
         context.Harness([
             "verify", context.Goldens.FullPath,
-            "--report", context.Reports.FullPath, "--format", "json,markdown",
+            "--report", context.Reports.FullPath, "--format", "json,markdown,html",
             .. context.ShardWords, .. history,
         ]);
     }

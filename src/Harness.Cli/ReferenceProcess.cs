@@ -118,9 +118,6 @@ static class ReferenceProcess
         // time.
         start.Environment.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
         start.Environment[RunnerChannel.ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        // 256 MB, hexadecimal: garbage is collected between calls of libtorch's, never while it reads a number that
-        // TorchSharp has let go of.
-        start.Environment.TryAdd("DOTNET_GCgen0size", "10000000");
         Process process;
         try
         {

@@ -14,8 +14,8 @@ public sealed record FuzzFailure(FuzzCase Trial, FuzzOutcome Outcome, int Calls)
 /// <param name="Refused">How many both refuse.</param>
 /// <param name="Unsupported">How many the executor refuses by name, and PyTorch does not.</param>
 /// <param name="Failed">How many fail.</param>
-/// <param name="Unsteady">How many failed and then did not, judged once more: TorchSharp frees numbers that libtorch is
-/// about to read, a few times in tens of thousands.</param>
+/// <param name="Unsteady">How many failed and then did not, judged once more: a few times in ten thousand libtorch
+/// refuses a number as being of no type, which it takes when asked again.</param>
 public sealed record FuzzCount(int Cases, int Held, int Refused, int Unsupported, int Failed, int Unsteady)
 {
     /// <summary>Of nothing.</summary>

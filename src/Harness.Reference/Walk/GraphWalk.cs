@@ -81,7 +81,6 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     void Execute(Call call, Probe? probe)
     {
-        Collections.Permit();
         using var scope = NewDisposeScope();
         var reading = new Reading(path, call, ValueOf, type, device);
         var result = ArmTable.Execute(path, call, reading);
