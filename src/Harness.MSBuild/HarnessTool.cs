@@ -13,6 +13,9 @@ public abstract class HarnessTool : ToolTask
     /// <summary>The tool could not be started, or ended in a way that its findings do not explain.</summary>
     protected const string Failed = "PAR9003";
 
+    // What recording cures.
+    const string Missing = "PAR3001", Stale = "PAR3002";
+
     /// <summary>Words without the blanks around them, and none empty.</summary>
     private protected const StringSplitOptions Trimmed =
         StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
@@ -174,7 +177,10 @@ public abstract class HarnessTool : ToolTask
         var message = Path.IsPathRooted(finding.File) ? finding.Message : $"{finding.File}: {finding.Message}";
         if (finding.IsError)
             _errorLines++;
-        if (finding.IsError && !(DriftIsWarning && finding.IsDrift))
+        if (finding.Code is Missing or Stale)
+            message += " (here: dotnet build -t:ParityRecord)";
+        // A fault on purpose is never green, whatever drift is treated as.
+        if (finding.IsError && !(DriftIsWarning && finding.IsDrift && !finding.IsOfInjectedFault))
         {
             Clean = false;
             Log.LogError(null, finding.Code, null, HelpLink(finding.Code), file, finding.Line, 0, 0, 0, message);

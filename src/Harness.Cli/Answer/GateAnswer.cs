@@ -36,7 +36,9 @@ sealed record GateAnswer(string? Directory, ImmutableArray<Report> Reports, Anno
     {
         int exit = Give(terminal, gate);
         int holding = gate.Cases.Count(verdict => verdict.Holds);
-        terminal.WriteLine($"{holding} of {gate.Cases.Length} cases hold");
+        int besides = gate.Findings.Count(finding => finding.Severity() != Severity.Warning);
+        terminal.WriteLine($"{holding} of {gate.Cases.Length} cases hold" +
+            (besides > 0 ? $", and {besides} of what is wrong is no case's" : ""));
         return exit;
     }
 
@@ -114,9 +116,18 @@ sealed class AnswerOptions(string folder = AnswerOptions.Folder)
 
     /// <summary>What they say.</summary>
     /// <exception cref="ModelException">PAR9003: a report that does not exist.</exception>
-    public GateAnswer Read(ParseResult result) => new(
-        result.GetValue(_report), Named(result.GetValue(_format)!),
-        Annotations.All.First(annotations => annotations.Name == result.GetValue(_annotate)));
+    public GateAnswer Read(ParseResult result)
+    {
+        var reports = Named(result.GetValue(_format)!);
+        return new GateAnswer(
+            FolderOf(result), reports,
+            Annotations.All.First(annotations => annotations.Name == result.GetValue(_annotate)));
+    }
+
+    // Formats of nothing would be a report that somebody waits for.
+    string? FolderOf(ParseResult result) => result.GetValue(_report)
+        ?? (result.GetResult(_format) is { Implicit: false }
+            ? throw Program.Usage($"--format writes into a folder: {_report.Name} DIR") : null);
 
     /// <summary>The reports that <c>--format</c> names.</summary>
     static ImmutableArray<Report> Named(string format)

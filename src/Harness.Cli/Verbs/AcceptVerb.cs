@@ -54,7 +54,9 @@ static class AcceptVerb
                 throw Program.Usage("--case-set needs --add or --remove");
             // It demands more, and hides nothing.
             if (adds) return Add(terminal, directory, result.GetValue(caseSet));
-            if (string.IsNullOrWhiteSpace(why)) throw Program.Usage("accept needs a reason: --reason \"…\"");
+            // What suggested commands show is the place of a reason, and none.
+            if (string.IsNullOrWhiteSpace(why) || why.Trim() is "…" or "...")
+                throw Program.Usage("accept needs a reason: --reason \"…\", in your words");
             if (RunsInCi(terminal) && !result.GetValue(permitCi))
             {
                 throw Program.Usage("accept in CI: nobody would see what is accepted; accept it on your machine and " +
