@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using Harness.Tests.Naive;
+
+namespace Harness.Tests.Mutation;
+
+/// <summary>What became of one mistake.</summary>
+/// <param name="Fault">The mistake.</param>
+/// <param name="SeenBy">Who saw it first; null where nobody did.</param>
+/// <param name="Said">The line that it was seen by.</param>
+sealed record CodeMutant(CodeFault Fault, CodeJudge? SeenBy, string Said)
+{
+    /// <summary>Caught where it should be, or equivalent and green.</summary>
+    public bool IsAsStated => Fault.Equivalent is null ? SeenBy <= Fault.By : SeenBy is null;
+}
+
+/// <summary>The truth of the gate and of the tests: mistakes in the code, one at a time, each compiled into copies of
+/// the command and of the tests that this build made.</summary>
+/// <remarks>What CI runs judges: <c>harness verify golden</c>, on as many threads and as wide as this machine is; where
+/// that is green, the tests of the folder that the mistake is in, then all that need nothing but .NET.</remarks>
+sealed class CodeMutations : IDisposable
+{
+    // So often as long as without a mistake, and it goes round for ever.
+    const int Patience = 20;
+    static readonly TimeSpan s_leastPatience = TimeSpan.FromMinutes(2);
+    // All tests on a busy machine.
+    static readonly TimeSpan s_patienceOfTests = TimeSpan.FromMinutes(30);
+
+    // Operators first: most mistakes are seen there, in a few seconds.
+    static readonly string[] s_goldens = ["golden/ops", "golden/models"];
+
+    // The tests of each folder.
+    static readonly (string Folder, string Tests)[] s_tests =
+    [
+        ("Executor/Cpu/", "Cpu"), ("Executor/", "Ops|Program|Schema"), ("Formats/", "Formats"),
+        ("Parity/", "Parity|Mutation"), ("Cli/", "Cli"),
+    ];
+
+    readonly TemporaryFolder _folder = new();
+    readonly MutantCompiler _compiler;
+    readonly string _command, _tests;
+    readonly HashSet<string> _controlled = new(StringComparer.Ordinal);
+    TimeSpan _patience = s_leastPatience;
+
+    /// <summary>Copies what was built.</summary>
+    public CodeMutations()
+    {
+        _compiler = new MutantCompiler(_folder.Path);
+        _command = Copied("Harness.Cli");
+        _tests = Copied("Harness.Tests");
+    }
+
+    /// <summary>Makes a mistake and sees who sees it.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be made, or something is wrong without it.</exception>
+    public CodeMutant Try(CodeFault fault)
+    {
+        string source = Path.Combine(NaiveWalkTests.Repository, fault.Source), text = File.ReadAllText(source);
+        Control(fault, text);
+        string assembly = _compiler.Compile(fault.Project, fault.Source, fault.Apply(text));
+        if (With(fault, assembly, Gate) is { } red) return new CodeMutant(fault, CodeJudge.Gate, red);
+        foreach (string filter in Filters(fault))
+        {
+            ControlTests(filter);
+            if (With(fault, assembly, () => Failing(filter)) is { } failed)
+                return new CodeMutant(fault, CodeJudge.Tests, failed);
+        }
+        return new CodeMutant(fault, null, "");
+    }
+
+    // What is red without a mistake says nothing: the same way, through the same compiler, once a project.
+    void Control(CodeFault fault, string text)
+    {
+        if (!_controlled.Add(fault.Project)) return;
+        string assembly = _compiler.Compile(fault.Project, fault.Source, text);
+        long started = Stopwatch.GetTimestamp();
+        if (With(fault, assembly, () => Run(s_goldens[0])) is { } red)
+            throw new InvalidOperationException($"{fault.Project} compiled as it is makes the gate red: {red}");
+        var patience = Stopwatch.GetElapsedTime(started) * Patience;
+        if (patience > _patience) _patience = patience;
+    }
+
+    // Copies stand elsewhere than the tests think.
+    void ControlTests(string filter)
+    {
+        if (_controlled.Add(filter) && Failing(filter) is { } failed)
+            throw new InvalidOperationException($"a test fails without any mistake: {failed}");
+    }
+
+    T With<T>(CodeFault fault, string assembly, Func<T> judge)
+    {
+        string name = fault.Project == "Harness.Cli" ? "harness.dll" : $"{fault.Project}.dll";
+        string[] places = [Path.Combine(_command, name), Path.Combine(_tests, name)];
+        string kept = Path.Combine(_folder.Path, "whole.dll");
+        File.Copy(places[0], kept, overwrite: true);
+        foreach (string place in places) File.Copy(assembly, place, overwrite: true);
+        try
+        {
+            return judge();
+        }
+        finally
+        {
+            foreach (string place in places) File.Copy(kept, place, overwrite: true);
+        }
+    }
+
+    string? Gate() => s_goldens.Select(Run).FirstOrDefault(red => red is not null);
+
+    string? Run(string golden)
+    {
+        string harness = Path.Combine(_command, OperatingSystem.IsWindows() ? "harness.exe" : "harness");
+        var (exit, output) = ChildProcess.Run(
+            harness, ["verify", golden, "--received", _folder["received"], "--no-progress"],
+            NaiveWalkTests.Repository, _patience);
+        return exit switch
+        {
+            0 => null,
+            ChildProcess.Hung => "it does not end",
+            _ => output.Split('\n').FirstOrDefault(line => line.Contains(": error PAR", StringComparison.Ordinal))
+                ?? $"exit code {exit}",
+        };
+    }
+
+    static string[] Filters(CodeFault fault)
+    {
+        string near = s_tests.First(entry => fault.File.StartsWith(entry.Folder, StringComparison.Ordinal)).Tests;
+        return
+        [
+            string.Join('|', near.Split('|').Select(tests => $"FullyQualifiedName~Harness.Tests.{tests}.")),
+            // The list of mistakes is of the sources, which have none.
+            $"FullyQualifiedName!~{nameof(CodeFaultTests)}",
+        ];
+    }
+
+    string? Failing(string filter)
+    {
+        var (exit, output) = ChildProcess.Run(
+            ChildProcess.DotNet,
+            ["test", Path.Combine(_tests, "Harness.Tests.dll"), "--filter", filter, "--nologo", "--",
+                "xUnit.StopOnFail=true"],
+            NaiveWalkTests.Repository, s_patienceOfTests);
+        return exit switch
+        {
+            0 => null,
+            ChildProcess.Hung => "they do not end",
+            _ => output.Split('\n').FirstOrDefault(line => line.Contains("[FAIL]", StringComparison.Ordinal))
+                ?? $"exit code {exit}",
+        };
+    }
+
+    string Copied(string project)
+    {
+        string from = Path.Combine(
+            NaiveWalkTests.Repository, "artifacts", "bin", project, MutantCompiler.Configuration);
+        if (!Directory.Exists(from))
+            throw new InvalidOperationException($"{from} is missing: build the solution first");
+        string to = _folder[project];
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        return to;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
+}
