@@ -14,7 +14,7 @@ public static partial class BuildOptions
     {
         Targets = [
             "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Pack", "TestPackages", "Mutate",
-            "Benchmark", "BenchmarkDry", "Nightly",
+            "MutateSample", "Benchmark", "BenchmarkDry", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",

@@ -35,7 +35,9 @@ sealed class CodeMutations : IDisposable
         ("Parity/", "Parity|Mutation"), ("Cli/", "Cli"),
     ];
 
-    readonly TemporaryFolder _folder = new();
+    // Below the repository, which tests look for above themselves.
+    readonly string _folder = Path.Combine(
+        NaiveWalkTests.Repository, "artifacts", "mutate", Guid.NewGuid().ToString("n"));
     readonly MutantCompiler _compiler;
     readonly string _command, _tests;
     readonly HashSet<string> _controlled = new(StringComparer.Ordinal);
@@ -44,7 +46,8 @@ sealed class CodeMutations : IDisposable
     /// <summary>Copies what was built.</summary>
     public CodeMutations()
     {
-        _compiler = new MutantCompiler(_folder.Path);
+        Directory.CreateDirectory(_folder);
+        _compiler = new MutantCompiler(_folder);
         _command = Copied("Harness.Cli");
         _tests = Copied("Harness.Tests");
     }
@@ -87,9 +90,9 @@ sealed class CodeMutations : IDisposable
 
     T With<T>(CodeFault fault, string assembly, Func<T> judge)
     {
-        string name = fault.Project == "Harness.Cli" ? "harness.dll" : $"{fault.Project}.dll";
+        string name = MutantCompiler.AssemblyOf(fault.Project);
         string[] places = [Path.Combine(_command, name), Path.Combine(_tests, name)];
-        string kept = Path.Combine(_folder.Path, "whole.dll");
+        string kept = Path.Combine(_folder, "whole.dll");
         File.Copy(places[0], kept, overwrite: true);
         foreach (string place in places) File.Copy(assembly, place, overwrite: true);
         try
@@ -108,14 +111,14 @@ sealed class CodeMutations : IDisposable
     {
         string harness = Path.Combine(_command, OperatingSystem.IsWindows() ? "harness.exe" : "harness");
         var (exit, output) = ChildProcess.Run(
-            harness, ["verify", golden, "--received", _folder["received"], "--no-progress"],
+            harness, ["verify", golden, "--received", Path.Combine(_folder, "received"), "--no-progress"],
             NaiveWalkTests.Repository, _patience);
         return exit switch
         {
             0 => null,
             ChildProcess.Hung => "it does not end",
             _ => output.Split('\n').FirstOrDefault(line => line.Contains(": error PAR", StringComparison.Ordinal))
-                ?? $"exit code {exit}",
+                ?? $"exit code {exit}: {output.Split('\n').FirstOrDefault()}",
         };
     }
 
@@ -152,7 +155,7 @@ sealed class CodeMutations : IDisposable
             NaiveWalkTests.Repository, "artifacts", "bin", project, MutantCompiler.Configuration);
         if (!Directory.Exists(from))
             throw new InvalidOperationException($"{from} is missing: build the solution first");
-        string to = _folder[project];
+        string to = Path.Combine(_folder, project, MutantCompiler.Configuration);
         foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             string copy = Path.Combine(to, Path.GetRelativePath(from, file));
@@ -163,5 +166,5 @@ sealed class CodeMutations : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

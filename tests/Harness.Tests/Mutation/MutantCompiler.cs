@@ -25,8 +25,11 @@ sealed class MutantCompiler(string folder)
         string home = Path.Combine(NaiveWalkTests.Repository, "src", project);
         string relative = Path.GetRelativePath(home, Path.Combine(NaiveWalkTests.Repository, source));
         string changed = Path.Combine(folder, "changed.cs"), rsp = Path.Combine(folder, "words.rsp");
-        string assembly = Path.Combine(folder, $"{project}.compiled.dll");
+        // The file's name is the assembly's.
+        string made = Path.Combine(folder, "made");
+        string assembly = Path.Combine(made, AssemblyOf(project));
         File.WriteAllText(changed, text);
+        Directory.CreateDirectory(made);
         int replaced = 0;
         // A word with a blank in it would be two.
         File.WriteAllLines(rsp, known.Words.Select(word =>
@@ -64,6 +67,9 @@ sealed class MutantCompiler(string folder)
             .Where(word => !Array.Exists(s_left, left => word.StartsWith(left, StringComparison.Ordinal)))];
         return (Path.Combine(roslyn, "bincore", "csc.dll"), words);
     }
+
+    /// <summary>The file of a project's assembly.</summary>
+    public static string AssemblyOf(string project) => project == "Harness.Cli" ? "harness.dll" : $"{project}.dll";
 
     /// <summary>What the test assembly was built as, and so all that it is held against.</summary>
     public static string Configuration { get; } = Path.GetFileName(
