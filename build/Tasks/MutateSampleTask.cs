@@ -2,8 +2,8 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>A few mistakes in the code, others with every commit: so that a gate that sees nothing any more is not found
-/// out by night alone.</summary>
+/// <summary>A few mistakes in the code, others with every commit: so that a gate that sees nothing any more is not
+/// found out by night alone.</summary>
 [TaskName("MutateSample")]
 [TaskDescription("Makes two mistakes in copies of the command, one at a time; one that the gate misses fails.")]
 [IsDependentOn(typeof(CompileTask))]

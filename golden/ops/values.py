@@ -86,6 +86,11 @@ def attention():
         return c.linear(y, 6, 5, name="out_proj")
     yield one("matmul", "attention", heads, 2, 5, 6)
 
+    def deep(c, x):  # sums of more terms than one chain of additions has
+        y = c.linear(x, 6, 7)
+        return c.call("", "matmul", c.call("", "transpose", x, 1, 2), y)
+    yield one("matmul", "deep", deep, 2, 523, 6)
+
 
 def activations():
     """Each after a convolution, so that it meets the layout, and each with the arguments that have defaults."""

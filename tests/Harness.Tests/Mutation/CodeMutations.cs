@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Harness.Parity.Verification;
 using Harness.Tests.Naive;
 
 namespace Harness.Tests.Mutation;
@@ -16,7 +17,7 @@ sealed record CodeMutant(CodeFault Fault, CodeJudge? SeenBy, string Said)
 /// <summary>The truth of the gate and of the tests: mistakes in the code, one at a time, each compiled into copies of
 /// the command and of the tests that this build made.</summary>
 /// <remarks>What CI runs judges: <c>harness verify golden</c>, on as many threads and as wide as this machine is; where
-/// that is green, the tests of the folder that the mistake is in, then all that need nothing but .NET.</remarks>
+/// that is green, the tests of the folder that the mistake is in, and all that need nothing but .NET.</remarks>
 sealed class CodeMutations : IDisposable
 {
     // So often as long as without a mistake, and it goes round for ever.
@@ -25,8 +26,8 @@ sealed class CodeMutations : IDisposable
     // All tests on a busy machine.
     static readonly TimeSpan s_patienceOfTests = TimeSpan.FromMinutes(30);
 
-    // Operators first: most mistakes are seen there, in a few seconds.
-    static readonly string[] s_goldens = ["golden/ops", "golden/models"];
+    // Most mistakes are seen here, in a few seconds.
+    const string Operators = "golden/ops";
 
     // The tests of each folder.
     static readonly (string Folder, string Tests)[] s_tests =
@@ -41,6 +42,7 @@ sealed class CodeMutations : IDisposable
     readonly MutantCompiler _compiler;
     readonly string _command, _tests;
     readonly HashSet<string> _controlled = new(StringComparer.Ordinal);
+    readonly string[] _goldens = [.. Goldens()];
     TimeSpan _patience = s_leastPatience;
 
     /// <summary>Copies what was built.</summary>
@@ -59,14 +61,51 @@ sealed class CodeMutations : IDisposable
         string source = Path.Combine(NaiveWalkTests.Repository, fault.Source), text = File.ReadAllText(source);
         Control(fault, text);
         string assembly = _compiler.Compile(fault.Project, fault.Source, fault.Apply(text));
-        if (With(fault, assembly, Gate) is { } red) return new CodeMutant(fault, CodeJudge.Gate, red);
-        foreach (string filter in Filters(fault))
+        foreach (var (judge, told) in Judges(fault))
         {
-            ControlTests(filter);
-            if (With(fault, assembly, () => Failing(filter)) is { } failed)
-                return new CodeMutant(fault, CodeJudge.Tests, failed);
+            if (judge == CodeJudge.Tests) ControlTests(told);
+            if (With(fault, assembly, () => judge == CodeJudge.Gate ? Run(told) : Failing(told)) is { } seen)
+                return new CodeMutant(fault, judge, seen);
         }
         return new CodeMutant(fault, null, "");
+    }
+
+    // Whoever sees it ends the search, so that whoever is likely to comes first: of what the gate is not expected to
+    // see, the tests nearby before whole architectures.
+    IEnumerable<(CodeJudge, string)> Judges(CodeFault fault)
+    {
+        string near = s_tests.First(entry => fault.File.StartsWith(entry.Folder, StringComparison.Ordinal)).Tests;
+        near = string.Join('|', near.Split('|').Select(tests => $"FullyQualifiedName~Harness.Tests.{tests}."));
+        yield return (CodeJudge.Gate, _goldens[0]);
+        if (fault.By == CodeJudge.Tests) yield return (CodeJudge.Tests, near);
+        foreach (string goldens in _goldens[1..]) yield return (CodeJudge.Gate, goldens);
+        if (fault.By != CodeJudge.Tests) yield return (CodeJudge.Tests, near);
+        // The list of mistakes is of the sources, which have none.
+        yield return (CodeJudge.Tests, $"FullyQualifiedName!~{nameof(CodeFaultTests)}");
+    }
+
+    // All goldens in parts, a blank between their folders, the cheapest first, each about as dear as all before it: a
+    // part that is red ends the search.
+    static IEnumerable<string> Goldens()
+    {
+        string root = NaiveWalkTests.Repository;
+        long CostOf(string folder) => GoldenSearch.Below(Path.Combine(root, folder))
+            .Sum(golden => CaseCost.Of(new VerifyRequest(golden)));
+        yield return Operators;
+        long spent = CostOf(Operators), cost = 0;
+        var part = new List<string>();
+        foreach (var (folder, more) in Directory.GetDirectories(Path.Combine(root, "golden", "models"))
+            .Select(folder => Path.GetRelativePath(root, folder).Replace('\\', '/'))
+            .Select(folder => (Folder: folder, Cost: CostOf(folder))).OrderBy(pair => pair.Cost))
+        {
+            part.Add(folder);
+            cost += more;
+            if (cost < spent) continue;
+            yield return string.Join(' ', part);
+            (spent, cost) = (spent + cost, 0);
+            part.Clear();
+        }
+        if (part.Count > 0) yield return string.Join(' ', part);
     }
 
     // What is red without a mistake says nothing: the same way, through the same compiler, once a project.
@@ -75,7 +114,7 @@ sealed class CodeMutations : IDisposable
         if (!_controlled.Add(fault.Project)) return;
         string assembly = _compiler.Compile(fault.Project, fault.Source, text);
         long started = Stopwatch.GetTimestamp();
-        if (With(fault, assembly, () => Run(s_goldens[0])) is { } red)
+        if (With(fault, assembly, () => Run(Operators)) is { } red)
             throw new InvalidOperationException($"{fault.Project} compiled as it is makes the gate red: {red}");
         var patience = Stopwatch.GetElapsedTime(started) * Patience;
         if (patience > _patience) _patience = patience;
@@ -105,13 +144,12 @@ sealed class CodeMutations : IDisposable
         }
     }
 
-    string? Gate() => s_goldens.Select(Run).FirstOrDefault(red => red is not null);
-
-    string? Run(string golden)
+    string? Run(string goldens)
     {
         string harness = Path.Combine(_command, OperatingSystem.IsWindows() ? "harness.exe" : "harness");
         var (exit, output) = ChildProcess.Run(
-            harness, ["verify", golden, "--received", Path.Combine(_folder, "received"), "--no-progress"],
+            harness,
+            ["verify", .. goldens.Split(' '), "--received", Path.Combine(_folder, "received"), "--no-progress"],
             NaiveWalkTests.Repository, _patience);
         return exit switch
         {
@@ -120,17 +158,6 @@ sealed class CodeMutations : IDisposable
             _ => output.Split('\n').FirstOrDefault(line => line.Contains(": error PAR", StringComparison.Ordinal))
                 ?? $"exit code {exit}: {output.Split('\n').FirstOrDefault()}",
         };
-    }
-
-    static string[] Filters(CodeFault fault)
-    {
-        string near = s_tests.First(entry => fault.File.StartsWith(entry.Folder, StringComparison.Ordinal)).Tests;
-        return
-        [
-            string.Join('|', near.Split('|').Select(tests => $"FullyQualifiedName~Harness.Tests.{tests}.")),
-            // The list of mistakes is of the sources, which have none.
-            $"FullyQualifiedName!~{nameof(CodeFaultTests)}",
-        ];
     }
 
     string? Failing(string filter)
