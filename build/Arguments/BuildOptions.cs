@@ -31,7 +31,7 @@ public static partial class BuildOptions
         "shard", "i/n",
         "One of n parts of the goldens, of about the same cost. What is not dealt, such as tests, runs in the first.")
     {
-        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens"],
+        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Mutate"],
         Expected = "i/n with i from 1 to n, such as 1/4",
         Accepts = IsShard,
     };

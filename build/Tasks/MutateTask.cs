@@ -16,14 +16,15 @@ namespace Build.Tasks;
 public sealed class MutateTask : FrostingTask<BuildContext>
 {
     /// <inheritdoc/>
-    public override bool ShouldRun(BuildContext context) => context.IsFirst;
-
-    /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
-        var most = context.Most;
-        Mutate(context, most is null ? [] : [most]);
-        Mutate(context, "code");
+        // Models are damaged in no time beside that.
+        if (context.IsFirst)
+        {
+            var most = context.Most;
+            Mutate(context, most is null ? [] : [most]);
+        }
+        Mutate(context, context.Shard is { } part ? ["code", part] : ["code"]);
     }
 
     /// <summary>Runs <c>mutate</c> of the test assembly that was compiled before.</summary>

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using Harness.Parity.Golden;
+using Harness.Parity.Verification;
 using Harness.Tests.Naive;
 
 namespace Harness.Tests.Mutation;
 
 /// <summary>Makes the mistakes of <see cref="CodeFaults"/> and writes who saw them: <c>mutate code</c> all of them,
-/// <c>mutate code edge tail/NAME</c> those of an area or name, <c>mutate code 2</c> a sample, others with every commit,
-/// which writes nothing.</summary>
+/// <c>mutate code edge tail/NAME</c> those of an area or name, <c>mutate code 1/4</c> a part, <c>mutate code 2</c> a
+/// sample, others with every commit, which writes nothing.</summary>
 static class MutateCodeCommand
 {
     /// <summary>The word that asks for it.</summary>
@@ -19,10 +20,13 @@ static class MutateCodeCommand
         bool samples = words is [var word] && word.All(char.IsAsciiDigit);
         CodeFault[] faults = samples ? Sample(int.Parse(words[0], CultureInfo.InvariantCulture))
             : words.Length == 0 ? CodeFaults.All
+            : words is [var part] && Shard.Parse(part) is { } shard
+                ? [.. CodeFaults.All.Where((_, i) => i % shard.Count == shard.Index - 1)]
             : [.. CodeFaults.All.Where(fault => words.Contains(fault.Area) || words.Contains(fault.FullName))];
         if (faults.Length == 0)
         {
-            Console.Error.WriteLine($"no mistake is called '{string.Join(' ', words)}', expected an area or AREA/NAME");
+            Console.Error.WriteLine(
+                $"no mistake is called '{string.Join(' ', words)}', expected an area, AREA/NAME, i/n or a number");
             return 2;
         }
         using var mutations = new CodeMutations();
