@@ -38,6 +38,21 @@ public sealed class BuildContext : FrostingContext
     /// <summary>Another folder for recorded goldens; null where none is named.</summary>
     public string? Golden => Value(BuildOptions.Golden);
 
+    /// <summary>What verifying adds a line a case to; null for none.</summary>
+    public string? History => Value(BuildOptions.History);
+
+    /// <summary>Where the shards' reports lie.</summary>
+    public string? ReportsOfShards => Value(BuildOptions.Reports);
+
+    /// <summary>How many minutes random graphs are tried; null for the usual time.</summary>
+    public string? FuzzMinutes => Value(BuildOptions.FuzzMinutes);
+
+    /// <summary>Which random graphs; null for others in every run.</summary>
+    public string? FuzzSeed => Value(BuildOptions.FuzzSeed);
+
+    /// <summary>The tag that is released; null where none is.</summary>
+    public string? Tag => Value(BuildOptions.Tag);
+
     /// <summary>Where goldens are recorded anew, to be compared.</summary>
     public DirectoryPath Recorded => Golden ?? Artifacts.Combine("nightly").Combine(Goldens);
 

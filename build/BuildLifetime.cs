@@ -11,8 +11,11 @@ public sealed class BuildLifetime : FrostingLifetime<BuildContext>
     public override void Setup(BuildContext context, ISetupContext info)
     {
         var tasks = info.TasksToExecute.Select(task => task.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        context.Totals.Wanted = (tasks.Contains("Test") && context.IsFirst) || tasks.Contains("TestPackages");
-        context.Verifies = tasks.Contains("Verify");
+        // A night runs these itself.
+        var nightly = tasks.Contains("Nightly");
+        context.Totals.Wanted = ((tasks.Contains("Test") || nightly) && context.IsFirst)
+            || tasks.Contains("TestPackages");
+        context.Verifies = tasks.Contains("Verify") || nightly;
         context.Packs = tasks.Contains("Pack");
     }
 

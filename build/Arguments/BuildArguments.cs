@@ -94,6 +94,9 @@ public sealed class BuildArguments
                     $"{BuildOptions.Help} lists all";
             }
         var exclusive = _given.Any(given => given.Option == BuildOptions.Exclusive);
+        // Cake would run the last of them, and be green.
+        if (exclusive && asked.Count > 1)
+            return $"{BuildOptions.Exclusive} goes with one target; {string.Join(", ", asked)} are {asked.Count}";
         var runs = asked.SelectMany(name => exclusive ? new HashSet<string> { name } : Runs(name, targets))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (option, _) in _given)

@@ -13,8 +13,8 @@ public static partial class BuildOptions
         "configuration", "Debug|Release", "What is compiled and run; Release unless said.")
     {
         Targets = [
-            "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Pack", "TestPackages", "Mutate",
-            "MutateSample", "Benchmark", "BenchmarkDry", "Nightly",
+            "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "MergeReports", "Pack",
+            "TestPackages", "Mutate", "MutateSample", "Benchmark", "BenchmarkDry", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",
@@ -31,7 +31,7 @@ public static partial class BuildOptions
         "shard", "i/n",
         "One of n parts of the goldens, of about the same cost. What is not dealt, such as tests, runs in the first.")
     {
-        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Mutate"],
+        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Mutate", "Nightly"],
         Expected = "i/n with i from 1 to n, such as 1/4",
         Accepts = IsShard,
     };
@@ -44,6 +44,31 @@ public static partial class BuildOptions
     {
         Targets = ["RecordGoldens", "CompareGoldens", "Nightly"],
         Expected = "a folder",
+    };
+
+    /// <summary><c>--history</c>.</summary>
+    public static readonly BuildOption History = new(
+        "history", "FILE", "A file that verifying adds a line a case to; drift that grew is told.")
+    {
+        Targets = ["Verify", "Nightly"],
+        Expected = "a file",
+    };
+
+    /// <summary><c>--reports</c>.</summary>
+    public static readonly BuildOption Reports = new(
+        "reports", "DIR", "The folder that holds a folder of reports for each shard.")
+    {
+        Targets = ["MergeReports"],
+        Expected = "a folder",
+    };
+
+    /// <summary><c>--tag</c>.</summary>
+    public static readonly BuildOption Tag = new(
+        "tag", "v1.2.3", "The tag that is released: packages of another version are refused.")
+    {
+        Targets = ["Pack"],
+        Expected = "a version with a v before it, such as v1.2.3",
+        Accepts = TagPattern().IsMatch,
     };
 
     /// <summary><c>--version-suffix</c>.</summary>
@@ -68,9 +93,29 @@ public static partial class BuildOptions
     public static readonly BuildOption Most = new(
         "most", "N", "So many faults of each kind a case; all unless said.")
     {
-        Targets = ["Mutate"],
+        Targets = ["Mutate", "Nightly"],
         Expected = "a number from 1",
         Accepts = IsNumber,
+    };
+
+    /// <summary><c>--fuzz-minutes</c>.</summary>
+    public static readonly BuildOption FuzzMinutes = new(
+        "fuzz-minutes", "M", "How long random graphs are held to PyTorch; 10 unless said.")
+    {
+        Targets = ["Fuzz", "Nightly"],
+        Expected = "a number above 0",
+        Accepts = value =>
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes)
+            && minutes > 0 && double.IsFinite(minutes),
+    };
+
+    /// <summary><c>--fuzz-seed</c>.</summary>
+    public static readonly BuildOption FuzzSeed = new(
+        "fuzz-seed", "N", "Which random graphs; others in every run unless said.")
+    {
+        Targets = ["Fuzz", "Nightly"],
+        Expected = "a whole number from 0",
+        Accepts = value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
     };
 
     /// <summary><c>--benchmark</c>.</summary>
@@ -83,7 +128,10 @@ public static partial class BuildOptions
 
     /// <summary>The options that targets read.</summary>
     public static readonly IReadOnlyList<BuildOption> OfTargets =
-        [Configuration, Cuda, Shard, Golden, VersionSuffix, Platforms, Most, Benchmark];
+        [
+            Configuration, Cuda, Shard, Golden, History, Reports, VersionSuffix, Tag, Platforms, Most, FuzzMinutes,
+            FuzzSeed, Benchmark,
+        ];
 
     /// <summary><c>--target</c>.</summary>
     public static readonly BuildOption Target = new(
@@ -132,6 +180,9 @@ public static partial class BuildOptions
 
     [GeneratedRegex("^[0-9A-Za-z-]+([.][0-9A-Za-z-]+)*$")]
     private static partial Regex SuffixPattern();
+
+    [GeneratedRegex("^v[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?$")]
+    private static partial Regex TagPattern();
 
     [GeneratedRegex("^[a-z0-9.]+(-[a-z0-9]+)+$")]
     private static partial Regex PlatformPattern();

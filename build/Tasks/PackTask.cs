@@ -29,6 +29,10 @@ public sealed class PackTask : FrostingTask<BuildContext>
         var projects = context.GetFiles("src/*/*.csproj").OrderBy(project => project.FullPath, StringComparer.Ordinal);
         foreach (var project in projects)
             Pack(context, project, published, CommitTime(context));
+        if (context.Tag is { } tag && context.GetFiles($"{context.Packages}/Harness.Cli.{tag[1..]}.nupkg").Count == 0)
+            throw new CakeException(2,
+                $"--tag is {tag}, and {context.Packages} holds packages of another version: VersionPrefix in " +
+                "Directory.Build.props, and the tag, must say the same");
     }
 
     // A process that verifies lives for a second or less: code compiled ahead saves a third of that. The package holds

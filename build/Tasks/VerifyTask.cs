@@ -13,10 +13,11 @@ public sealed class VerifyTask : FrostingTask<BuildContext>
     public override void Run(BuildContext context)
     {
         context.EnsureDirectoryExists(context.Reports);
+        string[] history = context.History is { } file ? ["--history", file] : [];
         context.Harness([
             "verify", context.Goldens.FullPath,
             "--report", context.Reports.FullPath, "--format", "json,markdown",
-            .. context.ShardWords,
+            .. context.ShardWords, .. history,
         ]);
     }
 }

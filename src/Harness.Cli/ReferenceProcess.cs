@@ -41,31 +41,63 @@ static class ReferenceProcess
     /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
     public static T WithRunner<T>(Terminal terminal, string device, int threads, Func<Runner, T> work)
     {
-        string absence = device == "cuda" ? Codes.CudaMissing : Codes.LibTorchMissing;
-        using var process = Start(terminal, absence, ["serve"], redirectInput: true);
-        using var kill = terminal.Cancellation.Register(() => Kill(process));
-        try
-        {
-            using var channel = new RunnerChannel(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
-            using var runner = new RemoteRunner(channel, device, threads, _ => Ended(terminal, process));
-            return work(runner);
-        }
-        finally
-        {
-            if (!process.WaitForExit(s_patience)) Kill(process);
-            process.WaitForExit();
-        }
+        using var serving = new Serving(terminal, device == "cuda" ? Codes.CudaMissing : Codes.LibTorchMissing);
+        using var runner = new RemoteRunner(serving.Channel, device, threads, serving.Ended);
+        return work(runner);
     }
 
-    // Pipes close a moment before the process is gone.
-    static Exception Ended(Terminal terminal, Process process)
+    /// <summary>The process while it serves this one; gone when this is disposed of.</summary>
+    public sealed class Serving : IDisposable
     {
-        if (!process.WaitForExit(s_patience)) Kill(process);
-        process.WaitForExit();
-        return terminal.Cancellation.IsCancellationRequested
-            ? new OperationCanceledException(terminal.Cancellation)
-            : new ModelException(new Finding(Codes.RunnerEnded, "harness",
-                $"Harness.Reference has ended with exit code {process.ExitCode} before its work was done"));
+        readonly Terminal _terminal;
+        readonly Process _process;
+        readonly CancellationTokenRegistration _kill;
+
+        /// <summary>Starts it.</summary>
+        /// <param name="terminal">Gets its messages.</param>
+        /// <param name="absence">The code of the finding where it is not installed.</param>
+        /// <exception cref="ModelException">It is not there, or cannot be started.</exception>
+        public Serving(Terminal terminal, string absence)
+        {
+            _terminal = terminal;
+            _process = Start(terminal, absence, ["serve"], redirectInput: true);
+            _kill = terminal.Cancellation.Register(Kill);
+            Channel = new RunnerChannel(
+                _process.StandardOutput.BaseStream, _process.StandardInput.BaseStream);
+        }
+
+        /// <summary>Leads to it.</summary>
+        public RunnerChannel Channel { get; }
+
+        /// <summary>What to throw where it is gone in the middle of its work.</summary>
+        /// <param name="cause">What showed it.</param>
+        public Exception Ended(Exception cause)
+        {
+            WaitForExit();
+            return _terminal.Cancellation.IsCancellationRequested
+                ? new OperationCanceledException(_terminal.Cancellation)
+                : new ModelException(new Finding(Codes.RunnerEnded, "harness", $"Harness.Reference has ended with " +
+                    $"exit code {_process.ExitCode} before its work was done"), cause);
+        }
+
+        /// <summary>Ends it at once.</summary>
+        public void Kill() => ReferenceProcess.Kill(_process);
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            Channel.Dispose();
+            WaitForExit();
+            _kill.Dispose();
+            _process.Dispose();
+        }
+
+        // Pipes close a moment before the process is gone.
+        void WaitForExit()
+        {
+            if (!_process.WaitForExit(s_patience)) Kill();
+            _process.WaitForExit();
+        }
     }
 
     static Process Start(Terminal terminal, string absence, IEnumerable<string> arguments, bool redirectInput)
@@ -86,6 +118,9 @@ static class ReferenceProcess
         // time.
         start.Environment.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
         start.Environment[RunnerChannel.ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        // 256 MB, hexadecimal: garbage is collected between calls of libtorch's, never while it reads a number that
+        // TorchSharp has let go of.
+        start.Environment.TryAdd("DOTNET_GCgen0size", "10000000");
         Process process;
         try
         {

@@ -27,6 +27,17 @@ public static class GraphJson
         return Read(file);
     }
 
+    /// <summary>The graph of a document.</summary>
+    /// <param name="text">The document.</param>
+    /// <param name="name">What it is called, for messages and places.</param>
+    /// <exception cref="ModelFormatException">It is no such document; the message names the line.</exception>
+    public static Graph Parse(string text, string name)
+    {
+        Exception Bad(int line, string message) =>
+            new ModelFormatException(name, -1, Codes.ModelUnreadable, $"line {line}: {message}");
+        return new GraphJsonReader(name, Bad).Read(JsonTree.Parse(Encoding.UTF8.GetBytes(text), Bad));
+    }
+
     /// <summary>Writes a graph: the same graph gives the same text.</summary>
     /// <param name="path">The file; replaced only when the new one is complete.</param>
     /// <param name="graph">The graph.</param>

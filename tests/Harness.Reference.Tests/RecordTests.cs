@@ -77,6 +77,21 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public void No_plane_is_square_unless_somebody_says_so_who_is_then_told_what_it_hides()
+    {
+        string[] words = ["record", "arch:squeezenet1_1", "--weights", "seed:1", "--golden"];
+
+        var own = ReferenceRun.Of([.. words, In("own")]);
+        var square = ReferenceRun.Of([.. words, In("square"), "--input-shape", "1,3,224,224"]);
+
+        own.Should().Be(new ReferenceRun(0, own.Output, ""));
+        GoldenStore.Read(In("own")).Document.Inputs[0].Shape.Should().Equal(1, 3, 224, 192);
+        square.ExitCode.Should().Be(0);
+        square.Error.Should().Contain("note: a square plane hides an exchange of height and width, and this model " +
+            "takes others: --input-shape 1,3,224,192");
+    }
+
+    [Fact]
     public void A_tolerance_with_its_reason_survives_a_new_recording()
     {
         string graph = Write("graph.json", Graph), golden = In("golden");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Harness.Tests.Cli;
 using Harness.Tests.Naive;
+using Harness.Tests.Parity.Reports.Html;
 
 namespace Harness.Tests;
 
@@ -9,17 +10,24 @@ namespace Harness.Tests;
 /// golden.json.</summary>
 public sealed partial class DocumentTests
 {
-    // Options of dotnet and of the benchmarks.
-    static readonly string[] s_foreign = ["--global", "--project", "--no-layers", "--target"];
+    // Options of dotnet, of git, of the benchmarks and of the build.
+    static readonly string[] s_foreign =
+    [
+        "--global", "--project", "--no-layers", "--renormalize", "--stat", "--system",
+        .. Build.Arguments.BuildOptions.All.Select(option => $"{option}"),
+    ];
 
     static readonly string[] s_verbs =
-        ["accept", "bench", "compare", "convert", "golden-inputs", "inspect", "ops", "record", "report",
+        ["accept", "bench", "compare", "convert", "fuzz", "golden-inputs", "inspect", "ops", "record", "report",
             "run", "verify"];
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
 
-    static string Pages() => string.Join('\n', new[] { "codes", "golden", "msbuild", "architecture", "ops", "ports" }
-        .Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
+    static string Pages() => string.Join('\n', new[]
+    {
+        "codes", "golden", "msbuild", "architecture", "ops", "ports", "workflow", "troubleshooting", "precision",
+        "command-line", "performance", "reports",
+    }.Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
 
     [Fact]
     public void Every_option_that_a_page_names_is_an_option_of_the_verb_beside_it()
@@ -34,9 +42,9 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void The_README_shows_every_verb()
+    public void The_page_of_the_command_line_shows_every_verb()
     {
-        string page = Read("README.md");
+        string page = Read("docs", "command-line.md");
         s_verbs.Should().OnlyContain(verb => page.Contains($"`harness {verb} "));
         CommandLine.Run("--help").OutLines.SkipWhile(line => line != "Commands:").Skip(1)
             .Select(line => line.Trim().Split(' ')[0]).Should().Equal(s_verbs);
@@ -81,6 +89,20 @@ public sealed partial class DocumentTests
         members.Should().OnlyContain(member => page.Contains($"`{member}`"));
     }
 
+    [Fact]
+    public void The_page_of_reports_names_each_member_that_parity_json_may_have()
+    {
+        string page = Read("docs", "reports.md");
+        var members = new SortedSet<string>(StringComparer.Ordinal);
+
+        Collect(JsonElement.Parse(PageCases.Render(PageCases.WithEverything(), "json")), members);
+
+        members.Should().Contain(
+            ["exempt", "exact", "winogradSteps", "additions", "noNode", "noProbe", "seed", "fault", "history", "map",
+                "cumulative32", "module", "source", "shard", "reason"], "all that may be there is there");
+        members.Should().OnlyContain(member => page.Contains($"`{member}`"));
+    }
+
     static void Collect(JsonElement element, SortedSet<string> names)
     {
         if (element.ValueKind == JsonValueKind.Array)
@@ -99,8 +121,8 @@ public sealed partial class DocumentTests
     private static partial Regex OptionPattern();
 
     // Up to the end of the code or the line.
-    [GeneratedRegex(@"\bharness (accept|bench|compare|convert|golden-inputs|inspect|ops|record|report|run|verify)\b"
-        + @"[^`\n|]*")]
+    [GeneratedRegex(
+        @"\bharness (accept|bench|compare|convert|fuzz|golden-inputs|inspect|ops|record|report|run|verify)\b[^`\n|]*")]
     private static partial Regex CommandPattern();
 
     [GeneratedRegex(@"<(Parity\w+) Condition=""'\$\(\1\)' == ''")]

@@ -11,29 +11,6 @@ namespace Harness.Tests;
 public sealed class ReadMeTests
 {
     [Fact]
-    public void The_code_of_the_README_runs()
-    {
-        using var folder = new TemporaryFolder();
-        File.Copy(
-            Path.Combine(NaiveWalkTests.Repository, "golden", "models", "resnet_small", "model.pt"),
-            folder["model.pt"]);
-        string path = folder["model.pt"];
-        float[] image = new float[224 * 224 * 3];
-        float[] scores = new float[10];
-        image.AsSpan().Fill(0.5f);
-
-        // <README>
-        using var model = ModelFile.Open(path);                              // read lazily; a pickle runs no code
-        var nhwc = NhwcPass.Apply(model, [Shape.Create([1, 3, 224, 224])]);  // shapes as PyTorch states them
-        using var plan = Plan.Compile<float>(nhwc, new PlanOptions { Threads = 2 });
-        using var session = plan.CreateSession();
-        session.Run(image, scores);                                          // spans: (n, h, w, c) in, (n, classes) out
-        // </README>
-
-        scores.Should().Contain(score => score != 0);
-    }
-
-    [Fact]
     public void The_code_of_the_executors_README_runs()
     {
         using var folder = new TemporaryFolder();
@@ -69,7 +46,6 @@ public sealed class ReadMeTests
     }
 
     [Theory]
-    [InlineData("README", "README.md")]
     [InlineData("EXECUTOR", "src/Harness.Executor/README.md")]
     [InlineData("RESHAPE", "src/Harness.Executor/README.md")]
     public void A_README_shows_these_lines(string mark, string file)

@@ -26,6 +26,10 @@ sealed record GateAnswer(string? Directory, ImmutableArray<Report> Reports, Anno
         .Select(name => Reports.FirstOrDefault(report => report.Name == name)).OfType<Report>()
         .Select(report => Path.Combine(Path.GetFullPath(Directory), report.FileName)).FirstOrDefault();
 
+    /// <summary>True where a page is written that shows every node; what only it shows is measured only for
+    /// it.</summary>
+    public bool DrawsNodes => Directory is not null && Reports.Any(report => report.Name == "html");
+
     /// <summary>Writes everything, and how many of how many cases hold.</summary>
     /// <returns>The exit code.</returns>
     public int GiveCounted(Terminal terminal, GateVerdict gate)

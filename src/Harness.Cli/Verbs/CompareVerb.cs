@@ -90,8 +90,7 @@ static class CompareVerb
 
     static void Write(Terminal terminal, Verdict verdict)
     {
-        int nodes = verdict.Probes.Length + verdict.UnmeasuredProbes.Length;
-        terminal.WriteLine($"{VerifyVerb.Summary(verdict)}, {verdict.Probes.Length} of {nodes} nodes compared");
+        terminal.WriteLine(VerifyVerb.Summary(verdict));
         if (!verdict.UnmeasuredProbes.IsEmpty)
             terminal.WriteLine($"not compared: {Names(verdict.UnmeasuredProbes)}");
         if (!verdict.UnmatchedTaps.IsEmpty) terminal.WriteLine($"taps of no node: {Names(verdict.UnmatchedTaps)}");

@@ -5,6 +5,7 @@ using Harness.Cli.Answer;
 using Harness.Executor.Model;
 using Harness.Parity;
 using Harness.Parity.Cases;
+using Harness.Parity.History;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -36,6 +37,10 @@ static class VerifyVerb
         };
         var caseSet = Shared.CaseSet(
             "With --cases: the list's own set of cases; a case of it that the list lacks is an error.");
+        var history = new Option<string?>("--history")
+        {
+            Description = "A file that a line a case is added to: tells of drift that grew tenfold and still passes.",
+        };
         var shard = Shared.Shard();
         var list = new Option<bool>("--list") { Description = "Names the cases, and verifies none." };
         var precision = Shared.Choice("--precision", "What is verified.", "both", "float64", "float32");
@@ -55,8 +60,8 @@ static class VerifyVerb
         var answer = new AnswerOptions();
         var command = new Command("verify", "Verifies models against their goldens; exit code 1 on drift.")
         {
-            goldens, cases, goldenRoot, permitUnused, caseSet, shard, list, precision, float32, tolerance, received,
-            threads, lanes, exactOrder, device,
+            goldens, cases, goldenRoot, permitUnused, caseSet, history, shard, list, precision, float32, tolerance,
+            received, threads, lanes, exactOrder, device,
         };
         answer.AddTo(command);
         command.SetAction(result =>
@@ -72,6 +77,7 @@ static class VerifyVerb
                 Lanes = Shared.ToLanes(result.GetValue(lanes)!),
                 ExactOrder = result.GetValue(exactOrder),
                 ReceivedDirectory = result.GetValue(received),
+                History = result.GetValue(history) is { } past ? HistoryFile.Read(past) : null,
                 Fault = terminal.Variable(Faults.Variable) is { Length: > 0 } fault ? fault : null,
             };
             if (!options.VerifiesFloat64 && !options.VerifiesFloat32)
@@ -95,8 +101,9 @@ static class VerifyVerb
                 terminal.WriteLine(Shared.Empty(part, all));
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
-                    terminal, requests, options with { Runner = runner }, missing.AddRange(unused), progress,
-                    answered, part is null ? null : new ReportPart(part, where, requests.Length, all)));
+                    terminal, requests, options with { Runner = runner, FollowsFloat32 = answered.DrawsNodes },
+                    missing.AddRange(unused), progress, answered,
+                    part is null ? null : new ReportPart(part, where, requests.Length, all)));
         });
         return command;
     }
@@ -127,8 +134,15 @@ static class VerifyVerb
             (answer with { Directory = null }).WriteFindings(terminal, new GateVerdict([.. sofar], []));
             throw;
         }
-        return answer.GiveCounted(terminal, gate! with { Part = part });
+        int exit = answer.GiveCounted(terminal, gate! with { Part = part });
+        // Last: a run whose reports could not be written says so, and is repeated.
+        options.History?.Append(gate!, DateTimeOffset.UtcNow, Commit(terminal));
+        return exit;
     }
+
+    // As GitHub and Azure Pipelines name what they build.
+    static string? Commit(Terminal terminal) => new[] { "GITHUB_SHA", "BUILD_SOURCEVERSION" }
+        .Select(terminal.Variable).FirstOrDefault(commit => !string.IsNullOrEmpty(commit));
 
     /// <summary>A case in one line.</summary>
     internal static string Summary(Verdict verdict)
@@ -138,10 +152,8 @@ static class VerifyVerb
         if (!verdict.Float64.IsEmpty)
         {
             var nearest = verdict.Float64.MaxBy(drift => drift.ShareOfLimit)!;
-            int probes = verdict.Probes.Length + verdict.UnmeasuredProbes.Length;
             figures.Add(string.Create(CultureInfo.InvariantCulture,
-                $"float64 {nearest.MaxAbs:0.0e+0} (limit {nearest.Limit.Value:0.0e+0}), " +
-                $"{verdict.Probes.Length} of {probes} probes"));
+                $"float64 {nearest.MaxAbs:0.0e+0} (limit {nearest.Limit.Value:0.0e+0})"));
         }
         if (verdict.Float32 is { } float32)
         {
@@ -149,6 +161,7 @@ static class VerifyVerb
                 $"float32 {float32.MaxAbs:0.0e+0} (limit {float32.Limit:0.0e+0}: " +
                 $"{float32.LimitText}; {float32.OrderText})"));
         }
+        if (verdict.Coverage is { } coverage) figures.Add(coverage);
         string notes = verdict.Notes.IsEmpty ? "" : $"  [{string.Join("; ", verdict.Notes)}]";
         return figures.Count == 0 ? $"{state} {verdict.Name} on {verdict.Device}{notes}"
             : $"{state} {verdict.Name} on {verdict.Device}  {string.Join(", ", figures)}{notes}";

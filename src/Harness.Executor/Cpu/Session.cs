@@ -374,10 +374,8 @@ public sealed unsafe class Session : IDisposable
     void* Allocate(nuint bytes)
     {
         nuint size = Math.Max(bytes, 1);
-        bool large = size >= LargePages.Size;
-        void* memory = NativeMemory.AlignedAlloc(size, (nuint)(large ? LargePages.Size : Arena.Alignment));
+        void* memory = LargePages.Allocate(size, Arena.Alignment);
         _allocations.Add((nint)memory);
-        if (large) LargePages.Ask(memory, size);
         // Fresh pages are zero anyway; recycled ones must not bring a NaN into a value that nobody wrote.
         NativeMemory.Clear(memory, size);
         return memory;

@@ -59,7 +59,7 @@ public sealed class BorrowedTensor : IDisposable
     // No finalizer: a span outlives the object that gave it.
     sealed unsafe class NativeBytes(int length) : MemoryManager<byte>
     {
-        nint _bytes = (nint)NativeMemory.AlignedAlloc((nuint)length, 64);
+        nint _bytes = (nint)LargePages.Allocate((nuint)length, 64);
 
         public void Free()
         {

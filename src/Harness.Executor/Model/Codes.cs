@@ -19,6 +19,8 @@ public static class Codes
     public const string AboveRounding = "PAR2003";
     /// <summary>A limit much looser than the measured drift.</summary>
     public const string LooseTolerance = "PAR2004";
+    /// <summary>Drift that grew tenfold over its earlier runs, and still passes.</summary>
+    public const string DriftGrew = "PAR2005";
     /// <summary>Golden missing.</summary>
     public const string GoldenMissing = "PAR3001";
     /// <summary>Golden stale: model, weights or input hash differs.</summary>
@@ -35,6 +37,12 @@ public static class Codes
     public const string ReferenceDrift = "PAR3007";
     /// <summary>Weights do not survive the round trip bit for bit.</summary>
     public const string WeightsRoundTrip = "PAR4001";
+    /// <summary>Fuzzing: the executor takes what PyTorch refuses.</summary>
+    public const string FuzzTaken = "PAR5001";
+    /// <summary>Fuzzing: the executor refuses as misshapen what PyTorch takes.</summary>
+    public const string FuzzRefused = "PAR5002";
+    /// <summary>Fuzzing: converting or verifying ends in an error of the code.</summary>
+    public const string FuzzBroken = "PAR5003";
     /// <summary>libtorch cannot be loaded.</summary>
     public const string LibTorchMissing = "PAR9001";
     /// <summary>CUDA asked for and not there.</summary>

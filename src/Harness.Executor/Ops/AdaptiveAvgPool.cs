@@ -24,11 +24,17 @@ public sealed record AdaptiveAvgPool : Op
 
     static AdaptiveAvgPool Parse(Bound call)
     {
-        var sizes = call.IntsOrNull("output_size", Window.AxesOf(call)!.Value);
+        int axes = Window.AxesOf(call)!.Value;
+        var sizes = call.IntsOrNull("output_size", axes);
+        if (sizes.Contains(null) && call.IsShort("output_size", axes))
+            throw call.Refuse($"output_size is a list of one None, expected {axes} sizes");
         if (sizes.FirstOrDefault(size => size < 1) is { } wrong)
             throw call.Refuse($"output size {wrong}, expected a positive number");
         return new AdaptiveAvgPool { Sizes = [.. sizes.Select(size => size ?? Kept)] };
     }
+
+    /// <inheritdoc/>
+    public override bool AddsUp => true;
 
     /// <inheritdoc/>
     internal override int? BatchedRank => Sizes.Count + 2;

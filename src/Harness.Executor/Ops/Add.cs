@@ -9,10 +9,17 @@ public sealed record Add : Binary
     /// <summary>The factor of the second term.</summary>
     public double Alpha { get; init; } = 1;
 
+    /// <summary>True where the call states it as an integer.</summary>
+    public bool AlphaIsInteger { get; init; } = true;
+
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
-        Promotion.MisfitOfScale(OperandType(0, inputs), Alpha, takesFlags: true);
+        Promotion.MisfitOfScale(OperandType(0, inputs), Alpha, AlphaIsInteger);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Add { Alpha = call.Float("alpha"), Other = Number(call) }, "add.Tensor", "add.Scalar");
+        call => new Add
+        {
+            Alpha = call.Float("alpha"), AlphaIsInteger = call.Number("alpha").IsInteger, Other = Number(call),
+        },
+        "add.Tensor", "add.Scalar");
 }

@@ -16,6 +16,15 @@ public sealed record Addmm : Op
         "addmm");
 
     /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
+    {
+        Shape bias = inputs[0].Shape, x = inputs[1].Shape, kernel = inputs[2].Shape;
+        if (x.Rank != 2 || kernel.Rank != 2 || x[1] != kernel[0] || bias == [kernel[1]]) return null;
+        return Broadcast.Misfit([bias, [x[0], kernel[1]]]) is null
+            ? $"self is {bias}: only a bias of {kernel[1]} features is supported" : null;
+    }
+
+    /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape bias = inputs[0], x = inputs[1], kernel = inputs[2];

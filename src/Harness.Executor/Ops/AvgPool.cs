@@ -52,11 +52,26 @@ public sealed record AvgPool : Op
     }
 
     /// <inheritdoc/>
+    public override bool AddsUp => true;
+
+    /// <inheritdoc/>
     internal override int? BatchedRank => Kernel.Count + 2;
 
     /// <inheritdoc/>
-    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => MisfitOfVolume(inputs[0]) ??
         Window.MisfitOfPool(inputs[0], Kernel, Stride, Padding, IntList.Repeat(1, Kernel.Count), CeilMode);
+
+    // Whatever the padding, and of volumes alone.
+    string? MisfitOfVolume(Shape x)
+    {
+        if (Kernel.Count < 3 || x.Rank != 5) return null;
+        for (int axis = 0; axis < 3; axis++)
+        {
+            if (x[2 + axis] < Kernel[axis])
+                return $"the window {Kernel} is larger than the input {x} without padding; PyTorch refuses it too";
+        }
+        return null;
+    }
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>

@@ -50,6 +50,10 @@ public sealed record BatchNorm2d : Op
         : [];
 
     /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) => inputs[0].Shape.Rank > 5
+        ? $"input is {inputs[0].Shape}, expected at most 5 axes" : null;
+
+    /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];

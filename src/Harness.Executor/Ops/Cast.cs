@@ -16,6 +16,9 @@ public sealed record Cast : Op
         call => new Cast { To = call.Has("dtype") ? call.TypeOrNull("dtype") : null },
         "_to_copy", "to.device", "to.dtype", "to.dtype_layout", "to.other", "to.prim_Device", "type_as");
 
+    /// <summary>True for an operator that reads nothing of its second operand but the type.</summary>
+    public static bool AsksForType(string target) => target is "aten::to" or "aten::type_as";
+
     /// <inheritdoc/>
     internal override ElementType? CastsTo(ReadOnlySpan<Fact> inputs) =>
         To ?? (inputs.Length == 2 ? inputs[1].Type : null);

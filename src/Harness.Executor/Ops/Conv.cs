@@ -50,6 +50,8 @@ public sealed record Conv(int Axes) : Op
         if (axes is < 1 or > 3) throw call.Refuse($"a {axes}-d convolution, expected 1-d to 3-d");
         if (call.Has("transposed") && call.Bool("transposed"))
             return ConvTranspose.Parse(call, axes) with { AxesOfWeight = open };
+        // Of no use here, and as many numbers all the same.
+        if (call.Has("output_padding")) call.Ints("output_padding", axes);
         var op = new Conv(axes)
         {
             AxesOfWeight = open,

@@ -1,3 +1,5 @@
+using Harness.Executor.Model;
+
 namespace Harness.Executor.Ops;
 
 /// <summary><c>x &gt; 0 ? x : alpha · (exp(x) - 1)</c>. Source: torch.nn.ELU.</summary>
@@ -5,6 +7,9 @@ public sealed record ELU : Elementwise
 {
     /// <summary>The factor below zero.</summary>
     public double Alpha { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => Promotion.MisfitOfFloats(this, inputs);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => call.Float("scale") == 1 && call.Float("input_scale") == 1

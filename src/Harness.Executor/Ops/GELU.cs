@@ -1,3 +1,4 @@
+using Harness.Executor.Model;
 using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
@@ -8,6 +9,9 @@ public sealed record GELU : Elementwise
 {
     /// <summary>True for the tanh form, which differs from the exact one by up to 4.73e-4.</summary>
     public bool Approximate { get; init; }
+
+    /// <inheritdoc/>
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => Promotion.MisfitOfFloats(this, inputs);
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "gelu");
 

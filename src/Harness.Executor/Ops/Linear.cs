@@ -18,6 +18,11 @@ public sealed record Linear : Op
         operands[1] is { Rank: 2 } w ? [[0, w[1]]] : [];
 
     /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
+        inputs[1].Shape is { Rank: 1 } w && inputs[0].Shape is { Rank: > 0 } x && x[-1] == w[0]
+            ? $"weight is {w}: products with a vector are not supported, expected (o, i)" : null;
+
+    /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];

@@ -7,7 +7,22 @@ namespace Harness.Executor.Ops;
 /// torch.matmul.</summary>
 public sealed record MatMul : Op
 {
-    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new MatMul(), "bmm", "matmul", "mm");
+    /// <summary>The axes of either operand where the operator fixes them, and broadcasts nothing; null for
+    /// matmul.</summary>
+    public int? Axes { get; init; }
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new MatMul { Axes = call.Call.Target switch { "aten::bmm" => 3, "aten::mm" => 2, _ => null } },
+        "bmm", "matmul", "mm");
+
+    /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
+    {
+        Shape a = inputs[0].Shape, b = inputs[1].Shape;
+        bool fits = Axes is null && a.Rank > 0 && b.Rank > 0 && a[-1] == b[b.Rank == 1 ? -1 : -2];
+        return fits && (a.Rank == 1 || b.Rank == 1)
+            ? $"operands are {a} and {b}: products with a vector are not supported, expected matrices" : null;
+    }
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
@@ -15,6 +30,9 @@ public sealed record MatMul : Op
         Shape a = inputs[0], b = inputs[1];
         if (a.Rank < 2 || b.Rank < 2) return $"operands are {a} and {b}, expected at least 2 axes each";
         if (a[-1] != b[-2]) return $"{a} times {b}: {a[-1]} columns meet {b[-2]} rows";
+        if (Axes is { } axes && (a.Rank != axes || b.Rank != axes))
+            return $"operands are {a} and {b}, expected {axes} axes each";
+        if (Axes == 3 && a[0] != b[0]) return $"batches of {a[0]} and {b[0]} matrices, expected as many";
         return Broadcast.Misfit(Batches(a, b));
     }
 

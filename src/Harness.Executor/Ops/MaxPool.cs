@@ -49,6 +49,32 @@ public sealed record MaxPool : Op
     /// <inheritdoc/>
     internal override int? BatchedRank => Kernel.Count + 2;
 
+    /// <summary>A window without an element gives -∞ in PyTorch, and its gradient there is nobody's.</summary>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
+    {
+        // Without dilation half of a window at most is padding.
+        if (Dilation.AllAre(1)) return null;
+        Shape x = inputs[0].Shape;
+        if (x.Rank == Kernel.Count + 1) x = [1, .. x.AsSpan()];
+        if (MisfitOfShapes([x]) is not null) return null;
+        var y = InferShapes([x])[0];
+        for (int axis = 0; axis < Kernel.Count; axis++)
+        {
+            for (int o = 0; o < y[2 + axis]; o++)
+            {
+                long first = ((long)o * Stride[axis]) - Padding[axis];
+                // The first tap that is not before the input.
+                long tap = first >= 0 ? 0 : (-first + Dilation[axis] - 1) / Dilation[axis];
+                if (tap >= Kernel[axis] || first + (tap * Dilation[axis]) >= x[2 + axis])
+                {
+                    return $"window {Kernel} with dilation {Dilation} meets nothing but padding on axis {2 + axis} " +
+                        $"of {x}";
+                }
+            }
+        }
+        return null;
+    }
+
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
         Window.MisfitOfPool(inputs[0], Kernel, Stride, Padding, Dilation, CeilMode);

@@ -7,7 +7,7 @@ public sealed record Neg : Elementwise
 {
     /// <summary>Flags have no negative.</summary>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
-        Promotion.MisfitOfScale(inputs[0].Type, 1, takesFlags: false);
+        Promotion.MisfitOfFlags(inputs);
 
     /// <summary>Integers stay what they are.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;

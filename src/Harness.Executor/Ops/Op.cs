@@ -63,6 +63,9 @@ public abstract record Op
     /// <summary>The op's name: that of its type, unless the number of its axes is part of it.</summary>
     public virtual string Name => GetType().Name;
 
+    /// <summary>Why PyTorch takes such operands and this op does not; null for all others.</summary>
+    internal virtual string? Unsupported(ReadOnlySpan<Fact> inputs) => null;
+
     /// <summary>Why operands do not fit, in words that say found and expected; null where they do. What is a question
     /// for a search of shapes is no exception.</summary>
     public string? Misfit(ReadOnlySpan<Fact> inputs)
@@ -127,6 +130,10 @@ public abstract record Op
     /// <summary>True for sums of products, whose float32 limit is relative to Σ|w||x| + |b|.</summary>
     public virtual bool IsContraction => false;
 
+    /// <summary>True where a float32 result is only as good as the magnitudes that it is a sum of: the limit of one
+    /// node may be relative to the same op of operands without signs.</summary>
+    public virtual bool AddsUp => IsContraction;
+
     /// <summary>True when the output is the operand's own memory under another shape or layout: no element
     /// moves.</summary>
     public virtual bool IsView => false;
@@ -150,6 +157,9 @@ public abstract record Op
     /// any; the likeliest rank first, and none where they do not say.</summary>
     /// <param name="operands">The operands' shapes; null for those that are computed.</param>
     internal virtual int[][] Demands(ReadOnlySpan<Shape?> operands) => [];
+
+    /// <summary>True where the call's one result is the list of all outputs, even if that is one: a split.</summary>
+    internal virtual bool GivesList => false;
 
     /// <summary>The op once its operands are known, of one whose call leaves something to them.</summary>
     internal virtual Op Settled(ReadOnlySpan<Fact> operands) => this;

@@ -33,6 +33,10 @@ public sealed record Pad : Op
     }
 
     /// <inheritdoc/>
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => Promotion.Holds(inputs[0].Type, Value) ? null
+        : $"operand 0 is {inputs[0]}, which does not hold {Value}; PyTorch refuses it too";
+
+    /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 
     /// <inheritdoc/>

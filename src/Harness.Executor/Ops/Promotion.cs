@@ -26,11 +26,41 @@ static class Promotion
 
     /// <summary>Why a multiple of an operand of this type is not added: integers by a factor that is none, or Booleans
     /// where PyTorch takes none; null where it is.</summary>
-    public static string? MisfitOfScale(ElementType type, double alpha, bool takesFlags)
+    /// <param name="type">The type in which the operands meet.</param>
+    /// <param name="alpha">The factor.</param>
+    /// <param name="isInteger">True where the call states it as an integer.</param>
+    public static string? MisfitOfScale(ElementType type, double alpha, bool isInteger) =>
+        !type.IsFloating() && !isInteger
+            ? $"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too" : null;
+
+    /// <summary>True where an integer type holds a number, or it is no limit at all.</summary>
+    public static bool Holds(ElementType type, double number) => double.IsInfinity(number) || type switch
     {
-        if (!type.IsFloating() && alpha != Math.Truncate(alpha))
-            return $"alpha is {alpha}, expected an integer for {type.NumPyName()}; PyTorch refuses it too";
-        return type != ElementType.Bool || takesFlags ? null : "Booleans are not subtracted; PyTorch refuses it too";
+        ElementType.UInt8 => number is >= byte.MinValue and <= byte.MaxValue,
+        ElementType.Int8 => number is >= sbyte.MinValue and <= sbyte.MaxValue,
+        ElementType.Int16 => number is >= short.MinValue and <= short.MaxValue,
+        ElementType.Int32 => number is >= int.MinValue and <= int.MaxValue,
+        _ => true,
+    };
+
+    /// <summary>Why Booleans are not subtracted; null where there are none.</summary>
+    public static string? MisfitOfFlags(ReadOnlySpan<Fact> inputs)
+    {
+        foreach (var input in inputs)
+            if (input.Type == ElementType.Bool) return "Booleans are not subtracted; PyTorch refuses it too";
+        return null;
+    }
+
+    /// <summary>Why an op that PyTorch has for floating-point numbers alone does not take these operands; null where it
+    /// does.</summary>
+    public static string? MisfitOfFloats(Op op, ReadOnlySpan<Fact> inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (!inputs[i].Type.IsFloating())
+                return $"operand {i} is {inputs[i]}, {op.Name} takes floating-point numbers, in PyTorch too";
+        }
+        return null;
     }
 
     static int Category(ElementType type) => type == ElementType.Bool ? 0 : type.IsFloating() ? 2 : 1;

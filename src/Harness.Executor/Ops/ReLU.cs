@@ -5,6 +5,10 @@ namespace Harness.Executor.Ops;
 /// <summary><c>max(x, 0)</c>, any shape; NaN stays NaN. Source: torch.nn.ReLU.</summary>
 public sealed record ReLU : Elementwise
 {
+    /// <summary>PyTorch has none of Booleans.</summary>
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => inputs[0].Type == ElementType.Bool
+        ? $"operand 0 is {inputs[0]}, expected numbers; PyTorch refuses it too" : null;
+
     /// <summary>Integers stay what they are.</summary>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
 

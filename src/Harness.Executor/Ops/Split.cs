@@ -20,6 +20,9 @@ public sealed record Split : AxisPart
     /// <summary>How many results the call has: as many as pieces, or one that stands for the list of them.</summary>
     public required int Results { get; init; }
 
+    /// <inheritdoc/>
+    internal override bool GivesList => true;
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse, "chunk", "split.Tensor", "split.sizes", "split_with_sizes");
 

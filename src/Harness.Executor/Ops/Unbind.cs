@@ -9,6 +9,9 @@ public sealed record Unbind : AxisPart
     /// <summary>How many results the call has: as many as indices, or one that stands for the list of them.</summary>
     public required int Results { get; init; }
 
+    /// <inheritdoc/>
+    internal override bool GivesList => true;
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => new Unbind { Dim = call.Int("dim"), Results = call.Call.Results.Length }, "unbind.int");
 

@@ -78,9 +78,13 @@ static class Window
         if (MisfitOfRank(x, kernel.Count) is { } rank) return rank;
         if (AnyBelow1(kernel) || AnyBelow1(stride) || AnyBelow1(dilation))
             return $"window {kernel}, stride {stride} and dilation {dilation} must be positive";
+        if (x.AsSpan()[1..].Contains(0)) return $"input is {x}, expected elements; PyTorch refuses it too";
         for (int axis = 0; axis < kernel.Count; axis++)
         {
             int amount = padding[axis];
+            // Of volumes PyTorch counts the taps alone.
+            if (kernel.Count == 3 && amount > kernel[axis] / 2)
+                return $"padding is {amount}, expected at most half of the window of {kernel[axis]}";
             long span = Span(kernel[axis], dilation[axis]);
             if (amount < 0 || amount > span / 2)
                 return $"padding is {amount}, expected at most half of the window, which spans {span}";

@@ -20,6 +20,10 @@ public static class InputShapes
         [(40, 56), (48, 64), (64, 48), (64, 96), (96, 64), (72, 104), (96, 128), (128, 96), (128, 160), (192, 224),
             (224, 192), (256, 224), (299, 331), (384, 352)];
 
+    // Whole steps of what usual networks divide planes by: of a column that no window meets nothing would be told.
+    static readonly Func<int, int>[] s_otherWidths =
+        [w => w < 64 ? 0 : w - 32, w => w + 32, w => w / 2 * 3, w => w * 2];
+
     // Frames of a clip and slices of a scan; the plane's own height stands for cubes.
     static readonly int[] s_depths = [16, 8, 32, 4, 12];
 
@@ -73,6 +77,25 @@ public static class InputShapes
             if (ShapedGraph.FirstThatFits(model, [larger], long.MaxValue, out _) is not null) yield return larger;
         }
     }
+
+    /// <summary>Shapes with planes that are not square, near these, which a model accepts too; null where all planes
+    /// are oblong already, and where the graph takes no others. A square plane hides an exchange of its axes.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="shapes">Shapes that it accepts.</param>
+    public static Shape[]? Oblong(TorchModel model, Shape[] shapes)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(shapes);
+        if (!Array.Exists(shapes, IsSquare)) return null;
+        var oblong = s_otherWidths.Select(other => shapes.Select(shape => IsSquare(shape)
+            ? Shape.Create([.. shape.AsSpan()[..^1], other(shape[shape.Rank - 1])]) : shape).ToArray());
+        return ShapedGraph.FirstThatFits(
+            model, oblong.Where(tried => Array.TrueForAll(tried, shape => shape.Elements > 0)), long.MaxValue, out _);
+    }
+
+    // (n, c, h, w), (n, c, d, h, w); what has no batch has no plane that could be told from a sequence's.
+    static bool IsSquare(Shape shape) =>
+        shape.Rank > 3 && shape[shape.Rank - 1] > 1 && shape[shape.Rank - 1] == shape[shape.Rank - 2];
 
     static IEnumerable<Shape[]> Candidates(TorchModel model, bool square)
     {

@@ -87,14 +87,19 @@ public static class NhwcPass
         Variables Settle()
         {
             var (variables, readings) = _leaves.Settle();
+            // One array may be read under several shapes or layouts, as a kernel and as its transpose.
+            var taken = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (reading, values) in _leafValues)
             {
                 var (leaf, moves) = readings[reading];
                 foreach (int value in values)
                 {
+                    string stem = moves.IsEmpty ? leaf.FullPath : $"{leaf.FullPath}, {string.Join(", ", moves)}";
+                    string name = stem;
+                    for (int n = 2; !taken.Add(name); n++) name = $"{stem}, reading {n}";
                     _values[value] = _values[value] with
                     {
-                        Name = moves.IsEmpty ? leaf.FullPath : $"{leaf.FullPath}, {string.Join(", ", moves)}",
+                        Name = name,
                         Leaf = leaf,
                         Moves = moves,
                     };

@@ -256,6 +256,11 @@ sealed class ShapedGraph
     Finding? Compute(Call call, Call resolved, Op op, ImmutableArray<int> operands)
     {
         var stated = operands;
+        if (op.Unsupported(FactsOf(operands)) is { } form)
+        {
+            return new Finding(
+                Codes.UnsupportedOp, call.Place.ToString(), $"{call.Target} '{call.Name}': {form}");
+        }
         op = op.Settled(FactsOf(operands));
         operands = CastAsStated(resolved, op, operands);
         if (op.AfterCast is not { } rest) return Means(call, Argument.Value(operands[0]));
@@ -276,7 +281,7 @@ sealed class ShapedGraph
         // The batch of one goes as it came: the call's own name is that of what the model sees.
         var squeeze = new Squeeze { Dims = [0] };
         var given = single ? squeeze.Infer([outputs[0]]) : outputs;
-        if (Define(call, given, out var misfit) is not { } results) return misfit;
+        if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
         if (!single)
         {
             _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated });
@@ -310,7 +315,9 @@ sealed class ShapedGraph
     static Argument? ItemOf(Call call, ListArgument list, out Finding? misfit)
     {
         misfit = null;
-        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack") return list;
+        // One result of one item is that item; several take one each.
+        if (call.Target is "prim::ListUnpack" or "prim::TupleUnpack")
+            return call.Results.Length == 1 && list.Items is [var only] ? only : list;
         if (call.Target is not ("prim::GetItem" or "aten::__getitem__") || call.Arguments is not [_, IntArgument index])
             return null;
         long at = index.Number < 0 ? index.Number + list.Items.Length : index.Number;
@@ -329,11 +336,12 @@ sealed class ShapedGraph
         return null;
     }
 
-    // Several outputs fill as many results, or the one result that is the list of them.
-    ImmutableArray<int>? Define(Call call, ImmutableArray<Fact> outputs, out Finding? misfit)
+    // Several outputs fill as many results, or the one result that is the list of them; so does a list of one.
+    ImmutableArray<int>? Define(Call call, ImmutableArray<Fact> outputs, bool givesList, out Finding? misfit)
     {
         misfit = null;
-        if (call.Results.Length == outputs.Length || (outputs.Length == 1 && call.Results.Length > 1))
+        bool isList = givesList && call.Results.Length == 1;
+        if (!isList && (call.Results.Length == outputs.Length || (outputs.Length == 1 && call.Results.Length > 1)))
         {
             for (int i = 0; i < outputs.Length; i++) _facts[call.Results[i]] = outputs[i];
             foreach (int more in call.Results[outputs.Length..]) _left[more] = call;

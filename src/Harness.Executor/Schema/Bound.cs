@@ -53,6 +53,9 @@ public sealed class Bound
     /// <summary>An integer, or null for <c>None</c>.</summary>
     public int? IntOrNull(string name) => IsNone(name) ? null : Int(name);
 
+    /// <summary>True when the call gives a list of fewer items.</summary>
+    public bool IsShort(string name, int count) => _values[name] is ListArgument list && list.Items.Length < count;
+
     /// <summary>True when the call gives an empty list, as a pool's <c>stride=[]</c>.</summary>
     public bool IsEmpty(string name) => _values[name] is ListArgument { Items.IsEmpty: true };
 

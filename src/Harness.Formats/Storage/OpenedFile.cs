@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Microsoft.Win32.SafeHandles;
 
@@ -38,8 +37,7 @@ sealed unsafe class OpenedFile : IDisposable
             throw new ModelException(new Finding(Codes.OutOfMemory, path,
                 $"the file has {Length / 1e9:0.0} GB, more than the {memory / 1e9:0.0} GB of memory that there are"));
         }
-        _start = (byte*)NativeMemory.AlignedAlloc((nuint)Length, LargePages.Size);
-        LargePages.Ask(_start, (nuint)Length);
+        _start = (byte*)LargePages.Allocate((nuint)Length, 64);
         _read = new ulong[((Length - 1) >> PieceShift) / 64 + 1];
     }
 

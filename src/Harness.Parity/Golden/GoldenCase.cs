@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using Harness.Executor.Model;
+using Harness.Parity.Runners;
 
 namespace Harness.Parity.Golden;
 
@@ -18,6 +20,36 @@ public sealed class GoldenCase
         Document = document;
         Tensors = tensors;
         _lines = lines;
+    }
+
+    /// <summary>Sends what was recorded to who asked for it.</summary>
+    /// <param name="channel">Leads there.</param>
+    /// <param name="document">What golden.json would say.</param>
+    /// <param name="tensors">Its tensors, by name.</param>
+    public static void Send(
+        RunnerChannel channel, GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(document);
+        var probes = document.Probes.Select(probe => tensors[GoldenStore.ProbeName(probe.Node)]);
+        channel.Send(Encoding.UTF8.GetString(GoldenJson.Write(document, Sha256Hash.Of(probes))));
+        channel.Send(tensors);
+    }
+
+    /// <summary>Receives what <see cref="Send"/> sends: a golden that lies in no folder.</summary>
+    /// <param name="channel">Leads to who recorded it.</param>
+    /// <param name="directory">The folder in which it would lie.</param>
+    /// <exception cref="ModelException">PAR3003: the document and its tensors contradict each other.</exception>
+    public static GoldenCase Receive(RunnerChannel channel, string directory)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        byte[] text = Encoding.UTF8.GetBytes(channel.ReceiveText());
+        var tensors = channel.ReceiveTensors();
+        string file = Path.Combine(directory, GoldenStore.JsonName);
+        var (document, _, _, lines) = GoldenReader.Read(file, text);
+        if (GoldenConsistency.FirstFault(document, tensors) is { } fault)
+            throw new ModelException(new Finding(fault.Code, file, $"{fault.Fact}: {fault.Why}"));
+        return new GoldenCase(directory, document, tensors, lines);
     }
 
     /// <summary>The folder that holds golden.json, as an absolute path.</summary>

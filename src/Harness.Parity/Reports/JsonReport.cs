@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Harness.Executor.Model;
+using Harness.Parity.History;
 using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;
@@ -13,7 +14,7 @@ namespace Harness.Parity.Reports;
 static class JsonReport
 {
     /// <summary>The version of the file's shape.</summary>
-    public const int Schema = 1;
+    public const int Schema = 2;
 
     /// <summary>The file.</summary>
     public const string FileName = "parity.json";
@@ -67,11 +68,14 @@ static class JsonReport
         json.WriteNumber("nodes", verdict.Nodes);
         json.WriteNumber("leaves", verdict.Leaves);
         json.WriteNumber("flaxLayers", verdict.FlaxLayers);
+        if (verdict.Origin is { } origin) WriteOrigin(json, origin);
         if (verdict.Tolerance is { } tolerance) WriteTolerance(json, tolerance);
         if (!verdict.Float64.IsEmpty) WriteDrifts(json, "float64", verdict.Float64);
         if (!verdict.Float64.IsEmpty || verdict.UnmeasuredProbes.Length + verdict.Probes.Length > 0)
             WriteProbes(json, verdict);
+        if (!verdict.History.IsEmpty) WriteHistory(json, verdict.History);
         if (verdict.FirstBadNode is { } bad) WriteBadNode(json, bad);
+        if (verdict.Map is { } map) WriteMap(json, map);
         if (verdict.Float32 is { } float32) WriteFloat32(json, float32);
         WriteFindings(json, verdict.Findings);
         json.WriteEndObject();
@@ -133,9 +137,13 @@ static class JsonReport
     static void WriteProbes(Utf8JsonWriter json, Verdict verdict)
     {
         json.WriteStartObject("probes");
+        if (verdict.Coverage is { } coverage) json.WriteString("coverage", coverage);
         json.WriteNumber("compared", verdict.Probes.Length);
         json.WriteStartArray("notCompared");
         foreach (string node in verdict.UnmeasuredProbes) json.WriteStringValue(node);
+        json.WriteEndArray();
+        json.WriteStartArray("noProbe");
+        foreach (string node in verdict.UnprobedNodes) json.WriteStringValue(node);
         json.WriteEndArray();
         if (!verdict.UnmatchedTaps.IsEmpty)
         {
@@ -144,18 +152,115 @@ static class JsonReport
             json.WriteEndArray();
         }
         json.WriteStartArray("nodes");
-        foreach (var node in verdict.Probes)
-        {
-            json.WriteStartObject();
-            json.WriteString("node", node.Node);
-            json.WriteString("op", node.Op);
-            json.WriteBoolean("holds", node.Holds);
-            json.WriteRoundTrip("error", node.Error);
-            json.WriteRoundTrip("limit", node.Limit);
-            json.WriteEndObject();
-        }
+        foreach (var node in verdict.Probes) WriteLine(json, line => WriteNode(line, node));
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    static void WriteNode(Utf8JsonWriter json, NodeDrift node)
+    {
+        json.WriteStartObject();
+        json.WriteString("node", node.Node);
+        json.WriteString("op", node.Op);
+        if (node.Place.Module.Length > 0 && node.Place.Module != node.Node)
+            json.WriteString("module", node.Place.Module);
+        WriteSource(json, node.Place);
+        json.WriteBoolean("holds", node.Holds);
+        json.WriteRoundTrip("error", node.Error);
+        json.WriteRoundTrip("limit", node.Limit);
+        if (node.Isolated64 is { } layer) json.WriteRoundTrip("isolated64", layer);
+        if (node.Isolated32 is { } single)
+        {
+            json.WriteRoundTrip("isolated32", single);
+            json.WriteRoundTrip("isolated32Limit", node.Isolated32Limit);
+        }
+        if (node.Cumulative32 is { } path) json.WriteRoundTrip("cumulative32", path);
+        json.WriteEndObject();
+    }
+
+    static void WriteOrigin(Utf8JsonWriter json, GoldenOrigin origin)
+    {
+        json.WriteStartObject("golden");
+        json.WriteString("id", origin.Id);
+        json.WriteString("model", origin.Model);
+        json.WriteString("torch", origin.RecordedBy.Torch);
+        json.WriteString("device", origin.RecordedBy.Device);
+        json.WriteString("dtype", origin.RecordedBy.DType);
+        json.WriteBoolean("tf32", origin.RecordedBy.Tf32);
+        json.WriteBoolean("guessesShapes", origin.GuessesShapes);
+        json.WriteNumber("castsLifted", origin.CastsLifted);
+        json.WriteNumber("noiseSamples", origin.NoiseSamples);
+        WritePorts("inputs", origin.Inputs, _ => { });
+        WritePorts("outputs", origin.Outputs, port =>
+        {
+            json.WriteRoundTrip("magnitude", port.Magnitude);
+            json.WriteRoundTrip("noise", port.Noise);
+            json.WriteRoundTrip("rounding", port.Rounding);
+        });
+        json.WriteEndObject();
+
+        void WritePorts(string name, ImmutableArray<OriginPort> ports, Action<OriginPort> more)
+        {
+            json.WriteStartArray(name);
+            foreach (var port in ports)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", port.Name);
+                WriteIndex(json, "shape", port.Shape);
+                json.WriteString("dtype", port.Type.NumPyName());
+                if (port.Seed is { } seed) json.WriteNumber("seed", seed);
+                more(port);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+    }
+
+    static void WriteHistory(Utf8JsonWriter json, ImmutableArray<HistoryEntry> history)
+    {
+        json.WriteStartArray("history");
+        foreach (var entry in history)
+        {
+            WriteLine(json, line =>
+            {
+                line.WriteStartObject();
+                HistoryLine.WriteTime(line, entry.Time);
+                HistoryLine.WriteFigures(line, entry);
+                line.WriteEndObject();
+            });
+        }
+        json.WriteEndArray();
+    }
+
+    static void WriteMap(Utf8JsonWriter json, DriftMap map)
+    {
+        json.WriteStartObject("map");
+        json.WriteString("output", map.Output);
+        WriteIndex(json, "shape", map.Shape);
+        json.WriteRoundTrip("limit", map.Limit);
+        json.WriteStartArray("plane");
+        for (int row = 0; row < map.Rows; row++)
+            WriteNumbers(json, map.Plane.AsSpan(row * map.Columns, map.Columns).ToArray());
+        json.WriteEndArray();
+        json.WriteNumber("channelAxis", map.ChannelAxis);
+        json.WritePropertyName("channels");
+        WriteNumbers(json, map.Channels);
+        json.WriteEndObject();
+    }
+
+    static void WriteNumbers(Utf8JsonWriter json, IEnumerable<double> numbers) => WriteLine(json, line =>
+    {
+        line.WriteStartArray();
+        foreach (double number in numbers) line.WriteRoundTrip(number);
+        line.WriteEndArray();
+    });
+
+    // What there is much of stands on one line each.
+    static void WriteLine(Utf8JsonWriter json, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var line = new Utf8JsonWriter(buffer, s_options with { Indented = false })) write(line);
+        json.WriteRawValue(buffer.WrittenSpan, skipInputValidation: true);
     }
 
     static void WriteBadNode(Utf8JsonWriter json, BadNode bad)
@@ -188,6 +293,7 @@ static class JsonReport
             json.WriteString("additions", float32.OrderText);
         }
         WriteDrifts(json, "outputs", float32.Outputs);
+        if (float32.Map is { } map) WriteMap(json, map);
         json.WriteStartArray("worstNodes");
         foreach (var node in float32.Nodes)
         {

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Parity.Golden;
+using Harness.Parity.History;
 using Harness.Parity.Runners;
 using Harness.Parity.Verification;
 
@@ -50,12 +52,17 @@ public static class JsonReportReader
         Fault = TextOrNull(json, "fault"),
         Nodes = json.GetProperty("nodes").GetInt32(),
         Leaves = json.GetProperty("leaves").GetInt32(),
+        Origin = json.TryGetProperty("golden", out var golden) ? ToOrigin(golden) : null,
+        Map = json.TryGetProperty("map", out var map) ? ToMap(map) : null,
+        History = json.TryGetProperty("history", out var history)
+            ? [.. history.EnumerateArray().Select(run => ToEntry(json, run))] : [],
         Tolerance = json.TryGetProperty("tolerance", out var tolerance) ? ToTolerance(tolerance) : null,
         Float64 = json.TryGetProperty("float64", out var drifts) ? Drifts(drifts) : [],
         Notes = Texts(json, "notes"),
         FlaxLayers = json.GetProperty("flaxLayers").GetInt32(),
         Probes = json.TryGetProperty("probes", out var probes) ? Nodes(probes) : [],
         UnmeasuredProbes = json.TryGetProperty("probes", out _) ? Texts(probes, "notCompared") : [],
+        UnprobedNodes = json.TryGetProperty("probes", out _) ? Texts(probes, "noProbe") : [],
         UnmatchedTaps = json.TryGetProperty("probes", out _) ? Texts(probes, "noNode") : [],
         FirstBadNode = json.TryGetProperty("firstBadNode", out var bad) ? ToBadNode(bad) : null,
         Float32 = json.TryGetProperty("float32", out var float32) ? ToFloat32(float32) : null,
@@ -68,9 +75,53 @@ public static class JsonReportReader
     static ImmutableArray<NodeDrift> Nodes(JsonElement json) =>
     [
         .. json.GetProperty("nodes").EnumerateArray().Select(node => new NodeDrift(
-            Text(node, "node"), Text(node, "op"), SourcePlace.Unknown, Number(node, "error"), Number(node, "limit"),
-            "")),
+            Text(node, "node"), Text(node, "op"),
+            Source(node) with { Module = TextOrNull(node, "module") ?? "" }, Number(node, "error"),
+            Number(node, "limit"), "")
+        {
+            Isolated64 = NumberOrNull(node, "isolated64"),
+            Isolated32 = NumberOrNull(node, "isolated32"),
+            Isolated32Limit = NumberOrNull(node, "isolated32Limit") ?? 0,
+            Cumulative32 = NumberOrNull(node, "cumulative32"),
+        }),
     ];
+
+    static GoldenOrigin ToOrigin(JsonElement json) => new(
+        Text(json, "id"), Text(json, "model"),
+        new GoldenRecorder(
+            Text(json, "torch"), Text(json, "device"), Text(json, "dtype"), json.GetProperty("tf32").GetBoolean()),
+        [.. json.GetProperty("inputs").EnumerateArray().Select(port => ToPort(port) with
+        {
+            Seed = port.TryGetProperty("seed", out var seed) ? seed.GetInt64() : null,
+        })],
+        [.. json.GetProperty("outputs").EnumerateArray().Select(port => ToPort(port) with
+        {
+            Magnitude = Number(port, "magnitude"), Noise = Number(port, "noise"), Rounding = Number(port, "rounding"),
+        })],
+        json.GetProperty("guessesShapes").GetBoolean(), json.GetProperty("castsLifted").GetInt32(),
+        json.GetProperty("noiseSamples").GetInt32());
+
+    static HistoryEntry ToEntry(JsonElement json, JsonElement run) =>
+        new(HistoryLine.ReadTime(run), Text(json, "name"), Text(json, "device"))
+        {
+            Float64 = HistoryLine.ReadFigure(run, "float64"),
+            Float32 = HistoryLine.ReadFigure(run, "float32"),
+        };
+
+    static OriginPort ToPort(JsonElement json) => new(
+        Text(json, "name"), Shape.Create([.. Indices(json, "shape")]),
+        Array.FindAll(Enum.GetValues<ElementType>(), type => type.NumPyName() == Text(json, "dtype")) is [var type]
+            ? type
+            : throw new FormatException($"the type '{Text(json, "dtype")}' is unknown"));
+
+    static DriftMap ToMap(JsonElement json)
+    {
+        var rows = json.GetProperty("plane");
+        return new DriftMap(
+            Text(json, "output"), Shape.Create([.. Indices(json, "shape")]), Number(json, "limit"),
+            rows.GetArrayLength(), [.. rows.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(Number)],
+            [.. json.GetProperty("channels").EnumerateArray().Select(Number)]);
+    }
 
     static ImmutableArray<Drift> Drifts(JsonElement json) => [.. json.EnumerateArray().Select(drift => new Drift(
         Text(drift, "output"), Shape.Create([.. Indices(drift, "shape")]), Number(drift, "maxAbs"), ToPlace(drift),
@@ -112,6 +163,7 @@ public static class JsonReportReader
                     order.GetProperty("winogradSteps").GetInt32(), order.GetProperty("steps").GetInt32())
                 : null,
             OrderText = TextOrNull(json, "additions"),
+            Map = json.TryGetProperty("map", out var map) ? ToMap(map) : null,
         };
     }
 
@@ -132,10 +184,14 @@ public static class JsonReportReader
     }
 
     // NaN and infinity stand as text.
-    static double Number(JsonElement json, string name) =>
-        json.GetProperty(name) is { ValueKind: JsonValueKind.String } text
-            ? double.Parse(text.GetString()!, CultureInfo.InvariantCulture)
-            : json.GetProperty(name).GetDouble();
+    static double Number(JsonElement number) => number.ValueKind == JsonValueKind.String
+        ? double.Parse(number.GetString()!, CultureInfo.InvariantCulture)
+        : number.GetDouble();
+
+    static double Number(JsonElement json, string name) => Number(json.GetProperty(name));
+
+    static double? NumberOrNull(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? Number(value) : null;
 
     static ImmutableArray<int> Indices(JsonElement json, string name) =>
         [.. json.GetProperty(name).EnumerateArray().Select(number => number.GetInt32())];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Formats;
+using Harness.Parity.Reports.Html;
 using Harness.Parity.Verification;
 
 namespace Harness.Parity.Reports;

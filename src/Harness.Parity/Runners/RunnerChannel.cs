@@ -38,6 +38,9 @@ public enum RunnerRequest : byte
 
     /// <summary>Ends a session.</summary>
     Close,
+
+    /// <summary>A graph document, its weights by key and its inputs; answered by what a golden of them holds.</summary>
+    Record,
 }
 
 /// <summary>One end of the pair of pipes between a program that wants something run and the process that runs it:
@@ -81,6 +84,28 @@ public sealed class RunnerChannel : IDisposable
         int piece = PieceBytes / Unsafe.SizeOf<T>();
         for (int at = 0; at < elements.Length; at += piece)
             _writer.Write(MemoryMarshal.AsBytes(elements.Slice(at, Math.Min(piece, elements.Length - at))));
+    }
+
+    /// <summary>Sends a tensor with its type and shape.</summary>
+    public void Send(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Send((int)tensor.Type);
+        Send(tensor.Shape.Rank);
+        foreach (int extent in tensor.Shape.AsSpan()) Send(extent);
+        Send(tensor.Bytes.Span);
+    }
+
+    /// <summary>Sends tensors with their names.</summary>
+    public void Send(IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Send(tensors.Count);
+        foreach (var (name, tensor) in tensors)
+        {
+            Send(name);
+            Send(tensor);
+        }
     }
 
     /// <summary>Sends what stands in buffers.</summary>
@@ -132,6 +157,26 @@ public sealed class RunnerChannel : IDisposable
         for (int at = 0; at < elements.Length; at += piece)
             _reader.BaseStream.ReadExactly(
                 MemoryMarshal.AsBytes(elements.Slice(at, Math.Min(piece, elements.Length - at))));
+    }
+
+    /// <summary>Receives a tensor.</summary>
+    public Tensor ReceiveTensor()
+    {
+        var type = (ElementType)ReceiveNumber();
+        var extents = new int[ReceiveNumber()];
+        for (int axis = 0; axis < extents.Length; axis++) extents[axis] = ReceiveNumber();
+        var shape = Shape.Create(extents);
+        var bytes = new byte[checked((int)(shape.Elements * type.Size()))];
+        Receive(bytes.AsSpan());
+        return new Tensor(type, shape, bytes);
+    }
+
+    /// <summary>Receives tensors with their names.</summary>
+    public StateDict ReceiveTensors()
+    {
+        var tensors = new StateDict();
+        for (int left = ReceiveNumber(); left > 0; left--) tensors.Add(ReceiveText(), ReceiveTensor());
+        return tensors;
     }
 
     /// <summary>Ends the conversation; the other side's <see cref="NextRequest"/> gives null.</summary>

@@ -38,6 +38,7 @@ public static class ActualCheck
         var verdict = new Verdict(request.Name, golden.File, [])
         {
             Device = Path.GetFileName(files.Outputs),
+            Origin = GoldenOrigin.Of(golden.Document),
             Tolerance = tolerance,
             Nodes = nodes.Length,
             Probes = nodes,
@@ -100,6 +101,7 @@ public static class ActualCheck
             {
                 Float64 = [.. Float64Check.Measure(golden, arrays.Outputs, tolerance).Where((_, i) => !single[i])],
             };
+            verdict = verdict with { Map = NodeSeries.MapOf(golden, verdict.Float64, arrays.Outputs) };
         }
         if (!single.Contains(true)) return verdict;
         using var runner = new CpuRunner();
@@ -109,7 +111,11 @@ public static class ActualCheck
         var nearest = drifts.MaxBy(drift => drift.ShareOfLimit)!.Limit;
         return verdict with
         {
-            Float32 = new Float32Verdict(drifts, nearest.Value, nearest.Reason, []) { OrderText = "its own order" },
+            Float32 = new Float32Verdict(drifts, nearest.Value, nearest.Reason, [])
+            {
+                OrderText = "its own order",
+                Map = drifts.All(drift => drift.Holds) ? null : NodeSeries.MapOf(golden, drifts, arrays.Outputs),
+            },
         };
     }
 

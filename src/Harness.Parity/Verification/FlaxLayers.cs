@@ -10,9 +10,22 @@ namespace Harness.Parity.Verification;
 /// loops from the arrays that Flax would look up by name in the tree that ships, and held to what the run gave there.
 /// A run reads leaves by its own record of them, and would not notice that scale and bias, or mean and variance, go by
 /// each other's names, or that a collection has another one's leaves.</summary>
+/// <param name="program">The program.</param>
 /// <param name="tree">The tree that ships, by full path.</param>
-sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
+sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> tree)
 {
+    // One array that layers read under several names is stored under one of them.
+    readonly HashSet<string> _ofSeveralNames =
+    [
+        .. from node in program.Nodes
+           from rule in node.Op.Weights
+           let leaf = program.Values[node.Inputs[rule.Operand]].Leaf
+           where leaf is not null
+           group rule.Leaf by leaf.FullPath into names
+           where names.Distinct().Count() > 1
+           select names.Key,
+    ];
+
     // Places of each result that are computed: few, since one wrong axis moves nearly all of them.
     const int Places = 4;
 
@@ -20,12 +33,17 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
     const double Limit = 1e-11;
 
     readonly ImmutableArray<string>.Builder _faults = ImmutableArray.CreateBuilder<string>();
+    readonly Dictionary<string, double> _errors = new(StringComparer.Ordinal);
     readonly Dictionary<string, Numbers> _arrays = new(StringComparer.Ordinal);
     // Features of the layer at hand that the run computed, by the name that a stored one would have.
     readonly Dictionary<string, double[]> _computed = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, one sentence each.</summary>
     public ImmutableArray<string> Faults => _faults.ToImmutable();
+
+    /// <summary>By the value that a layer gives: how far it lies from the loops' at the worst place, as a share of
+    /// Σ|w||x| + |b|.</summary>
+    public IReadOnlyDictionary<string, double> Errors => _errors;
 
     /// <summary>How many layers were computed.</summary>
     public int Layers { get; private set; }
@@ -66,7 +84,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
             Layers++;
             try
             {
-                Hold(node, module, layer, Read(input), x, Read(node.Outputs[0]), y);
+                Hold(node, model.Values[node.Outputs[0]].Name, module, layer, Read(input), x, Read(node.Outputs[0]), y);
             }
             finally
             {
@@ -79,7 +97,8 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
     // The value at a place of the result, and Σ|w||x| + |b|: both in PyTorch's axis order.
     delegate (double Value, double Scale) Layer(double[] x, Shape shape, int[] at);
 
-    void Hold(NhwcNode node, string module, Layer layer, double[] x, Shape from, double[] y, Shape to)
+    void Hold(
+        NhwcNode node, string name, string module, Layer layer, double[] x, Shape from, double[] y, Shape to)
     {
         for (int place = 0; place < Places; place++)
         {
@@ -90,6 +109,8 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
             {
                 var (value, scale) = layer(x, from, at);
                 double off = Math.Abs(value - y[flat]);
+                double share = off == 0 ? 0 : off / scale;
+                if (double.IsFinite(share)) _errors[name] = Math.Max(_errors.GetValueOrDefault(name), share);
                 // Where the run gives no number there is nothing to hold a layer to.
                 if (!double.IsFinite(y[flat]) || off <= Limit * scale) continue;
                 _faults.Add(FormattableString.Invariant(
@@ -106,7 +127,7 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
 
     // The module of a layer whose stored parameters are all used as they lie; null for others, and for a kernel that is
     // computed.
-    static string? ModuleOf(NhwcProgram model, NhwcNode node)
+    string? ModuleOf(NhwcProgram model, NhwcNode node)
     {
         string? module = null;
         foreach (var rule in node.Op.Weights)
@@ -117,7 +138,12 @@ sealed class FlaxLayers(IReadOnlyDictionary<string, Leaf> tree)
                 if (rule.Form == LeafForm.Features && value.Shape.Rank == 1) continue;
                 return null;
             }
-            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array) return null;
+            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array || _ofSeveralNames.Contains(leaf.FullPath))
+                return null;
+            // Another module's, which goes by another name there.
+            string key = leaf.TorchKey.Contains('.', StringComparison.Ordinal)
+                ? leaf.TorchKey[..leaf.TorchKey.LastIndexOf('.')] : "";
+            if (leaf.Path[^1] != rule.Leaf && key != node.Place.Module) return null;
             // One that another module has, or that is no layer's own, is not looked up by this one.
             string owner = string.Join('/', leaf.Path[..^1]);
             if (module is not null && owner != module) return null;

@@ -19,7 +19,7 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
     static readonly Float32Bound s_foreign = new(10, "kernels of another library");
 
     readonly List<Float32Node> _measured = [];
-    // Of the current segment: what its nodes read, rounded; what they give in double; Σ|w||x| + |b|.
+    // Of the current segment: what its nodes read, rounded; what they give in double; Σ|w||x| + |b|, or Σ|x|.
     readonly Dictionary<int, float[]> _read = [];
     readonly Dictionary<int, double[]> _exact = [], _scale = [];
     // Integers and Booleans, which no precision rounds: what nodes read, and what they give in the float64 run.
@@ -68,10 +68,11 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
 
     void Scales(NhwcProgram segment)
     {
-        NhwcNode[] contractions = [.. segment.Nodes.Where(node => node.Op.IsContraction)];
-        if (contractions.Length == 0) return;
+        NhwcNode[] sums = [.. segment.Nodes.Where(node => node.Op.AddsUp
+            && segment.Values[node.Outputs[0]].Type.IsFloating())];
+        if (sums.Length == 0) return;
         // Σ|w||x| + |b| is the same op with every operand's sign taken away.
-        var part = WithoutSigns(Segment.OpenPart(segment, contractions));
+        var part = WithoutSigns(Segment.OpenPart(segment, sums));
         using var session = runner.Open(part, RunMode.EachNode, ElementType.Float64);
         Each(session, WidenedWithoutSign, (_, value) =>
         {
@@ -193,23 +194,30 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
             if (double.IsFinite(e)) largest = Math.Max(largest, Math.Abs(e));
         double ratio = 0, error = 0, limit = factor * (scale is { Length: > 0 } ? scale[0] : largest);
         int worst = 0;
+        // A sum that is no contraction has no products to be relative to where all it adds is small.
+        double floor = scale is not null && node.Op.IsContraction ? 0 : largest;
         for (int i = 0; i < actual.Length; i++)
         {
             double a = actual[i], e = expected[i];
-            if (a.Equals(e)) continue;
+            // What no float32 holds is infinite in it.
+            if (a.Equals(e) || a.Equals((double)(float)e)) continue;
             double off = double.IsFinite(a) && double.IsFinite(e) ? Math.Abs(a - e) : double.PositiveInfinity;
-            double allowed = factor * (scale is null ? largest : scale[i]);
+            double allowed = factor * (scale is null ? floor : Math.Max(floor, scale[i]));
             double of = off == 0 ? 0 : double.IsFinite(off) ? off / allowed : double.PositiveInfinity;
             // 0 / 0 cannot come here; a scale that is itself not finite says nothing about a finite difference.
             Debug.Assert(!double.IsNaN(of) || !double.IsFinite(allowed));
             if (of > ratio) (ratio, error, limit, worst) = (of, off, allowed, i);
         }
-        string formula = scale is null ? "max(1, max|e|)" : "(sum|w||x| + |b|)";
+        string formula = scale is null ? "max(1, max|e|)"
+            : node.Op.IsContraction ? "(sum|w||x| + |b|)" : "max(1, max|e|, sum|x|)";
         string reasons = string.Join(", ", new[] { bound, more }.Where(b => b.Factor != 1).Select(b => b.Reason));
         string text = reasons.Length == 0 ? $"1e-6 * {formula}" : $"{Figures.Short(factor)} * {formula}: {reasons}";
         return new Float32Node(value.Name, node.Op.Name, node.Place, ratio, error, limit, text,
             expected.Length == 0 ? DriftPlace.Nowhere
-                : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]));
+                : DriftPlace.Of(value.Shape, Logical(value, worst), actual[worst], expected[worst]))
+        {
+            Factor = factor,
+        };
     }
 
     // Integers are what they are: from the same operands a node gives the same in any precision.

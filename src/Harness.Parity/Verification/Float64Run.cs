@@ -19,10 +19,11 @@ static class Float64Run
     /// <param name="visit">Sees the session of each segment when it has run, and may use it up.</param>
     /// <param name="leave">Told each segment when its session is gone.</param>
     /// <param name="size">Elements of one segment.</param>
+    /// <param name="precision">float32 for the same in that, whose numbers double holds exactly.</param>
     public static ImmutableArray<Tensor> Outputs(
         GoldenCase golden, NhwcProgram model, Runner runner, RunMode mode, CancellationToken cancellation,
         Action<RunnerSession>? visit = null, Action<NhwcProgram>? leave = null,
-        long size = Segment.DefaultSize)
+        long size = Segment.DefaultSize, ElementType precision = ElementType.Float64)
     {
         var values = new Dictionary<int, double[]>();
         // Doubles do not tell all int64 apart.
@@ -35,7 +36,7 @@ static class Float64Run
         }
         foreach (var segment in Segment.Of(model, mode == RunMode.EachNode, size))
         {
-            Run(segment, values, integers, runner, mode, visit, cancellation);
+            Run(segment, values, integers, runner, mode, precision, visit, cancellation);
             foreach (int value in segment.Spent)
             {
                 values.Remove(value);
@@ -58,10 +59,10 @@ static class Float64Run
 
     static void Run(
         Segment segment, Dictionary<int, double[]> values, Dictionary<int, Tensor> integers, Runner runner,
-        RunMode mode,
+        RunMode mode, ElementType precision,
         Action<RunnerSession>? visit, CancellationToken cancellation)
     {
-        using var session = runner.Open(segment.Model, mode, ElementType.Float64);
+        using var session = runner.Open(segment.Model, mode, precision);
         foreach (int value in segment.Needs)
         {
             if (integers.TryGetValue(value, out var tensor)) session.Write(value, tensor);

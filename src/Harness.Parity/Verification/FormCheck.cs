@@ -14,7 +14,8 @@ static class FormCheck
     /// <summary>What is wrong, one sentence each.</summary>
     public static ImmutableArray<string> Faults(NhwcProgram program)
     {
-        var faults = ImmutableArray.CreateBuilder<string>();
+        var faults = ImmutableArray.CreateBuilder<(string Path, string Fault)>();
+        var right = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in program.Nodes)
         {
             foreach (var rule in node.Op.Weights)
@@ -23,10 +24,15 @@ static class FormCheck
                 // Where another use decided how the weight lies, that use is looked at.
                 if (value.Leaf is not { } leaf || !value.Moves.IsEmpty) continue;
                 if (Fault(node, rule, leaf, value.Shape, program.Values[node.Inputs[0]]) is { } fault)
-                    faults.Add($"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {fault} ({node.Op.Name} '{node.Name}')");
+                {
+                    faults.Add((leaf.FullPath,
+                        $"leaf '{leaf.FullPath}' of '{leaf.TorchKey}' {fault} ({node.Op.Name} '{node.Name}')"));
+                }
+                else right.Add(leaf.FullPath);
             }
         }
-        return [.. faults.Distinct()];
+        // Where extents of 1 hide that uses want other axes, the leaf is that of one of them.
+        return [.. faults.Where(fault => !right.Contains(fault.Path)).Select(fault => fault.Fault).Distinct()];
     }
 
     static string? Fault(NhwcNode node, WeightRule rule, Leaf leaf, Shape torch, NhwcValue input)

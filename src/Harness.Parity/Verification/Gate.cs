@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Parity.History;
 
 namespace Harness.Parity.Verification;
 
@@ -26,11 +27,11 @@ public static class Gate
         {
             cancellation.ThrowIfCancellationRequested();
             begin?.Invoke(request);
-            var verdict = Verifier.Verify(request, options, open, cancellation);
+            var verdict = Judged(Verifier.Verify(request, options, open, cancellation));
             verdicts.Add(verdict);
             report?.Invoke(verdict);
             if (request.Actual is not { } actual) continue;
-            var held = ActualCheck.Held(request, actual);
+            var held = Judged(ActualCheck.Held(request, actual));
             verdicts.Add(held);
             report?.Invoke(held);
         }
@@ -42,5 +43,8 @@ public static class Gate
                 $"{Faults.Variable} is '{options.Fault}', and no case has that node"));
         }
         return new GateVerdict(verdicts.ToImmutable(), findings);
+
+        Verdict Judged(Verdict verdict) =>
+            options.History is { } history ? HistoryCheck.Judge(verdict, history) : verdict;
     }
 }

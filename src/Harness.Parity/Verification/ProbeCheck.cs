@@ -12,9 +12,13 @@ sealed class ProbeCheck(GoldenCase golden)
     readonly Dictionary<string, GoldenProbe> _probes =
         golden.Document.Probes.ToDictionary(probe => probe.Node, StringComparer.Ordinal);
     readonly List<NodeDrift> _measured = [];
+    readonly List<string> _unprobed = [];
 
     /// <summary>Every node that has a probe, in the order in which they ran.</summary>
     public ImmutableArray<NodeDrift> Measured => [.. _measured];
+
+    /// <summary>The model's own nodes that the golden has no probe of.</summary>
+    public ImmutableArray<string> Unprobed => [.. _unprobed];
 
     /// <summary>Measures the nodes of a segment whose session kept all values.</summary>
     public void Observe(RunnerSession session)
@@ -25,7 +29,15 @@ sealed class ProbeCheck(GoldenCase golden)
             foreach (int output in node.Outputs)
             {
                 var value = model.Values[output];
-                if (!_probes.Remove(value.Name, out var probe)) continue;
+                if (!_probes.Remove(value.Name, out var probe))
+                {
+                    // What the conversion inserts is no node of the model's.
+                    if (node.Call is not null) _unprobed.Add(value.Name);
+                    continue;
+                }
+                // The last of the nodes that one call became has its name; those before it are held through it.
+                if (node.Call is null)
+                    foreach (int input in node.Inputs) _unprobed.Remove(model.Values[input].Name);
                 var (error, limit, why) = Compare(golden, probe, value.Fact, session, output);
                 _measured.Add(new NodeDrift(value.Name, node.Op.Name, node.Place, error, limit, why)
                 {
@@ -86,7 +98,9 @@ sealed class ProbeCheck(GoldenCase golden)
         double spread = rounding * Math.Sqrt(actual.Length);
         return Worst(
             (drift.MaxAbs, probe.AbsMax, rounding, $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe"),
-            (Math.Abs(sums.L2 - probe.L2), probe.L2, spread, $"its norm is {sums.L2:R}, the golden's {probe.L2:R}"),
+            // A norm beyond every number says nothing; the positions do.
+            (sums.L2 == probe.L2 ? 0 : Math.Abs(sums.L2 - probe.L2), probe.L2, spread,
+                $"its norm is {sums.L2:R}, the golden's {probe.L2:R}"),
             (Math.Abs(sums.Projection - probe.Projection), probe.L2, spread,
                 "elements that no position holds differ, or were exchanged: its projection is "
                 + $"{sums.Projection:R}, the golden's {probe.Projection:R}"));

@@ -44,6 +44,7 @@ public static class RecordingCheck
         {
             Device = $"torch-{now.RecordedBy.Torch}-{now.RecordedBy.Device}",
             Tolerance = was.Tolerance,
+            Origin = GoldenOrigin.Of(was),
             Notes = [.. was.Notes()],
         };
         if (Other(was, now) is { } other)
@@ -54,8 +55,9 @@ public static class RecordingCheck
             };
         // Float64 of a GPU adds in an order of its own, and a stated limit forgives what it forgives.
         bool goesByScale = Float64Check.GoesByScale(golden, was.Tolerance) && now.RecordedBy.Device == "cpu";
+        ImmutableArray<Tensor> outputs = [.. now.Outputs.Select(recorded.Output)];
         var drifts = Float64Check.Measure(
-            golden, [.. now.Outputs.Select(recorded.Output)],
+            golden, outputs,
             port => goesByScale ? LimitOf(golden, port) : was.Tolerance);
         ImmutableArray<NodeDrift> nodes = [.. was.Probes.Zip(now.Probes, (before, after) =>
         {
@@ -63,7 +65,11 @@ public static class RecordingCheck
             return new NodeDrift(before.Node, Device, SourcePlace.Unknown, error,
                 goesByScale ? limit : Math.Max(limit, was.Tolerance.Value), why);
         })];
-        verdict = verdict with { Float64 = drifts, Probes = nodes, Nodes = nodes.Length };
+        verdict = verdict with
+        {
+            Float64 = drifts, Probes = nodes, Nodes = nodes.Length,
+            Map = NodeSeries.MapOf(golden, drifts, outputs),
+        };
         return Drifting(golden, recorded, drifts, nodes) is { } finding
             ? verdict with { Findings = [finding] }
             : verdict;

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
+using Harness.Parity.History;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -40,11 +41,29 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
     /// <summary>Inner values that somebody else gave and that are no node of the golden's.</summary>
     public ImmutableArray<string> UnmatchedTaps { get; init; } = [];
 
+    /// <summary>Nodes of the model's own that the golden has no probe of.</summary>
+    public ImmutableArray<string> UnprobedNodes { get; init; } = [];
+
+    /// <summary><c>142 of 142 nodes compared</c>: the model's own nodes, not those that the conversion inserts, and
+    /// those of the golden; null where none was to be compared.</summary>
+    public string? Coverage => Probes.IsEmpty && UnmeasuredProbes.IsEmpty && UnprobedNodes.IsEmpty ? null
+        : $"{Probes.Length} of {Probes.Length + UnmeasuredProbes.Length + UnprobedNodes.Length} nodes compared";
+
+    /// <summary>Where the drift of the float64 output that is nearest to its limit, or furthest beyond it, sits; null
+    /// where nothing was compared.</summary>
+    public DriftMap? Map { get; init; }
+
+    /// <summary>Where the golden comes from; null where there is none that could be read.</summary>
+    public GoldenOrigin? Origin { get; init; }
+
     /// <summary>The first node that leaves its golden probe; null where none does.</summary>
     public BadNode? FirstBadNode { get; init; }
 
     /// <summary>What the float32 check measured; null when it did not run.</summary>
     public Float32Verdict? Float32 { get; init; }
+
+    /// <summary>Earlier runs of this case on this device, oldest first; empty without a history.</summary>
+    public ImmutableArray<HistoryEntry> History { get; init; } = [];
 
     /// <summary>What somebody decided about this golden, and what was guessed: a reader of a green must see
     /// it.</summary>
@@ -95,6 +114,21 @@ public sealed record NodeDrift(string Node, string Op, SourcePlace Place, double
     /// <summary>True when rounding explains it.</summary>
     public bool Holds => Error <= Limit;
 
+    /// <summary>Its own float64 error: what Flax's layer, computed by plain loops from the run's inputs at some places,
+    /// differs by, as a share of Σ|w||x| + |b|. Null for a node that is no such layer.</summary>
+    public double? Isolated64 { get; init; }
+
+    /// <summary>Its own float32 error: fed the float64 run's activations rounded to float32, as a share of
+    /// Σ|w||x| + |b|, or of max(1, max|e|). Null where it was not measured.</summary>
+    public double? Isolated32 { get; init; }
+
+    /// <summary>The limit of <see cref="Isolated32"/>.</summary>
+    public double Isolated32Limit { get; init; }
+
+    /// <summary>How far the float32 run, end to end and node by node, lies from the probe, scaled as
+    /// <see cref="Error"/>. Null where it was not measured.</summary>
+    public double? Cumulative32 { get; init; }
+
     /// <summary>The probe that it would be, of one that does not hold.</summary>
     internal (GoldenProbe Probe, Tensor Values)? Received { get; init; }
 }
@@ -107,6 +141,9 @@ public sealed record NodeDrift(string Node, string Op, SourcePlace Place, double
 public sealed record Float32Verdict(
     ImmutableArray<Drift> Outputs, double Limit, string LimitReason, ImmutableArray<Float32Node> Nodes)
 {
+    /// <summary>Where the drift of the output that is furthest beyond its limit sits; null where all hold.</summary>
+    public DriftMap? Map { get; init; }
+
     /// <summary>In which order the end-to-end plan added; single nodes add in exact order, always. Null where the
     /// runner does not say.</summary>
     public AdditionOrder? Order { get; init; }
@@ -142,6 +179,12 @@ public sealed record Float32Verdict(
 public sealed record Float32Node(
     string Node, string Op, SourcePlace Place, double Ratio, double Error, double Limit, string Bound, DriftPlace Worst)
 {
+    /// <summary>The limit as a share of what it is a share of.</summary>
+    internal double Factor { get; init; }
+
+    /// <summary>The error as such a share.</summary>
+    internal double Scaled => Ratio == 0 ? 0 : double.IsInfinity(Ratio) ? Ratio : Ratio * Factor;
+
     /// <summary>True when every element is within its limit.</summary>
     public bool Holds => Ratio <= 1;
 }

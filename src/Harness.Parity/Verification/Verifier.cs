@@ -34,7 +34,10 @@ public static class Verifier
         try
         {
             var golden = GoldenStore.Read(request.Golden);
-            verdict = verdict with { Notes = [.. golden.Document.Notes()] };
+            verdict = verdict with
+            {
+                Notes = [.. golden.Document.Notes()], Origin = GoldenOrigin.Of(golden.Document),
+            };
             var model = CaseModel.Open(request, golden, open);
             verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
@@ -49,6 +52,12 @@ public static class Verifier
         }
         return Placed(verdict) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
+
+    /// <summary>The verdict on a golden that lies in no folder, and on the model it was recorded from.</summary>
+    internal static Verdict Verify(
+        string name, GoldenCase golden, TorchModel model, VerifyOptions options, CancellationToken cancellation) =>
+        Compare(new Verdict(name, golden.File, []), new VerifyRequest(golden.Directory), golden, model, options,
+            cancellation);
 
     static Verdict Compare(
         Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, VerifyOptions options,
@@ -105,7 +114,7 @@ public static class Verifier
         var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
         var probes = new ProbeCheck(golden);
         var layers = new FlaxLayers(
-            model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
+            model, model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
         var outputs = Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, session =>
         {
             // The nodes use a session up.
@@ -119,7 +128,7 @@ public static class Verifier
         if (options.VerifiesFloat64)
         {
             var drifts = Float64Check.Measure(golden, outputs, tolerance);
-            var measured = probes.Measured;
+            var measured = NodeSeries.Joined(probes.Measured, layers.Errors, nodes?.Measured ?? []);
             var first = measured.FirstOrDefault(node => !node.Holds);
             var bad = first is null ? null : new BadNode(
                 first.Node, first.Op, first.Place, first.Error, drifts.Max(drift => drift.Scaled), first.Why)
@@ -129,14 +138,15 @@ public static class Verifier
             verdict = (verdict with
             {
                 Float64 = drifts, FirstBadNode = bad, Probes = measured, UnmeasuredProbes = probes.Unmeasured,
-                FlaxLayers = layers.Layers,
+                FlaxLayers = layers.Layers, UnprobedNodes = probes.Unprobed,
+                Map = NodeSeries.MapOf(golden, drifts, outputs),
             }).With(Float64Check.Judge(golden, drifts, tolerance, bad));
             // Where the run itself is wrong it says nothing of the tree; a stated limit that forgives probes excuses
             // no tree.
             if (verdict.Holds && !layers.Faults.IsEmpty)
                 verdict = verdict.With(WeightFinding(golden, layers.Faults));
             // Outputs under a fault on purpose must never be there to be accepted.
-            if (verdict.Fault is null)
+            if (verdict.Fault is null && options.KeepsReceived)
             {
                 if (!verdict.Holds)
                     verdict = verdict.Saying(Received.Keep(golden, outputs, measured, options));
@@ -148,6 +158,13 @@ public static class Verifier
         {
             var float32 = Float32Check.Measure(golden, model, nodes.Measured, tolerance, options, cancellation);
             verdict = (verdict with { Float32 = float32 }).With([.. Float32Check.Judge(golden, float32)]);
+            if (options.FollowsFloat32)
+            {
+                verdict = verdict with
+                {
+                    Probes = NodeSeries.Followed(verdict.Probes, golden, model, runner, cancellation),
+                };
+            }
         }
         return verdict;
     }

@@ -1,4 +1,5 @@
 using Harness.Executor.Cpu.Kernels;
+using Harness.Parity.History;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -60,6 +61,16 @@ public sealed record VerifyOptions
 
     /// <summary>Where received outputs of drifting cases are kept; null means beside each golden.</summary>
     public string? ReceivedDirectory { get; init; }
+
+    /// <summary>False where nothing is kept of drifting cases, which then lie in no folder.</summary>
+    internal bool KeepsReceived { get; init; } = true;
+
+    /// <summary>True to measure every node of the float32 run end to end, too: it takes another run, and only shows
+    /// how float32's rounding grows; no limit holds it.</summary>
+    public bool FollowsFloat32 { get; init; }
+
+    /// <summary>What earlier runs measured; null for none.</summary>
+    public HistoryFile? History { get; init; }
 
     /// <summary>A fault to inject, for tests of the gate itself: <c>node:fault</c>.</summary>
     public string? Fault { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Parity.Verification;
@@ -56,15 +57,16 @@ static class WeightCheck
         return faults.ToImmutable();
     }
 
-    // Keys whose elements reach an output. Who only asks for a parameter's size does not read it.
+    // Keys whose elements reach an output. Who only asks for a parameter's size or type does not read it.
     static HashSet<string> Needed(Graph graph)
     {
         var live = graph.Outputs.Select(port => port.Value).ToHashSet();
         foreach (var call in graph.Calls.Reverse())
         {
             if (!call.Results.Any(live.Contains) || ScalarCalls.AsksForShape(call.Target)) continue;
-            foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)))
-                Collect(argument, live);
+            var read = Cast.AsksForType(call.Target) ? call.Arguments.Take(1)
+                : call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value));
+            foreach (var argument in read) Collect(argument, live);
         }
         return [.. graph.Parameters.Where(parameter => live.Contains(parameter.Value))
             .Select(parameter => parameter.Key)];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 using Harness.Parity.Golden;
 using Harness.Reference.Recording;
 
@@ -52,6 +53,7 @@ static class RecordCommand
             interruption.Shield(() => GoldenStore.Write(options.Golden, document, tensors));
         }
         Console.Out.WriteLine($"{options.Golden}: {outcome} ({Summary(document)})");
+        if (SquareNote(model, document) is { } square) Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
     }
 
@@ -91,6 +93,14 @@ static class RecordCommand
         if (fewest > 0)
             chosen = chosen with { Sensitivity = chosen.Sensitivity with { Reason = options.Reason } };
         return (chosen, held);
+    }
+
+    // Whoever states a shape may have to; whoever need not should know what it hides.
+    static string? SquareNote(TorchModel model, GoldenDocument document)
+    {
+        if (InputShapes.Oblong(model, [.. document.Inputs.Select(port => port.Shape)]) is not { } oblong) return null;
+        string shapes = string.Join(" ", oblong.Select(shape => $"--input-shape {string.Join(',', shape)}"));
+        return $"a square plane hides an exchange of height and width, and this model takes others: {shapes}";
     }
 
     static string Summary(GoldenDocument document)

@@ -71,7 +71,12 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     static ImmutableArray<Shape> OwnShapes(TorchModel model, string path)
     {
         var ports = model.Graph.Inputs;
-        if (ports.All(port => port.Shape is not null)) return [.. ports.Select(port => port.Shape!.Value)];
+        if (ports.All(port => port.Shape is not null))
+        {
+            Shape[] stated = [.. ports.Select(port => port.Shape!.Value)];
+            // An architecture states the size it was published for, and takes others.
+            return [.. model.IsArchitecture ? InputShapes.Oblong(model, stated) ?? stated : stated];
+        }
         try
         {
             return [.. InputShapes.Infer(model, square: false)];

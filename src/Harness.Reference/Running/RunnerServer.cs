@@ -1,9 +1,14 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using Harness.Executor.Model;
+using Harness.Formats;
+using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 using Harness.Reference.Recording;
 using Harness.Reference.Walk;
 using static TorchSharp.torch;
+using Stored = Harness.Executor.Model.Tensor;
 using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Harness.Reference.Running;
@@ -13,6 +18,8 @@ namespace Harness.Reference.Running;
 /// <param name="channel">Leads to who asks.</param>
 sealed class RunnerServer(RunnerChannel channel)
 {
+    const string GraphName = "graph.json";
+
     readonly Dictionary<int, TorchProgram> _sessions = [];
     Device _device = CPU;
 
@@ -54,6 +61,11 @@ sealed class RunnerServer(RunnerChannel channel)
         {
             Start(channel.ReceiveText(), channel.ReceiveNumber());
             channel.SendDone();
+            return;
+        }
+        if (request == RunnerRequest.Record)
+        {
+            Record();
             return;
         }
         int number = channel.ReceiveNumber();
@@ -121,6 +133,20 @@ sealed class RunnerServer(RunnerChannel channel)
         var type = TorchTensors.TypeOf((ElementType)channel.ReceiveNumber());
         var program = channel.ReceiveProgram();
         _sessions[number] = new TorchProgram(program, type, _device, keeps: mode == RunMode.EachNode);
+    }
+
+    // Without the checks of a model that a file goes through: whoever asks wants to hear what libtorch says of it.
+    void Record()
+    {
+        string text = channel.ReceiveText();
+        var weights = channel.ReceiveTensors();
+        ImmutableArray<Stored> inputs = [.. channel.ReceiveTensors().Values];
+        using var model = new TorchModel(GraphJson.Parse(text, GraphName), weights, "graph");
+        var (document, tensors) = new Recorder(model, GraphName, ownWeights: false, _device).Record(
+            new GoldenModel(GraphName, Sha256Hash.Of(Encoding.UTF8.GetBytes(text))),
+            new GoldenWeights(null, null, Sha256Hash.Of(weights)), inputs);
+        channel.SendDone();
+        GoldenCase.Send(channel, document with { DeclaresNonFinite = true }, tensors);
     }
 
     TorchTensor Received()

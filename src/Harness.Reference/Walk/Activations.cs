@@ -97,6 +97,7 @@ static class Activations
     static Value Elu(Reading a)
     {
         var x = a.Tensor(0, "self");
+        if (!x.is_floating_point()) throw new ArgumentException($"elu is not implemented for {x.dtype}");
         double alpha = a.Number(1, "alpha", 1), scale = a.Number(2, "scale", 1);
         double inputScale = a.Number(3, "input_scale", 1);
         return where(x.gt(0), x, x.mul(inputScale).expm1().mul(alpha)).mul(scale);

@@ -34,10 +34,21 @@ static class Arithmetic
         new("aten::true_divide", Divide),
     ];
 
-    static Scalar Alpha(Reading a) => a.ScalarOrNull(2, "alpha") ?? 1;
+    static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? a.Kept(1);
+
+    // As PyTorch refuses it; its own words would come after a product in float32 only.
+    static Scalar? AlphaOrNull(Reading a)
+    {
+        bool isFloat = a.Peek(2, "alpha") is FloatValue;
+        if (isFloat && a.Peek(0, "self") is TensorValue { Tensor: var self } && !self.is_floating_point()
+            && a.Peek(1, "other") is not FloatValue
+            && !(a.Peek(1, "other") is TensorValue { Tensor: var other } && other.is_floating_point()))
+            throw new ArgumentException("for integral input tensors, alpha must not be a floating point number");
+        return a.ScalarOrNull(2, "alpha");
+    }
 
     // Keyword-only in every schema that has it.
-    static Scalar Value(Reading a) => a.ScalarOrNull(-1, "value") ?? 1;
+    static Scalar Value(Reading a) => a.ScalarOrNull(-1, "value") ?? a.Kept(1);
 
     // self + alpha · other
     static Value Add(Reading a)
@@ -54,20 +65,46 @@ static class Arithmetic
     {
         if (a.Any(0, "self") is not TensorValue)
             return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
-        var alpha = a.ScalarOrNull(2, "alpha");
-        return alpha is null
-            ? Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never)
-            : Pair(a, (x, y) => x.sub(y.mul(alpha)), (x, y) => x.sub(full([], y).mul(alpha)), Never, Never);
+        RefuseFlags(a);
+        var alpha = AlphaOrNull(a);
+        if (alpha is null) return Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never);
+        // Numbers of Python are float64 or int64 until they meet a tensor.
+        return Pair(a, (x, y) => x.sub(Times(y, alpha, x)), (x, _) => x.sub(Product(a)), Never, Never);
+    }
+
+    static Scalar Product(Reading a)
+    {
+        if (a.Peek(1, "other") is FloatValue || a.Peek(2, "alpha") is FloatValue)
+            return a.Kept(a.Number(1, "other") * a.Number(2, "alpha"));
+        return a.Kept(a.Int(1, "other") * a.Int(2, "alpha"));
+    }
+
+    // In the type in which both meet: narrower integers would wrap around, a number without axes would round.
+    static Tensor Times(Tensor tensor, Scalar factor, Tensor beside)
+    {
+        using var met = tensor.add(beside);
+        return tensor.to_type(met.dtype).mul(factor);
+    }
+
+    // As PyTorch does, which a product by alpha would hide.
+    static void RefuseFlags(Reading a)
+    {
+        foreach (var value in (Value[])[a.Peek(0, "self"), a.Peek(1, "other")])
+        {
+            if (value is TensorValue { Tensor.dtype: ScalarType.Bool })
+                throw new ArgumentException("subtraction with a bool tensor is not supported");
+        }
     }
 
     // other − alpha · self
     static Value ReverseSubtract(Reading a)
     {
         var self = a.Tensor(0, "self");
-        var scaled = a.ScalarOrNull(2, "alpha") is { } alpha ? self.mul(alpha) : self;
-        return a.Any(1, "other") is TensorValue other
-            ? other.Tensor.sub(scaled)
-            : scaled.neg().add(a.Scalar(1, "other"));
+        RefuseFlags(a);
+        var alpha = AlphaOrNull(a);
+        if (a.Any(1, "other") is TensorValue other)
+            return other.Tensor.sub(alpha is null ? self : Times(self, alpha, other.Tensor));
+        return (alpha is null ? self : self.mul(alpha)).neg().add(a.Scalar(1, "other"));
     }
 
     static Value Multiply(Reading a) =>

@@ -39,6 +39,8 @@ static class Convolutions
         bool transposed = a.Flag(6, "transposed", false);
         long[] outputPadding = a.Ints(7, "output_padding");
         long groups = a.Int(8, "groups");
+        // Of no use where nothing is transposed, and refused all the same.
+        Full(outputPadding, (int)weight.ndim - 2);
         return transposed
             ? Transpose(a, input, weight, bias, stride, padding, outputPadding, dilation, groups)
             : Convolve(a, input, weight, bias, stride, padding, dilation, groups);
@@ -67,9 +69,10 @@ static class Convolutions
     {
         int axes = (int)weight.ndim - 2;
         var pads = new long[2 * axes];
+        dilation = Full(dilation, axes);
         for (int axis = 0; axis < axes; axis++)
         {
-            long total = At(dilation, axis) * (weight.shape[2 + axis] - 1);
+            long total = dilation[axis] * (weight.shape[2 + axis] - 1);
             // Pads are listed from the last axis to the first.
             int at = 2 * (axes - 1 - axis);
             pads[at] = total / 2;
@@ -83,7 +86,8 @@ static class Convolutions
         long[] stride, long[] padding, long[] dilation, long groups) =>
         weight.ndim switch
         {
-            3 => F.conv1d(input, weight, bias, stride[0], padding[0], dilation[0], groups),
+            3 => F.conv1d(
+                input, weight, bias, Full(stride, 1)[0], Full(padding, 1)[0], Full(dilation, 1)[0], groups),
             4 => F.conv2d(input, weight, bias, Full(stride, 2), Full(padding, 2), Full(dilation, 2), groups),
             5 => F.conv3d(input, weight, bias, Full(stride, 3), Full(padding, 3), Full(dilation, 3), groups),
             _ => throw a.Refuse($"a kernel of rank {weight.ndim}"),
@@ -100,7 +104,9 @@ static class Convolutions
         long[] stride, long[] padding, long[] outputPadding, long[] dilation, long groups) =>
         weight.ndim switch
         {
-            3 => F.conv_transpose1d(input, weight, bias, stride[0], padding[0], outputPadding[0], dilation[0], groups),
+            3 => F.conv_transpose1d(
+                input, weight, bias,
+                Full(stride, 1)[0], Full(padding, 1)[0], Full(outputPadding, 1)[0], Full(dilation, 1)[0], groups),
             4 => F.conv_transpose2d(
                 input, weight, bias,
                 Full(stride, 2), Full(padding, 2), Full(outputPadding, 2), Full(dilation, 2), groups),
@@ -110,9 +116,9 @@ static class Convolutions
             _ => throw a.Refuse($"a kernel of rank {weight.ndim}"),
         };
 
-    static long At(long[] values, int axis) => values.Length == 1 ? values[0] : values[axis];
-
     // PyTorch repeats a list of one for every axis.
     static long[] Full(long[] values, int axes) =>
-        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)] : values;
+        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)]
+        : values.Length == axes ? values
+        : throw new ArgumentException($"a list of {values.Length} numbers for {axes} axes");
 }

@@ -81,14 +81,16 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     void Execute(Call call, Probe? probe)
     {
+        Collections.Permit();
         using var scope = NewDisposeScope();
         var reading = new Reading(path, call, ValueOf, type, device);
         var result = ArmTable.Execute(path, call, reading);
-        if (MakesOtherFloats(call, result))
+        // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's type.
+        // Booleans choose and mask, and stay what they are unless they are counted themselves.
+        foreach (bool flags in (ReadOnlySpan<bool>)[false, true])
         {
-            // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's
-            // type.
-            reading = new Reading(path, call, id => ValueOf(id).Select(Widened), type, device);
+            if (!MakesOtherFloats(call, result)) break;
+            reading = new Reading(path, call, id => ValueOf(id).Select(x => Widened(x, flags)), type, device);
             result = ArmTable.Execute(path, call, reading);
         }
         if (reading.Lifted != LiftedCast.None) CastsLifted++;
@@ -108,17 +110,19 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     bool MakesOtherFloats(Call call, Value result) =>
         result.Tensors.Any(tensor => tensor.is_floating_point() && tensor.dtype != type)
-        && Used(call).SelectMany(id => ValueOf(id).Tensors).Any(IsInteger);
+        && Used(call).SelectMany(id => ValueOf(id).Tensors).Any(tensor => !tensor.is_floating_point());
 
-    TorchTensor Widened(TorchTensor tensor) => IsInteger(tensor) ? tensor.to(type) : tensor;
-
-    // Booleans choose and mask; they stay what they are.
-    static bool IsInteger(TorchTensor tensor) => !tensor.is_floating_point() && tensor.dtype != ScalarType.Bool;
+    TorchTensor Widened(TorchTensor tensor, bool flags) =>
+        tensor.is_floating_point() || (tensor.dtype == ScalarType.Bool && !flags) ? tensor : tensor.to(type);
 
     // Several results come as a list; a single result that is a list (sizes, chunks of a list) stays one.
     ImmutableArray<Value> Spread(Call call, Value result)
     {
-        if (call.Results.Length == 1) return [result];
+        if (call.Results.Length == 1)
+        {
+            return call.Target is "prim::ListUnpack" or "prim::TupleUnpack" && result is ListValue { Items: [var only] }
+                ? [only] : [result];
+        }
         return result is ListValue list && list.Items.Length == call.Results.Length
             ? list.Items
             : throw WalkErrors.Unsupported(path, call,

@@ -8,10 +8,10 @@ static class Joins
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
-        new("aten::cat", a => cat(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
+        new("aten::cat", Cat),
         new("aten::chunk", a => a.Tensor(0, "self").chunk(a.Int(1, "chunks"), a.Int(2, "dim", 0))),
-        new("aten::concat", a => cat(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
-        new("aten::concatenate", a => cat(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
+        new("aten::concat", Cat),
+        new("aten::concatenate", Cat),
         new("aten::split", Split),
         new("aten::split_with_sizes", a => a.Tensor(0, "self").split(a.Ints(1, "split_sizes"), a.Int(2, "dim", 0))),
         new("aten::stack", a => stack(a.Tensors(0, "tensors"), a.Int(1, "dim", 0))),
@@ -20,6 +20,17 @@ static class Joins
             : a.Tensor(0, "self").tensor_split(a.Int(1, "sections"), a.Int(2, "dim", 0))),
         new("aten::unbind", a => unbind(a.Tensor(0, "self"), a.Int(1, "dim", 0))),
     ];
+
+    // TorchSharp gives one tensor back without asking libtorch.
+    static Value Cat(Reading a)
+    {
+        var tensors = a.Tensors(0, "tensors");
+        if (tensors.Any(tensor => tensor.ndim == 0))
+            throw new ArgumentException("a zero-dimensional tensor cannot be concatenated");
+        long dim = a.Int(1, "dim", 0), rank = tensors.Length > 0 ? tensors[0].ndim : 0;
+        if (dim < -rank || dim >= rank) throw new ArgumentException($"axis {dim} of tensors of {rank} axes");
+        return cat(tensors, dim);
+    }
 
     // split(self, split_size, dim) or split(self, split_sizes, dim)
     static Value Split(Reading a)

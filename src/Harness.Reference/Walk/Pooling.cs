@@ -10,12 +10,12 @@ static class Pooling
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::_adaptive_avg_pool2d",
-            a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
+            a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Sizes(a, 2))),
         new("aten::_adaptive_avg_pool3d",
-            a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
+            a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Sizes(a, 3))),
         new("aten::adaptive_avg_pool1d", a => F.adaptive_avg_pool1d(a.Tensor(0, "self"), a.Ints(1, "output_size")[0])),
-        new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"))),
-        new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Axes(a, 3, 1, "output_size"))),
+        new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Sizes(a, 2))),
+        new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Sizes(a, 3))),
         new("aten::adaptive_max_pool2d", a =>
         {
             var (values, indices) =
@@ -45,39 +45,56 @@ static class Pooling
                 a.Flag(4, "ceil_mode", false), a.Flag(5, "count_include_pad", true),
                 a.IntOrNull(6, "divisor_override"));
         }),
-        new("aten::max_pool1d", a =>
-        {
-            long kernel = a.Ints(1, "kernel_size")[0];
-            return F.max_pool1d(
-                a.Tensor(0, "self"), kernel, First(a.IntsOrNull(2, "stride"), kernel), a.Ints(3, "padding", 0)[0],
-                a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
-        }),
-        new("aten::max_pool1d_with_indices", a =>
-        {
-            long kernel = a.Ints(1, "kernel_size")[0];
-            var (values, indices) = F.max_pool1d_with_indices(
-                a.Tensor(0, "self"), kernel, First(a.IntsOrNull(2, "stride"), kernel), a.Ints(3, "padding", 0)[0],
-                a.Ints(4, "dilation", 1)[0], a.Flag(5, "ceil_mode", false));
-            return new[] { values, indices };
-        }),
-        new("aten::max_pool2d", a => MaxPool<torch.Tensor>(a, 2, F.max_pool2d)),
-        new("aten::max_pool2d_with_indices",
-            a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 2, F.max_pool2d_with_indices))),
-        new("aten::max_pool3d", a => MaxPool<torch.Tensor>(a, 3, F.max_pool3d)),
-        new("aten::max_pool3d_with_indices",
-            a => Both(MaxPool<(torch.Tensor, torch.Tensor)>(a, 3, F.max_pool3d_with_indices))),
+        new("aten::max_pool1d", a => MaxPool(a, 1, (x, k, s, p, d, ceil) =>
+            [F.max_pool1d(x, k[0], s[0], p[0], d[0], ceil)])[0]),
+        new("aten::max_pool1d_with_indices", a => MaxPool(a, 1, (x, k, s, p, d, ceil) =>
+            Both(F.max_pool1d_with_indices(x, k[0], s[0], p[0], d[0], ceil)))),
+        new("aten::max_pool2d", a => MaxPool(a, 2, (x, k, s, p, d, ceil) => [F.max_pool2d(x, k, s, p, d, ceil)])[0]),
+        new("aten::max_pool2d_with_indices", a => MaxPool(a, 2, (x, k, s, p, d, ceil) =>
+            Both(F.max_pool2d_with_indices(x, k, s, p, d, ceil)))),
+        new("aten::max_pool3d", a => MaxPool(a, 3, (x, k, s, p, d, ceil) => [F.max_pool3d(x, k, s, p, d, ceil)])[0]),
+        new("aten::max_pool3d_with_indices", a => MaxPool(a, 3, (x, k, s, p, d, ceil) =>
+            Both(F.max_pool3d_with_indices(x, k, s, p, d, ceil)))),
     ];
+
+    // None stands for the input's own extent: torch.nn replaces it before the operator.
+    static long[] Sizes(Reading a, int axes)
+    {
+        if (a.Peek(1, "output_size") is not ListValue { Items: { Length: var count } items } || count != axes
+            || !items.Any(item => item is NoneValue)) return Axes(a, axes, 1, "output_size");
+        a.Pass(1, "output_size");
+        long[] own = a.Tensor(0, "self").shape[^axes..];
+        return [.. items.Select((item, axis) => item is IntValue number ? number.Number : own[axis])];
+    }
 
     // The values and the indices.
     static torch.Tensor[] Both((torch.Tensor Values, torch.Tensor Indices) result) => [result.Values, result.Indices];
 
-    static T MaxPool<T>(
-        Reading a, int axes, Func<torch.Tensor, long[], long[], long[], long[], bool, T> pool)
+    delegate torch.Tensor[] Pool(
+        torch.Tensor x, long[] kernel, long[] stride, long[] padding, long[] dilation, bool ceil);
+
+    static torch.Tensor[] MaxPool(Reading a, int axes, Pool pool)
     {
-        long[] kernel = Axes(a, axes, 1, "kernel_size");
-        return pool(
-            a.Tensor(0, "self"), kernel, Stride(a, kernel), Axes(a, axes, 3, "padding", 0),
-            Axes(a, axes, 4, "dilation", 1), a.Flag(5, "ceil_mode", false));
+        var x = a.Tensor(0, "self");
+        long[] kernel = Axes(a, axes, 1, "kernel_size"), stride = Stride(a, kernel);
+        long[] padding = Axes(a, axes, 3, "padding", 0), dilation = Axes(a, axes, 4, "dilation", 1);
+        var result = pool(x, kernel, stride, padding, dilation, a.Flag(5, "ceil_mode", false));
+        // The gradient of such a window goes to an index that is none: libtorch then writes outside of its memory.
+        for (int axis = 0; axis < axes; axis++)
+        {
+            long extent = x.shape[^(axes - axis)], outputs = result[0].shape[^(axes - axis)];
+            for (long o = 0; o < outputs; o++)
+            {
+                bool met = false;
+                for (long tap = 0; tap < kernel[axis]; tap++)
+                {
+                    long at = (o * stride[axis]) - padding[axis] + (tap * dilation[axis]);
+                    met |= at >= 0 && at < extent;
+                }
+                if (!met) throw a.Refuse("a window meets nothing but padding");
+            }
+        }
+        return result;
     }
 
     // An empty list means the window's own size, in PyTorch's words: stride=[].
@@ -91,5 +108,7 @@ static class Pooling
 
     // PyTorch repeats a list of one for every axis.
     static long[] Each(long[] values, int axes) =>
-        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)] : values;
+        values.Length == 1 ? [.. Enumerable.Repeat(values[0], axes)]
+        : values.Length == axes ? values
+        : throw new ArgumentException($"a list of {values.Length} numbers for {axes} axes");
 }

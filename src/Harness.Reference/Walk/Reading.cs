@@ -28,6 +28,8 @@ public sealed class Reading
     readonly HashSet<int> _readPositions = [];
     readonly HashSet<string> _readNames = new(StringComparer.Ordinal);
 
+    readonly List<Scalar> _numbers = [];
+
     /// <summary>The arguments of a call.</summary>
     /// <param name="path">The model's file, for messages.</param>
     /// <param name="call">The call.</param>
@@ -167,6 +169,14 @@ public sealed class Reading
     /// <summary>A number of libtorch that keeps whether it is an integer.</summary>
     public Scalar Scalar(int position, string name) => AsScalar(Any(position, name), name);
 
+    /// <summary>A number that lives as long as these arguments. TorchSharp hands libtorch the address of one and lets
+    /// go of the object that owns it; a collection in between frees what libtorch is about to read.</summary>
+    public Scalar Kept(Scalar number)
+    {
+        _numbers.Add(number);
+        return number;
+    }
+
     /// <summary>What the call was found to cast, after its arm has run.</summary>
     public LiftedCast Lifted { get; private set; }
 
@@ -250,13 +260,13 @@ public sealed class Reading
         _ => AsInt(value, name),
     };
 
-    Scalar AsScalar(Value value, string name) => value switch
+    Scalar AsScalar(Value value, string name) => Kept(value switch
     {
         FloatValue number => number.Number,
         BoolValue flag => flag.Flag,
         TensorValue { Tensor: { ndim: 0 } tensor } when tensor.is_floating_point() => AsNumber(value, name),
         _ => AsInt(value, name),
-    };
+    });
 
     ModelException Unexpected(string name, string expected) => Refuse($"its argument '{name}' is not {expected}");
 }

@@ -45,7 +45,9 @@ static class Reductions
     static Value Sum(Reading a)
     {
         var self = a.Tensor(0, "self");
-        return self.sum(Dims(a), a.Flag(2, "keepdim", false), a.TypeOrNull(3, "dtype"));
+        var type = a.TypeOrNull(3, "dtype");
+        // Cast before, as the operator does: a sum of floats as integers has no gradient to keep.
+        return (type is { } to ? self.to_type(to) : self).sum(Dims(a), a.Flag(2, "keepdim", false), type);
     }
 
     static Value Over(Reading a, Func<Tensor, long, bool, Tensor> reduce)

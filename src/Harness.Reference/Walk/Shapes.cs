@@ -75,6 +75,14 @@ static class Shapes
     {
         var self = a.Tensor(0, "self");
         if (a.IntsOrNull(1, "dim") is not { } dims) return self.squeeze();
+        foreach (long dim in dims)
+        {
+            // A number has one axis here.
+            long rank = Math.Max(1, self.ndim);
+            if (dim < -rank || dim >= rank) throw new ArgumentException($"axis {dim} of {self.ndim} axes");
+        }
+        if (dims.Select(dim => dim < 0 ? dim + self.ndim : dim).Distinct().Count() < dims.Length)
+            throw new ArgumentException("an axis appears multiple times in the list of dims");
         // From the last axis to the first, so that earlier positions keep their meaning.
         foreach (long dim in dims.Select(dim => dim < 0 ? dim + self.ndim : dim).OrderDescending())
             self = self.squeeze(dim);

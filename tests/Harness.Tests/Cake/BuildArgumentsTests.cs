@@ -33,6 +33,8 @@ public sealed partial class BuildArgumentsTests
         "--shard says nothing to Compile; ")]
     [InlineData("--version-suffix=ci.1 --target=Verify --exclusive",
         "--version-suffix says nothing to Verify; ")]
+    [InlineData("--target=Verify --target=Pack -e", "--exclusive goes with one target; Verify, Pack are 2")]
+    [InlineData("--target=Pack --tag=1.2.3", "--tag is '1.2.3'; expected a version with a v before it")]
     [InlineData("--verbosity loud",
         "--verbosity is 'loud'; expected quiet, minimal, normal, verbose, diagnostic")]
     public void What_does_nothing_is_refused_in_one_line(string words, string fault)

@@ -30,7 +30,7 @@ public sealed class CompareRecordingsTests : IDisposable
         var run = Compare("--report", _folder["out"]);
 
         run.ExitCode.Should().Be(0, run.Out + run.Error);
-        run.OutLines[0].Should().StartWith("holds ").And.Contain("on torch-").And.Contain("6 of 6 probes");
+        run.OutLines[0].Should().StartWith("holds ").And.Contain("on torch-").And.Contain("6 of 6 nodes compared");
         run.OutLines[^1].Should().Be("1 of 1 cases hold");
         JsonReportReader.Read(_folder["out"]).Cases.Should().ContainSingle().Which.Float64.Should().HaveCount(1);
     }

@@ -77,14 +77,14 @@ public sealed class ReportVerbTests : IDisposable
         Refused("1", "empty").Should().Contain("parity.json: error PAR9003: there is no such file");
         foreach (string text in new[]
         {
-            "", "[]", "{}", """{"schema": 1}""", """{"schema": 1, "cases": [{}], "findings": []}""",
+            "", "[]", "{}", """{"schema": 2}""", """{"schema": 2, "cases": [{}], "findings": []}""",
         })
         {
             File.WriteAllText(_folder["empty/parity.json"], text);
             Refused("empty").Should().Contain("no report that harness wrote");
         }
         File.WriteAllText(_folder["empty/parity.json"], """{"schema": 99, "cases": [], "findings": []}""");
-        Refused("empty").Should().Contain("it has schema 99, this harness reads 1");
+        Refused("empty").Should().Contain("it has schema 99, this harness reads 2");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class IntegerTests
     static readonly string s_fixture = Path.Combine(NaiveWalkTests.Repository, "tests", "Harness.Tests", "Parity",
         "Verification", "fixtures", "integers_and_back");
 
-    // x: int64 (2, 3, 4, 5) and flags: bool of the same shape; (x · 3 - flags) clamped, its sums, a slice of it, as
+    // x: int64 (2, 3, 4, 5) and flags: bool of the same shape; (x · 3 + 2 · flags) clamped, its sums, a slice of it, as
     // floats.
     static TorchModel Model()
     {
@@ -26,8 +26,10 @@ public sealed class IntegerTests
         int Call(string target, params Argument[] arguments) =>
             builder.Call(target, [.. arguments], [], 1, SourcePlace.Unknown)[0];
         int tripled = Call("aten::mul", Argument.Value(x), Argument.Of(3));
-        int minus = Call("aten::sub", Argument.Value(tripled), Argument.Value(flags));
-        int clamped = Call("aten::clamp", Argument.Value(minus), Argument.Of(-40), Argument.None);
+        int more = builder.Call(
+            "aten::add", [Argument.Value(tripled), Argument.Value(flags)], [new Keyword("alpha", Argument.Of(2))], 1,
+            SourcePlace.Unknown)[0];
+        int clamped = Call("aten::clamp", Argument.Value(more), Argument.Of(-40), Argument.None);
         int sums = Call("aten::sum", Argument.Value(clamped), Argument.Of([Argument.Of(1), Argument.Of(3)]),
             Argument.Of(false));
         int slice = Call(
@@ -59,7 +61,7 @@ public sealed class IntegerTests
 
         session.Run();
 
-        long[] clamped = [.. x.Select((v, i) => Math.Max((v * 3) - (Flag(i) ? 1 : 0), -40))];
+        long[] clamped = [.. x.Select((v, i) => Math.Max((v * 3) + (Flag(i) ? 2 : 0), -40))];
         var first = session.Read(program.Outputs[0].Value);
         first.Type.Should().Be(ElementType.Int64);
         first.As<long>().ToArray().Should().Equal(clamped);

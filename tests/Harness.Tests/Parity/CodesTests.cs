@@ -26,7 +26,7 @@ public sealed class CodesTests
 
     [Fact]
     public void No_code_is_used_twice() =>
-        Declared.Should().OnlyHaveUniqueItems().And.OnlyContain(code => Regex.IsMatch(code, "^PAR[1-49][0-9]{3}$"));
+        Declared.Should().OnlyHaveUniqueItems().And.OnlyContain(code => Regex.IsMatch(code, "^PAR[1-59][0-9]{3}$"));
 
     [Fact]
     public void Warnings_are_those_that_the_page_calls_warnings() =>

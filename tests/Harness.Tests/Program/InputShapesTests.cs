@@ -20,6 +20,31 @@ public sealed class InputShapesTests
         shape[2].Should().NotBe(shape[3]);
     }
 
+    [Theory]
+    [InlineData("arch:resnet18", "1,3,224,224", "1,3,224,192")]
+    [InlineData("arch:resnet18", "2,3,32,32", "2,3,32,64")]
+    [InlineData("arch:resnet18", "1,3,224,160", null)]
+    [InlineData("arch:vit_b_16", "1,3,224,224", null)]
+    [InlineData("resnet_small", "1,3,1,1", null)]
+    public void A_square_plane_has_an_oblong_neighbour_where_the_graph_takes_one(
+        string name, string shape, string? oblong)
+    {
+        using var model = ModelFile.Open(
+            name.StartsWith("arch:", StringComparison.Ordinal) ? name : PathOf(name),
+            name.StartsWith("arch:", StringComparison.Ordinal) ? "seed:1" : null);
+
+        var found = InputShapes.Oblong(model, [Shape.Create([.. shape.Split(',').Select(int.Parse)])]);
+
+        (found is null ? null : string.Join(',', found.Single())).Should().Be(oblong);
+    }
+
+    [Fact]
+    public void A_flatten_that_fixes_the_plane_has_no_oblong_neighbour()
+    {
+        using var model = Volume(new GraphBuilder(), features: 4 * 30 * 30 * 30);
+        InputShapes.Oblong(model, [Shape.Create([1, 3, 32, 32, 32])]).Should().BeNull();
+    }
+
     [Fact]
     public void A_volume_has_a_depth_of_its_own()
     {

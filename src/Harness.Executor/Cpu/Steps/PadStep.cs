@@ -28,6 +28,12 @@ sealed unsafe class PadStep<E> : Step where E : unmanaged
     {
         E* target = frame.At<E>(_output), source = frame.At<E>(_x);
         int inner = _output.Physical.Rank - 1;
+        if (inner < 0)
+        {
+            // One number, around which nothing can be.
+            *target = *source;
+            return;
+        }
         int length = _output.Physical[inner];
         // What of an inner row the operand covers: [start, end) of the result.
         int start = Math.Clamp(_before[inner], 0, length);

@@ -131,7 +131,7 @@ public sealed class ReportSetTests
     [Fact]
     public void Html_and_markdown_say_on_which_device_each_case_ran()
     {
-        Render("html").Should().Contain("<td>golden/ops/a</td><td>cpu</td>").And.Contain("&lt;c&gt;</td><td>cuda</td>");
+        Render("html").Should().MatchRegex("golden/ops/a<[^\n]*>cpu</td>").And.MatchRegex("&lt;c&gt;<[^\n]*>cuda</td>");
         Render("markdown").Should().Contain("| golden/ops/a | cpu |").And.Contain("&lt;c> | cuda |");
     }
 

@@ -63,7 +63,7 @@ public sealed class FlaxLayersTests : IDisposable
 
     FlaxLayers Observed()
     {
-        var layers = new FlaxLayers(_tree);
+        var layers = new FlaxLayers(_program, _tree);
         using var session = new CpuRunner(threads: 1).Open(
             Segment.OpenPart(_program, _program.Nodes), RunMode.EachNode, ElementType.Float64);
         var values = new Harness.Parity.Golden.SeededValues(3);

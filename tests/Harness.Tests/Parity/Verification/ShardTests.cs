@@ -14,7 +14,8 @@ public sealed class ShardTests
         {
             var parts = Shard.Parts(costs, count);
 
-            parts.Should().HaveCount(costs.Length).And.OnlyContain(part => part >= 1 && part <= count);
+            parts.Should().HaveCount(costs.Length);
+            parts.All(part => part >= 1 && part <= count).Should().BeTrue();
             long[] loads = [.. Enumerable.Range(1, count).Select(part =>
                 costs.Where((_, i) => parts[i] == part).Sum())];
             loads.Sum().Should().Be(costs.Sum());

@@ -1,3 +1,4 @@
+using Harness.Executor.Model;
 using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
@@ -107,9 +108,7 @@ sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
     Chunk Allocate(long bytes)
     {
         nuint size = checked((nuint)bytes);
-        bool large = size >= LargePages.Size;
-        void* start = NativeMemory.AlignedAlloc(size, (nuint)(large ? LargePages.Size : Line));
-        if (large) LargePages.Ask(start, size);
+        void* start = LargePages.Allocate(size, Line);
         // A plan that nobody disposes is the collector's to find.
         GC.AddMemoryPressure(bytes);
         Bytes += bytes;

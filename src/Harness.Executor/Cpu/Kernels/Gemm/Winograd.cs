@@ -1,3 +1,4 @@
+using Harness.Executor.Model;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -77,7 +78,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
         // Native, so that it is gone when this line is done: a collector would keep a dozen of them for later.
         int elements = checked(Places * geometry.Input.C * geometry.Output.C);
-        var transformed = (E*)NativeMemory.Alloc((nuint)elements, (nuint)sizeof(E));
+        var transformed = (E*)LargePages.Allocate((nuint)elements * (nuint)sizeof(E), 64);
         try
         {
             Transform(geometry, weights, strides, transformed);
@@ -86,7 +87,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         }
         finally
         {
-            NativeMemory.Free(transformed);
+            NativeMemory.AlignedFree(transformed);
         }
     }
 
