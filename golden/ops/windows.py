@@ -34,6 +34,16 @@ def conv2d():
     yield row("valid", (2, 3, 7, 6), 4, (2, 3), padding="valid", stride=(2, 1))
     yield row("many_channels", (2, 37, 5, 6), 41, (3, 3), padding=(1, 1))  # more than a tile, and not a multiple of it
 
+    def bottleneck(c, x):  # so large that no value between two windows is stored as a whole, and more than one image
+        a = c.call("", "relu6", c.conv(x, 3, 51, (1, 1), name="expand"))
+        a = c.batch_norm(c.conv(a, 51, 51, (3, 3), padding=(1, 1), groups=51, bias=False, name="depth"), 51)
+        a = c.call("", "hardswish", a)
+        gate = c.conv(c.call("", "adaptive_avg_pool2d", a, [1, 1]), 51, 51, (1, 1), name="squeeze")
+        gate = c.call("", "sigmoid", gate)
+        a = c.call("", "add", c.conv(c.call("", "mul", a, gate), 51, 3, (1, 1), name="project"), x)
+        return c.call("", "adaptive_avg_pool2d", a, [4, 3])
+    yield one("conv2d", "by_bands_in_a_batch", bottleneck, 2, 3, 61, 55)
+
     def padded(c, x):  # zeros of each around what lay there before was something else
         a = c.conv(x, 3, 6, (3, 3), padding=(1, 1), name="conv1")
         a = c.conv(a, 6, 5, (5, 5), stride=(2, 1), padding=(2, 2), name="conv2")
