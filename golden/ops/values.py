@@ -190,6 +190,8 @@ def softmax():
     yield one("softmax", "rows", lambda c, x: c.call("", "softmax", x, 1, None), 3, 7)
     yield one("softmax", "large_values",
               lambda c, x: c.call("", "softmax", c.call("", "mul", c.conv(x, 3, 4), 200), 1), 2, 3, 5, 6)
+    yield one("softmax", "large_values_of_columns",  # neighbours, each a softmax of its own
+              lambda c, x: c.call("", "softmax", c.call("", "mul", c.conv(x, 3, 4), 300), 2), 2, 3, 7, 6)
 
 
 def functions():
@@ -261,6 +263,8 @@ def log_softmax():
     yield one("log_softmax", "tokens", lambda c, x: c.call("", "log_softmax", c.linear(x, 6, 5), -2), 2, 5, 6)
     yield one("log_softmax", "large_values",
               lambda c, x: c.call("", "log_softmax", c.call("", "mul", c.conv(x, 3, 4), 300.0), 1), 2, 3, 7, 6)
+    yield one("log_softmax", "large_values_of_columns",
+              lambda c, x: c.call("", "log_softmax", c.call("", "mul", c.conv(x, 3, 4), 300.0), 2), 2, 3, 7, 6)
 
 
 def sums():

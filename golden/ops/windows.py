@@ -44,6 +44,14 @@ def conv2d():
         return c.call("", "adaptive_avg_pool2d", a, [4, 3])
     yield one("conv2d", "by_bands_in_a_batch", bottleneck, 3, 3, 61, 55)  # three do not divide among threads
 
+    def beside(c, x):  # the same, the tail of the second reading a value as large
+        other = c.conv(x, 3, 51, (1, 1), name="beside")
+        a = c.call("", "relu6", c.conv(x, 3, 51, (1, 1), name="expand"))
+        a = c.batch_norm(c.conv(a, 51, 51, (3, 3), padding=(1, 1), groups=51, bias=False, name="depth"), 51)
+        a = c.call("", "adaptive_avg_pool2d", c.call("", "mul", a, other), [4, 3])
+        return c.call("", "add", a, c.call("", "adaptive_avg_pool2d", other, [4, 3]))
+    yield one("conv2d", "by_bands_beside_another", beside, 3, 3, 61, 55)
+
     def padded(c, x):  # zeros of each around what lay there before was something else
         a = c.conv(x, 3, 6, (3, 3), padding=(1, 1), name="conv1")
         a = c.conv(a, 6, 5, (5, 5), stride=(2, 1), padding=(2, 2), name="conv2")

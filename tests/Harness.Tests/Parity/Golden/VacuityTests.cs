@@ -1,5 +1,4 @@
 using Harness.Executor.Model;
-using Harness.Parity;
 using Harness.Parity.Golden;
 using Harness.Tests.Parity.Verification;
 
