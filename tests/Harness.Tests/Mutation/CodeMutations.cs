@@ -32,8 +32,8 @@ sealed class CodeMutations : IDisposable
     // The tests of each folder.
     static readonly (string Folder, string Tests)[] s_tests =
     [
-        ("Executor/Cpu/", "Cpu"), ("Executor/", "Ops|Program|Schema"), ("Formats/", "Formats"),
-        ("Parity/", "Parity"), ("Cli/", "Cli"),
+        ("Executor/Cpu/", "Cpu"), ("Executor/Model/", "Formats|Program"), ("Executor/", "Ops|Program|Schema"),
+        ("Formats/", "Formats"), ("Parity/", "Parity"), ("Cli/", "Cli"),
     ];
 
     // Below the repository, which tests look for above themselves.
