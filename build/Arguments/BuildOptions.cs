@@ -14,7 +14,7 @@ public static partial class BuildOptions
     {
         Targets = [
             "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "MergeReports", "Pack",
-            "TestPackages", "Mutate", "Benchmark", "BenchmarkDry", "Nightly",
+            "TestPackages", "Mutate", "MutateSample", "Benchmark", "BenchmarkDry", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",
@@ -31,7 +31,7 @@ public static partial class BuildOptions
         "shard", "i/n",
         "One of n parts of the goldens, of about the same cost. What is not dealt, such as tests, runs in the first.")
     {
-        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Nightly"],
+        Targets = ["Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "Mutate", "Nightly"],
         Expected = "i/n with i from 1 to n, such as 1/4",
         Accepts = IsShard,
     };

@@ -49,6 +49,8 @@ def arithmetic():
     yield row("mul", "integers_and_floats", lambda c, x: c.call("", "mul", whole(c, x), x))
     yield row("div", "integers", lambda c, x: c.call("", "div", whole(c, x), 3))
     yield row("sum", "integers", lambda c, x: c.call("", "sum", whole(c, x), [1, 3]))
+    yield row("sum", "large_integers",  # of more than 32 bits
+              lambda c, x: c.call("", "sum", c.call("", "mul", whole(c, x), 987654321), [1, 3]))
     yield row("sum", "flags", lambda c, x: c.call("", "sum", flags(c, x), [1], True))
     yield row("dropout", "integers_not_in_training", lambda c, x: c.call("", "dropout", whole(c, x), 0.5, False))
 

@@ -86,6 +86,11 @@ def attention():
         return c.linear(y, 6, 5, name="out_proj")
     yield one("matmul", "attention", heads, 2, 5, 6)
 
+    def deep(c, x):  # sums of more terms than one chain of additions has
+        y = c.linear(x, 6, 7)
+        return c.call("", "matmul", c.call("", "transpose", x, 1, 2), y)
+    yield one("matmul", "deep", deep, 2, 523, 6)
+
 
 def activations():
     """Each after a convolution, so that it meets the layout, and each with the arguments that have defaults."""
@@ -185,6 +190,8 @@ def softmax():
     yield one("softmax", "rows", lambda c, x: c.call("", "softmax", x, 1, None), 3, 7)
     yield one("softmax", "large_values",
               lambda c, x: c.call("", "softmax", c.call("", "mul", c.conv(x, 3, 4), 200), 1), 2, 3, 5, 6)
+    yield one("softmax", "large_values_of_columns",  # neighbours, each a softmax of its own
+              lambda c, x: c.call("", "softmax", c.call("", "mul", c.conv(x, 3, 4), 300), 2), 2, 3, 7, 6)
 
 
 def functions():
@@ -256,6 +263,8 @@ def log_softmax():
     yield one("log_softmax", "tokens", lambda c, x: c.call("", "log_softmax", c.linear(x, 6, 5), -2), 2, 5, 6)
     yield one("log_softmax", "large_values",
               lambda c, x: c.call("", "log_softmax", c.call("", "mul", c.conv(x, 3, 4), 300.0), 1), 2, 3, 7, 6)
+    yield one("log_softmax", "large_values_of_columns",
+              lambda c, x: c.call("", "log_softmax", c.call("", "mul", c.conv(x, 3, 4), 300.0), 2), 2, 3, 7, 6)
 
 
 def sums():

@@ -34,6 +34,31 @@ def conv2d():
     yield row("valid", (2, 3, 7, 6), 4, (2, 3), padding="valid", stride=(2, 1))
     yield row("many_channels", (2, 37, 5, 6), 41, (3, 3), padding=(1, 1))  # more than a tile, and not a multiple of it
 
+    def bottleneck(c, x):  # so large that no value between two windows is stored as a whole, and more than one image
+        a = c.call("", "relu6", c.conv(x, 3, 51, (1, 1), name="expand"))
+        a = c.batch_norm(c.conv(a, 51, 51, (3, 3), padding=(1, 1), groups=51, bias=False, name="depth"), 51)
+        a = c.call("", "hardswish", a)
+        gate = c.conv(c.call("", "adaptive_avg_pool2d", a, [1, 1]), 51, 51, (1, 1), name="squeeze")
+        gate = c.call("", "sigmoid", gate)
+        a = c.call("", "add", c.conv(c.call("", "mul", a, gate), 51, 3, (1, 1), name="project"), x)
+        return c.call("", "adaptive_avg_pool2d", a, [4, 3])
+    yield one("conv2d", "by_bands_in_a_batch", bottleneck, 3, 3, 61, 55)  # three do not divide among threads
+
+    def beside(c, x):  # the same, the tail of the second reading a value as large
+        other = c.conv(x, 3, 51, (1, 1), name="beside")
+        a = c.call("", "relu6", c.conv(x, 3, 51, (1, 1), name="expand"))
+        a = c.batch_norm(c.conv(a, 51, 51, (3, 3), padding=(1, 1), groups=51, bias=False, name="depth"), 51)
+        a = c.call("", "adaptive_avg_pool2d", c.call("", "mul", a, other), [4, 3])
+        return c.call("", "add", a, c.call("", "adaptive_avg_pool2d", other, [4, 3]))
+    yield one("conv2d", "by_bands_beside_another", beside, 3, 3, 61, 55)
+
+    def padded(c, x):  # zeros of each around what lay there before was something else
+        a = c.conv(x, 3, 6, (3, 3), padding=(1, 1), name="conv1")
+        a = c.conv(a, 6, 5, (5, 5), stride=(2, 1), padding=(2, 2), name="conv2")
+        a = c.conv(a, 5, 7, (3, 3), stride=(1, 2), padding=(1, 1), name="conv3")
+        return c.conv(a, 7, 4, (5, 7), padding=(2, 3), name="conv4")
+    yield one("conv2d", "padded_one_after_another", padded, 2, 3, 9, 11)
+
     case = Case("conv2d/as_traced")  # a trace writes _convolution, with flags of the backend behind the groups
     x = case.input(2, 3, 8, 7)
     weight, bias = case.parameter("conv.weight", 4, 3, 3, 2), case.parameter("conv.bias", 4)
@@ -108,6 +133,7 @@ def avg_pool2d():
     yield row("ceil_counting_padding", (2, 3, 6, 8), [3, 3], [2, 2], [1, 1], True, True)
     yield row("ceil_not_counting_padding", (2, 3, 6, 8), [3, 3], [2, 2], [1, 1], True, False)
     yield row("ceil_without_padding", (2, 3, 8, 7), [3, 2], [2, 2], [0, 0], True, True)
+    yield row("large_window", (2, 3, 21, 37), [19, 31], [1, 3])  # of more elements than one chain of additions has
     yield row("ceil_drops_a_window", (2, 3, 5, 8), [2, 2], [3, 3], [1, 1], True, True)
     yield row("divisor", (2, 3, 7, 6), [3, 2], [2, 2], [1, 1], False, True, 5)
     yield row("ceil_divisor", (2, 3, 6, 8), [3, 3], [2, 2], [1, 1], True, False, 7)
@@ -217,6 +243,13 @@ def conv3d():
         second = c.conv(first, 5, 5, (1, 3, 5), padding=(0, 1, 2), name="conv2")
         return c.call("", "add", second, first)
     yield one("conv3d", "residual_with_batch_norm", net, 2, 3, 4, 5, 6)
+
+    def padded(c, x):  # zeros of each around what lay there before was something else
+        a = c.conv(x, 3, 6, (3, 3, 3), padding=(1, 1, 1), name="conv1")
+        a = c.conv(a, 6, 5, (3, 5, 3), stride=(1, 2, 1), padding=(1, 2, 1), name="conv2")
+        a = c.conv(a, 5, 7, (3, 3, 3), stride=(2, 1, 2), padding=(1, 1, 1), name="conv3")
+        return c.conv(a, 7, 4, (3, 3, 5), padding=(1, 1, 2), name="conv4")
+    yield one("conv3d", "padded_one_after_another", padded, 2, 3, 5, 6, 7)
 
     def block(c, x):  # an inverted bottleneck of clips, gated: all of it is the tail of a depthwise convolution
         a = c.conv(x, 3, 37, (1, 1, 1), name="expand")

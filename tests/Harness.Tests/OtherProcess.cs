@@ -19,7 +19,8 @@ static class OtherProcess
         if (arguments is [MutateCommand.Verb, .. var words]) return MutateCommand.Run(words);
         if (arguments is not [var file])
         {
-            Console.Error.WriteLine("usage: Harness.Tests FILE|bits|mutate [MOST]; tests run by dotnet test");
+            Console.Error.WriteLine(
+                "usage: Harness.Tests FILE|bits|mutate [MOST]|mutate code [MOST|NAME…]; tests run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());

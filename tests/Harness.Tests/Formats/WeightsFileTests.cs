@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Formats.Weights;
 
 namespace Harness.Tests.Formats;
 
@@ -39,6 +40,42 @@ public sealed class WeightsFileTests : IDisposable
         var notes = new List<string>();
         ShouldEqualNet(WeightsFile.Open(Fixtures.Path("checkpoint.pth"), _net.Graph, notes.Add));
         notes.Should().ContainSingle().Which.Should().Contain("weights are those under 'state_dict'");
+    }
+
+    public static TheoryData<string, ElementType, int[], double[]> Stored => new()
+    {
+        { "bfloat16", ElementType.BFloat16, [3], [1.5, -2.25, 3] },
+        { "float16", ElementType.Float16, [3], [1.5, -2.25, 3] },
+        { "float32", ElementType.Float32, [3], [1.5, -2.25, 3] },
+        { "float64", ElementType.Float64, [3], [1.5, -2.25, 3] },
+        { "int64", ElementType.Int64, [3], [1, 0, 3] },
+        { "int32", ElementType.Int32, [3], [1, 0, 3] },
+        { "int16", ElementType.Int16, [3], [1, 0, 3] },
+        { "int8", ElementType.Int8, [3], [1, 0, 3] },
+        { "uint8", ElementType.UInt8, [3], [1, 0, 3] },
+        { "bool", ElementType.Bool, [3], [1, 0, 1] },
+        { "int64_large", ElementType.Int64, [2], [1L << 40, -(1L << 40)] },
+        { "turned", ElementType.Float32, [3, 2], [0, 3, 1, 4, 2, 5] },
+        { "tail", ElementType.Float32, [4], [5, 6, 7, 8] },
+        { "window", ElementType.Float32, [2, 2], [5, 6, 9, 10] },
+    };
+
+    // Of a state dict that real PyTorch saved.
+    [Theory]
+    [MemberData(nameof(Stored))]
+    public void Every_type_and_every_view_of_a_storage_is_what_PyTorch_wrote(
+        string key, ElementType type, int[] shape, double[] elements)
+    {
+        WeightSlot[] slots = [.. Stored.Select(row => new WeightSlot(
+            (string)row[0], Shape.Create((int[])row[2]), (ElementType)row[1]))];
+
+        var weights = WeightsFile.Map(Fixtures.Path("types.pth"), slots, null, out var file);
+
+        using (file)
+        {
+            (weights[key].Type, weights[key].Shape).Should().Be((type, Shape.Create(shape)));
+            weights[key].ToDoubles().Should().Equal(elements);
+        }
     }
 
     [Fact]

@@ -1,22 +1,20 @@
 using System.Globalization;
 using System.Text;
-using Harness.Tests.Naive;
 
 namespace Harness.Tests.Mutation;
 
 /// <summary>Counts what the gate catches, fault by fault, and writes the table that is checked in:
 /// <c>dotnet run --project tests/Harness.Tests -c Release -- mutate [MOST]</c>, MOST being how many faults of a case
-/// are tried.</summary>
+/// are tried; with <c>code</c>, <see cref="MutateCodeCommand"/>.</summary>
 static class MutateCommand
 {
     /// <summary>The word that asks for it.</summary>
     public const string Verb = "mutate";
 
-    static readonly string s_table = Path.Combine(NaiveWalkTests.Repository, "docs", "mutation.md");
-
     /// <summary>Runs it; 1 where a fault was missed.</summary>
     public static int Run(string[] words)
     {
+        if (words is [MutateCodeCommand.Verb, .. var rest]) return MutateCodeCommand.Run(rest);
         int most = words is [var number] ? int.Parse(number, CultureInfo.InvariantCulture) : int.MaxValue;
         var mutants = new List<Mutant>();
         foreach (string name in Mutations.Cases)
@@ -32,7 +30,7 @@ static class MutateCommand
             }
         }
         string table = Table(mutants, most);
-        File.WriteAllText(s_table, table);
+        (MutationPage.Read() with { Models = table }).Write();
         Console.Out.WriteLine(table);
         return mutants.Any(mutant => mutant.State == MutantState.Missed) ? 1 : 0;
     }
@@ -40,7 +38,7 @@ static class MutateCommand
     static string Table(List<Mutant> mutants, int most)
     {
         var text = new StringBuilder("""
-            # What the gate catches
+            ## Faults of models
 
             Faults of models, one at a time, at every node that can have them, in the goldens of this repository; each
             held to its golden in float64, as a build holds it. Equivalent: the damaged model gives what the whole one

@@ -302,6 +302,19 @@ public sealed class VerifierTests : IDisposable
             .And.EndWith($" --golden {ShellWord.Of(_case.Directory)}");
     }
 
+    [Theory]
+    [InlineData("model")]
+    [InlineData("weights")]
+    public void A_hash_that_differs_in_its_last_digit_alone_is_another(string fact)
+    {
+        var document = GoldenStore.Read(_case.Directory).Document;
+        string hash = fact == "model" ? document.Model.Sha256! : document.Weights.Sha256;
+        string text = File.ReadAllText(_case.GoldenFile);
+        File.WriteAllText(_case.GoldenFile, text.Replace(hash, hash[..^1] + (hash[^1] == '0' ? '1' : '0')));
+
+        _case.Verify().Findings.Should().ContainSingle().Which.Code.Should().Be(Codes.GoldenStale);
+    }
+
     [Fact]
     public void Another_weight_makes_the_golden_stale_and_another_file_of_the_same_weights_does_not()
     {
