@@ -80,6 +80,15 @@ def convolutions():
     x = case.input(2, 3, 7, 5)
     yield case.output(conv(case, x, case.call("", "reshape", case.parameter("weight", 4, 18), [4, 3, 3, 2])))
 
+    case = Case("conv2d/kernel_permuted_twice")  # stored, in two moves whose order matters; and a map beside it
+    x = case.input(2, 3, 7, 5)
+    kernel = case.call("", "permute", case.parameter("weight", 3, 2, 4, 3), [2, 0, 1, 3])
+    y = conv(case, x, case.call("", "permute", kernel, [0, 1, 3, 2]))
+    beside = case.call("", "permute", case.parameter("beside", 3, 3, 4), [2, 0, 1])
+    other = case.call("", "permute", case.call("", "permute", case.parameter("other", 3, 3, 4), [2, 0, 1]), [0, 2, 1])
+    y = case.call("", "slice", case.call("", "slice", y, 2, 0, 3, 1), 3, 0, 3, 1)
+    yield case.output(case.call("", "mul", case.call("", "add", y, beside), other))
+
     case = Case("conv2d/kernel_permuted")
     x, kernel = case.input(2, 3, 7, 5), case.input(3, 2, 3, 4, name="kernel")
     kernel = case.call("", "permute", case.call("", "tanh", kernel), [3, 2, 0, 1])

@@ -23,7 +23,7 @@ public sealed class CodeFaultTests
                 .ThenBy(fault => fault.Name, StringComparer.Ordinal).Select(fault => fault.FullName));
 
     [Fact]
-    public void The_page_tells_what_became_of_every_mistake_and_nobody_missed_one()
+    public void The_page_tells_what_became_of_every_mistake_that_was_tried_and_nobody_missed_one()
     {
         var told = MutationPage.Read().Code;
 

@@ -9,10 +9,12 @@ namespace Harness.Tests.Mutation;
 /// <param name="Area">What it is about.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Source">The source.</param>
-/// <param name="SeenBy"><c>gate</c>, <c>tests</c>, <c>equivalent: why</c>, or <c>missed</c>.</param>
+/// <param name="SeenBy"><c>gate</c>, <c>tests</c>, <c>equivalent: why</c>, <c>missed</c>, or <c>not tried
+/// yet</c>.</param>
 sealed record CodeRow(string Area, string Name, string Source, string SeenBy)
 {
-    public const string Gate = "gate", Tests = "tests", Missed = "missed", Equivalent = "equivalent: ";
+    public const string Gate = "gate", Tests = "tests", Missed = "missed", Equivalent = "equivalent: ",
+        Open = "not tried yet";
 
     public string FullName => $"{Area}/{Name}";
 
@@ -25,10 +27,10 @@ sealed record CodeRow(string Area, string Name, string Source, string SeenBy)
             _ => Missed,
         });
 
-    /// <summary>True where that is what the list says of the fault, or better.</summary>
-    public bool Is(CodeFault fault) => Source == fault.Source && (fault.Equivalent is { } why
+    /// <summary>True where that is what the list says of the fault, or better, or nobody knows yet.</summary>
+    public bool Is(CodeFault fault) => Source == fault.Source && (SeenBy == Open || (fault.Equivalent is { } why
         ? SeenBy == Equivalent + why
-        : SeenBy == Gate || (SeenBy == Tests && fault.By == CodeJudge.Tests));
+        : SeenBy == Gate || (SeenBy == Tests && fault.By == CodeJudge.Tests)));
 }
 
 /// <summary><c>docs/mutation.md</c>: what was tried last, and what became of it.</summary>
@@ -75,7 +77,8 @@ sealed record MutationPage(string Models, ImmutableArray<CodeRow> Code)
         foreach (var row in rows) all[row.FullName] = row;
         return this with
         {
-            Code = [.. CodeFaults.All.Select(fault => all.GetValueOrDefault(fault.FullName)).OfType<CodeRow>()],
+            Code = [.. CodeFaults.All.Select(fault => all.GetValueOrDefault(fault.FullName)
+                ?? new CodeRow(fault.Area, fault.Name, fault.Source, CodeRow.Open))],
         };
     }
 
@@ -86,8 +89,9 @@ sealed record MutationPage(string Models, ImmutableArray<CodeRow> Code)
     /// <summary>How many of each area were seen by whom.</summary>
     public static string Sums(IReadOnlyCollection<CodeRow> rows)
     {
-        var text = new StringBuilder("| area | tried | by the gate | by the tests | equivalent | missed |\n");
-        text.Append("|---|---|---|---|---|---|\n");
+        var text = new StringBuilder(
+            "| area | mistakes | by the gate | by the tests | equivalent | missed | not tried yet |\n");
+        text.Append("|---|---|---|---|---|---|---|\n");
         foreach (var area in rows.GroupBy(row => row.Area).OrderBy(area => area.Key, StringComparer.Ordinal))
             Sum(text, area.Key, [.. area]);
         Sum(text, "all", rows);
@@ -100,6 +104,6 @@ sealed record MutationPage(string Models, ImmutableArray<CodeRow> Code)
         text.Append(CultureInfo.InvariantCulture,
             $"| {name} | {rows.Count} | {Count(CodeRow.Gate)} | {Count(CodeRow.Tests)} | ");
         text.Append(CultureInfo.InvariantCulture,
-            $"{Count(CodeRow.Equivalent)} | {Count(CodeRow.Missed)} |\n");
+            $"{Count(CodeRow.Equivalent)} | {Count(CodeRow.Missed)} | {Count(CodeRow.Open)} |\n");
     }
 }

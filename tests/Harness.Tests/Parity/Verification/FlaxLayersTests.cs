@@ -61,6 +61,19 @@ public sealed class FlaxLayersTests : IDisposable
         Observed().Faults.Should().ContainSingle().Which.Should().Contain(string.Join('/', kernel.Path[..^1]));
     }
 
+    [Fact]
+    public void A_weight_that_is_off_by_a_millionth_is_noticed_in_every_array()
+    {
+        foreach (var leaf in _tree.Values.Where(leaf => leaf.Form != LeafForm.Array).ToArray())
+        {
+            float[] off = Array.ConvertAll(leaf.Materialize().ToSingles(), weight => weight * (1 + 1e-6f));
+            _tree[leaf.FullPath] = leaf.WithElements(Tensor.Of(leaf.Shape, off));
+            Observed().Faults.Should().ContainSingle(leaf.FullPath).Which.Should()
+                .Contain($"'{string.Join('/', leaf.Path[..^1])}'");
+            _tree[leaf.FullPath] = leaf;
+        }
+    }
+
     FlaxLayers Observed()
     {
         var layers = new FlaxLayers(_program, _tree);
