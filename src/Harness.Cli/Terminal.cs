@@ -25,9 +25,11 @@ sealed record Terminal(
         Console.Out, Console.Error, Environment.GetEnvironmentVariable, AppContext.BaseDirectory, cancellation,
         !Console.IsErrorRedirected, !Console.IsOutputRedirected);
 
-    /// <summary>Writes a line of <see cref="Out"/>, in colours where it goes to a screen.</summary>
+    /// <summary>Writes a line of <see cref="Out"/>, in colours where it goes to a screen. One line, whatever names and
+    /// reasons in it hold: logs and services read lines.</summary>
     public void WriteLine(string text)
     {
+        text = text.ReplaceLineEndings(" ");
         if (SharesScreen) Screen(Out).Write(new ScreenLine(text));
         else Out.WriteLine(text);
     }
@@ -54,7 +56,8 @@ sealed record Terminal(
                 int room = Math.Max(console.Profile.Width - BesideTheName, LeastName);
                 work(new Progress(
                     // On a shared screen a line must go around the bar, not through it.
-                    SharesScreen ? text => console.Write(new ScreenLine(text, overBar: true)) : Out.WriteLine,
+                    SharesScreen ? text => console.Write(new ScreenLine(text.ReplaceLineEndings(" "), overBar: true))
+                        : WriteLine,
                     name => bar.Description = Markup.Escape(Shortened(name, room)),
                     () => bar.Increment(1)));
             });

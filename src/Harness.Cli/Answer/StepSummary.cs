@@ -41,7 +41,15 @@ static class StepSummary
         {
             try
             {
-                return new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.None);
+                // For reading too: a pipe that is only written would wait for whoever reads it.
+                var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                if (stream.CanSeek)
+                {
+                    stream.Seek(0, SeekOrigin.End);
+                    return stream;
+                }
+                stream.Dispose();
+                throw new NotSupportedException("it is no file");
             }
             catch (IOException) when (tried < Tries && File.Exists(file))
             {

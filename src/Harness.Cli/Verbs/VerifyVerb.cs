@@ -114,8 +114,8 @@ static class VerifyVerb
     {
         if (options.Fault is not null)
             terminal.Error.WriteLine(
-                $"harness: {Faults.Variable}={options.Fault}: A FAULT IS INJECTED ON PURPOSE; THIS RUN CANNOT BE " +
-                $"GREEN");
+                $"harness: {Faults.Variable}={options.Fault.ReplaceLineEndings(" ")}: A FAULT IS INJECTED ON " +
+                "PURPOSE; THIS RUN CANNOT BE GREEN");
         GateVerdict? gate = null;
         var sofar = new List<Verdict>();
         try
@@ -213,7 +213,7 @@ static class VerifyVerb
 
     static int List(Terminal terminal, ImmutableArray<VerifyRequest> requests, ImmutableArray<Finding> findings)
     {
-        foreach (var request in requests) terminal.Out.WriteLine(request.Name);
+        foreach (var request in requests) terminal.WriteLine(request.Name);
         foreach (var finding in findings) terminal.Error.WriteLine(finding.ToCanonicalLine());
         return Program.ExitCode(findings);
     }

@@ -72,7 +72,7 @@ sealed unsafe class OpenedFile : IDisposable
         {
             // A pipe has no length and is not opened, which would wait for whoever writes it; an empty file is the same
             // to every reader.
-            if (new FileInfo(path) is { Exists: true, Length: 0, LinkTarget: null }) return new OpenedFile(path);
+            if (!WholeFile.HasSize(path)) return new OpenedFile(path);
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             try
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Harness.Executor.Model;
 
 namespace Harness.Parity.Golden;
@@ -117,14 +118,16 @@ static class GoldenReader
     }
 
     static GoldenRecorder ReadRecorder(LocatedJson recorder) => new(
-        recorder["torch"].Text, recorder["device"].Text, recorder["dtype"].Text, recorder["tf32"].Flag);
+        recorder["torch"].Text, recorder["device"] is { Text: "cpu" or "cuda" } device ? device.Text
+            : throw recorder["device"].Refuse($"device '{recorder["device"].Text}' is unknown, expected cpu or cuda"),
+        recorder["dtype"].Text, recorder["tf32"].Flag);
 
     static GoldenNoise ReadNoise(LocatedJson noise) =>
         new(noise["overall"].Number, [.. noise["outputs"].Items.Select(item => item.Number)])
         {
             Samples = noise["samples"].Integer is > 0 and <= int.MaxValue and var samples ? (int)samples
                 : throw noise["samples"].Refuse("samples should be a positive number"),
-            Reason = noise.Find("reason")?.Text ?? "",
+            Reason = Stated(noise.Find("reason")) ?? "",
         };
 
     static GoldenSensitivity ReadSensitivity(LocatedJson sensitivity) => new(
@@ -137,15 +140,19 @@ static class GoldenReader
         })])
     {
         Rounding = [.. sensitivity["rounding"].Items.Select(item => item.Number)],
-        Reason = sensitivity.Find("reason")?.Text,
+        Reason = Stated(sensitivity.Find("reason")),
     };
+
+    // What nobody can read is no reason.
+    static string? Stated(LocatedJson? reason) => reason?.Text is { } text && !text.All(c => char.IsWhiteSpace(c)
+        || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Control) ? text : null;
 
     static Tolerance ReadTolerance(LocatedJson tolerance)
     {
         double value = tolerance["value"].Number;
         if (!double.IsFinite(value) || value < 0)
             throw tolerance["value"].Refuse($"tolerance {value} should be positive and finite");
-        string reason = tolerance.Find("reason")?.Text ?? "";
+        string reason = Stated(tolerance.Find("reason")) ?? "";
         var read = Tolerance.Named(tolerance["policy"].Text, value, reason)
             ?? throw tolerance["policy"].Refuse(
                 $"tolerance policy '{tolerance["policy"].Text}' is unknown, expected default, numpy-decimal6 or " +

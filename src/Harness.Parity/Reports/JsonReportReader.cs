@@ -28,14 +28,21 @@ public static class JsonReportReader
             var root = json.RootElement;
             if (root.GetProperty("schema").GetInt32() is var schema and not JsonReport.Schema)
                 throw Refuse(file, $"it has schema {schema}, this harness reads {JsonReport.Schema}");
-            return new GateVerdict(
+            var gate = new GateVerdict(
                 [.. root.GetProperty("cases").EnumerateArray().Select(ToVerdict)], Findings(root))
             {
                 Part = root.TryGetProperty("shard", out var part) ? ToPart(part) : null,
             };
+            if (gate.Part is { Cases: var said } && said != gate.Cases.Length)
+                throw new FormatException($"its shard has {said} cases, and {gate.Cases.Length} are in it");
+            if (root.GetProperty("holds").GetBoolean() != gate.Holds)
+                throw new FormatException("'holds' is not what its findings say");
+            return gate;
         }
+        // Whatever is in it, somebody may have written it by hand.
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException)
+            or FormatException or ArgumentException or ArithmeticException or IndexOutOfRangeException
+            or NullReferenceException)
         {
             throw Refuse(file, $"no report that harness wrote: {e.Message.ReplaceLineEndings(" ")}");
         }

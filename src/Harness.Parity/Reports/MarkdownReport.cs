@@ -10,6 +10,8 @@ public static class MarkdownReport
     // A table that pushes what comes after it off the screen is opened by whoever wants it.
     const int MostRowsOpen = 20;
 
+    internal const string Heading = "# Parity\n\n**";
+
     // What may still have to be said and closed at the end.
     const int Closing = 256;
 
@@ -50,7 +52,7 @@ public static class MarkdownReport
     static string Title(GateVerdict gate)
     {
         int failing = gate.Cases.Count(verdict => !verdict.Holds);
-        return $"# Parity\n\n{(gate.Holds ? "**Holds**" : "**Does not hold**")}: " +
+        return $"{Heading}{(gate.Holds ? "Holds" : "Does not hold")}**: " +
             $"{gate.Cases.Length - failing} of {gate.Cases.Length} cases hold.\n";
     }
 
@@ -76,7 +78,7 @@ public static class MarkdownReport
         foreach (var finding in findings)
         {
             string word = finding.Severity() == Severity.Warning ? "warning" : "error";
-            text.Append($"- {word} **{finding.Code}** {Text(finding.Message)} ({Code(finding.Place)})\n");
+            text.Append($"- {word} **{Text(finding.Code)}** {Text(finding.Message)} ({Code(finding.Place)})\n");
         }
     }
 
@@ -88,7 +90,8 @@ public static class MarkdownReport
         foreach (var node in drifting)
         {
             text.Append(
-                $"| {Code(node.Node)} | {node.Op} | {Figures.Short(node.Error)} | {Figures.Short(node.Limit)} = ");
+                $"| {Code(node.Node)} | {Text(node.Op)} | {Figures.Short(node.Error)} " +
+                $"| {Figures.Short(node.Limit)} = ");
             text.Append($"{Text(node.Bound)} | {Figures.Short(node.Ratio)} |\n");
         }
     }

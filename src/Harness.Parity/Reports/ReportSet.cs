@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Harness.Formats;
 using Harness.Parity.Reports.Html;
 using Harness.Parity.Verification;
@@ -8,8 +9,9 @@ namespace Harness.Parity.Reports;
 /// <summary>One kind of report.</summary>
 /// <param name="Name">What <c>--format</c> calls it.</param>
 /// <param name="FileName">Its file in the report folder.</param>
+/// <param name="Mark">What stands in the beginning of every such file, and hardly in another one of that name.</param>
 /// <param name="Render">Its whole text.</param>
-public sealed record Report(string Name, string FileName, Func<GateVerdict, string> Render);
+public sealed record Report(string Name, string FileName, string Mark, Func<GateVerdict, string> Render);
 
 /// <summary>The list of reports. To add one: its file, and one line here.</summary>
 public static class ReportSet
@@ -17,11 +19,11 @@ public static class ReportSet
     /// <summary>Every report, sorted by name.</summary>
     public static readonly ImmutableArray<Report> All =
     [
-        new("html", "parity.html", HtmlReport.Render),
-        new("json", JsonReport.FileName, JsonReport.Render),
-        new("junit", "parity.junit.xml", JUnitReport.Render),
-        new("markdown", "parity.md", MarkdownReport.Render),
-        new("sarif", "parity.sarif", SarifReport.Render),
+        new("html", "parity.html", "<title>Parity ", HtmlReport.Render),
+        new("json", JsonReport.FileName, "\"holds\": ", JsonReport.Render),
+        new("junit", "parity.junit.xml", "<testsuite name=\"parity\"", JUnitReport.Render),
+        new("markdown", "parity.md", MarkdownReport.Heading, MarkdownReport.Render),
+        new("sarif", "parity.sarif", "\"name\": \"harness\"", SarifReport.Render),
     ];
 
     /// <summary>The reports of these names; null names the first that is none.</summary>
@@ -50,7 +52,17 @@ public static class ReportSet
             files.Add(file);
         }
         foreach (var other in All.Except(reports))
-            File.Delete(Path.Combine(directory, other.FileName));
+            if (Path.Combine(directory, other.FileName) is var old && IsOurs(old, other)) File.Delete(old);
         return files.ToImmutable();
+    }
+
+    // A folder may be the user's own, with a page of that name that somebody wrote.
+    static bool IsOurs(string file, Report report)
+    {
+        if (!File.Exists(file)) return false;
+        var head = new byte[1 << 13];
+        using var stream = File.OpenRead(file);
+        int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        return Encoding.UTF8.GetString(head, 0, read).Contains(report.Mark, StringComparison.Ordinal);
     }
 }

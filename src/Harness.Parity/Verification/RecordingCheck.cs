@@ -124,8 +124,9 @@ public static class RecordingCheck
         double rounding = Tolerance.OfRounding(was.Rounding), spread = rounding * Math.Sqrt(was.Shape.Elements);
         return ProbeCheck.Worst(
             (worst, was.AbsMax, rounding, $"max |a-e| {Figures.Short(worst)} at its probe"),
-            (Math.Abs(was.L2 - now.L2), was.L2, spread, $"its norm is {now.L2:R}, the golden's {was.L2:R}"),
-            (Math.Abs(was.Projection - now.Projection), was.L2, spread,
+            (was.L2.Equals(now.L2) ? 0 : Math.Abs(was.L2 - now.L2), was.L2, spread,
+                $"its norm is {now.L2:R}, the golden's {was.L2:R}"),
+            (was.Projection.Equals(now.Projection) ? 0 : Math.Abs(was.Projection - now.Projection), was.L2, spread,
                 $"its projection is {now.Projection:R}, the golden's {was.Projection:R}"));
     }
 

@@ -51,7 +51,7 @@ public sealed class GateAnswerTests : IDisposable
             [new Finding(Codes.GoldenUnused, "unused", "'unused'")]));
 
         lines.Select(line => line.Split('\'').ElementAtOrDefault(1)).Should()
-            .Equal("stale", "unused", "much", "little", "warned", null);
+            .Equal("stale", "unused", "much", "little", "warned", "s");
         lines[^1].Should().Be("1 of 4 cases hold, and 1 of what is wrong is no case's");
     }
 
@@ -82,11 +82,12 @@ public sealed class GateAnswerTests : IDisposable
         var green = new GateVerdict([], []);
         Give(green, formats: ["json", "html", "sarif"]);
         File.WriteAllText(Path.Combine(_folder["report"], "notes.txt"), "mine");
+        File.WriteAllText(Path.Combine(_folder["report"], "parity.junit.xml"), "of somebody's who had the same name");
 
         Give(green, formats: ["markdown"]);
 
         Directory.GetFiles(_folder["report"]).Select(Path.GetFileName).Should()
-            .BeEquivalentTo("parity.md", "notes.txt");
+            .BeEquivalentTo("parity.md", "notes.txt", "parity.junit.xml");
     }
 
     [Theory]
