@@ -1,3 +1,4 @@
+using Harness.Parity;
 using Spectre.Console;
 
 namespace Harness.Cli;
@@ -29,7 +30,7 @@ sealed record Terminal(
     /// reasons in it hold: logs and services read lines.</summary>
     public void WriteLine(string text)
     {
-        text = text.ReplaceLineEndings(" ");
+        text = VisibleText.Of(text);
         if (SharesScreen) Screen(Out).Write(new ScreenLine(text));
         else Out.WriteLine(text);
     }
@@ -56,7 +57,7 @@ sealed record Terminal(
                 int room = Math.Max(console.Profile.Width - BesideTheName, LeastName);
                 work(new Progress(
                     // On a shared screen a line must go around the bar, not through it.
-                    SharesScreen ? text => console.Write(new ScreenLine(text.ReplaceLineEndings(" "), overBar: true))
+                    SharesScreen ? text => console.Write(new ScreenLine(VisibleText.Of(text), overBar: true))
                         : WriteLine,
                     name => bar.Description = Markup.Escape(Shortened(name, room)),
                     () => bar.Increment(1)));

@@ -51,6 +51,25 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Says before long work whether a folder can be written later, and leaves nothing behind.</summary>
+    /// <param name="path">The folder, which need not be there yet.</param>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    public static void DemandWritable(string path)
+    {
+        string full = Path.GetFullPath(path), there = full;
+        if (File.Exists(full)) throw new IOException($"'{full}' is a file, not a folder");
+        while (!Directory.Exists(there)) there = Path.GetDirectoryName(there) ?? Directory.GetCurrentDirectory();
+        string trial = Path.Combine(there, $".{Guid.NewGuid():n}.tmp");
+        try
+        {
+            File.Create(trial, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(full, e);
+        }
+    }
+
     static IOException Unwritable(string path, Exception e) =>
         new($"'{path}' cannot be written: {PathFault.OfWriting(path, e)}", e);
 

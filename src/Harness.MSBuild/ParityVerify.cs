@@ -58,7 +58,15 @@ public sealed class ParityVerify : HarnessTool
     {
         // A name of its own: two builds of one project may run at once, and neither may read what the other one wrote.
         _run = Path.Combine(Absolute(TemporaryDirectory), $"run-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(_run);
+        try
+        {
+            Directory.CreateDirectory(_run);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail($"'{TemporaryDirectory}', where a run keeps its own files, cannot be written: {e.Message}");
+            return false;
+        }
         try
         {
             var before = Stamp.Length > 0 ? Taken() : null;
@@ -71,7 +79,20 @@ public sealed class ParityVerify : HarnessTool
         }
         finally
         {
+            Discard();
+        }
+    }
+
+    // Something may hold a file of the run's still; what it says does not change for that.
+    void Discard()
+    {
+        try
+        {
             Directory.Delete(_run, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.LogMessage(MessageImportance.Low, $"'{_run}' could not be removed: {e.Message}");
         }
     }
 
@@ -94,7 +115,15 @@ public sealed class ParityVerify : HarnessTool
     /// <inheritdoc/>
     protected override int ExecuteTool(string pathToTool, string responseFileCommands, string commandLineCommands)
     {
-        File.WriteAllBytes(CasesFile, ParityCase.ToJson(Cases));
+        try
+        {
+            File.WriteAllBytes(CasesFile, ParityCase.ToJson(Cases));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail($"'{CasesFile}', which names the cases, cannot be written: {e.Message}");
+            return -1;
+        }
         var exit = base.ExecuteTool(pathToTool, responseFileCommands, commandLineCommands);
         // A list of cases that no case came of is the silent pass that this gate is there to prevent.
         if (exit == 0 && CasesRun() is var ran && ran < Cases.Sum(one => one.Verdicts))

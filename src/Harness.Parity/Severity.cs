@@ -27,15 +27,15 @@ public static class Severities
         _ => Parity.Severity.Error,
     };
 
+    /// <summary>Its severity as build logs, SARIF and CI services spell it.</summary>
+    public static string Word(this Finding finding) =>
+        finding.Severity() == Parity.Severity.Warning ? "warning" : "error";
+
     /// <summary>MSBuild's canonical form, which editors and build logs understand: <c>file(line): error PAR2001:
     /// message</c>.</summary>
     public static string ToCanonicalLine(this Finding finding)
     {
-        string word = finding.Severity() == Parity.Severity.Warning ? "warning" : "error";
         string place = finding.Place.Length == 0 ? "harness" : finding.Place;
-        return $"{OneLine(place)}: {word} {finding.Code}: {OneLine(finding.Message)}";
+        return $"{VisibleText.Of(place)}: {finding.Word()} {finding.Code}: {VisibleText.Of(finding.Message)}";
     }
-
-    // A message that came from elsewhere may hold line breaks; build logs read lines.
-    static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -61,6 +61,17 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public void A_golden_with_a_byte_order_mark_refers_to_the_same_files()
+    {
+        File.WriteAllText(At("g/a/golden.json"), "\uFEFF" + File.ReadAllText(At("g/a/golden.json")));
+        Snapshot.Take(_all).Write(Stamp, []);
+
+        Write("w.pt", "others");
+
+        Change().Should().Contain(At("w.pt"));
+    }
+
+    [Fact]
     public void Every_part_of_a_stamp_short_of_the_whole_is_none()
     {
         Snapshot.Take(_all).Write(Stamp, ["report"]);

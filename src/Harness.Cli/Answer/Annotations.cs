@@ -27,7 +27,7 @@ sealed record Annotations(string Name, Func<Finding, FindingPlace, string?> Of)
     {
         string at = place.InRepository is { } file
             ? $"file={Property(file)},line={Line(place)}," : "";
-        return $"::{Word(finding)} {at}title={finding.Code}::{Data(finding.Message)}";
+        return $"::{finding.Word()} {at}title={finding.Code}::{Data(finding.Message)}";
 
         static string Property(string text) => Data(text).Replace(":", "%3A").Replace(",", "%2C");
 
@@ -39,15 +39,13 @@ sealed record Annotations(string Name, Func<Finding, FindingPlace, string?> Of)
     {
         string at = place.InRepository is { } file
             ? $"sourcepath={Escaped(file)};linenumber={Line(place)};" : "";
-        return $"##vso[task.logissue type={Word(finding)};{at}code={finding.Code}]{Data(finding.Message)}";
+        return $"##vso[task.logissue type={finding.Word()};{at}code={finding.Code}]{Data(finding.Message)}";
 
         static string Escaped(string text) => Data(text).Replace(";", "%3B").Replace("]", "%5D");
 
         static string Data(string text) =>
             text.Replace("%", "%AZP25").Replace("\r", "%0D").Replace("\n", "%0A");
     }
-
-    static string Word(Finding finding) => finding.Severity() == Severity.Warning ? "warning" : "error";
 
     static string Line(FindingPlace place) => Math.Max(1, place.Line).ToString(CultureInfo.InvariantCulture);
 }

@@ -34,25 +34,28 @@ sealed record GateAnswer(string? Directory, ImmutableArray<Report> Reports, Anno
     /// <returns>The exit code.</returns>
     public int GiveCounted(Terminal terminal, GateVerdict gate)
     {
-        int exit = Give(terminal, gate);
         int holding = gate.Cases.Count(verdict => verdict.Holds);
         int besides = gate.Findings.Count(finding => finding.Severity() != Severity.Warning);
-        terminal.WriteLine($"{holding} of {gate.Cases.Length} cases hold" +
+        return Give(terminal, gate, $"{holding} of {gate.Cases.Length} cases hold" +
             (besides > 0 ? $", and {besides} of what is wrong is no case's" : ""));
-        return exit;
     }
 
     /// <summary>Writes everything.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="gate">What happened.</param>
+    /// <param name="count">A line after the findings; null for none.</param>
     /// <returns>The exit code.</returns>
-    public int Give(Terminal terminal, GateVerdict gate)
+    public int Give(Terminal terminal, GateVerdict gate, string? count = null)
     {
         WriteFindings(terminal, gate);
+        if (count is not null) terminal.WriteLine(count);
+        // Reports last: a folder that cannot be written ends the run, and hides nothing of it.
+        StepSummary.Append(terminal, gate);
         if (Directory is not null)
         {
             foreach (string file in ReportSet.Write(Directory, Reports, gate))
                 terminal.Error.WriteLine($"report: {file}");
         }
-        StepSummary.Append(terminal, gate);
         return Program.ExitCode(gate.AllFindings);
     }
 

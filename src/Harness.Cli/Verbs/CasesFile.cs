@@ -30,6 +30,10 @@ static class CasesFile
         {
             throw Refuse(path, $"no JSON: {e.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            throw Refuse(path, "no JSON: its text is no UTF-8, or a value is of another kind");
+        }
     }
 
     static VerifyRequest ToRequest(string path, JsonElement entry)

@@ -63,7 +63,7 @@ static class CompareVerb
     }
 
     static int CompareRecordings(
-        Terminal terminal, string goldens, string recorded, Shard? part, GateAnswer answer)
+        Terminal terminal, string goldens, string recorded, Shard? shard, GateAnswer answer)
     {
         // A file stands for its folder, as everywhere.
         string root = File.Exists(goldens) ? Path.GetDirectoryName(Path.GetFullPath(goldens))! : goldens;
@@ -72,8 +72,10 @@ static class CompareVerb
         if (!Directory.Exists(recorded))
             throw Program.Usage(
                 $"--recorded '{recorded}' is no folder; record into copies of the goldens, in a folder of their own");
-        var requests = part?.Of(all) ?? all;
-        if (requests.IsEmpty) terminal.WriteLine(Shared.Empty(part!, all.Length));
+        var requests = all;
+        ReportPart? part = null;
+        if (shard is not null) (requests, part) = shard.Deal(all, RecordingCheck.Device);
+        if (requests.IsEmpty) terminal.WriteLine(Shared.Empty(shard!, all.Length));
         var verdicts = ImmutableArray.CreateBuilder<Verdict>();
         foreach (var request in requests)
         {
@@ -84,7 +86,7 @@ static class CompareVerb
         }
         return answer.GiveCounted(terminal, new GateVerdict(verdicts.ToImmutable(), [])
         {
-            Part = part is null ? null : new ReportPart(part, RecordingCheck.Device, requests.Length, all.Length),
+            Part = part,
         });
     }
 

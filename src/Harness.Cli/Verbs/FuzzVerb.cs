@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Harness.Formats;
 using Harness.Parity;
 using Harness.Parity.Fuzz;
 using Spectre.Console;
@@ -74,6 +75,8 @@ static class FuzzVerb
     {
         // Programs are verified after every pass, as in tests. Read once, when the first program is made.
         AppContext.SetSwitch("Harness.Executor.VerifyPrograms", true);
+        // An hour of cases is not to end at the first that fails.
+        AtomicFile.DemandWritable(output);
         using var reference = new FuzzReference(terminal);
         reference.Start();
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"harness fuzz --seed {plan.Seed}"));

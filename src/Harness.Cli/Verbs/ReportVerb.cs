@@ -79,6 +79,9 @@ static class ReportVerb
         if (parts.GroupBy(part => part.Part.Shard.Index).FirstOrDefault(group => group.Count() > 1) is { } twice)
             return $"shard {twice.First().Part.Shard} on {first.Device} is in " +
                 $"{string.Join(" and ", twice.Select(part => $"'{part.From}'"))}; name each once";
+        if (parts.FirstOrDefault(other => other.Part.Set != first.Set) is { Part: { } } stranger)
+            return $"the goldens that '{from}' and '{stranger.From}' are shards of differ: merge the shards of one " +
+                "set of cases, verified at one commit";
         var missing = Enumerable.Range(1, first.Shard.Count).Except(parts.Select(part => part.Part.Shard.Index))
             .Select(index => new Shard(index, first.Shard.Count)).Take(Listed).ToList();
         if (missing.Count > 0)

@@ -85,7 +85,7 @@ static class VerifyVerb
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
             var answered = answer.Read(result);
-            var part = Shared.ToShard(result.GetValue(shard));
+            var dealt = Shared.ToShard(result.GetValue(shard));
             var (requests, missing) = Requests(result.GetValue(goldens)!, result.GetValue(cases));
             var unused = Unused(
                 requests, result.GetValue(cases), result.GetValue(goldenRoot), result.GetValue(permitUnused));
@@ -94,16 +94,19 @@ static class VerifyVerb
                 result.GetValue(caseSet), result.GetValue(permitUnused)));
             bool progress = !result.GetValue(Shared.NoProgress);
             int all = requests.Length;
-            requests = part?.Of(requests) ?? requests;
+            if (all > 1 && !IsHeldToASet(requests, result.GetValue(caseSet)))
+                terminal.Error.WriteLine($"note: no {CaseSet.FileName} lies above these goldens, so that nobody " +
+                    "misses a case that vanishes; recording one writes it, and so does harness accept GOLDEN --add");
+            ReportPart? part = null;
+            if (dealt is not null) (requests, part) = dealt.Deal(requests, where);
             if (result.GetValue(list)) return List(terminal, requests, missing);
             // Where there are no cases at all, that is what is wrong, and told.
             if (part is not null && requests.IsEmpty && all > 0)
-                terminal.WriteLine(Shared.Empty(part, all));
+                terminal.WriteLine(Shared.Empty(dealt!, all));
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
                     terminal, requests, options with { Runner = runner, FollowsFloat32 = answered.DrawsNodes },
-                    missing.AddRange(unused), progress, answered,
-                    part is null ? null : new ReportPart(part, where, requests.Length, all)));
+                    missing.AddRange(unused), progress, answered, part));
         });
         return command;
     }
@@ -114,7 +117,7 @@ static class VerifyVerb
     {
         if (options.Fault is not null)
             terminal.Error.WriteLine(
-                $"harness: {Faults.Variable}={options.Fault.ReplaceLineEndings(" ")}: A FAULT IS INJECTED ON " +
+                $"harness: {Faults.Variable}={VisibleText.Of(options.Fault)}: A FAULT IS INJECTED ON " +
                 "PURPOSE; THIS RUN CANNOT BE GREEN");
         GateVerdict? gate = null;
         var sofar = new List<Verdict>();
@@ -128,7 +131,7 @@ static class VerifyVerb
                     line.End();
                 }, terminal.Cancellation));
         }
-        catch (Exception e) when (e is OperationCanceledException or ModelException)
+        catch
         {
             // What was found before the end is no less true.
             (answer with { Directory = null }).WriteFindings(terminal, new GateVerdict([.. sofar], []));
@@ -210,6 +213,9 @@ static class VerifyVerb
         if (caseSet is not null) throw Program.Usage("--case-set needs --cases: a search has the sets that it finds");
         return CaseSetCheck.OfSearch(goldens.Length > 0 ? goldens : [DefaultGoldens], requests);
     }
+
+    static bool IsHeldToASet(ImmutableArray<VerifyRequest> requests, string? named) =>
+        File.Exists(named) || requests.Any(request => CaseSetPlace.AtOrAbove(request.Golden).Any());
 
     static int List(Terminal terminal, ImmutableArray<VerifyRequest> requests, ImmutableArray<Finding> findings)
     {

@@ -105,7 +105,9 @@ sealed record Dependencies(
                 continue;
             try
             {
-                using var json = JsonDocument.Parse(WholeFile.Read(path));
+                // The command reads one with a byte order mark as well.
+                var text = WholeFile.Read(path).AsMemory();
+                using var json = JsonDocument.Parse(text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text);
                 foreach (var fact in json.RootElement.EnumerateObject())
                     if (fact.Value.ValueKind == JsonValueKind.Object && fact.Value.TryGetProperty("path", out var file)
                         && file.ValueKind == JsonValueKind.String)

@@ -74,9 +74,12 @@ public sealed class CaseSet
     public static CaseSet Read(string file)
     {
         file = Path.GetFullPath(file);
+        var text = WholeFile.Read(file).AsMemory();
+        if (PathFault.OfContent(text.Span) is { } other) throw Corrupt(file, 1, other);
         try
         {
-            using var json = JsonDocument.Parse(WholeFile.Read(file));
+            // An editor may have put a byte order mark.
+            using var json = JsonDocument.Parse(text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text);
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw Corrupt(file, 1, "expected an object");
             foreach (var member in root.EnumerateObject())

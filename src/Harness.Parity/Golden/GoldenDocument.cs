@@ -51,6 +51,8 @@ public sealed record GoldenDocument(
         if (Float32Noise.Reason.Length > 0) yield return $"float32 noise set by hand: {Float32Noise.Reason}";
         if (Sensitivity.Reason is { } vacuous) yield return $"recorded although it cannot tell everything: {vacuous}";
         if (DeclaresNonFinite) yield return "NaN and infinity permitted";
+        if (RecordedBy.Device != "cpu")
+            yield return $"recorded on {RecordedBy.Device}: outputs are held to {Tolerance} alone";
         if (GuessesShapes)
         {
             yield return "input shapes guessed: "

@@ -43,6 +43,12 @@ sealed class LocatedJson
         {
             throw Corrupt(file, (int)(e.LineNumber ?? 0) + 1, $"golden.json is no JSON: {FirstSentence(e.Message)}");
         }
+        catch (InvalidOperationException)
+        {
+            // What the reader says of text that is none.
+            int line = utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1;
+            throw Corrupt(file, line, "golden.json is no JSON: this text is no UTF-8, or half of a letter");
+        }
     }
 
     /// <summary>The member of this name.</summary>

@@ -25,8 +25,8 @@ static class HistoryCheck
     {
         verdict = verdict with { History = history.Of(verdict.Name, verdict.Device) };
         if (!verdict.Holds || verdict.Fault is not null || verdict.Origin is not { } origin) return verdict;
-        // Drift from another recording is another quantity.
-        var same = verdict.History.Where(run => run.Golden == origin.Id).ToImmutableArray();
+        // Drift from another recording is another quantity, and that of a run that failed is none to grow from.
+        var same = verdict.History.Where(run => run.Holds && run.Golden == origin.Id).ToImmutableArray();
         var finding = Grown("float64", verdict.Float64, origin, same, run => run.Float64,
                 port => Math.Max(Rounding * port.Magnitude, Tolerance.OfRounding(port.Rounding)))
             ?? Grown("float32", verdict.Float32?.Outputs ?? [], origin, same, run => run.Float32,
@@ -68,7 +68,7 @@ static class HistoryCheck
         string precision, ImmutableArray<Drift> drifts, GoldenOrigin origin, ImmutableArray<HistoryEntry> runs,
         Func<HistoryEntry, double?> figure, Func<OriginPort, double> explained)
     {
-        double[] earlier = [.. runs.Select(figure).OfType<double>().Order()];
+        double[] earlier = [.. runs.Select(figure).OfType<double>().Where(double.IsFinite).Order()];
         if (earlier.Length == 0 || Largest(drifts) is not { } now) return null;
         double median = (earlier[earlier.Length / 2] + earlier[(earlier.Length - 1) / 2]) / 2;
         if (now.Scaled <= Factor * median) return null;

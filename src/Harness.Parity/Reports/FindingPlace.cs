@@ -25,6 +25,18 @@ public readonly record struct FindingPlace(string File, int Line)
             : new FindingPlace(place, 0);
     }
 
+    /// <summary>A place that another machine stated, as this one has it: in the repository that the current folder
+    /// belongs to, unless the place itself is there.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="inRepository">What <see cref="InRepository"/> was there.</param>
+    public static string Here(string place, string inRepository)
+    {
+        var (file, line) = Of(place);
+        if (System.IO.File.Exists(file)) return place;
+        string here = Path.Combine(Root(Environment.CurrentDirectory), inRepository);
+        return line > 0 ? $"{here}({line})" : here;
+    }
+
     /// <summary>The file as seen from the root of the repository that the current folder belongs to, with forward
     /// slashes; null where it lies elsewhere, or is none.</summary>
     /// <remarks>Code hosts know no other root, wherever in it the build of a project was started.</remarks>

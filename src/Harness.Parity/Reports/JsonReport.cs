@@ -52,6 +52,7 @@ static class JsonReport
         json.WriteString("device", part.Device);
         json.WriteNumber("cases", part.Cases);
         json.WriteNumber("of", part.Of);
+        json.WriteString("set", part.Set);
         json.WriteEndObject();
     }
 
@@ -325,8 +326,9 @@ static class JsonReport
         {
             json.WriteStartObject();
             json.WriteString("code", finding.Code);
-            json.WriteString("severity", finding.Severity() == Severity.Warning ? "warning" : "error");
+            json.WriteString("severity", finding.Word());
             json.WriteString("place", finding.Place);
+            if (FindingPlace.Of(finding.Place).InRepository is { } file) json.WriteString("file", file);
             json.WriteString("message", finding.Message);
             json.WriteEndObject();
         }

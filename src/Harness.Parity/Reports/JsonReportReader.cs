@@ -51,9 +51,21 @@ public static class JsonReportReader
     static ReportPart ToPart(JsonElement json) => new(
         Shard.Parse($"{json.GetProperty("index").GetInt32()}/{json.GetProperty("count").GetInt32()}")
             ?? throw new FormatException("'shard' is none"),
-        Text(json, "device"), json.GetProperty("cases").GetInt32(), json.GetProperty("of").GetInt32());
+        Text(json, "device"), json.GetProperty("cases").GetInt32(), json.GetProperty("of").GetInt32(),
+        Text(json, "set"));
 
-    static Verdict ToVerdict(JsonElement json) => new(Text(json, "name"), "", Findings(json))
+    static Verdict ToVerdict(JsonElement json)
+    {
+        var verdict = Read(json);
+        if (json.GetProperty("holds").GetBoolean() != verdict.Holds)
+            throw new FormatException($"'holds' of the case '{verdict.Name}' is not what its findings say");
+        if (verdict.Holds && verdict.Float64.FirstOrDefault(drift => !drift.Holds) is { } odd)
+            throw new FormatException(
+                $"the case '{verdict.Name}' holds, and its output '{odd.Output}' is beyond its limit");
+        return verdict;
+    }
+
+    static Verdict Read(JsonElement json) => new(Text(json, "name"), "", Findings(json))
     {
         Device = Text(json, "device"),
         Fault = TextOrNull(json, "fault"),
@@ -177,8 +189,17 @@ public static class JsonReportReader
     static ImmutableArray<Finding> Findings(JsonElement json) =>
     [
         .. json.GetProperty("findings").EnumerateArray()
-            .Select(finding => new Finding(Text(finding, "code"), Text(finding, "place"), Text(finding, "message"))),
+            .Select(finding => new Finding(Code(finding), Place(finding), Text(finding, "message"))),
     ];
+
+    // Another machine's checkout lies elsewhere.
+    static string Place(JsonElement finding) => TextOrNull(finding, "file") is { } file
+        ? FindingPlace.Here(Text(finding, "place"), file) : Text(finding, "place");
+
+    // The code decides whether it is an error: one that nobody knows is none of ours.
+    static string Code(JsonElement finding) => Text(finding, "code") is var code
+        && CodesPage.All.Any(entry => entry.Code == code) ? code
+        : throw new FormatException($"the code '{Text(finding, "code")}' is unknown");
 
     static SourcePlace Source(JsonElement json)
     {

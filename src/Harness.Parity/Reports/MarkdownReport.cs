@@ -77,8 +77,8 @@ public static class MarkdownReport
     {
         foreach (var finding in findings)
         {
-            string word = finding.Severity() == Severity.Warning ? "warning" : "error";
-            text.Append($"- {word} **{Text(finding.Code)}** {Text(finding.Message)} ({Code(finding.Place)})\n");
+            text.Append($"- {finding.Word()} **{Text(finding.Code)}** {Text(finding.Message)} ");
+            text.Append($"({Code(finding.Place)})\n");
         }
     }
 
@@ -121,9 +121,9 @@ public static class MarkdownReport
     }
 
     // What Markdown would take for a table's edge or for markup stays text.
-    static string Text(string text) => text.ReplaceLineEndings(" ").Replace("\\", "\\\\").Replace("|", "\\|")
+    static string Text(string text) => VisibleText.Of(text).Replace("\\", "\\\\").Replace("|", "\\|")
         .Replace("<", "&lt;").Replace("*", "\\*").Replace("_", "\\_").Replace("`", "\\`").Replace("[", "\\[");
 
     // Nothing inside can end it, and a table would still see its edge.
-    static string Code(string text) => $"`{text.ReplaceLineEndings(" ").Replace('`', '\'').Replace("|", "\\|")}`";
+    static string Code(string text) => $"`{VisibleText.Of(text).Replace('`', '\'').Replace("|", "\\|")}`";
 }

@@ -61,7 +61,7 @@ public static class ReportSet
     {
         if (!File.Exists(file)) return false;
         var head = new byte[1 << 13];
-        using var stream = File.OpenRead(file);
+        using var stream = WholeFile.Open(file);
         int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         return Encoding.UTF8.GetString(head, 0, read).Contains(report.Mark, StringComparison.Ordinal);
     }

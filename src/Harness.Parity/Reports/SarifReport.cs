@@ -113,7 +113,7 @@ static partial class SarifReport
             json.WriteEndObject();
         }
         json.WriteStartObject("defaultConfiguration");
-        json.WriteString("level", Level(new Finding(code, "", "")));
+        json.WriteString("level", Severities.Word(new Finding(code, "", "")));
         json.WriteEndObject();
         json.WriteStartObject("properties");
         json.WriteStartArray("tags");
@@ -129,7 +129,7 @@ static partial class SarifReport
         json.WriteStartObject();
         json.WriteString("ruleId", finding.Code);
         json.WriteNumber("ruleIndex", rule);
-        json.WriteString("level", Level(finding));
+        json.WriteString("level", finding.Word());
         WriteText(json, "message", finding.Message);
         json.WriteStartArray("locations");
         json.WriteStartObject();
@@ -164,7 +164,6 @@ static partial class SarifReport
         }
     }
 
-    static string Level(Finding finding) => finding.Severity() == Severity.Warning ? "warning" : "error";
 
     static void WriteText(Utf8JsonWriter json, string name, string text)
     {

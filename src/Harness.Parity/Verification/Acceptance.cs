@@ -100,13 +100,7 @@ public static class Acceptance
     // A limit above all that an output holds permits zeros; one far above what was measured hides the next fault.
     static void DemandTight(GoldenCase golden, Tolerance tolerance, bool loosen)
     {
-        double largest = golden.Document.Outputs.Where(port => port.Type.IsFloating())
-            .Select(port => Largest(golden, port.Name)).DefaultIfEmpty().Max();
-        if (tolerance.Value >= largest)
-        {
-            throw Refuse(golden, $"the limit {tolerance} is no less than the largest output " +
-                $"{Figures.Short(largest)}: zeros would hold; there is nothing to verify with it");
-        }
+        if (ForgivesAll(golden, tolerance) is { } all) throw Refuse(golden, all);
         // The named ones are what others hold their ports to, and little looser than the default.
         if (loosen || tolerance.Policy != TolerancePolicy.Default) return;
         double measured = Received.Exists(golden, null)
@@ -115,6 +109,16 @@ public static class Acceptance
         throw Refuse(golden, $"the limit {tolerance} is more than ten times the measured drift " +
             (measured == 0 ? "(none was received: the case holds, or was not verified)" : Figures.Short(measured)) +
             "; state a smaller one, or --loosen");
+    }
+
+    /// <summary>Why a limit is none; null for one that tells an output from zeros.</summary>
+    internal static string? ForgivesAll(GoldenCase golden, Tolerance tolerance)
+    {
+        double largest = golden.Document.Outputs.Where(port => port.Type.IsFloating())
+            .Select(port => Largest(golden, port.Name)).DefaultIfEmpty(double.PositiveInfinity).Max();
+        return tolerance.Value < largest ? null
+            : $"the limit {tolerance} is no less than the largest output {Figures.Short(largest)}: zeros would hold; " +
+                "there is nothing to verify with it";
     }
 
     static ModelException Refuse(GoldenCase golden, string why) =>

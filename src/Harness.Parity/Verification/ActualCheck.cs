@@ -39,6 +39,7 @@ public static class ActualCheck
         {
             Device = Path.GetFileName(files.Outputs),
             Origin = GoldenOrigin.Of(golden.Document),
+            Notes = [.. golden.Document.Notes()],
             Tolerance = tolerance,
             Nodes = nodes.Length,
             Probes = nodes,
@@ -63,10 +64,14 @@ public static class ActualCheck
         {
             return Verify(request, files);
         }
-        catch (ModelException e)
+        catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {
             string golden = Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName);
-            return new Verdict(request.Name, golden, [e.Finding]) { Device = Path.GetFileName(files.Outputs) };
+            return new Verdict(request.Name, golden,
+                [(e as ModelException)?.Finding ?? new Finding(Codes.BadUsage, golden, e.Message)])
+            {
+                Device = Path.GetFileName(files.Outputs),
+            };
         }
     }
 

@@ -5,27 +5,33 @@ using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>What it costs to verify a case, in nanoseconds of a machine that nobody has.</summary>
+/// <summary>What it costs to verify a case, and what the case is.</summary>
+/// <param name="Nanoseconds">The cost, of a machine that nobody has.</param>
+/// <param name="Content">The name of its folder and the hash of what its golden.json says, wherever it lies and however
+/// its lines end.</param>
 /// <remarks>Every shard must deal the cases alike, whatever machine it runs on, so that nothing is measured: the cost
 /// follows from files that are the same everywhere. Weights are read or made, hashed, written as a tree, read back,
 /// compared and packed for two precisions, and activations computed twice and compared, which is why both count, and
 /// why multiply-adds, which a plan does at the processor's peak, do not. The factors are those of golden/ on two cores:
 /// its four shards take 14.4, 16.7, 10.6 and 13.4 s of processor, where one case takes 11 of them, and every fourth
 /// case took 6.7, 17.6, 13.4 and 1.8 s.</remarks>
-public static class CaseCost
+public readonly record struct CaseCost(long Nanoseconds, string Content)
 {
     const double PerCase = 5e6, PerElement = 10, PerByte = 15, Most = 1e15;
 
     /// <summary>The cost of a case.</summary>
-    public static long Of(VerifyRequest request)
+    public static CaseCost Of(VerifyRequest request)
     {
+        ArgumentNullException.ThrowIfNull(request);
         // A golden.json may state any shape: a sum beyond all numbers is a large one.
         double cost = PerCase;
+        string content = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Golden)));
         string? model = request.Model, weights = request.Weights;
         try
         {
             string file = Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName);
-            var (document, _, _, _) = GoldenReader.Read(file, WholeFile.Read(file));
+            var (document, _, probes, _) = GoldenReader.Read(file, WholeFile.Read(file));
+            content += " " + Sha256Hash.Of(GoldenJson.Write(document, probes));
             cost += PerElement * document.Probes.Sum(probe => (double)probe.Shape.Elements);
             model ??= document.Model.Architecture is { } known ? ModelName.OfArchitecture(known).Text
                 : Path.Combine(request.Golden, document.Model.Path!);
@@ -36,7 +42,7 @@ public static class CaseCost
             // Told by whoever verifies it, which takes no time.
         }
         cost += PerByte * ((double)Bytes(model) + Bytes(weights));
-        return (long)Math.Min(cost, Most);
+        return new CaseCost((long)Math.Min(cost, Most), content);
     }
 
     static long Bytes(string? named)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
 using Harness.Executor.Program;
+using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -14,7 +15,7 @@ namespace Harness.Parity.Verification;
 /// <param name="tree">The tree that ships, by full path.</param>
 sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> tree)
 {
-    // One array that layers read under several names is stored under one of them.
+    // One array that layers read under several names is stored under one of them, and found there.
     readonly HashSet<string> _ofSeveralNames =
     [
         .. from node in program.Nodes
@@ -37,6 +38,8 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
     readonly Dictionary<string, Numbers> _arrays = new(StringComparer.Ordinal);
     // Features of the layer at hand that the run computed, by the name that a stored one would have.
     readonly Dictionary<string, double[]> _computed = new(StringComparer.Ordinal);
+    // Paths of the arrays of the layer at hand that have several names, by the name that this layer has for each.
+    readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, one sentence each.</summary>
     public ImmutableArray<string> Faults => _faults.ToImmutable();
@@ -54,8 +57,9 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
         var model = session.Program;
         foreach (var node in model.Nodes)
         {
-            if (ModuleOf(model, node) is not { } module) continue;
             _computed.Clear();
+            _shared.Clear();
+            if (ModuleOf(model, node) is not { } module) continue;
             double[] Read(int value)
             {
                 var elements = new double[model.Values[value].Shape.Elements];
@@ -102,9 +106,10 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
     {
         for (int place = 0; place < Places; place++)
         {
-            // Spread over the result, and never the same channel.
-            long flat = (long)(y.LongLength * ((place + 0.5) / Places));
-            int[] at = IndexOf(to, flat);
+            // Its middle, where a window meets no padding, and others that only the name decides.
+            int[] at = place == 0 ? [.. to.AsSpan().ToArray().Select(extent => extent / 2)]
+                : IndexOf(to, (long)(ProbeSums.Mix(GoldenProbe.Seed(name) + (ulong)place) % (ulong)y.LongLength));
+            long flat = FlatOf(to, at);
             try
             {
                 var (value, scale) = layer(x, from, at);
@@ -125,8 +130,8 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
         }
     }
 
-    // The module of a layer whose stored parameters are all used as they lie; null for others, and for a kernel that is
-    // computed.
+    // The module of a layer whose stored parameters are all used as they lie, empty where all of them have several
+    // names; null for others, and for a kernel that is computed.
     string? ModuleOf(NhwcProgram model, NhwcNode node)
     {
         string? module = null;
@@ -138,8 +143,12 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
                 if (rule.Form == LeafForm.Features && value.Shape.Rank == 1) continue;
                 return null;
             }
-            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array || _ofSeveralNames.Contains(leaf.FullPath))
-                return null;
+            if (!value.Moves.IsEmpty || leaf.Form == LeafForm.Array) return null;
+            if (_ofSeveralNames.Contains(leaf.FullPath))
+            {
+                _shared[rule.Leaf] = leaf.FullPath;
+                continue;
+            }
             // Another module's, which goes by another name there.
             string key = leaf.TorchKey.Contains('.', StringComparison.Ordinal)
                 ? leaf.TorchKey[..leaf.TorchKey.LastIndexOf('.')] : "";
@@ -149,13 +158,14 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
             if (module is not null && owner != module) return null;
             module = owner;
         }
-        return module;
+        return module ?? (_shared.Count > 0 ? "" : null);
     }
 
     // An array as Flax finds it: by collection, module and name.
     Numbers Find(string collection, string module, string name)
     {
-        string path = module.Length == 0 ? $"{collection}/{name}" : $"{collection}/{module}/{name}";
+        if (!_shared.TryGetValue(name, out string? path))
+            path = module.Length == 0 ? $"{collection}/{name}" : $"{collection}/{module}/{name}";
         if (_arrays.TryGetValue(path, out var known)) return known;
         if (!tree.TryGetValue(path, out var leaf)) throw new KeyNotFoundException($"'{path}' is not in the tree");
         return _arrays[path] = new Numbers(path, leaf.Borrow());

@@ -78,7 +78,7 @@ sealed class ProbeCheck(GoldenCase golden)
         return Compare(golden.Probe(probe).As<double>(), probe, actual);
     }
 
-    /// <summary>The worst of a probe's three measures, scaled, its limit, and what differs.</summary>
+    /// <summary>The same of all elements.</summary>
     /// <param name="expected">The values at its positions.</param>
     /// <param name="probe">The probe.</param>
     /// <param name="actual">All elements in PyTorch's axis order.</param>
@@ -94,17 +94,29 @@ sealed class ProbeCheck(GoldenCase golden)
         var sampled = new double[expected.Length];
         for (int i = 0; i < sampled.Length; i++) sampled[i] = actual[(int)probe.Positions[i]];
         var drift = Drift.Measure(probe.Node, [sampled.Length], sampled, expected, Tolerance.Default);
-        double rounding = Tolerance.OfRounding(probe.Rounding);
-        double spread = rounding * Math.Sqrt(actual.Length);
-        return Worst(
-            (drift.MaxAbs, probe.AbsMax, rounding, $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe"),
-            // A norm beyond every number says nothing; the positions do.
-            (sums.L2 == probe.L2 ? 0 : Math.Abs(sums.L2 - probe.L2), probe.L2, spread,
-                $"its norm is {sums.L2:R}, the golden's {probe.L2:R}"),
-            (Math.Abs(sums.Projection - probe.Projection), probe.L2, spread,
-                "elements that no position holds differ, or were exchanged: its projection is "
-                + $"{sums.Projection:R}, the golden's {probe.Projection:R}"));
+        return Compare(probe, drift.MaxAbs, sums.L2, sums.Projection);
     }
+
+    /// <summary>The worst of a probe's three measures, scaled, its limit, and what differs.</summary>
+    /// <param name="probe">The probe.</param>
+    /// <param name="off">The largest difference at its positions.</param>
+    /// <param name="norm">The norm of what is held to it.</param>
+    /// <param name="projection">The projection of what is held to it.</param>
+    public static (double Error, double Limit, string Why) Compare(
+        GoldenProbe probe, double off, double norm, double projection)
+    {
+        double rounding = Tolerance.OfRounding(probe.Rounding), root = Math.Sqrt(probe.Shape.Elements);
+        // Where the squares are beyond every number, what bounds the norm stands for it.
+        double scale = double.IsFinite(probe.L2) ? probe.L2 : Math.Min(probe.AbsMax * root, double.MaxValue);
+        return Worst(
+            (off, probe.AbsMax, rounding, $"max |a-e| {Figures.Short(off)} at its probe"),
+            (Off(norm, probe.L2), scale, rounding * root, $"its norm is {norm:R}, the golden's {probe.L2:R}"),
+            (Off(projection, probe.Projection), scale, rounding * root,
+                "elements that no position holds differ, or were exchanged: its projection is "
+                + $"{projection:R}, the golden's {probe.Projection:R}"));
+    }
+
+    static double Off(double actual, double expected) => actual.Equals(expected) ? 0 : Math.Abs(actual - expected);
 
     /// <summary>The same of integers and Booleans: the same numbers in the same order have the same norm and projection
     /// to the last bit.</summary>
@@ -118,18 +130,20 @@ sealed class ProbeCheck(GoldenCase golden)
                 : $"max |a-e| {Figures.Short(drift.MaxAbs)} at its probe");
     }
 
-    /// <summary>Of several measures the one nearest to, or furthest beyond, what rounding explains.</summary>
-    public static (double Error, double Limit, string Why) Worst(
+    // Of several measures the one nearest to, or furthest beyond, what rounding explains.
+    static (double Error, double Limit, string Why) Worst(
         params ReadOnlySpan<(double Off, double Scale, double Rounding, string Why)> measures)
     {
         var (worst, ratio) = ((0.0, Drift.RoundingLimit, ""), -1.0);
         foreach (var (off, scale, rounding, why) in measures)
         {
-            double error = off == 0 ? 0 : off / scale;
-            double limit = Math.Max(Drift.RoundingLimit, rounding == 0 ? 0 : rounding / scale);
+            // Where all of the golden's elements are zero there is nothing to scale by.
+            double unit = scale > 0 ? scale : 1;
+            double error = off / unit, limit = Math.Max(Drift.RoundingLimit * scale, rounding) / unit;
             // NaN compares with nothing: a difference that is none is beyond every limit.
             if (double.IsNaN(error)) error = double.PositiveInfinity;
-            if (error / limit > ratio) (worst, ratio) = ((error, limit, why), error / limit);
+            double share = error == 0 ? 0 : error / limit;
+            if (share > ratio) (worst, ratio) = ((error, limit, why), share);
         }
         return worst;
     }

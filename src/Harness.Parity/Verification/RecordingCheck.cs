@@ -34,6 +34,10 @@ public static class RecordingCheck
         {
             verdict = verdict with { Findings = [e.Finding] };
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            verdict = verdict with { Findings = [new Finding(Codes.BadUsage, golden, e.Message)] };
+        }
         return verdict with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
@@ -121,13 +125,7 @@ public static class RecordingCheck
         if (!was.Type.IsFloating())
             return worst == 0 && was.L2 == now.L2 && was.Projection == now.Projection ? (0, 0, "")
                 : (double.PositiveInfinity, 0, "it holds other integers");
-        double rounding = Tolerance.OfRounding(was.Rounding), spread = rounding * Math.Sqrt(was.Shape.Elements);
-        return ProbeCheck.Worst(
-            (worst, was.AbsMax, rounding, $"max |a-e| {Figures.Short(worst)} at its probe"),
-            (was.L2.Equals(now.L2) ? 0 : Math.Abs(was.L2 - now.L2), was.L2, spread,
-                $"its norm is {now.L2:R}, the golden's {was.L2:R}"),
-            (was.Projection.Equals(now.Projection) ? 0 : Math.Abs(was.Projection - now.Projection), was.L2, spread,
-                $"its projection is {now.Projection:R}, the golden's {was.Projection:R}"));
+        return ProbeCheck.Compare(was, worst, now.L2, now.Projection);
     }
 
     static Finding? Drifting(

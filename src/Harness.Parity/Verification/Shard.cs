@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
+using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
 
@@ -21,14 +23,19 @@ public sealed record Shard(int Index, int Count)
             : null;
     }
 
-    /// <summary>Its cases, in the order of all.</summary>
+    /// <summary>Its cases, in the order of all, and what a report of them is a part of.</summary>
     /// <param name="requests">All cases, in an order that every shard agrees on.</param>
-    public ImmutableArray<VerifyRequest> Of(IReadOnlyList<VerifyRequest> requests)
+    /// <param name="device">What runs the converted models.</param>
+    public (ImmutableArray<VerifyRequest> Cases, ReportPart Part) Deal(
+        IReadOnlyList<VerifyRequest> requests, string device)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        if (Count == 1) return [.. requests];
-        var parts = Parts([.. requests.Select(CaseCost.Of)], Count);
-        return [.. requests.Where((_, i) => parts[i] == Index)];
+        CaseCost[] costs = [.. requests.Select(CaseCost.Of)];
+        var parts = Parts([.. costs.Select(cost => cost.Nanoseconds)], Count);
+        ImmutableArray<VerifyRequest> cases = [.. requests.Where((_, i) => parts[i] == Index)];
+        string set = string.Join('\n', costs.Select(cost => cost.Content).Order(StringComparer.Ordinal));
+        return (cases, new ReportPart(
+            this, device, cases.Length, requests.Count, Sha256Hash.Of(Encoding.UTF8.GetBytes(set))));
     }
 
     /// <summary>The shard of each case, from 1: the dearest first, each to the shard that has least.</summary>
@@ -59,4 +66,6 @@ public sealed record Shard(int Index, int Count)
 /// <param name="Device">What ran the converted models.</param>
 /// <param name="Cases">How many cases it has.</param>
 /// <param name="Of">How many there are in all shards.</param>
-public sealed record ReportPart(Shard Shard, string Device, int Cases, int Of);
+/// <param name="Set">The hash of what all their goldens say, so that shards of different sets are not taken for those
+/// of one.</param>
+public sealed record ReportPart(Shard Shard, string Device, int Cases, int Of, string Set);

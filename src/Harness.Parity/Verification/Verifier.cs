@@ -50,6 +50,11 @@ public static class Verifier
         {
             verdict = verdict with { Findings = [Placed(e.Finding, request, verdict.GoldenFile)] };
         }
+        // A file that may not be read, or a disk that is full: the other cases are no worse for it.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            verdict = verdict with { Findings = [new Finding(Codes.BadUsage, verdict.GoldenFile, e.Message)] };
+        }
         return Placed(verdict) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
@@ -140,7 +145,7 @@ public static class Verifier
                 Float64 = drifts, FirstBadNode = bad, Probes = measured, UnmeasuredProbes = probes.Unmeasured,
                 FlaxLayers = layers.Layers, UnprobedNodes = probes.Unprobed,
                 Map = NodeSeries.MapOf(golden, drifts, outputs),
-            }).With(Float64Check.Judge(golden, drifts, tolerance, bad));
+            }).With(Float64Check.Judge(golden, drifts, tolerance, bad), Unprobed(golden, tolerance, probes.Unprobed));
             // Where the run itself is wrong it says nothing of the tree; a stated limit that forgives probes excuses
             // no tree.
             if (verdict.Holds && !layers.Faults.IsEmpty)
@@ -226,9 +231,20 @@ public static class Verifier
         return null;
     }
 
+    // Where probes gate, a node without one would be held by nothing.
+    static Finding? Unprobed(GoldenCase golden, Tolerance tolerance, ImmutableArray<string> nodes) =>
+        nodes.IsEmpty || !Float64Check.GoesByScale(golden, tolerance) ? null : new Finding(
+            Codes.GoldenVacuous, golden.PlaceOf("probes"),
+            $"the golden has no probe of {nodes.Length} nodes that the model computes ('{nodes[0]}'" +
+            $"{(nodes.Length > 1 ? ", …" : "")}), so that nothing holds them; record it again");
+
     static Finding? LooseLimit(GoldenCase golden, Tolerance tolerance, Verdict verdict)
     {
         if (!tolerance.IsLooserThanDefault || verdict.Float64.IsEmpty) return null;
+        if (Acceptance.ForgivesAll(golden, tolerance) is { } all)
+            return new Finding(
+                Codes.GoldenVacuous, golden.PlaceOf("tolerance"),
+                $"{all}; state a smaller one ({tolerance.Reason})");
         double measured = verdict.Float64.Max(drift => drift.MaxAbs);
         return tolerance.Value <= 10 * measured ? null : new Finding(
             Codes.LooseTolerance, golden.PlaceOf("tolerance"),

@@ -14,6 +14,20 @@ public sealed class FuzzVerbTests
         Directory.Exists("fuzz").Should().BeFalse();
     }
 
+    [Fact]
+    public void A_folder_for_failures_that_cannot_be_is_told_before_anything_runs()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["taken"], "");
+
+        var run = CommandLine.Run("fuzz", "--seed", "1", "--output", folder["taken"]);
+
+        run.ExitCode.Should().Be(2);
+        run.ErrorLines.Should().ContainSingle().Which.Should().Contain("is a file, not a folder");
+        CommandLine.Run("fuzz", "--seed", "1", "--output", folder["new/below"]).Error.Should().Contain("PAR9001");
+        Directory.GetFileSystemEntries(folder.Path).Should().ContainSingle("nothing is left behind");
+    }
+
     [Theory]
     [InlineData("--seed is 'abc', expected a whole number", "--seed", "abc")]
     [InlineData("--seed is '-1', expected a number from 0", "--seed", "-1")]

@@ -127,6 +127,19 @@ public sealed class GateAnswerTests : IDisposable
     }
 
     [Fact]
+    public void A_report_that_cannot_be_written_hides_neither_count_nor_summary()
+    {
+        string file = _folder["summary.md"];
+        Directory.CreateDirectory(Path.Combine(_folder["report"], "parity.json"));
+
+        FluentActions.Invoking(() => Give(Many(2, Codes.OutputDrift), summary: file, formats: ["json"]))
+            .Should().Throw<IOException>();
+
+        _out.ToString().Should().EndWith("0 of 2 cases hold\n");
+        File.ReadAllText(file).Should().Contain("'c1' drifts");
+    }
+
+    [Fact]
     public void A_summary_that_cannot_be_written_changes_no_answer()
     {
         Give(new GateVerdict([], []), summary: Path.Combine(_folder.Path, "no", "such", "file"))

@@ -1,5 +1,7 @@
+using Harness.Executor.Model;
 using Harness.Parity;
 using Harness.Parity.Reports;
+using Harness.Parity.Verification;
 using Harness.Tests.Parity.Verification;
 
 namespace Harness.Tests.Cli;
@@ -93,6 +95,8 @@ public sealed class ReportVerbTests : IDisposable
         for (int i = 1; i <= 3; i++) Shard(i, 3, [_one.Root, _two.Root]);
         Shard(2, 3, [_one.Root], "less");
         Shard(1, 4, [_one.Root, _two.Root], "fourth");
+        using var other = new SyntheticCase("golden/other");
+        Shard(2, 3, [_one.Root, other.Root], "other");
 
         Refused("1", "3").Should().Contain("shard 2/3 on cpu is missing").And.Contain("--shard 2/3");
         Refused("3").Should().Contain("shard 1/3, 2/3 on cpu is missing");
@@ -100,11 +104,51 @@ public sealed class ReportVerbTests : IDisposable
             .Contain($"shard 3/3 on cpu is in '{_folder["3"]}' and '{_folder["3"]}'; name each once");
         Refused("1", "less", "3").Should().Contain("is shard 1/3 of 2 cases").And.Contain("is 2/3 of 1");
         Refused("2", "fourth").Should().Contain("is shard 2/3 of 2 cases").And.Contain("is 1/4 of 2");
+        Refused("1", "other", "3").Should()
+            .Contain($"the goldens that '{_folder["1"]}' and '{_folder["other"]}' are shards of differ");
         string file = _folder["2/parity.json"];
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"cases\": 1,", "\"cases\": 0,"));
         Refused("1", "2", "3").Should().Contain("its shard has 0 cases, and 1 are in it");
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"index\": 2", "\"index\": 4"));
         Refused("2").Should().Contain("no report that harness wrote: 'shard' is none");
+    }
+
+    [Fact]
+    public void A_report_whose_numbers_contradict_its_word_is_refused()
+    {
+        CommandLine.Run("verify", _one.Directory, "--report", _folder["1"]).ExitCode.Should().Be(0);
+        string file = _folder["1/parity.json"], report = File.ReadAllText(file);
+
+        File.WriteAllText(file, report.Replace("\"beyond\": 0", "\"beyond\": 3"));
+        Refused("1").Should().MatchRegex("the case '.*' holds, and its output '0' is beyond its limit");
+        int first = report.IndexOf("\"holds\": true", report.IndexOf("\"cases\"", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+        File.WriteAllText(file, report.Remove(first, 13).Insert(first, "\"holds\": false"));
+        Refused("1").Should().Contain("is not what its findings say");
+        File.WriteAllText(file, report.Insert(
+            report.LastIndexOf("\"findings\": [", StringComparison.Ordinal) + 13,
+            """{"code": "PAR2999", "place": "x", "message": "y"}"""));
+        Refused("1").Should().Contain("the code 'PAR2999' is unknown");
+    }
+
+    [Fact]
+    public void A_place_of_another_machine_is_one_of_this_repository()
+    {
+        string repository = Harness.Tests.Naive.NaiveWalkTests.Repository;
+        Finding[] findings =
+        [
+            new(Codes.GoldenUnused, "/their/checkout/golden/a/golden.json(7)", "unused"),
+            new(Codes.GoldenUnused, $"{Path.Combine(repository, "README.md")}(2)", "unused"),
+            new(Codes.GoldenUnused, "/elsewhere/golden.json(3)", "unused"),
+        ];
+        Directory.CreateDirectory(_folder["1"]);
+        string report = JsonReport.Render(new GateVerdict([], [.. findings]));
+        report = report.Replace("\"place\": \"/their", "\"file\": \"golden/a/golden.json\",\n\"place\": \"/their");
+        File.WriteAllText(_folder["1/parity.json"], report);
+
+        JsonReportReader.Read(_folder["1"]).Findings.Select(finding => finding.Place).Should().Equal(
+            $"{Path.Combine(repository, "golden/a/golden.json")}(7)", findings[1].Place, findings[2].Place);
+        report.Should().Contain("\"file\": \"README.md\"");
     }
 
     [Fact]

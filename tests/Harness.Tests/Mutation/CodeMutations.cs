@@ -90,7 +90,7 @@ sealed class CodeMutations : IDisposable
     {
         string root = NaiveWalkTests.Repository;
         long CostOf(string folder) => GoldenSearch.Below(Path.Combine(root, folder))
-            .Sum(golden => CaseCost.Of(new VerifyRequest(golden)));
+            .Sum(golden => CaseCost.Of(new VerifyRequest(golden)).Nanoseconds);
         yield return Operators;
         long spent = CostOf(Operators), cost = 0;
         var part = new List<string>();

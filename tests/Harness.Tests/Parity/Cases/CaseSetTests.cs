@@ -38,6 +38,18 @@ public sealed class CaseSetTests : IDisposable
     }
 
     [Fact]
+    public void A_byte_order_mark_is_no_part_of_it_and_a_pointer_of_Git_LFS_is_named()
+    {
+        CaseSet.Add(File, [_folder["a"]]);
+        System.IO.File.WriteAllText(File, "\uFEFF" + Text);
+        CaseSet.Read(File).Holds(_folder["a"]).Should().BeTrue();
+
+        System.IO.File.WriteAllText(File, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n");
+        FluentActions.Invoking(() => CaseSet.Read(File)).Should().Throw<ModelException>()
+            .Which.Finding.Message.Should().Contain("this is a Git LFS pointer");
+    }
+
+    [Fact]
     public void What_is_in_it_is_added_without_a_byte_written()
     {
         CaseSet.Add(File, [_folder["a"]]);

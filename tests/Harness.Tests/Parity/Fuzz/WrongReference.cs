@@ -5,6 +5,7 @@ using Harness.Executor.Program;
 using Harness.Parity;
 using Harness.Parity.Fuzz;
 using Harness.Parity.Golden;
+using Harness.Tests.Parity.Golden;
 
 namespace Harness.Tests.Parity.Fuzz;
 
@@ -38,7 +39,7 @@ sealed class WrongReference(string target = "", string mistaken = "")
         session.Run();
         foreach (var port in program.Outputs) tensors[GoldenStore.OutputName(port.Name)] = session.Read(port.Value);
         int outputs = program.Outputs.Length;
-        return new GoldenCase(trial.Name, new GoldenDocument(
+        var document = OwnProbes.With(new GoldenDocument(
             new GoldenModel(FuzzCase.FileName, "0"), new GoldenWeights(null, null, Sha256Hash.Of(model.Weights)),
             [.. inputs.Select(pair => GoldenPort.Of(pair.Key, pair.Value))],
             [.. program.Outputs.Select(port => GoldenPort.Of(port.Name, tensors[GoldenStore.OutputName(port.Name)]))],
@@ -52,6 +53,7 @@ sealed class WrongReference(string target = "", string mistaken = "")
             {
                 Rounding = [.. Enumerable.Repeat(0.0, outputs)],
             },
-        }, tensors, ImmutableDictionary<string, int>.Empty);
+        }, model, tensors);
+        return new GoldenCase(trial.Name, document, tensors, ImmutableDictionary<string, int>.Empty);
     }
 }

@@ -156,6 +156,7 @@ public sealed class GoldenStoreTests : IDisposable
         { "\"positions\": [0, ", "\"positions\": [1, ", "*probe" },
         { "\"node\": \"conv\"", "\"node\": \"conf\"", "*'probe.conf' is missing" },
         { "{\n  \"schema\"", "{{\n  \"schema\"", "(1)*no JSON" },
+        { "\"float64\"", "\"\\ud800\"", "(*no JSON: this text is no UTF-8, or half of a letter" },
         { "\"schema\": 2,", "\"schema\": 2, \"schema\": 2,", "(2)*stands twice" },
         { "\"dtype\": \"float64\",\n      \"sha", "\"dtype\": \"float32\",\n      \"sha", "*expected float64" },
     };

@@ -229,4 +229,16 @@ public sealed class HistoryFileTests : IDisposable
         var red = Measured(1e-11) with { Findings = [new Finding(Codes.OutputDrift, "", "")] };
         HistoryCheck.Judge(red, history).Findings.Should().Equal(red.Findings);
     }
+
+    [Fact]
+    public void A_run_that_failed_is_none_to_grow_from()
+    {
+        Append(Measured(1e-15));
+        for (int i = 0; i < 5; i++)
+            Append(Measured(1e-3) with { Findings = [new Finding(Codes.OutputDrift, "", "")] });
+        Append(Measured(double.NaN));
+
+        HistoryCheck.Judge(Measured(1e-11), Read()).Findings.Should().ContainSingle().Which.Code.Should()
+            .Be(Codes.DriftGrew);
+    }
 }

@@ -113,7 +113,7 @@ public sealed class CutOffTests : IDisposable
             ["output.sum"] = Tensor.Of([3], [Large + 2, Large, Large - 1]),
             ["output.float"] = Tensor.Of([3], [.. x.Select(number => 10.0 * number)]),
         };
-        GoldenStore.Write(_folder.Path, new GoldenDocument(
+        var document = OwnProbes.With(new GoldenDocument(
             GoldenModel.OfFile(_folder.Path, _folder["graph.json"]),
             new GoldenWeights(null, 0, Sha256Hash.Of(model.Weights)),
             [.. model.Graph.Inputs.Select(port => GoldenPort.Of(port.Name, tensors["input." + port.Name]))],
@@ -121,6 +121,7 @@ public sealed class CutOffTests : IDisposable
             new GoldenRecorder("oracle", "cpu"), GoldenNoise.Of([0, 0, 0, 0, 0]), Tolerance.Default, [])
         {
             Sensitivity = Sensitivities.AllMoves(2, 5),
-        }, tensors);
+        }, model, tensors);
+        GoldenStore.Write(_folder.Path, document, tensors);
     }
 }

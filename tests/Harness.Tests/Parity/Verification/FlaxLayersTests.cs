@@ -74,13 +74,82 @@ public sealed class FlaxLayersTests : IDisposable
         }
     }
 
-    FlaxLayers Observed()
+    // Padding meets a window's first row at the edge alone, and a corner meets neither it nor the first column.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 2)]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    [InlineData(2, 2)]
+    public void Each_place_of_a_window_is_looked_at(int row, int column)
     {
-        var layers = new FlaxLayers(_program, _tree);
+        // Of planes that are no smaller than the window.
+        foreach (var leaf in _tree.Values.Where(leaf => leaf.Path[0] == "layer1" && leaf.Form == LeafForm.Conv
+            && leaf.Shape[0] == 3 && leaf.Shape[1] == 3).ToArray())
+        {
+            float[] off = leaf.Materialize().ToSingles();
+            int tap = leaf.Shape[2] * leaf.Shape[3];
+            for (int i = 0; i < tap; i++) off[(((row * 3) + column) * tap) + i] += 0.01f;
+            _tree[leaf.FullPath] = leaf.WithElements(Tensor.Of(leaf.Shape, off));
+            Observed().Faults.Should().ContainSingle($"{leaf.FullPath} is off");
+            _tree[leaf.FullPath] = leaf;
+        }
+    }
+
+    // One array is scale and bias of two norms: it lies under one name, the statistics under theirs.
+    [Theory]
+    [InlineData("as it is", "")]
+    [InlineData("mean", "var")]
+    [InlineData("mean", "mean of the other")]
+    [InlineData("scale", "mean")]
+    public void Arrays_that_lie_under_their_own_names_beside_one_of_several_are_looked_up(string one, string other)
+    {
+        var builder = new GraphBuilder();
+        int value = builder.Input("x", [2, 3, 4, 5]), shared = builder.Parameter("shared");
+        foreach (string norm in (string[])["a", "b"])
+        {
+            value = builder.Call("aten::batch_norm",
+                [
+                    Argument.Value(value), Argument.Value(shared), Argument.Value(shared),
+                    Argument.Value(builder.Parameter(norm + ".running_mean")),
+                    Argument.Value(builder.Parameter(norm + ".running_var")),
+                    Argument.Of(false), Argument.Of(0.1), Argument.Of(1e-5), Argument.Of(true),
+                ], [], 1, SourcePlace.Unknown with { Module = norm }, norm)[0];
+        }
+        builder.Output("y", value);
+        var weights = new StateDict();
+        weights.Add("shared", Tensor.Of([3], [0.5f, 1.5f, 0.75f]));
+        weights.Add("a.running_mean", Tensor.Of([3], [0.1f, 0.2f, 0.3f]));
+        weights.Add("a.running_var", Tensor.Of([3], [1.1f, 1.2f, 1.3f]));
+        weights.Add("b.running_mean", Tensor.Of([3], [0.4f, 0.5f, 0.6f]));
+        weights.Add("b.running_var", Tensor.Of([3], [1.4f, 1.5f, 1.6f]));
+        using var model = new TorchModel(builder.Build(), weights, "test");
+        var program = NhwcPass.Apply(model, [[2, 3, 4, 5]]);
+        var tree = program.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal);
+        string Path(string name) => name switch
+        {
+            "scale" => tree.Keys.Single(path => !path.StartsWith("batch_stats", StringComparison.Ordinal)),
+            "mean of the other" => "batch_stats/b/mean",
+            _ => $"batch_stats/a/{name}",
+        };
+        if (other.Length > 0)
+            (tree[Path(one)], tree[Path(other)]) = (tree[Path(other)], tree[Path(one)]);
+
+        var layers = Observed(program, tree);
+
+        layers.Layers.Should().Be(2);
+        layers.Faults.Any().Should().Be(other.Length > 0);
+    }
+
+    FlaxLayers Observed() => Observed(_program, _tree);
+
+    static FlaxLayers Observed(NhwcProgram program, Dictionary<string, Leaf> tree)
+    {
+        var layers = new FlaxLayers(program, tree);
         using var session = new CpuRunner(threads: 1).Open(
-            Segment.OpenPart(_program, _program.Nodes), RunMode.EachNode, ElementType.Float64);
+            Segment.OpenPart(program, program.Nodes), RunMode.EachNode, ElementType.Float64);
         var values = new Harness.Parity.Golden.SeededValues(3);
-        foreach (var port in _program.Inputs)
+        foreach (var port in program.Inputs)
             session.Write(port.Value, values.Next(ElementType.Float32, port.Shape!.Value, 2).ToDoubles());
         session.Run(CancellationToken.None);
         layers.Observe(session);

@@ -21,6 +21,18 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public void Links_are_followed_and_never_around()
+    {
+        using var other = new SyntheticCase("other");
+        Directory.CreateSymbolicLink(Path.Combine(_one.Root, "linked"), other.Root);
+        Directory.CreateSymbolicLink(Path.Combine(_one.Directory, "up"), _one.Root);
+        Directory.CreateSymbolicLink(Path.Combine(other.Root, "back"), _one.Root);
+
+        GoldenSearch.Below(_one.Root).Should()
+            .BeEquivalentTo([_one.Directory, Path.Combine(_one.Root, "linked", "other")]);
+    }
+
+    [Fact]
     public void A_golden_that_no_case_uses_is_PAR3004()
     {
         GoldenSearch.Unused(_one.Root, [new VerifyRequest(_one.Directory + Path.DirectorySeparatorChar)]).Should()

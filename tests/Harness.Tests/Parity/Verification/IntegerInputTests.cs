@@ -139,7 +139,7 @@ public sealed class IntegerInputTests : IDisposable
         var tensors = inputs.ToDictionary(input => GoldenStore.InputName(input.Key), input => input.Value);
         string name = model.Graph.Outputs[0].Name;
         var expected = tensors[GoldenStore.OutputName(name)] = Tensor.Of([2, 3], output);
-        GoldenStore.Write(_folder.Path, new GoldenDocument(
+        var document = OwnProbes.With(new GoldenDocument(
             GoldenModel.OfFile(_folder.Path, _folder[file]),
             new GoldenWeights(null, seed, Sha256Hash.Of(model.Weights)),
             [.. inputs.Select(input => GoldenPort.Of(input.Key, input.Value))],
@@ -147,7 +147,8 @@ public sealed class IntegerInputTests : IDisposable
             new GoldenRecorder("oracle", "cpu"), GoldenNoise.Of([0]), Tolerance.Default, [])
         {
             Sensitivity = Sensitivities.AllMoves(inputs.Length, 1),
-        }, tensors);
+        }, model, tensors);
+        GoldenStore.Write(_folder.Path, document, tensors);
         return GoldenStore.Read(_folder.Path);
     }
 

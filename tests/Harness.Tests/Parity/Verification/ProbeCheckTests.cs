@@ -67,9 +67,52 @@ public sealed class ProbeCheckTests
     [Fact]
     public void A_difference_that_is_no_number_is_beyond_every_limit_and_hides_no_other()
     {
-        ProbeCheck.Worst((double.NaN, 1, 0, "first")).Should().Be((double.PositiveInfinity, 1e-10, "first"));
-        ProbeCheck.Worst((0, 1, 0, "first"), (double.NaN, 1, 0, "second"), (1, 1, 0, "third")).Why
-            .Should().Be("second");
+        var (error, limit, why) = ProbeCheck.Compare(_probe, 0, double.NaN, _probe.Projection + 1);
+        error.Should().Be(double.PositiveInfinity);
+        limit.Should().Be(1e-10);
+        why.Should().StartWith("its norm is NaN");
+        ProbeCheck.Compare(_probe, 0, _probe.L2 + 1, double.NaN).Why.Should().Contain("its projection is NaN");
+        ProbeCheck.Compare(_probe, double.NaN, _probe.L2, _probe.Projection + 1).Why.Should().Contain("at its probe");
+    }
+
+    [Theory]
+    [InlineData(1e180)]
+    [InlineData(1e306)]
+    public void Elements_whose_squares_are_beyond_every_number_tell_of_all_as_well(double size)
+    {
+        double[] large = [.. _values.Select(value => value * size)];
+        var (probe, values) = GoldenProbe.Sample("node", [5, 60], large);
+        probe.L2.Should().Be(double.PositiveInfinity);
+        (double Error, double Limit, string) Held(double[] actual) =>
+            ProbeCheck.Compare(values.ToDoubles(), probe, actual);
+        int[] hidden = [.. Enumerable.Range(0, large.Length).Where(i => !probe.Positions.Contains(i))];
+
+        Held(large).Error.Should().Be(0);
+        foreach (int i in hidden)
+        {
+            double[] off = [.. large];
+            off[i] += 1e-5 * size;
+            var (error, limit, why) = Held(off);
+            error.Should().BeGreaterThan(limit, $"element {i} is off");
+            why.Should().StartWith("elements that no position holds differ");
+        }
+        // What adding in another order does is no drift.
+        double[] rounded = [.. large.Select(double.BitIncrement)];
+        Held(rounded).Error.Should().BeInRange(0, 1e-14);
+    }
+
+    [Fact]
+    public void Where_all_is_zero_only_rounding_is_forgiven()
+    {
+        var zeros = _probe with { AbsMax = 0, L2 = 0, Projection = 0, Rounding = 1e-17 };
+
+        Holds(ProbeCheck.Compare(zeros, 1e-17, 1e-17, 1e-17)).Should().BeTrue();
+        Holds(ProbeCheck.Compare(zeros, 1e-3, 0, 0)).Should().BeFalse();
+        Holds(ProbeCheck.Compare(zeros, 0, 1e-3, 0)).Should().BeFalse();
+        Holds(ProbeCheck.Compare(zeros, 0, 0, 1e-3)).Should().BeFalse();
+        Holds(ProbeCheck.Compare(zeros with { Rounding = 0 }, 1e-300, 0, 0)).Should().BeFalse();
+
+        static bool Holds((double Error, double Limit, string Why) measured) => measured.Error <= measured.Limit;
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class ShardTests
         Gen.Select(Gen.Int[0, 40], Gen.Int[1, 12]).Sample((cases, count) =>
         {
             VerifyRequest[] requests = [.. Enumerable.Range(0, cases).Select(i => new VerifyRequest($"case{i:00}"))];
-            var shards = Enumerable.Range(1, count).Select(index => new Shard(index, count).Of(requests)).ToList();
+            var shards = Enumerable.Range(1, count)
+                .Select(index => new Shard(index, count).Deal(requests, "cpu").Cases).ToList();
 
             shards.SelectMany(shard => shard).Should().BeEquivalentTo(requests);
             shards.Should().OnlyContain(shard => shard.SequenceEqual(shard.OrderBy(request => request.Golden)));
@@ -48,11 +49,14 @@ public sealed class ShardTests
             Path.GetRelativePath(Environment.CurrentDirectory, request.Golden)))];
         var costs = requests.Select(CaseCost.Of).ToList();
 
-        var parts = Shard.Parts(costs, count);
+        var parts = Shard.Parts([.. costs.Select(cost => cost.Nanoseconds)], count);
 
         relative.Select(CaseCost.Of).Should().Equal(costs);
-        var loads = costs.Zip(parts).GroupBy(pair => pair.Second).Select(group => group.Sum(pair => pair.First));
-        loads.Should().HaveCount(count).And.OnlyContain(load => load < 1.1 * costs.Sum() / count);
+        costs.Select(cost => cost.Content).Should().OnlyHaveUniqueItems();
+        var loads = costs.Zip(parts).GroupBy(pair => pair.Second)
+            .Select(group => group.Sum(pair => pair.First.Nanoseconds));
+        loads.Should().HaveCount(count)
+            .And.OnlyContain(load => load < 1.1 * costs.Sum(cost => cost.Nanoseconds) / count);
     }
 
     [Theory]

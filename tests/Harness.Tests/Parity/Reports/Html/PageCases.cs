@@ -38,7 +38,7 @@ static class PageCases
                     },
                 },
             ],
-            Part = new ReportPart(new Shard(1, 2), "cpu", 3, 6),
+            Part = new ReportPart(new Shard(1, 2), "cpu", 3, 6, ""),
         };
     }
 
