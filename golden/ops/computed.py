@@ -89,6 +89,12 @@ def convolutions():
     y = case.call("", "slice", case.call("", "slice", y, 2, 0, 3, 1), 3, 0, 3, 1)
     yield case.output(case.call("", "mul", case.call("", "add", y, beside), other))
 
+    case = Case("conv2d/kernel_also_permuted")  # stored for the layer, read by another in an order of its own
+    x, factor = case.input(2, 3, 7, 5), case.input(3, 1, 1, 1, name="factor")
+    weight = case.parameter("conv.weight", 4, 3, 2, 3)
+    turned = case.call("", "permute", weight, [1, 2, 3, 0])
+    yield case.output(conv(case, x, weight), case.call("", "mul", turned, factor))
+
     case = Case("conv2d/kernel_permuted")
     x, kernel = case.input(2, 3, 7, 5), case.input(3, 2, 3, 4, name="kernel")
     kernel = case.call("", "permute", case.call("", "tanh", kernel), [3, 2, 0, 1])

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Harness.Parity.Verification;
 using Harness.Tests.Naive;
 
@@ -77,11 +78,29 @@ sealed class CodeMutations : IDisposable
         string near = s_tests.First(entry => fault.File.StartsWith(entry.Folder, StringComparison.Ordinal)).Tests;
         near = string.Join('|', near.Split('|').Select(tests => $"FullyQualifiedName~Harness.Tests.{tests}."));
         yield return (CodeJudge.Gate, _goldens[0]);
-        if (fault.By == CodeJudge.Tests) yield return (CodeJudge.Tests, near);
+        if (fault.By == CodeJudge.Tests)
+        {
+            if (TestsOf(fault) is { } own) yield return (CodeJudge.Tests, own);
+            yield return (CodeJudge.Tests, near);
+        }
         foreach (string goldens in _goldens[1..]) yield return (CodeJudge.Gate, goldens);
         if (fault.By != CodeJudge.Tests) yield return (CodeJudge.Tests, near);
         // The list of mistakes is of the sources, which have none.
         yield return (CodeJudge.Tests, $"FullyQualifiedName!~{nameof(CodeFaultTests)}");
+    }
+
+    // Those that speak of the file's class: seconds, where a folder of tests takes minutes.
+    static string? TestsOf(CodeFault fault)
+    {
+        string name = Path.GetFileNameWithoutExtension(fault.File);
+        var classes = Directory.EnumerateFiles(
+                Path.Combine(NaiveWalkTests.Repository, "tests", "Harness.Tests"), "*Tests.cs",
+                SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) == $"{name}Tests.cs"
+                || Regex.IsMatch(File.ReadAllText(file), $@"\b{name}\b"))
+            .Select(Path.GetFileNameWithoutExtension).Where(one => one != nameof(CodeFaultTests)).Order().ToArray();
+        return classes.Length == 0 ? null
+            : string.Join('|', classes.Select(one => $"FullyQualifiedName~.{one}."));
     }
 
     // All goldens in parts, a blank between their folders, the cheapest first, each about as dear as all before it: a

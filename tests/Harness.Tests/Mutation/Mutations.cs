@@ -90,11 +90,12 @@ static class Mutations
         if (verdict.Findings.FirstOrDefault(finding => finding.Code != Codes.BadUsage
             && finding.Severity() == Severity.Error) is { } finding)
         {
-            var outputs = program.Nodes.First(other => other.Name == node).Outputs;
+            var damaged = program.Nodes.First(other => other.Name == node);
             string? bad = verdict.FirstBadNode?.Node;
             // A batch of one is the program's own: its call goes by the name without it.
-            bool named = finding.Code == Codes.WeightsRoundTrip || node == $"{bad}.of_batch"
-                || outputs.Any(output => program.Values[output].Name == bad);
+            bool named = finding.Code == Codes.WeightsRoundTrip ? NamesALeafOf(damaged, program, finding.Message)
+                : node == $"{bad}.of_batch"
+                    || damaged.Outputs.Any(output => program.Values[output].Name == bad);
             return new Mutant(name, node, fault, MutantState.Caught, named, finding.Code);
         }
         // A tree that is wrong is wrong, however the run that reads it by its own record goes.
@@ -105,6 +106,13 @@ static class Mutations
             moved < 1e-12 ? "the same for other inputs"
                 : FormattableString.Invariant($"moves an output by {moved:0.0e+0}"));
     }
+
+    // A tree is told of by its arrays and by the layer that looks them up.
+    static bool NamesALeafOf(NhwcNode node, NhwcProgram program, string message) => node.Inputs
+        .Select(input => program.Values[input].Leaf).OfType<Leaf>()
+        .Any(leaf => message.Contains(leaf.FullPath, StringComparison.Ordinal)
+            || message.Contains($"'{leaf.TorchKey}'", StringComparison.Ordinal)
+            || message.Contains($"over '{string.Join('/', leaf.Path[..^1])}'", StringComparison.Ordinal));
 
     static bool CanHave(NhwcProgram program, string fault)
     {

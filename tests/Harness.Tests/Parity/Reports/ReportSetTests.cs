@@ -146,6 +146,19 @@ public sealed class ReportSetTests
         Directory.GetFiles(folder["a/b"]).Should().HaveCount(5, "no temporary file is left");
     }
 
+    // The task may load nothing of ours, and keeps a list of its own.
+    [Fact]
+    public void A_build_knows_the_files_of_all_reports()
+    {
+        string task = File.ReadAllText(Path.Combine(
+            Harness.Tests.Naive.NaiveWalkTests.Repository, "src", "Harness.MSBuild", "ParityVerify.cs"));
+        int list = task.IndexOf("s_anyReport =", StringComparison.Ordinal);
+        string names = task[list..task.IndexOf(';', list)].Replace("JsonReport", $"\"{JsonReport.FileName}\"");
+
+        System.Text.RegularExpressions.Regex.Matches(names, "\"([^\"]+)\"").Select(name => name.Groups[1].Value)
+            .Should().BeEquivalentTo(ReportSet.All.Select(report => report.FileName));
+    }
+
     [Fact]
     public void A_run_without_cases_is_rendered_too()
     {
