@@ -32,8 +32,13 @@ public sealed class BuildContext : FrostingContext
     /// <summary>The words that name the part to <c>harness</c>; none for all.</summary>
     public string[] ShardWords => Shard is { } part ? ["--shard", part] : [];
 
-    /// <summary>True in the shard that also does what is not dealt by goldens, or where there are no shards.</summary>
-    public bool IsFirst => Shard is null || Shard.StartsWith("1/", StringComparison.Ordinal);
+    /// <summary>True in the shard that also tests, or where there are no shards.</summary>
+    public bool IsFirst => Does(0);
+
+    /// <summary>True in the shard that also does a piece of work that is not dealt by goldens, or where there are no
+    /// shards.</summary>
+    /// <param name="piece">Which piece, from 0.</param>
+    public bool Does(int piece) => ShardWork.Falls(Shard, piece);
 
     /// <summary>Another folder for recorded goldens; null where none is named.</summary>
     public string? Golden => Value(BuildOptions.Golden);
@@ -72,6 +77,9 @@ public sealed class BuildContext : FrostingContext
 
     /// <summary>What the benchmarks are told; null for all kernels.</summary>
     public string? Benchmark => Value(BuildOptions.Benchmark);
+
+    /// <summary>How many small networks the tests record and verify at once; null for the tests' own number.</summary>
+    public string? FreshGoldens { get; set; }
 
     /// <summary>True where packages are made before the tests, which then hold them as well.</summary>
     public bool Packs { get; set; }

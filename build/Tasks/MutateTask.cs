@@ -18,8 +18,7 @@ public sealed class MutateTask : FrostingTask<BuildContext>
     /// <inheritdoc/>
     public override void Run(BuildContext context)
     {
-        // Models are damaged in no time beside that.
-        if (context.IsFirst)
+        if (context.Does(1))
         {
             var most = context.Most;
             Mutate(context, most is null ? [] : [most]);

@@ -7,7 +7,8 @@ using Harness.Formats;
 
 namespace Build.Tasks;
 
-/// <summary>Records the goldens from the models they name, or that lie beside them.</summary>
+/// <summary>Records the goldens from the models they name, or that lie beside them. What somebody decided about one,
+/// <c>record</c> keeps by itself, as far as it was decided.</summary>
 [TaskName("RecordGoldens")]
 [TaskDescription("Records every golden in golden/ with TorchSharp, new or again, in its place or elsewhere.")]
 [IsDependentOn(typeof(CompileTask))]
@@ -74,21 +75,7 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
                 ? ModelName.OfArchitecture(architecture.GetString()!).Text
                 : FileBeside(folder, model.GetProperty("path")),
             .. json.RootElement.TryGetProperty("weights", out var weights) ? Weights(folder, weights) : [],
-            .. Decided(json.RootElement),
         ];
-    }
-
-    // What somebody decided about it holds again.
-    static IEnumerable<string> Decided(JsonElement golden)
-    {
-        if (golden.TryGetProperty("declaresNonFinite", out var nonFinite) && nonFinite.GetBoolean())
-            yield return "--allow-nan";
-        if (golden.TryGetProperty("sensitivity", out var sensitivity)
-            && sensitivity.TryGetProperty("reason", out var reason))
-        {
-            yield return "--reason";
-            yield return reason.GetString()!;
-        }
     }
 
     // A model that holds its own weights names neither a file nor a seed for them.

@@ -56,7 +56,7 @@ public sealed class TestTask : FrostingTask<BuildContext>
         var exitCode = 0;
         var packages = context.Packages.MakeAbsolute(context.Environment).FullPath;
         using var memory = new PeakMemory();
-        context.DotNetTest(target.FullPath, new DotNetTestSettings
+        var settings = new DotNetTestSettings
         {
             Filter = filter,
             Configuration = configuration,
@@ -70,7 +70,10 @@ public sealed class TestTask : FrostingTask<BuildContext>
                 exitCode = code;
                 return true;
             },
-        });
+        };
+        if (context.FreshGoldens is { } fresh)
+            settings.EnvironmentVariables["HARNESS_FRESH_GOLDENS"] = fresh;
+        context.DotNetTest(target.FullPath, settings);
         var trouble = context.Totals.Add(results.FullPath,
             projects.Select(project => project.GetFilenameWithoutExtension().ToString()));
         foreach (var line in trouble)

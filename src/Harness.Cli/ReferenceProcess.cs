@@ -18,7 +18,8 @@ static class ReferenceProcess
     /// <param name="terminal">Gets its output.</param>
     /// <param name="absence">The code of the finding where it is not installed.</param>
     /// <param name="arguments">Its command line.</param>
-    /// <exception cref="ModelException">It is not there, or cannot be started.</exception>
+    /// <exception cref="ModelException">It is not there, or cannot be started; PAR9005: it was ended, or
+    /// crashed.</exception>
     /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
     public static int Run(Terminal terminal, string absence, IEnumerable<string> arguments)
     {
@@ -28,8 +29,13 @@ static class ReferenceProcess
         process.BeginOutputReadLine();
         process.WaitForExit();
         terminal.Cancellation.ThrowIfCancellationRequested();
-        return process.ExitCode;
+        // What it says itself ends with one of these; a signal or a crash says nothing, or a stack trace.
+        return process.ExitCode is 0 or 1 or 2 or 130 ? process.ExitCode
+            : throw new ModelException(Ended(process));
     }
+
+    static Finding Ended(Process process) => new(Codes.RunnerEnded, "harness",
+        $"Harness.Reference has ended with exit code {process.ExitCode} before its work was done");
 
     /// <summary>Does some work with a runner in it; when this returns, however it does, the process is gone.</summary>
     /// <param name="terminal">Gets its messages.</param>
@@ -76,8 +82,7 @@ static class ReferenceProcess
             WaitForExit();
             return _terminal.Cancellation.IsCancellationRequested
                 ? new OperationCanceledException(_terminal.Cancellation)
-                : new ModelException(new Finding(Codes.RunnerEnded, "harness", $"Harness.Reference has ended with " +
-                    $"exit code {_process.ExitCode} before its work was done"), cause);
+                : new ModelException(ReferenceProcess.Ended(_process), cause);
         }
 
         /// <summary>Ends it at once.</summary>

@@ -40,7 +40,7 @@ public abstract class HarnessTool : ToolTask
     public string GoldenDirectory { get; set; } = "";
 
     /// <summary>
-    /// The models: items with the metadata <c>Golden</c>, <c>Weights</c>, <c>Tolerance</c> and <c>InputShape</c>.
+    /// The models: items with the metadata <c>Golden</c>, <c>Weights</c>, <c>Tolerance</c>, and what is for recording.
     /// </summary>
     [Required]
     public ITaskItem[] Models { get; set; } = [];

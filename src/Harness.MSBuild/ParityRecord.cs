@@ -29,6 +29,11 @@ public sealed class ParityRecord : HarnessTool
         // One an input: "2,3,12,9" or "2,4,7,11;2,2,7,11"; the commas are the shape's own.
         var shapes = Models[0].GetMetadata("InputShape").Split(';', Trimmed)
             .SelectMany(shape => new[] { "--input-shape", shape });
-        return ["record", model.Model, .. weights, .. shapes, "--golden", model.Golden];
+        string reason = Models[0].GetMetadata("Reason").Trim();
+        // One word, whatever it begins with.
+        string[] why = reason.Length == 0 ? [] : [$"--reason={reason}"];
+        string[] permits = Models[0].GetMetadata("AllowNaN").Trim().Equals("true", StringComparison.OrdinalIgnoreCase)
+            ? ["--allow-nan"] : [];
+        return ["record", model.Model, .. weights, .. shapes, .. why, .. permits, "--golden", model.Golden];
     }
 }

@@ -17,13 +17,9 @@ try
         _ => Usage(),
     };
 }
-catch (ModelException exception)
+catch (Exception exception) when (Trouble.Of(exception) is not null)
 {
-    return Report(exception.Finding);
-}
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-{
-    return Report(new Finding(Codes.BadUsage, "Harness.Reference", exception.Message));
+    return Report(Trouble.Of(exception)!);
 }
 
 // One line, whatever the message holds: MSBuild and CI read lines.

@@ -188,6 +188,7 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
             $"record {_scaffold["a.pt"]} --golden {_scaffold["golden/models/a"]} --device cuda {set} " +
             "--no-progress " +
             "record arch:resnet50 --weights seed:7 --input-shape 1,3,5,7 --input-shape 1,2 " +
+            "--reason=--it 'is' \"so\" --allow-nan " +
             $"--golden {_scaffold["g;x/b"]} --device cuda {set} --no-progress");
     }
 
@@ -261,7 +262,7 @@ public sealed class FakeScaffold : IDisposable
         <ItemGroup>
           <ParityModel Include="a.pt" />
           <ParityModel Include="arch:resnet50" Weights="seed:7" Golden="g%3bx/b" Tolerance="1e-5"
-                       InputShape="1,3,5,7; 1,2" />
+                       InputShape="1,3,5,7; 1,2" Reason=" --it 'is' &quot;so&quot;" AllowNaN="True" />
         </ItemGroup>
         """;
 

@@ -117,6 +117,52 @@ public sealed class RecordTests : IDisposable
         Directory.Exists(golden).Should().BeFalse();
         ReferenceRun.Of([.. words, "--allow-nan"]).ExitCode.Should().Be(0);
         GoldenStore.Read(golden).Document.Outputs[0].Statistics.NonFinite.Should().Be(2 * 4 * 4);
+
+        // Once said it holds for these weights, and for no others.
+        ReferenceRun.Of(words).Output.Should().Contain("unchanged");
+        GoldenStore.Read(golden).Document.DeclaresNonFinite.Should().BeTrue();
+        var others = Weights(float.NaN);
+        others["conv.weight"] = Tensor.Of([4, 3, 2, 3], [.. Enumerable.Range(0, 72).Select(i => (i * 13 % 71) / 40f)]);
+        NpzFile.Write(weights, others);
+        ReferenceRun.Of(words).Error.Should().Contain("'conv.bias' is NaN");
+    }
+
+    // What the line advises must help: the mark would stay for ever.
+    [Fact]
+    public void Shapes_that_were_guessed_and_are_stated_then_are_guessed_no_more()
+    {
+        string golden = In("golden");
+        string[] words = ["record", Repository.Model("dict_out"), "--golden", golden];
+        var guessed = ReferenceRun.Of(words);
+        var input = GoldenStore.Read(golden).Document.Inputs.Should().ContainSingle().Which;
+        var (name, shape) = (input.Name, input.Shape);
+        guessed.Output.Should().Contain($", input shapes guessed: {name} {shape} (state them with --input-shape)");
+        ReferenceRun.Of(words).Output.Should().Contain("unchanged").And.Contain("shapes guessed: ");
+
+        var stated = ReferenceRun.Of([.. words, "--input-shape", string.Join(',', shape)]);
+
+        stated.Output.Should().Contain("updated").And.Contain($", input shapes as stated: {name} {shape})");
+        GoldenStore.Read(golden).Document.GuessesShapes.Should().BeFalse();
+        ReferenceRun.Of(words).Output.Should().Contain("unchanged").And
+            .Contain(", input shapes of the earlier golden: ");
+    }
+
+    [Fact]
+    public void Noise_that_was_set_by_hand_is_measured_again()
+    {
+        string graph = Write("graph.json", Graph), golden = In("golden");
+        string[] words = ["record", graph, "--weights", "seed:3", "--golden", golden];
+        ReferenceRun.Of(words).Output.Should().Contain(", input shapes of the model: x (2, 3, 5, 4))");
+        var recorded = GoldenStore.Read(golden);
+        GoldenStore.Write(golden, recorded.Document with
+        {
+            Float32Noise = GoldenNoise.Of([1e-3]) with { Reason = "a guess" },
+        }, recorded.Tensors);
+
+        ReferenceRun.Of(words).Output.Should().Contain("updated");
+
+        GoldenStore.Read(golden).Document.Float32Noise.Should().Match<GoldenNoise>(noise =>
+            noise.Reason == "" && noise.Overall == recorded.Document.Float32Noise.Overall);
     }
 
     // Shapes are given, so that nothing but the check itself binds the graph.
@@ -148,7 +194,8 @@ public sealed class RecordTests : IDisposable
         string[] words = ["record", Path.Combine(casts, "half_weights.pt"), "--golden", golden,
             "--input", Path.Combine(casts, "half_weights.input.npy")];
 
-        ReferenceRun.Of(words).Output.Should().Contain("recorded (1 outputs").And.Contain(", casts lifted: 2)");
+        ReferenceRun.Of(words).Output.Should().Contain("recorded (1 outputs").And
+            .Contain(", casts lifted: 2, input shapes of the files: ");
         File.ReadAllText(Path.Combine(golden, "golden.json")).Should().Contain("\n  \"castsLifted\": 2,\n");
         ReferenceRun.Of(words).Output.Should().Contain("unchanged");
     }

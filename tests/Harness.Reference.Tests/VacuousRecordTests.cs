@@ -63,7 +63,63 @@ public sealed class VacuousRecordTests : IDisposable
 
         var golden = GoldenStore.Read(In("golden"));
         golden.Document.Sensitivity.Reason.Should().Be("the head is trained later");
+        golden.Document.Sensitivity.Covers.Should().Contain("output '0' is 0 everywhere");
         Vacuity.Of(golden.Document, golden.Tensors).Should().BeEmpty();
+    }
+
+    // Weights: of the head one number in all places, or numbers, or none at all.
+    [Fact]
+    public void A_reason_is_kept_for_what_it_was_given_for_and_for_nothing_else()
+    {
+        Tensor Head(float value) => Tensor.Of([5, 4, 3, 3], [.. Enumerable.Repeat(value, 180)]);
+        string[] With(Tensor head) => Words("2, 3, 9, 8", [Conv, Relu, Second], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Drawn(4), ["d.weight"] = head,
+        });
+        ReferenceRun.Of([.. With(Head(0)), "--reason", "trained later"]).ExitCode.Should().Be(0);
+        byte[] before = File.ReadAllBytes(In("golden/golden.json"));
+
+        ReferenceRun.Of(With(Head(0))).Output.Should().Contain("unchanged", "it is the same decision");
+        ReferenceRun.Of([.. With(Head(0)), "--reason", "trained later"]).Output.Should().Contain("unchanged");
+
+        // A huge number overflows in the convolution, and nothing is constant then.
+        string[] wrong = With(Head(float.PositiveInfinity));
+        foreach (string[] words in (string[][])[wrong, [.. wrong, "--reason", "trained later"],
+            [.. wrong, "--reason", "in other words"]])
+        {
+            var refused = ReferenceRun.Of(words);
+            refused.ExitCode.Should().Be(2);
+            refused.Error.Should().Contain("PAR3005").And.Contain("output '0' is NaN or infinite in ");
+        }
+        File.ReadAllBytes(In("golden/golden.json")).Should().Equal(before);
+
+        ReferenceRun.Of(With(Drawn(5, 4, 3, 3))).Output.Should().Contain("updated");
+        GoldenStore.Read(In("golden")).Document.Sensitivity.Reason.Should().BeNull("there is nothing to excuse");
+    }
+
+    // As a golden of before says nothing of what its reason covers: what was wrong when it was recorded.
+    [Fact]
+    public void A_reason_of_before_is_kept_for_what_was_wrong_then()
+    {
+        Tensor dead = new(ElementType.Float32, [5, 4, 3, 3], new byte[5 * 4 * 9 * 4]);
+        string[] With(Tensor bias) => Words("2, 3, 9, 8", [Conv, Relu, Second], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = bias, ["d.weight"] = dead,
+        });
+        ReferenceRun.Of([.. With(Drawn(4)), "--reason", "trained later"]).ExitCode.Should().Be(0);
+        var golden = GoldenStore.Read(In("golden"));
+        GoldenStore.Write(In("golden"), golden.Document with
+        {
+            Sensitivity = golden.Document.Sensitivity with { Covers = null },
+        }, golden.Tensors);
+        byte[] before = File.ReadAllBytes(In("golden/golden.json"));
+
+        ReferenceRun.Of(With(Drawn(4))).Output.Should().Contain("unchanged");
+        File.ReadAllBytes(In("golden/golden.json")).Should().Equal(before);
+
+        var refused = ReferenceRun.Of(With(Tensor.Of([4], [-1000f, -1000f, -1000f, -1000f])));
+        refused.ExitCode.Should().Be(2, "nothing reaches the second convolution now");
+        refused.Error.Should().Contain("weight 'd.weight'").And.Contain("in other words than \"trained later\"");
     }
 
     // A plane of two rows: a window of five, padded by two, has places that only ever meet the padding.

@@ -70,8 +70,6 @@ static class AcceptVerb
                 terminal.Out.WriteLine($"{directory}: outputs accepted");
                 return 0;
             }
-            if (result.GetValue(received) is not null)
-                throw Program.Usage("--tolerance and --received exclude each other");
             var accepted = limit switch
             {
                 "default" => Tolerance.Default,
@@ -83,7 +81,9 @@ static class AcceptVerb
                         "torch-close or default"),
                         why),
             };
-            Acceptance.SetTolerance(directory, accepted, result.GetValue(loosen));
+            foreach (string line in Acceptance.SetTolerance(
+                directory, accepted, result.GetValue(loosen), result.GetValue(received)))
+                terminal.Out.WriteLine($"{directory}: {line}");
             terminal.Out.WriteLine($"{directory}: tolerance {accepted} accepted");
             return 0;
         });

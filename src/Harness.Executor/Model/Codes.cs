@@ -53,4 +53,6 @@ public static class Codes
     public const string OutOfMemory = "PAR9004";
     /// <summary>The process that runs libtorch has ended before its work was done.</summary>
     public const string RunnerEnded = "PAR9005";
+    /// <summary>This machine's libtorch is wrong in float32: nothing may be recorded with it.</summary>
+    public const string LibTorchWrong = "PAR9006";
 }

@@ -81,7 +81,7 @@ public sealed record ConvTranspose(int Axes) : Op
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], w = inputs[1];
-        if (Window.MisfitOfRank(x, Axes) is { } rank) return rank;
+        if ((Window.MisfitOfRank(x, Axes) ?? Window.MisfitOfPlanes(x)) is { } input) return input;
         if (w.Rank != Axes + 2) return $"weight is {w}, expected {Window.Letters("c, o/groups, ", Axes, "k")}";
         if ((Window.MisfitOfSteps(Stride, Dilation) ?? Window.MisfitOfWeight(w, outputs: w[1])) is { } window)
             return window;

@@ -56,6 +56,12 @@ static class Window
         ? $"input is {x}, expected {Letters("n, c, ", axes)} or {Letters("c, ", axes)}"
         : null;
 
+    /// <summary>Why planes without an element are no input of a convolution, whatever padding makes of them; null where
+    /// there is one, or no image or no channel.</summary>
+    public static string? MisfitOfPlanes(Shape x) => x[0] > 0 && x[1] > 0 && x.Elements == 0
+        ? $"input is {x}, expected elements; PyTorch refuses it too"
+        : null;
+
     /// <summary>Why strides and dilations make no sense; null where they do.</summary>
     public static string? MisfitOfSteps(IntList stride, IntList dilation) => AnyBelow1(stride) || AnyBelow1(dilation)
         ? $"stride {stride} and dilation {dilation} must be positive"

@@ -78,6 +78,12 @@ static class GoldenJson
         }
         json.WriteEndArray();
         if (sensitivity.Reason is { } reason) json.WriteString("reason", reason);
+        if (sensitivity.Covers is { } covers)
+        {
+            json.WriteStartArray("covers");
+            foreach (string fault in covers) json.WriteStringValue(fault);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

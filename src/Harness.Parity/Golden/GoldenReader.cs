@@ -141,6 +141,7 @@ static class GoldenReader
     {
         Rounding = [.. sensitivity["rounding"].Items.Select(item => item.Number)],
         Reason = Stated(sensitivity.Find("reason")),
+        Covers = sensitivity.Find("covers") is { } covers ? [.. covers.Items.Select(fault => fault.Text)] : null,
     };
 
     // What nobody can read is no reason.

@@ -16,6 +16,10 @@ public sealed record GoldenSensitivity(
 
     /// <summary>Why it was recorded although it cannot tell everything; null where nobody said so.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What <see cref="Reason"/> was given for, by <see cref="VacuityFault.Key"/>; null in a golden of before
+    /// this was written down, where it covers whatever there is.</summary>
+    public ImmutableArray<string>? Covers { get; init; }
 }
 
 /// <summary>A weight that the recorded inputs do not reach everywhere: behind a dead ReLU, or a tap that only ever

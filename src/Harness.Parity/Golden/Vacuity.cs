@@ -3,6 +3,16 @@ using Harness.Executor.Model;
 
 namespace Harness.Parity.Golden;
 
+/// <summary>One thing that a golden cannot tell.</summary>
+/// <param name="Key">What it is, without numbers that another machine or a trained weight moves: what a reason is given
+/// for.</param>
+/// <param name="Text">The same with them.</param>
+public sealed record VacuityFault(string Key, string Text)
+{
+    /// <summary>False where no reason makes it right: numbers that are none are declared, or wrong.</summary>
+    public bool CanBeRight { get; init; } = true;
+}
+
 /// <summary>What a golden cannot tell (PAR3005): asked when it is recorded, and again whenever it is
 /// verified.</summary>
 public static class Vacuity
@@ -10,32 +20,51 @@ public static class Vacuity
     // In float64 rounding alone moves an output less than this, scaled.
     const double Moves = 1e-12;
 
-    /// <summary>All that is wrong, in words; empty for a golden that can be red.</summary>
+    /// <summary>All that is wrong and that no reason was given for, in words; empty for a golden that can be
+    /// red.</summary>
     /// <param name="document">What golden.json says.</param>
     /// <param name="tensors">Its tensors, by name.</param>
     public static ImmutableArray<string> Of(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(document);
+        var (reason, covers) = (document.Sensitivity.Reason, document.Sensitivity.Covers);
+        return string.IsNullOrWhiteSpace(reason)
+            ? [.. Faults(document, tensors).Select(fault => fault.Text)]
+            // Recorded before a reason said what it is given for.
+            : covers is null ? []
+            : [.. Faults(document, tensors).Where(fault => !fault.CanBeRight || !covers.Value.Contains(fault.Key))
+                .Select(fault => fault.Text)];
+    }
+
+    /// <summary>All that is wrong, whatever was given a reason for.</summary>
+    /// <param name="document">What golden.json says.</param>
+    /// <param name="tensors">Its tensors, by name.</param>
+    public static ImmutableArray<VacuityFault> Faults(
+        GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(tensors);
         var sensitivity = document.Sensitivity;
-        if (!string.IsNullOrWhiteSpace(sensitivity.Reason)) return [];
-        var faults = ImmutableArray.CreateBuilder<string>();
+        var faults = ImmutableArray.CreateBuilder<VacuityFault>();
         for (int i = 0; i < document.Outputs.Length; i++)
         {
             var port = document.Outputs[i];
             var tensor = tensors[GoldenStore.OutputName(port.Name)];
             long nonFinite = port.Statistics.NonFinite, elements = port.Shape.Elements;
             if (nonFinite > 0 && !document.DeclaresNonFinite)
-                faults.Add($"output '{port.Name}' is NaN or infinite in {nonFinite} of {elements} elements");
+            {
+                Add($"output '{port.Name}' is NaN or infinite", $" in {nonFinite} of {elements} elements",
+                    canBeRight: false);
+            }
             else if (elements > 1 && ConstantOf(tensor) is { } constant)
-                faults.Add($"output '{port.Name}' is {constant} everywhere");
+                Add($"output '{port.Name}' is {constant} everywhere");
             else if (!(sensitivity.Outputs[i] > Moves))
-                faults.Add($"output '{port.Name}' does not change with another input");
+                Add($"output '{port.Name}' does not change with another input");
         }
         for (int i = 0; i < document.Inputs.Length; i++)
         {
             if (sensitivity.Inputs[i] <= Moves)
-                faults.Add($"input '{document.Inputs[i].Name}' moves no output");
+                Add($"input '{document.Inputs[i].Name}' moves no output");
         }
         foreach (var weight in sensitivity.Blind)
         {
@@ -43,13 +72,16 @@ public static class Vacuity
             // is more than chance.
             if (weight.Elements * 10.0 > weight.Of * 9.0)
             {
-                faults.Add($"weight '{weight.Key}' moves neither an output nor a probe in {weight.Elements} of " +
-                    $"{weight.Of} elements");
+                Add($"weight '{weight.Key}' moves neither an output nor a probe",
+                    $" in {weight.Elements} of {weight.Of} elements");
             }
             else if (weight.Taps > 0)
-                faults.Add($"weight '{weight.Key}' moves nothing in {weight.Taps} places of its window");
+                Add($"weight '{weight.Key}' moves nothing", $" in {weight.Taps} places of its window");
         }
         return faults.ToImmutable();
+
+        void Add(string what, string howMuch = "", bool canBeRight = true) =>
+            faults.Add(new VacuityFault(what, what + howMuch) { CanBeRight = canBeRight });
     }
 
     /// <summary>The same as a finding; null for a golden that can be red.</summary>

@@ -41,18 +41,27 @@ public static class Acceptance
         {
             Outputs = ports.ToImmutable(), Probes = probes, AcceptedReason = reason,
         }, tensors);
-        return [.. Differences(golden, outputs).Select(drift => drift.MaxAbs == 0
-            ? $"output '{drift.Output}' is the same"
-            : $"{Float64Check.Sentence(drift)}; largest {Figures.Short(Largest(golden, drift.Output))}"),
-            .. Told(golden, outputs)];
+        return Shown(golden, outputs, "taken");
     }
 
-    static IEnumerable<string> Told(GoldenCase golden, StateDict received)
+    // How far outputs lie from the golden, and which probes do not hold.
+    static ImmutableArray<string> Shown(GoldenCase golden, StateDict received, string what) =>
+    [
+        .. Differences(golden, received).Select(drift => drift.MaxAbs == 0
+            ? $"output '{drift.Output}' is the same"
+            : $"{Float64Check.Sentence(drift)}; largest {Figures.Short(Largest(golden, drift.Output))}"),
+        .. Told(golden, received, what),
+    ];
+
+    static IEnumerable<string> Told(GoldenCase golden, StateDict received, string what)
     {
         string[] nodes = [.. golden.Document.Probes.Select(probe => probe.Node)
             .Where(node => received.ContainsKey(GoldenStore.ProbeName(node)))];
         if (nodes.Length > 0)
-            yield return $"first bad node '{nodes[0]}'; {nodes.Length} of {golden.Document.Probes.Length} probes taken";
+        {
+            yield return $"first bad node '{nodes[0]}'; {nodes.Length} of {golden.Document.Probes.Length} probes " +
+                what;
+        }
     }
 
     // Of what was received from the golden as it was.
@@ -83,28 +92,37 @@ public static class Acceptance
     /// <param name="directory">The golden's folder.</param>
     /// <param name="tolerance">The limit.</param>
     /// <param name="loosen">True where it may be more than ten times what was measured.</param>
-    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason, or too loose a
-    /// limit.</exception>
-    public static void SetTolerance(string directory, Tolerance tolerance, bool loosen = false)
+    /// <param name="received">Where <see cref="VerifyOptions.ReceivedDirectory"/> was; null for beside the
+    /// golden.</param>
+    /// <returns>What the limit is about, a line each: how far received outputs lie from the golden, and which probes do
+    /// not hold; nothing for the default.</returns>
+    /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason, too loose a limit, or
+    /// outputs of another model, other weights or other inputs were received.</exception>
+    public static ImmutableArray<string> SetTolerance(
+        string directory, Tolerance tolerance, bool loosen = false, string? received = null)
     {
         ArgumentNullException.ThrowIfNull(tolerance);
         if (!tolerance.IsDefault) Demand(tolerance.Reason);
         var golden = GoldenStore.Read(directory);
-        if (tolerance.IsLooserThanDefault) DemandTight(golden, tolerance, loosen);
+        var outputs = !tolerance.IsDefault && Received.Exists(golden, received)
+            ? Received.Read(golden, received) : null;
+        if (tolerance.IsLooserThanDefault) DemandTight(golden, outputs, tolerance, loosen);
         GoldenStore.Write(directory, golden.Document with
         {
             Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance,
         }, golden.Tensors);
+        return tolerance.IsDefault ? []
+            : outputs is null ? ["no outputs were received: the case holds, or was not verified"]
+            : Shown(golden, outputs, "do not hold");
     }
 
     // A limit above all that an output holds permits zeros; one far above what was measured hides the next fault.
-    static void DemandTight(GoldenCase golden, Tolerance tolerance, bool loosen)
+    static void DemandTight(GoldenCase golden, StateDict? received, Tolerance tolerance, bool loosen)
     {
         if (ForgivesAll(golden, tolerance) is { } all) throw Refuse(golden, all);
         // The named ones are what others hold their ports to, and little looser than the default.
         if (loosen || tolerance.Policy != TolerancePolicy.Default) return;
-        double measured = Received.Exists(golden, null)
-            ? Differences(golden, Received.Read(golden, null)).Max(drift => drift.MaxAbs) : 0;
+        double measured = received is null ? 0 : Differences(golden, received).Max(drift => drift.MaxAbs);
         if (tolerance.Value <= 10 * measured) return;
         throw Refuse(golden, $"the limit {tolerance} is more than ten times the measured drift " +
             (measured == 0 ? "(none was received: the case holds, or was not verified)" : Figures.Short(measured)) +

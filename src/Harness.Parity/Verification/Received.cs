@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
@@ -13,6 +14,7 @@ static class Received
     const string FolderName = "received";
     const string ModelKey = "model";
     const string WeightsKey = "weights";
+    const string InputsKey = "inputs";
 
     /// <summary>Where the received outputs of a golden are kept.</summary>
     /// <param name="golden">The golden's folder.</param>
@@ -89,7 +91,8 @@ static class Received
     public static bool Exists(GoldenCase golden, string? root) => File.Exists(PathOf(golden.Directory, root));
 
     /// <summary>The received outputs of a golden by tensor name.</summary>
-    /// <exception cref="ModelException">PAR9003: there are none, or they come from another model.</exception>
+    /// <exception cref="ModelException">PAR9003: there are none, or they come from another model, other weights
+    /// or other inputs.</exception>
     public static StateDict Read(GoldenCase golden, string? root)
     {
         string file = PathOf(golden.Directory, root);
@@ -98,7 +101,7 @@ static class Received
         var tensors = SafetensorsFile.Read(file, out var origin);
         foreach (var (key, hash) in Origin(golden.Document))
             if (origin.GetValueOrDefault(key) != hash)
-                throw Refuse(file, $"these outputs come from another {key} than the golden; run harness verify again");
+                throw Refuse(file, $"these outputs do not come from the golden's {key}; run harness verify again");
         return tensors;
     }
 
@@ -106,6 +109,8 @@ static class Received
     {
         [ModelKey] = document.Model.Sha256 ?? document.Model.Architecture ?? "",
         [WeightsKey] = document.Weights.Sha256,
+        [InputsKey] = Sha256Hash.Of(Encoding.UTF8.GetBytes(string.Join(
+            '\n', document.Inputs.Select(port => $"{port.Name} {port.Sha256}")))),
     };
 
     static ModelException Refuse(string file, string why) => new(new Finding(Codes.BadUsage, file, why));

@@ -57,24 +57,30 @@ public static class RecordingCheck
                 Findings = [new Finding(Codes.GoldenStale, golden.PlaceOf(other.Fact),
                     $"{recorded.File} was recorded {other.Why}: record the case of this golden, from a copy of it")],
             };
+        // Outputs that torch did not compute say nothing of whether it has changed, nor do the probes that were taken
+        // with them: those that hold are still torch's own.
+        bool accepted = was.AcceptedReason is not null;
         // Float64 of a GPU adds in an order of its own, and a stated limit forgives what it forgives.
         bool goesByScale = Float64Check.GoesByScale(golden, was.Tolerance) && now.RecordedBy.Device == "cpu";
         ImmutableArray<Tensor> outputs = [.. now.Outputs.Select(recorded.Output)];
-        var drifts = Float64Check.Measure(
-            golden, outputs,
-            port => goesByScale ? LimitOf(golden, port) : was.Tolerance);
+        ImmutableArray<Drift> drifts = [.. Float64Check.Measure(
+            golden, outputs, port => goesByScale ? LimitOf(golden, port) : was.Tolerance)
+            .Select(drift => accepted && !drift.Holds
+                ? drift with { Exempt = $"accepted by hand: {was.AcceptedReason}" } : drift)];
         ImmutableArray<NodeDrift> nodes = [.. was.Probes.Zip(now.Probes, (before, after) =>
         {
             var (error, limit, why) = Compare(golden, before, recorded, after);
             return new NodeDrift(before.Node, Device, SourcePlace.Unknown, error,
                 goesByScale ? limit : Math.Max(limit, was.Tolerance.Value), why);
         })];
+        var held = accepted ? nodes.RemoveAll(node => !node.Holds) : nodes;
         verdict = verdict with
         {
-            Float64 = drifts, Probes = nodes, Nodes = nodes.Length,
+            Float64 = drifts, Probes = held, Nodes = nodes.Length,
+            UnmeasuredProbes = [.. nodes.Where(node => accepted && !node.Holds).Select(node => node.Node)],
             Map = NodeSeries.MapOf(golden, drifts, outputs),
         };
-        return Drifting(golden, recorded, drifts, nodes) is { } finding
+        return Drifting(golden, recorded, drifts, held) is { } finding
             ? verdict with { Findings = [finding] }
             : verdict;
     }

@@ -37,13 +37,13 @@ static class RecordCommand
         var earlier = Earlier.Of(options.Golden);
         string? weights = options.Weights ?? earlier?.Weights;
         using var model = Models.Open(options.Model, weights);
-        if (!options.AllowNaN) FiniteWeights.Demand(model, options.Model);
         var described = Models.Describe(options.Golden, weights, model);
+        if (!options.AllowNaN && earlier?.Permits(described) != true) FiniteWeights.Demand(model, options.Model);
         var candidates = InputChoice.Candidates(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
         var source = Models.Describe(options.Golden, options.Model, described);
-        var (document, tensors) = MostTelling(candidates, options, inputs =>
+        var (document, tensors, shapes) = MostTelling(candidates, options, earlier, inputs =>
             new Recorder(model, options.Model, weights is null, device).Record(source, described, inputs));
         document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
         string outcome = "unchanged";
@@ -52,24 +52,27 @@ static class RecordCommand
             outcome = File.Exists(Path.Combine(options.Golden, GoldenStore.JsonName)) ? "updated" : "recorded";
             interruption.Shield(() => GoldenStore.Write(options.Golden, document, tensors));
         }
-        Console.Out.WriteLine($"{options.Golden}: {outcome} ({Summary(document)})");
+        Console.Out.WriteLine($"{options.Golden}: {outcome} ({Summary(document, shapes)})");
         if (SquareNote(model, document) is { } square) Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
     }
 
     // The first inputs that can tell all there is to tell; else, with a reason, those that tell most.
-    static (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors) MostTelling(
-        IEnumerable<InputChoice> candidates, RecordOptions options,
+    static (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors, ShapeOrigin Shapes) MostTelling(
+        IEnumerable<InputChoice> candidates, RecordOptions options, Earlier? earlier,
         Func<ImmutableArray<Tensor>, (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)> record)
     {
-        (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)? best = null;
+        // The same words again are given for what they were given for; other words for whatever there is.
+        bool isNew = !string.IsNullOrWhiteSpace(options.Reason) && options.Reason != earlier?.Reason;
+        (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors, ShapeOrigin Shapes)? best = null;
         int fewest = int.MaxValue;
         foreach (var candidate in candidates)
         {
             var (document, tensors) = record(candidate.Inputs);
             document = document with
             {
-                DeclaresNonFinite = options.AllowNaN, GuessesShapes = candidate.IsGuessed,
+                DeclaresNonFinite = options.AllowNaN || earlier?.Permits(document) == true,
+                GuessesShapes = candidate.Shapes == ShapeOrigin.Guessed,
             };
             if (candidate.Generator is { } generator)
             {
@@ -78,22 +81,35 @@ static class RecordCommand
                     Inputs = document.Inputs.SetItem(0, document.Inputs[0] with { Generator = generator }),
                 };
             }
+            if (!isNew && earlier is not null)
+                document = document with { Sensitivity = earlier.WithReason(document, tensors) };
             int faults = Vacuity.Of(document, tensors).Length;
             if (faults >= fewest) continue;
-            (best, fewest) = ((document, tensors), faults);
+            (best, fewest) = ((document, tensors, candidate.Shapes), faults);
             if (faults == 0) break;
         }
-        var (chosen, held) = best!.Value;
-        if (fewest > 0 && string.IsNullOrWhiteSpace(options.Reason))
+        var (chosen, held, shapes) = best!.Value;
+        if (fewest == 0) return best.Value;
+        if (isNew)
         {
-            throw new ModelException(Vacuity.Finding(chosen, held, options.Model,
-                "nothing is recorded; give inputs that can tell (--input, --input-shape, --seed), or say why it is "
-                + "right: --reason \"…\"")!);
+            chosen = chosen with
+            {
+                Sensitivity = chosen.Sensitivity with
+                {
+                    Reason = options.Reason,
+                    Covers = [.. Vacuity.Faults(chosen, held).Where(fault => fault.CanBeRight)
+                        .Select(fault => fault.Key)],
+                },
+            };
         }
-        if (fewest > 0)
-            chosen = chosen with { Sensitivity = chosen.Sensitivity with { Reason = options.Reason } };
-        return (chosen, held);
+        return Vacuity.Finding(chosen, held, options.Model, Cure(isNew, earlier)) is { } finding
+            ? throw new ModelException(finding) : (chosen, held, shapes);
     }
+
+    static string Cure(bool isNew, Earlier? earlier) => "nothing is recorded; "
+        + (isNew ? "no reason makes numbers of them: where they are right, permit them with --allow-nan"
+            : "give inputs that can tell (--input, --input-shape, --seed), or say why it is right: --reason \"…\""
+                + (earlier?.Reason is { } given ? $", in other words than \"{given}\", which was said of less" : ""));
 
     // Whoever states a shape may have to; whoever need not should know what it hides.
     static string? SquareNote(TorchModel model, GoldenDocument document)
@@ -103,17 +119,24 @@ static class RecordCommand
         return $"a square plane hides an exchange of height and width, and this model takes others: {shapes}";
     }
 
-    static string Summary(GoldenDocument document)
+    static string Summary(GoldenDocument document, ShapeOrigin origin)
     {
-        string guessed = document.GuessesShapes ? ", input shapes guessed: "
-            + string.Join("; ", document.Inputs.Select(port => $"{port.Name} {port.Shape}"))
-            + " (state them with --input-shape)" : "";
+        string shapes = string.Join("; ", document.Inputs.Select(port => $"{port.Name} {port.Shape}"));
+        string from = origin switch
+        {
+            ShapeOrigin.Files => "of the files",
+            ShapeOrigin.Stated => "as stated",
+            ShapeOrigin.Model => "of the model",
+            ShapeOrigin.Earlier => "of the earlier golden",
+            _ => "guessed",
+        };
+        string cure = origin == ShapeOrigin.Guessed ? " (state them with --input-shape)" : "";
         long blind = document.Sensitivity.Blind.Sum(weight => weight.Elements);
         string unseen = blind > 0 ? $", {blind} elements of {document.Sensitivity.Blind.Length} weights unseen" : "";
         string casts = document.CastsLifted > 0 ? $", casts lifted: {document.CastsLifted}" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{document.Outputs.Length} outputs, {document.Probes.Length} probes, "
             + $"float32 noise {document.Float32Noise.Overall:0.0e+0}, {document.RecordedBy.Device}"
-            + $"{casts}{unseen}{guessed}");
+            + $"{casts}{unseen}, input shapes {from}: {shapes}{cure}");
     }
 }

@@ -6,7 +6,7 @@ using Harness.Parity.Golden;
 namespace Harness.Reference.Recording;
 
 /// <summary>A golden that is already there: recording it again keeps its weights and inputs, unless the user names
-/// others.</summary>
+/// others, and what somebody decided about it, as far as that was decided.</summary>
 sealed class Earlier
 {
     readonly GoldenCase _golden;
@@ -36,6 +36,33 @@ sealed class Earlier
 
     /// <summary>True where nothing stated its shapes.</summary>
     public bool GuessesShapes => _golden.Document.GuessesShapes;
+
+    /// <summary>True where it was recorded with NaN and infinity permitted, and with these weights.</summary>
+    public bool Permits(GoldenWeights weights) =>
+        _golden.Document.DeclaresNonFinite && _golden.Document.Weights.Sha256 == weights.Sha256;
+
+    /// <summary>True where NaN and infinity were permitted, and no output has any now that had none.</summary>
+    public bool Permits(GoldenDocument recorded)
+    {
+        var before = _golden.Document;
+        return before.DeclaresNonFinite && recorded.Outputs.All(port => port.Statistics.NonFinite == 0
+            || before.Outputs.Any(was => was.Name == port.Name && was.Statistics.NonFinite > 0));
+    }
+
+    /// <summary>Why it was recorded although it cannot tell everything; null where nobody said so.</summary>
+    public string? Reason => _golden.Document.Sensitivity.Reason;
+
+    /// <summary>A new recording's sensitivity with that reason, for what it was given for and for no more.</summary>
+    public GoldenSensitivity WithReason(GoldenDocument recorded, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        if (Reason is null) return recorded.Sensitivity;
+        // One that says nothing of it was given for what was wrong then.
+        var given = _golden.Document.Sensitivity.Covers
+            ?? [.. Vacuity.Faults(_golden.Document, _golden.Tensors).Select(fault => fault.Key)];
+        ImmutableArray<string> covers = [.. Vacuity.Faults(recorded, tensors)
+            .Where(fault => fault.CanBeRight && given.Contains(fault.Key)).Select(fault => fault.Key)];
+        return covers.IsEmpty ? recorded.Sensitivity : recorded.Sensitivity with { Reason = Reason, Covers = covers };
+    }
 
     /// <summary>Its inputs; null where the graph has others now.</summary>
     public ImmutableArray<Tensor>? InputsFor(TorchModel model)

@@ -6,12 +6,31 @@ using Harness.Parity.Golden;
 
 namespace Harness.Reference.Recording;
 
+/// <summary>Where the shapes of a case's inputs come from.</summary>
+enum ShapeOrigin
+{
+    /// <summary>Files of the user's.</summary>
+    Files,
+
+    /// <summary><c>--input-shape</c>.</summary>
+    Stated,
+
+    /// <summary>The model states them.</summary>
+    Model,
+
+    /// <summary>An earlier golden, which keeps its inputs.</summary>
+    Earlier,
+
+    /// <summary>Nothing states them.</summary>
+    Guessed,
+}
+
 /// <summary>What a case feeds: the user's inputs, else an earlier golden's, else seeded values in the user's shapes,
 /// else in the file's, else in inferred ones.</summary>
 /// <param name="Inputs">One tensor an input.</param>
 /// <param name="Generator">How the first is made again, where it is not stored.</param>
-/// <param name="IsGuessed">True where nothing stated the shapes.</param>
-sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Generator, bool IsGuessed)
+/// <param name="Shapes">Where the shapes come from.</param>
+sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Generator, ShapeOrigin Shapes)
 {
     // What integers stay below where no embedding says better.
     const long DefaultLimit = 8;
@@ -29,10 +48,11 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
         {
             // Read now: what is wrong with a file is told before libtorch is loaded.
             var read = Rounded(InputFiles.Read(model.Graph, options.Inputs));
-            return [new InputChoice(read, null, false)];
+            return [new InputChoice(read, null, ShapeOrigin.Files)];
         }
         var ports = model.Graph.Inputs;
-        bool guessed = options.InputShapes.IsEmpty && ports.Any(port => port.Shape is null);
+        var origin = !options.InputShapes.IsEmpty ? ShapeOrigin.Stated
+            : ports.Any(port => port.Shape is null) ? ShapeOrigin.Guessed : ShapeOrigin.Model;
         var shapes = options.InputShapes.IsEmpty ? OwnShapes(model, options.Model) : options.InputShapes;
         if (shapes.Length != ports.Length)
             throw Bad(options.Model, $"{shapes.Length} --input-shape given, the model has {Names(ports)}");
@@ -41,11 +61,14 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
         IEnumerable<InputChoice> Sought()
         {
             if (options is { InputShapes.IsEmpty: true, Seed: null } && earlier?.InputsFor(model) is { } kept)
-                yield return new InputChoice(kept, earlier.Generator, earlier.GuessesShapes);
+            {
+                yield return new InputChoice(
+                    kept, earlier.Generator, earlier.GuessesShapes ? ShapeOrigin.Guessed : ShapeOrigin.Earlier);
+            }
             // Whoever states a seed wants that one.
             long[] seeds = options.Seed is { } stated ? [stated] : [.. Enumerable.Range(0, Seeds).Select(n => (long)n)];
             foreach (long seed in seeds) yield return Seeded(shapes, seed);
-            if (!guessed) yield break;
+            if (origin != ShapeOrigin.Guessed) yield break;
             foreach (var larger in InputShapes.Larger(model, [.. shapes]))
                 foreach (long seed in seeds.Take(2)) yield return Seeded([.. larger], seed);
         }
@@ -55,7 +78,7 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
             var values = new SeededValues(seed);
             return new InputChoice(
                 [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))],
-                model.IsArchitecture ? new GoldenGenerator(seed) : null, guessed);
+                model.IsArchitecture ? new GoldenGenerator(seed) : null, origin);
         }
     }
 

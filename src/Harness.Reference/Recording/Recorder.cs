@@ -43,7 +43,10 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         GoldenModel source, GoldenWeights weights, ImmutableArray<Stored> inputs)
     {
         var graph = model.Graph;
-        var exact = new GraphWalk(graph, model.Weights, path, ScalarType.Float64, device);
+        var exact = new GraphWalk(graph, model.Weights, path, ScalarType.Float64, device)
+        {
+            Repeats = new SingleNodes(path, device).Demand,
+        };
         var walked = Walked(exact, inputs, ScalarType.Float64, Probe);
         var outputs = walked.Select(output => output.Tensor).ToImmutableArray();
         ImmutableArray<Stored>[] rough;

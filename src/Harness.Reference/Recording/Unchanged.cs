@@ -30,6 +30,7 @@ static class Unchanged
             && before.Weights == document.Weights
             && before.RecordedBy == document.RecordedBy
             && before.CastsLifted == document.CastsLifted
+            && SameDecisions(before, document)
             && before.Inputs.SequenceEqual(document.Inputs)
             && Names(before).SequenceEqual(Names(document))
             && document.Outputs.All(port => SameOutput(GoldenStore.OutputName(port.Name)))
@@ -52,6 +53,16 @@ static class Unchanged
                     ?? Agreement.Difference(recorded.As<double>(), kept.As<double>()) <= Limit * was.AbsMax);
         }
     }
+
+    // What somebody decided, or nobody stated: no number shows it, and every report does.
+    static bool SameDecisions(GoldenDocument before, GoldenDocument document) =>
+        before.DeclaresNonFinite == document.DeclaresNonFinite
+        && before.GuessesShapes == document.GuessesShapes
+        && before.Float32Noise.Reason == document.Float32Noise.Reason
+        && before.Sensitivity.Reason == document.Sensitivity.Reason
+        // One that does not say what it covers stays as it is.
+        && (before.Sensitivity.Covers is not { } covers
+            || covers.SequenceEqual(document.Sensitivity.Covers ?? [], StringComparer.Ordinal));
 
     // Null where both are float64.
     static bool? SameIntegers(Tensor now, Tensor was) =>

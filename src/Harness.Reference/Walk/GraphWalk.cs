@@ -45,6 +45,16 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     /// <summary>Changes a parameter before it is read; null changes none.</summary>
     public Func<string, TorchTensor, TorchTensor>? Alter { get; init; }
 
+    /// <summary>Computes a call once more, in a type, from its operands as they are changed.</summary>
+    /// <param name="again">The type, what becomes of each operand, and the results. Theirs is the scope they are called
+    /// in.</param>
+    /// <param name="call">The call.</param>
+    public delegate void Repetition(
+        Call call, Func<ScalarType, Func<TorchTensor, TorchTensor>, IEnumerable<TorchTensor>> again);
+
+    /// <summary>Sees each call before what it reads is freed, and may compute it otherwise; null for nobody.</summary>
+    public Repetition? Repeats { get; init; }
+
     /// <summary>Receives the results of a call while they are alive.</summary>
     /// <param name="call">The call.</param>
     /// <param name="index">Which of its results.</param>
@@ -82,16 +92,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     void Execute(Call call, Probe? probe)
     {
         using var scope = NewDisposeScope();
-        var reading = new Reading(path, call, ValueOf, type, device);
-        var result = ArmTable.Execute(path, call, reading);
-        // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's type.
-        // Booleans choose and mask, and stay what they are unless they are counted themselves.
-        foreach (bool flags in (ReadOnlySpan<bool>)[false, true])
-        {
-            if (!MakesOtherFloats(call, result)) break;
-            reading = new Reading(path, call, id => ValueOf(id).Select(x => Widened(x, flags)), type, device);
-            result = ArmTable.Execute(path, call, reading);
-        }
+        var (result, reading) = Computed(call, type, tensor => tensor);
+        Repeats?.Invoke(call, (other, change) => Computed(call, other, change).Result.Tensors);
         if (reading.Lifted != LiftedCast.None) CastsLifted++;
         RoundsInFile |= reading.Lifted == LiftedCast.Stated;
         var results = Spread(call, result);
@@ -107,12 +109,28 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         }
     }
 
-    bool MakesOtherFloats(Call call, Value result) =>
-        result.Tensors.Any(tensor => tensor.is_floating_point() && tensor.dtype != type)
+    (Value Result, Reading Reading) Computed(Call call, ScalarType wanted, Func<TorchTensor, TorchTensor> change)
+    {
+        var reading = new Reading(path, call, id => ValueOf(id).Select(change), wanted, device);
+        var result = ArmTable.Execute(path, call, reading);
+        // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's type.
+        // Booleans choose and mask, and stay what they are unless they are counted themselves.
+        foreach (bool flags in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (!MakesOtherFloats(call, result, wanted)) break;
+            reading = new Reading(
+                path, call, id => ValueOf(id).Select(x => Widened(change(x), wanted, flags)), wanted, device);
+            result = ArmTable.Execute(path, call, reading);
+        }
+        return (result, reading);
+    }
+
+    bool MakesOtherFloats(Call call, Value result, ScalarType wanted) =>
+        result.Tensors.Any(tensor => tensor.is_floating_point() && tensor.dtype != wanted)
         && Used(call).SelectMany(id => ValueOf(id).Tensors).Any(tensor => !tensor.is_floating_point());
 
-    TorchTensor Widened(TorchTensor tensor, bool flags) =>
-        tensor.is_floating_point() || (tensor.dtype == ScalarType.Bool && !flags) ? tensor : tensor.to(type);
+    static TorchTensor Widened(TorchTensor tensor, ScalarType wanted, bool flags) =>
+        tensor.is_floating_point() || (tensor.dtype == ScalarType.Bool && !flags) ? tensor : tensor.to(wanted);
 
     // Several results come as a list; a single result that is a list (sizes, chunks of a list) stays one.
     ImmutableArray<Value> Spread(Call call, Value result)

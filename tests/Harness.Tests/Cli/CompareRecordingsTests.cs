@@ -79,6 +79,24 @@ public sealed class CompareRecordingsTests : IDisposable
         Compare().Out.Should().Contain("first node 'conv': max |a-e| 1.0e-8 at its probe");
     }
 
+    // They differ from what torch computes, or nobody would have accepted them; the other nodes are still torch's.
+    [Fact]
+    public void Outputs_that_were_accepted_by_hand_are_no_drift_of_the_reference()
+    {
+        _case.Shift(1e-3);
+        _case.Change(document => document with
+        {
+            AcceptedReason = "torch is wrong here",
+            Probes = document.Probes.SetItem(5, document.Probes[5] with { L2 = document.Probes[5].L2 * 1.5 }),
+        });
+
+        var run = Compare();
+
+        run.ExitCode.Should().Be(0, run.Out + run.Error);
+        run.OutLines[0].Should().Contain("5 of 6 nodes compared").And
+            .Contain("[outputs accepted by hand: torch is wrong here]");
+    }
+
     [Fact]
     public void What_was_recorded_of_another_case_compares_with_nothing()
     {

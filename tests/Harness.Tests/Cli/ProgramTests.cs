@@ -315,6 +315,22 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public void A_limit_is_accepted_with_what_it_is_about_shown_wherever_that_was_kept()
+    {
+        _case.Shift(1e-3);
+        CommandLine.Run("verify", _case.Directory, "--received", _folder["kept"]).ExitCode.Should().Be(1);
+        string[] words = ["accept", _case.Directory, "--reason", "noisy", "--tolerance", "5e-3"];
+        CommandLine.Run(words).Error.Should().Contain("none was received", "nothing lies beside the golden");
+
+        var accepted = CommandLine.Run([.. words, "--received", _folder["kept"]]);
+
+        accepted.ExitCode.Should().Be(0, accepted.Error);
+        accepted.OutLines[0].Should().Contain("output '0' drifts: max |a-e| 1.0e-3").And.Contain("; largest ");
+        accepted.OutLines[^1].Should().EndWith("tolerance |a-e| <= 0.005 accepted");
+        CommandLine.Run([.. words[..^1], "4e-3", "--loosen"]).Out.Should().Contain("no outputs were received");
+    }
+
+    [Fact]
     public void Nothing_is_accepted_in_CI_unless_it_is_told_to()
     {
         _case.Shift(1e-3);
@@ -350,6 +366,20 @@ public sealed class ProgramTests : IDisposable
 
         run.ExitCode.Should().Be(2);
         run.Error.Should().Contain("error PAR9001: Harness.Reference.dll is not there");
+    }
+
+    // A host that finds no program ends with a code of its own, as one does that a signal ends.
+    [Fact]
+    public void A_child_process_that_crashes_is_told_in_a_line()
+    {
+        File.WriteAllText(_folder["crash.dll"], "no program");
+
+        var run = CommandLine.RunWith(
+            new() { ["HARNESS_REFERENCE"] = _folder["crash.dll"] }, "record", _case.Model, "--golden", _folder["g"]);
+
+        run.ExitCode.Should().Be(2);
+        run.ErrorLines[^1].Should().MatchRegex(
+            "error PAR9005: Harness\\.Reference has ended with exit code -?[0-9]+ before its work was done");
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed partial class WorkflowTests
     [InlineData("    runs-on: ubuntu-24.04\n    timeout-minutes: 20", "    timeout-minutes: 20",
         "'runs-on' is missing")]
     [InlineData("fail-fast: false", "fail-fast: no way", "'no way' is no boolean")]
-    [InlineData("timeout-minutes: 120", "timeout-minutes: two hours", "'two hours' is no number")]
+    [InlineData("timeout-minutes: 300", "timeout-minutes: two hours", "'two hours' is no number")]
     [InlineData("contents: read", "contents: reads", "expected 'read'")]
     [InlineData("      pages: write", "      page: write", "'page' is no key here")]
     [InlineData("    - cron: ", "    - at: ", "'at' is no key here")]
@@ -147,6 +147,40 @@ public sealed partial class WorkflowTests
         string page = File.ReadAllText(Path.Combine(NaiveWalkTests.Repository, "docs", "pages", "index.html"));
         platforms.Should().HaveCount(4).And
             .OnlyContain(platform => page.Contains($"\"parity-{platform}/parity.html\""));
+    }
+
+    // What a night makes is gone with its machine.
+    [Fact]
+    public void What_a_night_counts_measures_and_finds_is_kept()
+    {
+        foreach (string job in (string[])["shard", "cuda"])
+        {
+            var nightly = WorkflowFile.OfGitHub.Single(file => file.Path.EndsWith("nightly.yml"));
+            string[] kept = [.. ((YamlSequenceNode)nightly.Root["jobs"][job]["steps"]).Cast<YamlMappingNode>()
+                .Where(step => step.Children.TryGetValue("uses", out var uses)
+                    && Text(uses).StartsWith("actions/upload-artifact@", StringComparison.Ordinal))
+                .SelectMany(step => Text(step["with"]["path"]).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+            kept.Should().Contain(
+                ["artifacts/reports", "artifacts/benchmarks", "artifacts/fuzz", "docs/mutation.md"], job);
+        }
+        WorkflowFile.OfAzure.Root.AllNodes.OfType<YamlMappingNode>()
+            .Where(step => step.Children.ContainsKey("publish")).Select(step => Text(step["publish"])).Should()
+            .Contain(["artifacts/reports", "docs/mutation.md"]);
+    }
+
+    // Tests, damaged models and measurements take long, and each shard has enough to do beside.
+    [Fact]
+    public void What_is_not_dealt_by_goldens_falls_to_one_shard_each()
+    {
+        foreach (int count in (int[])[1, 2, 3, 4])
+        {
+            for (int piece = 0; piece < 3; piece++)
+            {
+                Enumerable.Range(1, count).Where(shard => ShardWork.Falls($"{shard}/{count}", piece)).Should()
+                    .Equal(1 + (piece % count));
+            }
+        }
+        ShardWork.Falls(null, 2).Should().BeTrue();
     }
 
     [Fact]

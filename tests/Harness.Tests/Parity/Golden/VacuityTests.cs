@@ -69,6 +69,54 @@ public sealed class VacuityTests : IDisposable
         _case.Verify().Findings.Should().BeEmpty();
     }
 
+    [Fact]
+    public void A_reason_covers_what_it_was_given_for_and_nothing_else()
+    {
+        var said = new GoldenSensitivity([1], [1], [new BlindWeight("w", 95, 100)])
+        {
+            Rounding = [0], Reason = "sparse",
+        };
+        var covered = said with { Covers = ["weight 'w' moves neither an output nor a probe"] };
+        string[] With(GoldenSensitivity sensitivity, double[]? output = null) =>
+            output is null ? Sensitive(_ => sensitivity) : Output(output, sensitivity);
+
+        With(covered).Should().BeEmpty();
+        // Counts may change with the weights.
+        With(covered with { Blind = [new BlindWeight("w", 99, 100)] }).Should().BeEmpty();
+        With(covered with { Blind = [new BlindWeight("v", 95, 100)] }).Should().ContainSingle();
+        With(covered with { Outputs = [0] }).Should().Equal("output '0' does not change with another input");
+        With(covered, [.. Enumerable.Repeat(0.25, 12)]).Should().Equal("output '0' is 0.25 everywhere");
+        With(covered, [.. Enumerable.Repeat(double.NaN, 12)]).Should()
+            .Equal("output '0' is NaN or infinite in 12 of 12 elements");
+        // No reason makes numbers of them.
+        With(covered with { Covers = ["output '0' is NaN or infinite"], Blind = [] }, [double.NaN, .. Enumerable.Range(
+            0, 11).Select(i => (double)i)]).Should().ContainSingle();
+        With(covered with { Reason = " " }).Should().ContainSingle("nobody said anything");
+        // As it was read before a golden said what its reason covers.
+        With(said with { Outputs = [0] }).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_a_reason_covers_stands_in_the_golden()
+    {
+        string[] covers = ["output '0' does not change with another input", "weight 'w' moves nothing"];
+        _case.Change(document => document with
+        {
+            Sensitivity = document.Sensitivity with { Reason = "a constant", Covers = [.. covers] },
+        });
+
+        GoldenStore.Read(_case.Directory).Document.Sensitivity.Covers.Should().Equal(covers);
+    }
+
+    string[] Output(double[] values, GoldenSensitivity sensitivity)
+    {
+        var tensor = Tensor.Of([2, 6], values);
+        return Faults(document => document with
+        {
+            Outputs = [GoldenPort.Of("0", tensor)], Sensitivity = sensitivity,
+        }, tensor);
+    }
+
     string[] Output(double[] values)
     {
         var tensor = Tensor.Of([2, 6], values);

@@ -48,7 +48,24 @@ public sealed class AcceptanceTests : IDisposable
         _case.Change(document => document with { Weights = document.Weights with { Sha256 = new string('0', 64) } });
 
         Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should()
-            .Contain("another weights");
+            .Contain("do not come from the golden's weights");
+    }
+
+    [Fact]
+    public void Outputs_of_other_inputs_are_not_taken()
+    {
+        _case.Shift(1e-3);
+        _case.Verify();
+        double[] values = GoldenStore.Read(_case.Directory).Tensors["input.x"].ToDoubles();
+        var moved = Tensor.Of([2, 3, 7, 9], [.. values.Select(value => (float)value + 1)]);
+        _case.Change(
+            document => document with { Inputs = [GoldenPort.Of("x", moved)] },
+            tensors => tensors["input.x"] = moved);
+
+        Refusal(() => Acceptance.TakeOutputs(_case.Directory, null, "reviewed")).Message.Should()
+            .Contain("do not come from the golden's inputs");
+        Refusal(() => Acceptance.SetTolerance(_case.Directory, new Tolerance(TolerancePolicy.Default, 5e-3, "why")))
+            .Message.Should().Contain("do not come from the golden's inputs");
     }
 
     [Fact]
