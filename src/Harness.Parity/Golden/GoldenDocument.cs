@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Program;
 
 namespace Harness.Parity.Golden;
 
@@ -51,11 +52,7 @@ public sealed record GoldenDocument(
         if (Float32Noise.Reason.Length > 0) yield return $"float32 noise set by hand: {Float32Noise.Reason}";
         if (Sensitivity.Reason is { } vacuous) yield return $"recorded although it cannot tell everything: {vacuous}";
         if (DeclaresNonFinite) yield return "NaN and infinity permitted";
-        if (GuessesShapes)
-        {
-            yield return "input shapes guessed: "
-                + string.Join(", ", Inputs.Select(port => $"{port.Name} {port.Shape}"));
-        }
+        if (GuessesShapes) yield return InputShapes.GuessOf(Inputs.Select(port => (port.Name, port.Shape)));
     }
 }
 

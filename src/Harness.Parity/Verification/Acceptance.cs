@@ -79,34 +79,34 @@ public static class Acceptance
         };
     }
 
-    /// <summary>Gives the golden another limit; the default needs no reason and forgets the old one.</summary>
+    /// <summary>Gives the golden another limit. The old limit's reason goes with it; the default needs none. Whatever
+    /// else was decided about the golden stays.</summary>
     /// <param name="directory">The golden's folder.</param>
     /// <param name="tolerance">The limit.</param>
     /// <param name="loosen">True where it may be more than ten times what was measured.</param>
+    /// <returns>What has gone and what stays of what was decided about the golden, a line each.</returns>
     /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason, or too loose a
     /// limit.</exception>
-    public static void SetTolerance(string directory, Tolerance tolerance, bool loosen = false)
+    public static ImmutableArray<string> SetTolerance(string directory, Tolerance tolerance, bool loosen = false)
     {
         ArgumentNullException.ThrowIfNull(tolerance);
         if (!tolerance.IsDefault) Demand(tolerance.Reason);
         var golden = GoldenStore.Read(directory);
         if (tolerance.IsLooserThanDefault) DemandTight(golden, tolerance, loosen);
-        GoldenStore.Write(directory, golden.Document with
-        {
-            Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance,
-        }, golden.Tensors);
+        var document = golden.Document with { Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance };
+        GoldenStore.Write(directory, document, golden.Tensors);
+        string[] before = [.. golden.Document.Notes()], after = [.. document.Notes()];
+        return
+        [
+            .. before.Except(after).Select(note => $"no longer: {note}"),
+            .. after.Intersect(before).Select(note => $"still: {note}"),
+        ];
     }
 
     // A limit above all that an output holds permits zeros; one far above what was measured hides the next fault.
     static void DemandTight(GoldenCase golden, Tolerance tolerance, bool loosen)
     {
-        double largest = golden.Document.Outputs.Where(port => port.Type.IsFloating())
-            .Select(port => Largest(golden, port.Name)).DefaultIfEmpty().Max();
-        if (tolerance.Value >= largest)
-        {
-            throw Refuse(golden, $"the limit {tolerance} is no less than the largest output " +
-                $"{Figures.Short(largest)}: zeros would hold; there is nothing to verify with it");
-        }
+        if (LimitCheck.Emptiness(golden, tolerance) is { } empty) throw Refuse(golden, empty);
         // The named ones are what others hold their ports to, and little looser than the default.
         if (loosen || tolerance.Policy != TolerancePolicy.Default) return;
         double measured = Received.Exists(golden, null)

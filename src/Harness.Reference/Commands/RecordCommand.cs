@@ -105,9 +105,9 @@ static class RecordCommand
 
     static string Summary(GoldenDocument document)
     {
-        string guessed = document.GuessesShapes ? ", input shapes guessed: "
-            + string.Join("; ", document.Inputs.Select(port => $"{port.Name} {port.Shape}"))
-            + " (state them with --input-shape)" : "";
+        string guessed = document.GuessesShapes
+            ? $", {InputShapes.GuessOf(document.Inputs.Select(port => (port.Name, port.Shape)))} (state them with "
+            + "--input-shape)" : "";
         long blind = document.Sensitivity.Blind.Sum(weight => weight.Elements);
         string unseen = blind > 0 ? $", {blind} elements of {document.Sensitivity.Blind.Length} weights unseen" : "";
         string casts = document.CastsLifted > 0 ? $", casts lifted: {document.CastsLifted}" : "";

@@ -32,7 +32,7 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
             return [new InputChoice(read, null, false)];
         }
         var ports = model.Graph.Inputs;
-        bool guessed = options.InputShapes.IsEmpty && ports.Any(port => port.Shape is null);
+        bool guessed = options.InputShapes.IsEmpty && !InputShapes.AreStatedBy(model);
         var shapes = options.InputShapes.IsEmpty ? OwnShapes(model, options.Model) : options.InputShapes;
         if (shapes.Length != ports.Length)
             throw Bad(options.Model, $"{shapes.Length} --input-shape given, the model has {Names(ports)}");
@@ -71,7 +71,7 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     static ImmutableArray<Shape> OwnShapes(TorchModel model, string path)
     {
         var ports = model.Graph.Inputs;
-        if (ports.All(port => port.Shape is not null))
+        if (InputShapes.AreStatedBy(model))
         {
             Shape[] stated = [.. ports.Select(port => port.Shape!.Value)];
             // An architecture states the size it was published for, and takes others.
