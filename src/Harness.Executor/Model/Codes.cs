@@ -53,4 +53,6 @@ public static class Codes
     public const string OutOfMemory = "PAR9004";
     /// <summary>The process that runs libtorch has ended before its work was done.</summary>
     public const string RunnerEnded = "PAR9005";
+    /// <summary>A name that a project says to the gate and nothing reads; the task of the build tells it.</summary>
+    public const string UnknownName = "PAR9006";
 }
