@@ -1,3 +1,4 @@
+using Build.Arguments;
 using Cake.Common.Diagnostics;
 using Cake.Common.IO;
 using Cake.Core;
@@ -19,8 +20,10 @@ public sealed class MergeReportsTask : FrostingTask<BuildContext>
             throw new CakeException(2, "--reports is missing; expected the folder that holds a folder for each shard");
         var root = new DirectoryPath(folder).MakeAbsolute(context.Environment);
         // Reports of a device lie in a folder of its name below the shard's; those of this process in the shard's own.
-        var devices = context.GetFiles($"{root}/*/**/parity.json")
-            .Select(file => file.GetDirectory())
+        var all = context.GetFiles($"{root}/*/**/parity.json").Select(file => file.GetDirectory()).ToList();
+        // A shard that was run again has a folder an attempt, of which the last counts.
+        var newest = Attempts.Newest(all.Select(ShardOf));
+        var devices = all.Where(reports => newest.Contains(ShardOf(reports)))
             .GroupBy(reports => string.Join('/', root.GetRelativePath(reports).Segments.Skip(1)))
             .OrderBy(device => device.Key, StringComparer.Ordinal)
             .ToList();
@@ -44,5 +47,7 @@ public sealed class MergeReportsTask : FrostingTask<BuildContext>
             }
         if (worst is not null)
             throw worst;
+
+        string ShardOf(DirectoryPath reports) => root.GetRelativePath(reports).Segments[0];
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Harness.Cli.Verbs;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Parity;
 
@@ -10,7 +11,10 @@ namespace Harness.Cli;
 /// <summary>The command line <c>harness</c>.</summary>
 static class Program
 {
-    const int Interrupted = 130;
+    /// <summary>The variable that asks for where an error arose.</summary>
+    public const string TraceVariable = "HARNESS_TRACE";
+
+    const int BadUsage = 2, Interrupted = 130;
 
     static int Main(string[] arguments)
     {
@@ -23,14 +27,27 @@ static class Program
     {
         try
         {
-            var result = Root(terminal).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (result.Action is ParseErrorAction) throw Usage(Complaint(result));
-            return result.Invoke(new InvocationConfiguration
+            var root = Root(terminal);
+            HelpPage.AddTo(root);
+            var reading = new ParserConfiguration { ResponseFileTokenReplacer = null };
+            var result = root.Parse(arguments is ["help", .. var verb] ? [.. verb, "--help"] : arguments, reading);
+            var running = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 Output = terminal.Out,
                 Error = terminal.Error,
-            });
+            };
+            if (LacksVerb(result))
+            {
+                running.Output = terminal.Error;
+                root.Parse([.. arguments, "--help"], reading).Invoke(running);
+                return BadUsage;
+            }
+            if (result.Action is ParseErrorAction || (result.UnmatchedTokens.Count > 0
+                && result.CommandResult.Command is RootCommand)) throw Usage(Complaint(result));
+            if (terminal.Variable(LaneWidths.Variable) is { Length: > 0 } lanes && !LaneWidths.TryParse(lanes, out _))
+                throw Usage($"{LaneWidths.Variable} is '{lanes}', expected auto, 1, 4, 8 or 16");
+            return result.Invoke(running);
         }
         catch (OperationCanceledException)
         {
@@ -72,6 +89,10 @@ static class Program
     /// <summary>A user's mistake on the command line.</summary>
     public static ModelException Usage(string message) => new(new Finding(Codes.BadUsage, "harness", message));
 
+    // Whoever types no verb wants to hear which there are.
+    static bool LacksVerb(ParseResult result) => result.Action is ParseErrorAction
+        && result is { UnmatchedTokens: [], CommandResult.Command: { Action: null, Subcommands.Count: > 0 } };
+
     // An unknown verb is also a missing one; the user wants to hear about the word that was typed.
     static string Complaint(ParseResult result) => result.UnmatchedTokens is [var word, ..]
         ? $"'{word}' is unknown here; harness --help lists verbs and options"
@@ -112,7 +133,7 @@ static class Program
     static int Fail(Terminal terminal, Finding finding, Exception exception)
     {
         terminal.Error.WriteLine(finding.ToCanonicalLine());
-        if (terminal.Variable("HARNESS_TRACE") is { Length: > 0 }) terminal.Error.WriteLine(exception);
+        if (terminal.Variable(TraceVariable) is { Length: > 0 }) terminal.Error.WriteLine(exception);
         return ExitCode([finding]);
     }
 }

@@ -8,6 +8,9 @@ namespace Harness.Cli;
 /// <summary>Runs Harness.Reference, the only program that may load libtorch.</summary>
 static class ReferenceProcess
 {
+    /// <summary>The variable that names it where it does not lie beside the command.</summary>
+    public const string Variable = "HARNESS_REFERENCE";
+
     const string Assembly = "Harness.Reference.dll";
 
     // What a process that has nothing left to do may take to end by itself.
@@ -109,7 +112,7 @@ static class ReferenceProcess
     {
         string assembly = Find(terminal) ?? throw new ModelException(new Finding(absence, "harness",
             $"{Assembly} is not there; record in a project with the package Harness.MSBuild (dotnet build " +
-            "-t:ParityRecord), build src/Harness.Reference, or set HARNESS_REFERENCE to its path"));
+            $"-t:ParityRecord), build src/Harness.Reference, or set {Variable} to its path"));
         // The host that runs this process, where it is dotnet; a published harness finds dotnet on the path.
         string host = terminal.Variable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
         var start = new ProcessStartInfo(host, ["exec", assembly, .. arguments])
@@ -139,11 +142,11 @@ static class ReferenceProcess
 
     static string? Find(Terminal terminal)
     {
-        if (terminal.Variable("HARNESS_REFERENCE") is { Length: > 0 } named)
+        if (terminal.Variable(Variable) is { Length: > 0 } named)
         {
             string file = Directory.Exists(named) ? Path.Combine(named, Assembly) : named;
             return File.Exists(file) ? Path.GetFullPath(file)
-                : throw Program.Usage($"HARNESS_REFERENCE is '{named}', and no such file is there");
+                : throw Program.Usage($"{Variable} is '{named}', and no such file is there");
         }
         // artifacts/bin/Harness.Cli/<configuration>/ stands beside artifacts/bin/Harness.Reference/<configuration>/.
         string here = Path.TrimEndingDirectorySeparator(terminal.Home), configuration = Path.GetFileName(here);

@@ -81,7 +81,7 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
             [.. variables.Dropped.Select(key =>
                 new DroppedKey(key, model.Weights[key].Type, model.Weights[key].Shape))])
         {
-            Notes = tree.Notes,
+            Notes = [.. tree.Notes.Select(note => note.Text)],
         };
     }
 

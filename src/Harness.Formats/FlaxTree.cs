@@ -24,7 +24,7 @@ public sealed class FlaxTree
     static readonly (string Ending, FlaxFormat Format)[] s_endings =
         [(".msgpack", FlaxFormat.Msgpack), (".npz", FlaxFormat.Npz), (".safetensors", FlaxFormat.Safetensors)];
 
-    FlaxTree(ImmutableArray<FlaxArray> arrays, ImmutableArray<string> notes)
+    FlaxTree(ImmutableArray<FlaxArray> arrays, ImmutableArray<FlaxNote> notes)
     {
         Arrays = arrays;
         Notes = notes;
@@ -34,7 +34,7 @@ public sealed class FlaxTree
     public ImmutableArray<FlaxArray> Arrays { get; }
 
     /// <summary>What a user should know about the types, one sentence each.</summary>
-    public ImmutableArray<string> Notes { get; }
+    public ImmutableArray<FlaxNote> Notes { get; }
 
     /// <summary>Endings of files that hold a tree.</summary>
     public static IEnumerable<string> Endings => s_endings.Select(entry => entry.Ending);
@@ -56,14 +56,15 @@ public sealed class FlaxTree
     {
         ArgumentNullException.ThrowIfNull(variables);
         var arrays = ImmutableArray.CreateBuilder<FlaxArray>(variables.Leaves.Length);
-        var notes = ImmutableArray.CreateBuilder<string>();
+        var notes = ImmutableArray.CreateBuilder<FlaxNote>();
         foreach (var leaf in variables.Leaves)
         {
             var type = FlaxTypes.Choose(leaf.Part, dtype);
             if (format == FlaxFormat.Npz && type == ElementType.BFloat16)
             {
                 type = ElementType.Float32;
-                notes.Add($"'{leaf.TorchKey}' is written as float32: npz has no bfloat16");
+                notes.Add(new FlaxNote(
+                    "no bfloat16", $"'{leaf.TorchKey}' is written as float32: npz has no bfloat16"));
             }
             arrays.Add(new FlaxArray(
                 leaf.Path.Insert(0, leaf.Collection), type, leaf.Shape,
@@ -111,21 +112,24 @@ public sealed class FlaxTree
         return BorrowedTensor.Of(FlaxTypes.Convert(elements.Tensor, type, leaf.TorchKey));
     }
 
-    static string? Note(Leaf leaf, ElementType type)
+    static FlaxNote? Note(Leaf leaf, ElementType type)
     {
         string key = leaf.TorchKey;
         if (type == ElementType.Int64)
-            return $"'{key}' holds integers beyond int32 and stays int64: JAX cuts them unless jax_enable_x64 is set";
+        {
+            return new FlaxNote("int64", $"'{key}' holds integers beyond int32 and stays int64: JAX cuts them unless " +
+                "jax_enable_x64 is set");
+        }
         if (type == ElementType.Float64)
             return leaf.Type == ElementType.Float64
-                ? $"'{key}' is float64 that float32 does not hold and stays so: JAX rounds it unless jax_enable_x64 " +
-                    "is set; --dtype float32 rounds it here"
+                ? new FlaxNote("float64", $"'{key}' is float64 that float32 does not hold and stays so: JAX rounds " +
+                    "it unless jax_enable_x64 is set; --dtype float32 rounds it here")
                 : null;
         if (!leaf.Type.IsFloating() || FlaxTypes.Holds(type, leaf.Type)) return null;
         double worst = Rounding(leaf.Part, type, key);
-        return worst == 0 ? null : string.Create(CultureInfo.InvariantCulture,
+        return worst == 0 ? null : new FlaxNote("rounded", string.Create(CultureInfo.InvariantCulture,
             $"'{key}' is rounded from {leaf.Type.NumPyName()} to {type.NumPyName()}, by up to {worst:0.0e+0} of its " +
-            $"largest number");
+            $"largest number"), worst);
     }
 
     static double Rounding(Tensor tensor, ElementType type, string key)

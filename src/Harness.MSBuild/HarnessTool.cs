@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using Harness.MSBuild.Names;
+using Harness.Parity;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -14,7 +16,10 @@ public abstract class HarnessTool : ToolTask
     protected const string Failed = "PAR9003";
 
     // What recording cures.
-    const string Missing = "PAR3001", Stale = "PAR3002";
+    static readonly string[] s_recorded = ["PAR3001", "PAR3002", "PAR3003", "PAR3005"];
+
+    // The place of a finding that is about no file.
+    const string Nowhere = "harness";
 
     /// <summary>Words without the blanks around them, and none empty.</summary>
     private protected const StringSplitOptions Trimmed =
@@ -40,7 +45,7 @@ public abstract class HarnessTool : ToolTask
     public string GoldenDirectory { get; set; } = "";
 
     /// <summary>
-    /// The models: items with the metadata <c>Golden</c>, <c>Weights</c>, <c>Tolerance</c>, and what is for recording.
+    /// The models: items with the metadata of <see cref="KnownNames.Metadata"/>.
     /// </summary>
     [Required]
     public ITaskItem[] Models { get; set; } = [];
@@ -58,6 +63,19 @@ public abstract class HarnessTool : ToolTask
     /// Codes that the user switched off (<c>NoWarn</c>): their warnings keep nothing from being up to date.
     /// </summary>
     public string[] SilencedCodes { get; set; } = [];
+
+    /// <summary>What starts the command in a shell, for what findings suggest to type; empty where it is started as
+    /// here.</summary>
+    public string Command { get; set; } = "";
+
+    /// <summary>The project's own files: where names are looked for that nothing reads.</summary>
+    public string[] NameFiles { get; set; } = [];
+
+    /// <summary>The files that import those of its packages.</summary>
+    public string[] PackageNameFiles { get; set; } = [];
+
+    /// <summary>The folder of all packages.</summary>
+    public string PackageRoot { get; set; } = "";
 
     /// <summary>True if the tool held and left no warning behind that the next build would have to repeat.</summary>
     private protected bool Clean { get; private set; } = true;
@@ -77,6 +95,12 @@ public abstract class HarnessTool : ToolTask
     // Of the process nothing is asked: MSBuild may build several projects in it at once.
     string ProjectDirectory => Path.GetDirectoryName(ProjectFile)!;
 
+    string RecordLine => $"dotnet build {ShellWord.Of(ProjectFile)} -t:ParityRecord";
+
+    /// <summary>What the command says, as users of a build say it.</summary>
+    private protected BuildWords Words => new(RecordLine, Command.Length > 0 ? Command
+        : RunsByHost ? $"dotnet {ShellWord.Of(Tool)}" : ShellWord.Of(Tool));
+
     bool RunsByHost => Tool.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
@@ -94,6 +118,8 @@ public abstract class HarnessTool : ToolTask
             Fail($"The .NET host is not at '{Host}'. Set ParityDotNetHost to dotnet.");
         Cases = ResolveModels(Models);
         RefuseSharedGoldens(Cases);
+        foreach (var name in UnknownNames())
+            Report(new CanonicalLine(name.File, name.Line, IsError: false, UnknownName.Code, name.Message));
         return !Log.HasLoggedErrors && base.ValidateParameters();
     }
 
@@ -110,6 +136,10 @@ public abstract class HarnessTool : ToolTask
             line.AppendTextUnquoted(" " + Quoted(argument));
         return line.ToString();
     }
+
+    /// <summary>What the project says and nothing reads, told by one task of a build.</summary>
+    private protected virtual List<UnknownName> UnknownNames() => UnknownName.Of(
+        new ProjectNames(ProjectFile, NameFiles, PackageNameFiles, PackageRoot), Models, BuildEngine);
 
     /// <summary>The verb and what only this verb needs; <see cref="Arguments"/> follow.</summary>
     protected abstract IEnumerable<string> ToolArguments();
@@ -174,11 +204,13 @@ public abstract class HarnessTool : ToolTask
     {
         // A bare word before the colon ("harness : error …") is no file that an editor could open.
         var file = Path.IsPathRooted(finding.File) ? finding.File : ProjectFile;
-        var message = Path.IsPathRooted(finding.File) ? finding.Message : $"{finding.File}: {finding.Message}";
+        var message = Words.Of(finding.Message);
+        if (!Path.IsPathRooted(finding.File) && finding.File != Nowhere)
+            message = $"{finding.File}: {message}";
         if (finding.IsError)
             _errorLines++;
-        if (finding.Code is Missing or Stale)
-            message += " (here: dotnet build -t:ParityRecord)";
+        if (s_recorded.Contains(finding.Code) && !BuildWords.Suggests(finding.Message))
+            message += $" (to record: {RecordLine})";
         if (finding.IsError && !(DriftIsWarning && finding.IsDrift))
         {
             Clean = false;
@@ -193,11 +225,14 @@ public abstract class HarnessTool : ToolTask
     private protected static string[] Separated(params string[] list) =>
         [.. list.SelectMany(part => part.Split([',', ';'], Trimmed))];
 
-    string? HelpLink(string code)
+    string? HelpLink(string code) => HelpLink(HelpPage, code);
+
+    /// <summary>Where a page documents a code; null where there is no page.</summary>
+    internal static string? HelpLink(string helpPage, string code)
     {
-        if (HelpPage.Length == 0)
+        if (helpPage.Length == 0)
             return null;
-        var page = Path.IsPathRooted(HelpPage) ? new Uri(Path.GetFullPath(HelpPage)).AbsoluteUri : HelpPage;
+        var page = Path.IsPathRooted(helpPage) ? new Uri(Path.GetFullPath(helpPage)).AbsoluteUri : helpPage;
         return $"{page}#{code.ToLowerInvariant()}";
     }
 

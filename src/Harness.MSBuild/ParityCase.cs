@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Harness.Formats;
+using Harness.Parity;
 using Microsoft.Build.Framework;
 
 namespace Harness.MSBuild;
@@ -93,9 +93,7 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     {
         if (text.Length == 0)
             return null;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit)
-            && double.IsFinite(limit) && limit >= 0)
-            return limit;
-        throw new FormatException($"Tolerance '{text}' is no limit; expected a number such as 1e-6.");
+        return StatedLimit.Read(text)
+            ?? throw new FormatException($"Tolerance is '{text}', {StatedLimit.Expected}.");
     }
 }

@@ -1,3 +1,4 @@
+using Harness.MSBuild.Names;
 using Microsoft.Build.Framework;
 
 namespace Harness.MSBuild;
@@ -21,19 +22,43 @@ public sealed class ParityRecord : HarnessTool
         return base.ValidateParameters();
     }
 
+    // Once a project, not once a model.
+    private protected override List<UnknownName> UnknownNames() =>
+        Models[0].ItemSpec != Others[0].ItemSpec ? [] : UnknownName.Of(
+            new ProjectNames(ProjectFile, NameFiles, PackageNameFiles, PackageRoot), Others, BuildEngine);
+
     /// <inheritdoc/>
     protected override IEnumerable<string> ToolArguments()
     {
         var model = Cases[0];
         string[] weights = model.Weights is null ? [] : ["--weights", model.Weights];
-        // One an input: "2,3,12,9" or "2,4,7,11;2,2,7,11"; the commas are the shape's own.
-        var shapes = Models[0].GetMetadata("InputShape").Split(';', Trimmed)
-            .SelectMany(shape => new[] { "--input-shape", shape });
-        string reason = Models[0].GetMetadata("Reason").Trim();
+        string[] allows = Models[0].GetMetadata("AllowNaN").Trim() switch
+        {
+            "" => [],
+            var text when bool.TryParse(text, out var isTrue) => isTrue ? ["--allow-nan"] : [],
+            // The command says what is wrong with it.
+            var text => [$"--allow-nan={text}"],
+        };
+        var reason = Models[0].GetMetadata("RecordReason").Trim();
         // One word, whatever it begins with.
         string[] why = reason.Length == 0 ? [] : [$"--reason={reason}"];
-        string[] permits = Models[0].GetMetadata("AllowNaN").Trim().Equals("true", StringComparison.OrdinalIgnoreCase)
-            ? ["--allow-nan"] : [];
-        return ["record", model.Model, .. weights, .. shapes, .. why, .. permits, "--golden", model.Golden];
+        return
+        [
+            // One an input: "2,3,12,9" or "2,4,7,11;2,2,7,11"; the commas are the shape's own.
+            "record", model.Model, .. weights, .. Each("InputShape", "--input-shape"), .. Each("Input", "--input"),
+            .. One("Seed", "--seed"), .. allows, .. why, "--golden", model.Golden,
+        ];
     }
+
+    /// <inheritdoc/>
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance) =>
+        // What is no finding says what to state, too.
+        base.LogEventsFromTextOutput(
+            CanonicalLine.Read(singleLine) is null ? Words.Of(singleLine) : singleLine, messageImportance);
+
+    IEnumerable<string> Each(string metadata, string option) =>
+        Models[0].GetMetadata(metadata).Split(';', Trimmed).SelectMany(value => new[] { option, value });
+
+    string[] One(string metadata, string option) =>
+        Models[0].GetMetadata(metadata) is { Length: > 0 } value ? [option, value] : [];
 }

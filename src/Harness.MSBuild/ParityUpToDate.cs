@@ -1,4 +1,5 @@
 using System.Reflection;
+using Harness.MSBuild.Names;
 using Harness.MSBuild.UpToDate;
 using Microsoft.Build.Framework;
 using Task = Microsoft.Build.Utilities.Task;
@@ -47,6 +48,15 @@ public sealed class ParityUpToDate : Task
     /// <inheritdoc cref="ParityVerify.Files"/>
     public string[] Files { get; set; } = [];
 
+    /// <inheritdoc cref="HarnessTool.NameFiles"/>
+    public string[] NameFiles { get; set; } = [];
+
+    /// <inheritdoc cref="HarnessTool.PackageNameFiles"/>
+    public string[] PackageNameFiles { get; set; } = [];
+
+    /// <inheritdoc cref="HarnessTool.PackageRoot"/>
+    public string PackageRoot { get; set; } = "";
+
     /// <summary>True where nothing has changed.</summary>
     [Output]
     public bool Holds { get; set; }
@@ -81,8 +91,12 @@ public sealed class ParityUpToDate : Task
         var cases = new List<ParityCase>(Models.Length);
         foreach (var model in Models)
             cases.Add(ParityCase.Of(model, GoldenDirectory, ProjectFile));
+        var unknown = UnknownName.Of(
+            new ProjectNames(ProjectFile, NameFiles, PackageNameFiles, PackageRoot), Models, BuildEngine);
         var change = stamp.FirstChange(
-            Dependencies.Of(ProjectFile, cases, GoldenDirectory, Tool, Host, TaskAssembly, Arguments, Facts, Files),
+            Dependencies.Of(
+                ProjectFile, cases, GoldenDirectory, Tool, Host, TaskAssembly, Arguments,
+                [.. Facts, .. unknown.Select(name => name.ToString())], Files),
             out var refreshed);
         // Files that were touched, and are what they were, are read once and not in every build.
         refreshed?.Write(Stamp);

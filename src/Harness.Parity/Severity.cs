@@ -22,7 +22,8 @@ public static class Severities
     /// from.</summary>
     public static Severity Severity(this Finding finding) => finding.Code switch
     {
-        Codes.AboveRounding or Codes.LooseTolerance or Codes.DriftGrew => Parity.Severity.Warning,
+        Codes.AboveRounding or Codes.LooseTolerance or Codes.DriftGrew or Codes.UnknownName =>
+            Parity.Severity.Warning,
         ['P', 'A', 'R', '1' or '9', ..] => Parity.Severity.Unusable,
         _ => Parity.Severity.Error,
     };

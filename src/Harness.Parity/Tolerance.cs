@@ -46,12 +46,15 @@ public sealed record Tolerance(TolerancePolicy Policy, double Value, string Reas
     /// absolute limit hides faults of small outputs; but never below what rounding in float64 explains.</summary>
     /// <param name="magnitude">The largest |e|.</param>
     /// <param name="rounding">How far an ulp at every node moves it.</param>
-    internal static Tolerance OfScale(double magnitude, double rounding)
-    {
-        double explained = Math.Max(Rounded * magnitude, OfRounding(rounding));
-        return new Tolerance(
-            TolerancePolicy.Default, Math.Max(Math.Min(DefaultValue, Scaled * magnitude), explained));
-    }
+    internal static Tolerance OfScale(double magnitude, double rounding) => new(
+        TolerancePolicy.Default,
+        Math.Max(Math.Min(DefaultValue, Scaled * magnitude), Explained(magnitude, rounding)));
+
+    /// <summary>What rounding in float64 explains in an output of this magnitude.</summary>
+    /// <param name="magnitude">The largest |e|.</param>
+    /// <param name="rounding">How far an ulp at every node moves it.</param>
+    internal static double Explained(double magnitude, double rounding) =>
+        Math.Max(Rounded * magnitude, OfRounding(rounding));
 
     /// <summary>True for the limit that needs no reason. The same number with a reason is that number, whatever the
     /// outputs' magnitude.</summary>

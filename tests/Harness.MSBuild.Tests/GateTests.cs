@@ -209,6 +209,51 @@ public class GateTests
     }
 
     [Fact]
+    public void A_history_gets_a_line_a_case_of_each_run_and_none_of_what_is_up_to_date()
+    {
+        using var scaffold = new GoldenScaffold();
+        const string History = "-p:ParityHistory=kept/history.jsonl";
+        string file = scaffold["kept/history.jsonl"];
+
+        scaffold.Verify(History).ShouldBeGreen().Runs.Should().Be(1);
+        var first = File.ReadAllLines(file);
+        first.Should().HaveCount(3).And.OnlyContain(line => !line.Contains(scaffold.Project.Root));
+        scaffold.Verify(History).ShouldBeGreen().Runs.Should().Be(0);
+        File.ReadAllLines(file).Should().Equal(first, "nothing was measured");
+
+        scaffold.Project.Build("-t:Clean", "--no-restore").ShouldBeGreen();
+        scaffold.Verify(History).ShouldBeGreen().Warnings.Should().BeEmpty();
+        File.ReadAllLines(file).Should().HaveCount(6);
+    }
+
+    // By typing: what is wrong, where it is stated, and what may stand there.
+    [Theory]
+    [InlineData("1e-20", "ParityTolerance is '1e-20', expected a number such as 1e-6: from 1e-16")]
+    [InlineData("tight", "ParityTolerance is 'tight', expected a number such as 1e-6: from 1e-16")]
+    public void A_limit_that_is_none_is_told_by_its_property(string limit, string says)
+    {
+        using var scaffold = new GoldenScaffold();
+
+        var error = scaffold.Verify($"-p:ParityTolerance={limit}").ShouldBeRed("PAR9003").Only("PAR9003");
+
+        error.Text.Should().StartWith(says);
+        error.File.Should().Be(scaffold["Gate.csproj"]);
+    }
+
+    [Fact]
+    public void A_limit_that_zeros_would_hold_is_no_gate()
+    {
+        using var scaffold = new GoldenScaffold(GoldenScaffold.Models.Replace(
+            "Golden=\"%(RelativeDir)\"", "Golden=\"%(RelativeDir)\" Tolerance=\"1e30\""));
+
+        var build = scaffold.Verify();
+
+        build.ExitCode.Should().Be(1);
+        build.Errors.Should().HaveCount(3).And.OnlyContain(error => error.Code == "PAR9003"
+            && error.Text!.Contains("(Tolerance of its ParityModel)") && error.Text.Contains("zeros would hold"));
+    }
+
+    [Fact]
     public void Clean_forgets()
     {
         using var scaffold = new GoldenScaffold();

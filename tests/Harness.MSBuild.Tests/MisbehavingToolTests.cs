@@ -85,7 +85,7 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         var error = build.ShouldBeRed("PAR9003").Only("PAR9003");
 
         error.File.Should().Be(_scaffold["Gate.csproj"]);
-        error.Text.Should().Be("harness: --float32 is 'maybe'");
+        error.Text.Should().Be("ParityFloat32 is 'maybe'", "that is what a project calls it");
     }
 
     [Fact]
@@ -139,14 +139,16 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
 
         Build(1, arguments: [
             "-p:ParityReportFormats=sarif%3bhtml", "-p:ParityReportDirectory=re port", "-p:ParityThreads=3",
-            "-p:ParityFloat32=strict", "-p:ParityTolerance=1e-5", "-p:ParityPermitUnusedGoldens=true"]);
+            "-p:ParityFloat32=strict", "-p:ParityTolerance=1e-5", "-p:ParityPermitUnusedGoldens=true",
+            "-p:ParityHistory=kept/history.jsonl"]);
 
         var arguments = File.ReadAllLines(_scaffold["trace"]);
         var run = Path.GetDirectoryName(arguments[2])!;
         arguments.Should().Equal(
             "verify", "--cases", Path.Combine(run, "cases.json"), "--report", run, "--format", "sarif,html,json",
             "--golden-root", _scaffold["golden/"], "--float32", "strict", "--tolerance", "1e-5", "--threads", "3",
-            "--case-set", _scaffold["Gate.cases.json"], "--permit-unused", "--no-progress");
+            "--case-set", _scaffold["Gate.cases.json"], "--history", _scaffold["kept/history.jsonl"],
+            "--permit-unused", "--no-progress");
         Directory.Exists(run).Should().BeFalse("what a run keeps for itself ends with it");
         using var cases = JsonDocument.Parse(File.ReadAllText(_scaffold["cases.json"]));
         cases.RootElement.EnumerateArray().Select(c => c.ToString()).Should().Equal(
@@ -190,6 +192,47 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
             "record arch:resnet50 --weights seed:7 --input-shape 1,3,5,7 --input-shape 1,2 " +
             "--reason=--it 'is' \"so\" --allow-nan " +
             $"--golden {_scaffold["g;x/b"]} --device cuda {set} --no-progress");
+    }
+
+    [Fact]
+    public void Recording_takes_what_its_messages_name_from_the_item()
+    {
+        using var scaffold = new Scaffold("""
+            <ItemGroup>
+              <ParityModel Include="a.pt" Input="x.npy; mask=m.npy" Seed="3" AllowNaN="True"
+                           RecordReason="a dead head" />
+              <ParityModel Include="b.pt" AllowNaN="false" />
+              <ParityModel Include="c.pt" AllowNaN="perhaps" />
+            </ItemGroup>
+            """);
+        scaffold.Environment[Misbehaviour.Trace] = scaffold["recorded"];
+        scaffold.Environment[Misbehaviour.Output] =
+            "a: note: it takes others: --input-shape 2,3,4,5 --input-shape 2,7\n";
+
+        var build = scaffold.Build(_scaffold.Fake, "-t:ParityRecord", "--no-restore").ShouldBeGreen();
+
+        build.Warnings.Should().BeEmpty();
+        build.Says("a: note: it takes others: InputShape=\"2,3,4,5;2,7\" of its ParityModel").Should().BeTrue();
+        var recorded = File.ReadAllText(scaffold["recorded"]).ReplaceLineEndings(" ");
+        recorded.Should().Contain($"record {scaffold["a.pt"]} --input x.npy --input mask=m.npy --seed 3 --allow-nan " +
+            $"--reason a dead head --golden {scaffold["golden/models/a"]} ");
+        recorded.Should().Contain($"record {scaffold["b.pt"]} --golden ").And
+            .Contain($"record {scaffold["c.pt"]} --allow-nan=perhaps --golden ", "the command says what is wrong");
+    }
+
+    [Fact]
+    public void What_a_finding_suggests_works_where_it_is_pasted()
+    {
+        var build = Build(
+            1, "/g(1): error PAR3001: missing; record it with: harness record /m.pt --golden /g; report: /r\n" +
+                "/h(1): error PAR2001: drift; where right: harness accept \"/h i\" --reason \"…\"\n" +
+                "/i(1): error PAR3003: the hash differs\n");
+
+        string project = _scaffold["Gate.csproj"];
+        build.ShouldBeRed("PAR3001", "PAR2001", "PAR3003").Errors.Select(error => error.Text).Should().Equal(
+            $"missing; record it with: dotnet build \"{project}\" -t:ParityRecord; report: /r",
+            $"drift; where right: dotnet {Scaffold.FakeTool} accept \"/h i\" --reason \"…\"",
+            $"the hash differs (to record: dotnet build \"{project}\" -t:ParityRecord)");
     }
 
     [Theory]
@@ -262,7 +305,7 @@ public sealed class FakeScaffold : IDisposable
         <ItemGroup>
           <ParityModel Include="a.pt" />
           <ParityModel Include="arch:resnet50" Weights="seed:7" Golden="g%3bx/b" Tolerance="1e-5"
-                       InputShape="1,3,5,7; 1,2" Reason=" --it 'is' &quot;so&quot;" AllowNaN="True" />
+                       InputShape="1,3,5,7; 1,2" RecordReason=" --it 'is' &quot;so&quot;" AllowNaN="True" />
         </ItemGroup>
         """;
 

@@ -10,6 +10,9 @@ namespace Harness.Cli.Verbs;
 /// <summary><c>harness accept</c>: takes received outputs, or another limit, into a golden.</summary>
 static class AcceptVerb
 {
+    // The limit that holds where none was accepted.
+    const string Default = "default";
+
     public static Command Create(Terminal terminal)
     {
         var golden = Shared.Golden();
@@ -54,8 +57,12 @@ static class AcceptVerb
                 throw Program.Usage("--case-set needs --add or --remove");
             // It demands more, and hides nothing.
             if (adds) return Add(terminal, directory, result.GetValue(caseSet));
+            // Neither does the default, which has no reason to keep.
+            bool isDefault = !removes && result.GetValue(tolerance) == Default;
+            if (isDefault && why.Length > 0)
+                terminal.Error.WriteLine($"note: the limit that is the default needs no reason, and keeps none");
             // What suggested commands show is the place of a reason, and none.
-            if (string.IsNullOrWhiteSpace(why) || why.Trim() is "…" or "...")
+            if (!isDefault && (string.IsNullOrWhiteSpace(why) || why.Trim() is "…" or "..."))
                 throw Program.Usage("accept needs a reason: --reason \"…\", in your words");
             if (RunsInCi(terminal) && !result.GetValue(permitCi))
             {
@@ -72,13 +79,12 @@ static class AcceptVerb
             }
             var accepted = limit switch
             {
-                "default" => Tolerance.Default,
+                Default => Tolerance.Default,
                 "numpy-decimal6" => Tolerance.NumPyDecimal6(why),
                 "torch-close" => Tolerance.TorchClose(why),
-                _ => new Tolerance(TolerancePolicy.Default, Shared.Limit(limit)
+                _ => new Tolerance(TolerancePolicy.Default, StatedLimit.Read(limit)
                     ?? throw Program.Usage(
-                        $"--tolerance is '{limit}', expected a number such as 1e-6, numpy-decimal6, " +
-                        "torch-close or default"),
+                        $"--tolerance is '{limit}', {StatedLimit.Expected}; or numpy-decimal6, torch-close, {Default}"),
                         why),
             };
             foreach (string line in Acceptance.SetTolerance(

@@ -40,7 +40,11 @@ static class BenchVerb
             var converted = NhwcPass.Apply(torch, ModelSource.Shapes(torch, result.GetValue(shapes)));
             var type = Shared.ToPrecision(result.GetValue(precision)!);
             var measurement = Measure(converted, type, options, terminal.Cancellation);
-            measurement = measurement with { Model = name, Precision = result.GetValue(precision)!, Open = opened };
+            measurement = measurement with
+            {
+                Model = name, Precision = result.GetValue(precision)!, Open = opened,
+                Guess = ModelSource.Guess(torch, result.GetValue(shapes), converted),
+            };
             if (result.GetValue(json)) terminal.Out.Write(measurement.ToJson());
             else measurement.WriteText(terminal.Out);
             return 0;

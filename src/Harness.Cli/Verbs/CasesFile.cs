@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Formats;
+using Harness.Parity;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
@@ -44,8 +45,8 @@ static class CasesFile
                 throw Refuse(path, $"'{member.Name}' is unknown, expected {string.Join(", ", s_members)}");
         double? tolerance = null;
         if (entry.TryGetProperty("tolerance", out var limit) && limit.ValueKind != JsonValueKind.Null)
-            tolerance = Shared.Limit(limit.ToString())
-                ?? throw Refuse(path, $"tolerance '{limit}' is no limit, expected a number such as 1e-6");
+            tolerance = StatedLimit.Read(limit.ToString())
+                ?? throw Refuse(path, $"tolerance is '{limit}', {StatedLimit.Expected}");
         return new VerifyRequest(
             Text(path, entry, "golden") ?? throw Refuse(path, "a case names no golden"),
             Text(path, entry, "model") ?? throw Refuse(path, "a case names no model"),

@@ -81,7 +81,7 @@ static class ConvertVerb
             conversion.ToJson());
         terminal.Out.WriteLine($"{request.Output}: {variables.Leaves.Length} leaves, " +
             $"{variables.Leaves.Sum(leaf => leaf.Shape.Elements)} parameters");
-        foreach (string note in tree.Notes.Concat(Notes(program))) terminal.Error.WriteLine($"note: {note}");
+        Write(terminal, tree.Notes.Concat(Notes(program)));
         return 0;
     }
 
@@ -100,12 +100,11 @@ static class ConvertVerb
         using var tree = FlaxTreeFile.Open(path, format);
         var restored = Located(path, () =>
             conversion.Restore(tree, note => terminal.Error.WriteLine($"note: {note}")));
-        foreach (var dropped in conversion.Dropped)
-        {
-            // What no inference reads is no part of a tree; the model may still have it.
-            if (torch is not null) restored.Add(dropped.Key, torch.Weights[dropped.Key]);
-            else terminal.Error.WriteLine($"note: '{dropped.Key}' is in no tree and left out");
-        }
+        // What no inference reads is no part of a tree; the model may still have it.
+        if (torch is not null)
+            foreach (var dropped in conversion.Dropped) restored.Add(dropped.Key, torch.Weights[dropped.Key]);
+        else
+            Write(terminal, conversion.Dropped.Select(dropped => LeftOut(dropped.Key, "is in no tree")));
         terminal.Cancellation.ThrowIfCancellationRequested();
         // In the order of the model's own state dict, where that is known.
         KeyValuePair<string, Tensor>[] entries = torch is null ? [.. restored]
@@ -143,19 +142,34 @@ static class ConvertVerb
         return program;
     }
 
-    static IEnumerable<string> Notes(NhwcProgram program)
+    // Networks repeat themselves: of a kind, one line tells as much as hundreds.
+    static void Write(Terminal terminal, IEnumerable<FlaxNote> notes)
+    {
+        foreach (var kind in notes.GroupBy(note => note.Kind))
+        {
+            var (told, count) = (kind.MaxBy(note => note.Weight)!, kind.Count());
+            terminal.Error.WriteLine($"note: {told.Text}{(count > 1 ? $"; and {count - 1} more of this kind" : "")}");
+        }
+    }
+
+    // Of a kind is what has one name in its module.
+    static FlaxNote LeftOut(string key, string why) =>
+        new($"left out: {key[(key.LastIndexOf('.') + 1)..]}", $"'{key}' {why} and left out");
+
+    static IEnumerable<FlaxNote> Notes(NhwcProgram program)
     {
         foreach (var leaf in program.Variables.Leaves)
         {
             string[] parts = leaf.TorchKey.Split('.');
             if (!leaf.Path[..^1].SequenceEqual(parts[..^1]) || leaf.Path[^1].Contains('_') && parts[^1].Contains('/'))
-                yield return $"'{leaf.TorchKey}' is written as {leaf.FullPath}: Flax has no such names";
+                yield return new FlaxNote(
+                    "renamed", $"'{leaf.TorchKey}' is written as {leaf.FullPath}: Flax has no such names");
             if (!leaf.Aliases.IsEmpty)
-                yield return $"{leaf.FullPath} is '{leaf.TorchKey}' and '{string.Join("', '", leaf.Aliases)}': one " +
-                    $"tensor";
+                yield return new FlaxNote("alias", $"{leaf.FullPath} is '{leaf.TorchKey}' and " +
+                    $"'{string.Join("', '", leaf.Aliases)}': one tensor");
         }
         foreach (string key in program.Variables.Dropped)
-            yield return $"'{key}' is not needed for inference and left out";
+            yield return LeftOut(key, "is not needed for inference");
     }
 
     // A tree that is read as folded and is not computes something else without a word.
@@ -176,7 +190,7 @@ static class ConvertVerb
     // case and is said aloud; an oblong one has a twin of the same size, so it must be stated.
     static void CheckPlane(Terminal terminal, TorchModel model, Shape[] inputs, Variables variables)
     {
-        if (model.Graph.Inputs.All(port => port.Shape is not null)) return;
+        if (InputShapes.AreStatedBy(model)) return;
         if (!variables.Leaves.Any(leaf => leaf.Rearrangement.Sizes.ContainsKey('w'))) return;
         string shapes = string.Join(", ", inputs);
         if (inputs.Any(shape => shape.Rank is 4 or 5 && shape.AsSpan()[2..].ContainsAnyExcept(shape[2])))

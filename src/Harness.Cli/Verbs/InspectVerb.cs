@@ -41,7 +41,10 @@ static class InspectVerb
                 bool measure = result.GetValue(profile);
                 var planned = PlanInspection.Of(
                     converted, Shared.ToPrecision(result.GetValue(precision)!), options, measure,
-                    terminal.Cancellation);
+                    terminal.Cancellation) with
+                {
+                    Guess = ModelSource.Guess(torch, result.GetValue(shapes), converted),
+                };
                 if (result.GetValue(json)) terminal.Out.Write(planned.ToJson());
                 else planned.WriteText(terminal);
                 return 0;

@@ -15,14 +15,16 @@ namespace Harness.Cli.Verbs;
 /// <param name="Torch">The model.</param>
 /// <param name="Converted">The converted model; null where it cannot be converted.</param>
 /// <param name="Obstacle">Why it cannot; null where it can.</param>
-sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obstacle)
+/// <param name="Guess">What is said of input shapes that nobody stated; null where they are stated.</param>
+sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obstacle, string? Guess = null)
 {
     /// <summary>Looks at a model; what hinders its conversion is part of the answer.</summary>
     public static Inspection Of(TorchModel model, string[]? shapes)
     {
         try
         {
-            return new Inspection(model, NhwcPass.Apply(model, ModelSource.Shapes(model, shapes)), null);
+            var converted = NhwcPass.Apply(model, ModelSource.Shapes(model, shapes));
+            return new Inspection(model, converted, null, ModelSource.Guess(model, shapes, converted));
         }
         catch (ModelException e) when (
             e.Finding.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit)
@@ -44,6 +46,7 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
             json.WriteStartObject();
             json.WriteString("format", Torch.Format);
             WritePorts(json, "inputs", Torch.Graph.Inputs, Converted?.Inputs);
+            if (Guess is not null) json.WriteBoolean("guessesShapes", true);
             WritePorts(json, "outputs", Torch.Graph.Outputs, Converted?.Outputs);
             json.WriteStartObject("ops");
             foreach (var (op, count) in Ops()) json.WriteNumber(op, count);
@@ -83,6 +86,7 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
             $"{Figure(Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements))}parameters");
         foreach (var port in Converted?.Inputs ?? Torch.Graph.Inputs)
             text.WriteLine($"input  {port.Name} {port.Type.NumPyName()}{Stated(port.Shape)}");
+        ModelSource.WriteGuess(text, Guess);
         foreach (var port in Converted?.Outputs ?? Torch.Graph.Outputs)
             text.WriteLine($"output {port.Name}{Stated(port.Shape)}");
         if (Converted is not null)

@@ -20,6 +20,9 @@ sealed record Measurement
     /// <summary>The inputs' shapes in PyTorch's axis order.</summary>
     public required Shape[] InputShapes { get; init; }
 
+    /// <summary>What is said of shapes that nobody stated; null where they are stated.</summary>
+    public string? Guess { get; init; }
+
     /// <summary>Threads of a run.</summary>
     public required int Threads { get; init; }
 
@@ -77,6 +80,7 @@ sealed record Measurement
             json.WriteStartArray("inputShapes");
             foreach (var shape in InputShapes) json.WriteRawValue($"[{string.Join(", ", shape)}]");
             json.WriteEndArray();
+            if (Guess is not null) json.WriteBoolean("guessesShapes", true);
             json.WriteString("precision", Precision);
             json.WriteNumber("threads", Threads);
             json.WriteNumber("lanes", (int)Lanes);
@@ -106,6 +110,7 @@ sealed record Measurement
         text.WriteLine(
             $"{Model} {string.Join(" ", InputShapes)} {Precision}, {Threads} threads, {(int)Lanes} lanes, {Order}, " +
             $"{Runs} runs");
+        ModelSource.WriteGuess(text, Guess);
         text.WriteLine(
             string.Create(CultureInfo.InvariantCulture,
             $"latency          {MedianMs:0.000} ms median, {MinMs:0.000} ms at best"));

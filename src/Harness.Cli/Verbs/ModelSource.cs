@@ -27,4 +27,19 @@ static class ModelSource
             : throw Program.Usage($"--input-shape is given {shapes.Length} times, the model has {inputs} inputs: " +
                 string.Join(", ", model.Graph.Inputs.Select(port => port.Name)));
     }
+
+    /// <summary>What is said of the shapes that <see cref="Shapes"/> found where nobody states them; null where they
+    /// are stated.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="stated">What was stated.</param>
+    /// <param name="converted">The model in those shapes.</param>
+    public static string? Guess(TorchModel model, string[]? stated, NhwcProgram converted) =>
+        stated is { Length: > 0 } || InputShapes.AreStatedBy(model) ? null
+            : InputShapes.GuessOf(converted.Inputs.Select(port => (port.Name, converted.Values[port.Value].Shape)));
+
+    /// <summary>A guess as a line for people.</summary>
+    public static void WriteGuess(TextWriter text, string? guess)
+    {
+        if (guess is not null) text.WriteLine($"{guess} (state them with --input-shape)");
+    }
 }

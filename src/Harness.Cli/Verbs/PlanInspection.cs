@@ -22,6 +22,9 @@ sealed record PlanInspection
     /// <summary><c>float32</c> or <c>float64</c>.</summary>
     public required string Precision { get; init; }
 
+    /// <summary>What is said of input shapes that nobody stated; null where they are stated.</summary>
+    public string? Guess { get; init; }
+
     /// <summary>Threads of a run.</summary>
     public required int Threads { get; init; }
 
@@ -111,6 +114,7 @@ sealed record PlanInspection
         {
             json.WriteStartObject();
             json.WriteString("precision", Precision);
+            if (Guess is not null) json.WriteBoolean("guessesShapes", true);
             json.WriteNumber("threads", Threads);
             json.WriteNumber("lanes", (int)Lanes);
             json.WriteBoolean("exactOrder", ExactOrder);
@@ -159,6 +163,7 @@ sealed record PlanInspection
         if (MeasuredMs is not null)
             terminal.Out.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"FMA peak {FmaPeakGflops:0.0} GFLOP/s"));
+        ModelSource.WriteGuess(terminal.Out, Guess);
     }
 
     StepPlan Total

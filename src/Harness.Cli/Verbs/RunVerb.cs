@@ -11,6 +11,11 @@ namespace Harness.Cli.Verbs;
 /// otherwise.</summary>
 static class RunVerb
 {
+    const string ChannelsLast = "nhwc";
+
+    // PyTorch's is the default.
+    static readonly string[] s_layouts = ["nchw", ChannelsLast];
+
     public static Command Create(Terminal terminal)
     {
         var (model, weights, threads, lanes) = (Shared.Model(), Shared.Weights(), Shared.Threads(), Shared.Lanes());
@@ -25,8 +30,8 @@ static class RunVerb
             Description = "A .npy, or a .npz for several outputs.",
             Required = true,
         };
-        var inputLayout = Shared.Choice("--input-layout", "The layout of images in the input files.", "nchw", "nhwc");
-        var outputLayout = Shared.Choice("--output-layout", "The layout of images in the output file.", "nchw", "nhwc");
+        var inputLayout = Shared.Choice("--input-layout", "The layout of images in the input files.", s_layouts);
+        var outputLayout = Shared.Choice("--output-layout", "The layout of images in the output file.", s_layouts);
         var precision = Shared.Choice(
             "--precision", "The arithmetic, and the output's element type.", "float32", "float64");
         var device = Shared.Device();
@@ -43,16 +48,18 @@ static class RunVerb
             Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             CheckOutputs(torch.Graph.Outputs, path);
-            var inputs = Inputs(torch.Graph, result.GetValue(input)!, result.GetValue(inputLayout) == "nhwc");
+            var files = InputFiles.Read(torch.Graph, [.. result.GetValue(input)!]);
+            string layout = result.GetValue(inputLayout)!;
+            var inputs = InTorchOrder(files, layout);
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));
-            var converted = NhwcPass.Apply(torch, [.. inputs.Select(tensor => Fact.Of(tensor.Type, tensor.Shape))]);
+            var converted = Converted(torch, files, layout);
             // One output of a graph may be a list of tensors.
             CheckOutputs(converted.Outputs, path);
             var type = Shared.ToPrecision(result.GetValue(precision)!);
             var outputs = Shared.WithRunner(
                 terminal, where, result.GetValue(threads), Shared.ToLanes(result.GetValue(lanes)!), exact,
                 runner => Run(runner, converted, inputs, type, terminal.Cancellation));
-            if (result.GetValue(outputLayout) == "nhwc")
+            if (result.GetValue(outputLayout) == ChannelsLast)
                 outputs = [.. outputs.Select(entry => KeyValuePair.Create(
                     entry.Key, Move(entry.Value, Permutation.ChannelsLast(entry.Value.Shape.Rank))))];
             Write(path, outputs);
@@ -71,12 +78,40 @@ static class RunVerb
         return [.. model.Outputs.Select(port => KeyValuePair.Create(port.Name, session.Read(port.Value)))];
     }
 
-    static List<Tensor> Inputs(Graph graph, string[] words, bool channelsLast)
+    static List<Tensor> InTorchOrder(IEnumerable<Tensor> files, string layout) => layout == ChannelsLast
+        ? [.. files.Select(tensor => Move(tensor, Permutation.ChannelsLast(tensor.Shape.Rank).Inverse()))]
+        : [.. files];
+
+    // Files in the other layout are the likeliest mistake here, and a shape that does not fit tells of it.
+    static NhwcProgram Converted(TorchModel torch, IReadOnlyCollection<Tensor> files, string layout)
     {
-        var tensors = InputFiles.Read(graph, [.. words]);
-        return channelsLast
-            ? [.. tensors.Select(tensor => Move(tensor, Permutation.ChannelsLast(tensor.Shape.Rank).Inverse()))]
-            : [.. tensors];
+        string other = s_layouts.Single(one => one != layout);
+        try
+        {
+            return Apply(layout);
+        }
+        catch (ModelException e) when (e.Finding.Code == Codes.ShapeMismatch && Fits(other))
+        {
+            throw new ModelException(e.Finding with
+            {
+                Message = $"{e.Finding.Message}; in the other layout the files fit: --input-layout {other}",
+            }, e);
+        }
+
+        NhwcProgram Apply(string read) => NhwcPass.Apply(
+            torch, [.. InTorchOrder(files, read).Select(tensor => Fact.Of(tensor.Type, tensor.Shape))]);
+
+        bool Fits(string read)
+        {
+            try
+            {
+                return files.Any(tensor => tensor.Shape.Rank > 3) && Apply(read) is not null;
+            }
+            catch (ModelException)
+            {
+                return false;
+            }
+        }
     }
 
     static void CheckShapes(Graph graph, List<Tensor> inputs, Shape[] stated)

@@ -161,13 +161,6 @@ static class Shared
     /// <exception cref="ModelException">PAR9003: one is no shape.</exception>
     public static Shape[] ToShapes(string[]? texts) => [.. (texts ?? []).Select(ToShape)];
 
-    /// <summary>A number greater than or equal to 0, as limits are.</summary>
-    public static double? Limit(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double limit)
-            && double.IsFinite(limit) && limit >= 0
-            ? limit
-            : null;
-
     static Shape ToShape(string text)
     {
         var extents = new List<int>();

@@ -68,9 +68,9 @@ static class VerifyVerb
         {
             var options = new VerifyOptions
             {
-                Tolerance = Shared.Limit(result.GetValue(tolerance)!)
+                Tolerance = StatedLimit.Read(result.GetValue(tolerance)!)
                     ?? throw Program.Usage(
-                        $"--tolerance is '{result.GetValue(tolerance)}', expected a number such as 1e-6"),
+                        $"--tolerance is '{result.GetValue(tolerance)}', {StatedLimit.Expected}"),
                 Float32 = Enum.Parse<Float32Mode>(result.GetValue(float32)!, ignoreCase: true),
                 Precision = Enum.Parse<Precision>(result.GetValue(precision)!, ignoreCase: true),
                 Threads = result.GetValue(threads),

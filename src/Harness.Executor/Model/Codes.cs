@@ -55,4 +55,6 @@ public static class Codes
     public const string RunnerEnded = "PAR9005";
     /// <summary>This machine's libtorch is wrong in float32: nothing may be recorded with it.</summary>
     public const string LibTorchWrong = "PAR9006";
+    /// <summary>A name that a project says to the gate and nothing reads; the task of the build tells it.</summary>
+    public const string UnknownName = "PAR9007";
 }

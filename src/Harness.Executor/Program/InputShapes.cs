@@ -56,12 +56,23 @@ public static class InputShapes
             throw model.Locate(e);
         }
         // What the file states itself is not what is wrong.
-        if (first is not null && model.Graph.Inputs.All(port => port.Shape is not null))
+        if (first is not null && AreStatedBy(model))
             throw model.Locate(new ModelException(first));
         throw model.Locate(new ModelException(new Finding(
             Codes.ShapeMismatch, "", "the file does not state its input shape and none could be inferred; " +
             $"state it with --input-shape ({first?.Message ?? "no input"})")));
     }
+
+    /// <summary>True where the file states every input's shape; else what nobody states is guessed.</summary>
+    public static bool AreStatedBy(TorchModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Graph.Inputs.All(port => port.Shape is not null);
+    }
+
+    /// <summary>What is said of inputs whose shapes were guessed, wherever it is said.</summary>
+    public static string GuessOf(IEnumerable<(string Name, Shape Shape)> inputs) =>
+        $"input shapes guessed: {string.Join(", ", inputs.Select(input => $"{input.Name} {input.Shape}"))}";
 
     /// <summary>Larger shapes that a model accepts too: planes and volumes of twice the extents, again and
     /// again.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Program;
 
 namespace Harness.Parity.Golden;
 
@@ -53,11 +54,7 @@ public sealed record GoldenDocument(
         if (DeclaresNonFinite) yield return "NaN and infinity permitted";
         if (RecordedBy.Device != "cpu")
             yield return $"recorded on {RecordedBy.Device}: outputs are held to {Tolerance} alone";
-        if (GuessesShapes)
-        {
-            yield return "input shapes guessed: "
-                + string.Join(", ", Inputs.Select(port => $"{port.Name} {port.Shape}"));
-        }
+        if (GuessesShapes) yield return InputShapes.GuessOf(Inputs.Select(port => (port.Name, port.Shape)));
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
+using Harness.Formats;
 
 namespace Harness.Parity.Golden;
 
@@ -19,7 +20,7 @@ static class GoldenReader
         if (schema is > 0 and < GoldenDocument.Schema)
             throw root["schema"].Refuse(Codes.GoldenStale,
                 $"schema version {schema} says too little to be held to, this program reads {GoldenDocument.Schema}; " +
-                $"record it again: harness record MODEL --golden {ShellWord.Of(Path.GetDirectoryName(file)!)}");
+                $"record it again: {RecordLine.Of(Path.GetDirectoryName(file)!)}");
         if (schema != GoldenDocument.Schema)
             throw root["schema"].Refuse(
                 $"schema version {schema} is unknown, this program reads {GoldenDocument.Schema}; use the harness " +
@@ -52,6 +53,28 @@ static class GoldenReader
             AcceptedReason = root.Find("acceptedReason")?.Text,
         };
         return (document, root["measuredSha256"].Text, root["probesSha256"].Text, lines.ToImmutable());
+    }
+
+    /// <summary>The model and the weights that a golden.json names, as the command line does, whatever else may be
+    /// wrong with it; null where it names none.</summary>
+    public static (string? Model, string? Weights) Named(string file)
+    {
+        if (!File.Exists(file)) return (null, null);
+        try
+        {
+            var root = LocatedJson.Parse(file, WholeFile.Read(file));
+            var (model, weights) = (ReadModel(root["model"]), ReadWeights(root["weights"]));
+            string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            return (
+                model.Architecture is { } known ? ModelName.OfArchitecture(known).Text
+                    : Path.GetFullPath(model.Path!, folder),
+                weights.Path is { } path ? Path.GetFullPath(path, folder)
+                    : weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
+        }
+        catch (ModelException)
+        {
+            return (null, null);
+        }
     }
 
     static int ReadCasts(LocatedJson root) => root.Find("castsLifted") is not { } casts ? 0
@@ -151,8 +174,8 @@ static class GoldenReader
     static Tolerance ReadTolerance(LocatedJson tolerance)
     {
         double value = tolerance["value"].Number;
-        if (!double.IsFinite(value) || value < 0)
-            throw tolerance["value"].Refuse($"tolerance {value} should be positive and finite");
+        if (!double.IsFinite(value) || value is not (0 or >= StatedLimit.Least))
+            throw tolerance["value"].Refuse($"tolerance is {value}, {StatedLimit.Expected}");
         string reason = Stated(tolerance.Find("reason")) ?? "";
         var read = Tolerance.Named(tolerance["policy"].Text, value, reason)
             ?? throw tolerance["policy"].Refuse(
@@ -160,8 +183,8 @@ static class GoldenReader
                 $"torch-close");
         if (read.IsLooserThanDefault && string.IsNullOrWhiteSpace(reason))
             throw tolerance["value"].Refuse(
-                $"tolerance {read} is looser than {Tolerance.DefaultValue} and gives no reason; use harness accept " +
-                "with --tolerance and --reason");
+                $"tolerance {read} is looser than {Tolerance.DefaultValue} and gives no reason; give it a 'reason', " +
+                "as harness accept does");
         return read;
     }
 

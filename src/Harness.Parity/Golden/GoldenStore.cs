@@ -22,14 +22,18 @@ public static class GoldenStore
     public static string ProbeName(string node) => $"probe.{node}";
 
     /// <summary>Reads a golden and checks that its two files fit each other.</summary>
+    /// <param name="directory">Its folder.</param>
+    /// <param name="model">The model that it should be of, where the caller knows: what is missing is recorded from
+    /// it.</param>
+    /// <param name="weights">That model's weights, likewise.</param>
     /// <exception cref="ModelException">PAR3001: missing; PAR3003: corrupt, inconsistent or of an unknown
     /// version.</exception>
-    public static GoldenCase Read(string directory)
+    public static GoldenCase Read(string directory, string? model = null, string? weights = null)
     {
         directory = Path.GetFullPath(directory);
         string file = Path.Combine(directory, JsonName), tensorsFile = Path.Combine(directory, TensorsName);
         foreach (string needed in (string[])[file, tensorsFile])
-            if (!File.Exists(needed)) throw Missing(needed);
+            if (!File.Exists(needed)) throw Missing(needed, model, weights);
         var (document, measuredSha256, probesSha256, lines) = GoldenReader.Read(file, WholeFile.Read(file));
         var tensors = ReadTensors(tensorsFile);
         var golden = new GoldenCase(directory, document, tensors, lines);
@@ -156,9 +160,9 @@ public static class GoldenStore
     static bool Same(Tensor one, Tensor other) =>
         one.Type == other.Type && one.Shape == other.Shape && one.Bytes.Span.SequenceEqual(other.Bytes.Span);
 
-    static ModelException Missing(string file) => new(new Finding(
+    static ModelException Missing(string file, string? model, string? weights) => new(new Finding(
         Codes.GoldenMissing, file,
-        $"golden missing; record it with: harness record MODEL --golden {ShellWord.Of(Path.GetDirectoryName(file)!)}"));
+        $"golden missing; record it with: {RecordLine.Of(Path.GetDirectoryName(file)!, model, weights)}"));
 
     static ModelException Corrupt(string place, string why) => new(new Finding(Codes.GoldenCorrupt, place, why));
 }

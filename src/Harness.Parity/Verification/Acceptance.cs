@@ -88,14 +88,15 @@ public static class Acceptance
         };
     }
 
-    /// <summary>Gives the golden another limit; the default needs no reason and forgets the old one.</summary>
+    /// <summary>Gives the golden another limit. The old limit's reason goes with it; the default needs none. Whatever
+    /// else was decided about the golden stays.</summary>
     /// <param name="directory">The golden's folder.</param>
     /// <param name="tolerance">The limit.</param>
     /// <param name="loosen">True where it may be more than ten times what was measured.</param>
     /// <param name="received">Where <see cref="VerifyOptions.ReceivedDirectory"/> was; null for beside the
     /// golden.</param>
-    /// <returns>What the limit is about, a line each: how far received outputs lie from the golden, and which probes do
-    /// not hold; nothing for the default.</returns>
+    /// <returns>What a limit is about, a line each: how far received outputs lie from the golden, and which probes do
+    /// not hold; then what has gone and what stays of what was decided about the golden.</returns>
     /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: no reason, too loose a limit, or
     /// outputs of another model, other weights or other inputs were received.</exception>
     public static ImmutableArray<string> SetTolerance(
@@ -107,19 +108,23 @@ public static class Acceptance
         var outputs = !tolerance.IsDefault && Received.Exists(golden, received)
             ? Received.Read(golden, received) : null;
         if (tolerance.IsLooserThanDefault) DemandTight(golden, outputs, tolerance, loosen);
-        GoldenStore.Write(directory, golden.Document with
-        {
-            Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance,
-        }, golden.Tensors);
-        return tolerance.IsDefault ? []
-            : outputs is null ? ["no outputs were received: the case holds, or was not verified"]
-            : Shown(golden, outputs, "do not hold");
+        var document = golden.Document with { Tolerance = tolerance.IsDefault ? Tolerance.Default : tolerance };
+        GoldenStore.Write(directory, document, golden.Tensors);
+        string[] before = [.. golden.Document.Notes()], after = [.. document.Notes()];
+        return
+        [
+            .. tolerance.IsDefault ? []
+                : outputs is null ? ["no outputs were received: the case holds, or was not verified"]
+                : Shown(golden, outputs, "do not hold"),
+            .. before.Except(after).Select(note => $"no longer: {note}"),
+            .. after.Intersect(before).Select(note => $"still: {note}"),
+        ];
     }
 
     // A limit above all that an output holds permits zeros; one far above what was measured hides the next fault.
     static void DemandTight(GoldenCase golden, StateDict? received, Tolerance tolerance, bool loosen)
     {
-        if (ForgivesAll(golden, tolerance) is { } all) throw Refuse(golden, all);
+        if (LimitCheck.Emptiness(golden, tolerance) is { } empty) throw Refuse(golden, empty);
         // The named ones are what others hold their ports to, and little looser than the default.
         if (loosen || tolerance.Policy != TolerancePolicy.Default) return;
         double measured = received is null ? 0 : Differences(golden, received).Max(drift => drift.MaxAbs);
@@ -127,16 +132,6 @@ public static class Acceptance
         throw Refuse(golden, $"the limit {tolerance} is more than ten times the measured drift " +
             (measured == 0 ? "(none was received: the case holds, or was not verified)" : Figures.Short(measured)) +
             "; state a smaller one, or --loosen");
-    }
-
-    /// <summary>Why a limit is none; null for one that tells an output from zeros.</summary>
-    internal static string? ForgivesAll(GoldenCase golden, Tolerance tolerance)
-    {
-        double largest = golden.Document.Outputs.Where(port => port.Type.IsFloating())
-            .Select(port => Largest(golden, port.Name)).DefaultIfEmpty(double.PositiveInfinity).Max();
-        return tolerance.Value < largest ? null
-            : $"the limit {tolerance} is no less than the largest output {Figures.Short(largest)}: zeros would hold; " +
-                "there is nothing to verify with it";
     }
 
     static ModelException Refuse(GoldenCase golden, string why) =>

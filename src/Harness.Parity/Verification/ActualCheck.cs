@@ -31,9 +31,10 @@ public static class ActualCheck
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(files);
         long started = Stopwatch.GetTimestamp();
-        var golden = GoldenStore.Read(request.Golden);
+        var golden = GoldenStore.Read(request.Golden, request.Model, request.Weights);
         var arrays = ActualArrays.Read(golden, files);
         var tolerance = Verifier.EffectiveTolerance(request, golden.Document.Tolerance, new VerifyOptions());
+        if (LimitCheck.Judge(golden, tolerance) is { } empty) throw new ModelException(empty);
         var nodes = Nodes(golden, arrays);
         var verdict = new Verdict(request.Name, golden.File, [])
         {

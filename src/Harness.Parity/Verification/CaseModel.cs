@@ -83,14 +83,10 @@ static class CaseModel
         return named.In(Environment.CurrentDirectory);
     }
 
-    static Finding Stale(VerifyRequest request, GoldenCase golden, string fact, string why)
-    {
-        string weights = request.Weights is { } stated ? $" --weights {ShellWord.Of(stated)}" : "";
-        return new Finding(
-            Codes.GoldenStale, golden.PlaceOf(fact),
-            $"golden stale: {why}; if the change is meant, record it again: harness record " +
-            $"{ShellWord.Of(NameOf(request, golden).Text)}{weights} --golden {ShellWord.Of(golden.Directory)}");
-    }
+    // Recording takes the weights that the golden names.
+    static Finding Stale(VerifyRequest request, GoldenCase golden, string fact, string why) => new(
+        Codes.GoldenStale, golden.PlaceOf(fact), $"golden stale: {why}; if the change is meant, record it again: " +
+            RecordLine.Of(golden.Directory, NameOf(request, golden).Text, request.Weights));
 
     static string Names(IEnumerable<string> names) => $"({string.Join(", ", names)})";
 

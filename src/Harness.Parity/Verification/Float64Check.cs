@@ -28,8 +28,7 @@ static class Float64Check
     public static Tolerance LimitOf(GoldenCase golden, GoldenPort port, Tolerance tolerance)
     {
         if (!GoesByScale(golden, tolerance) || !port.Type.IsFloating()) return tolerance;
-        double rounding = golden.Document.Sensitivity.Rounding[golden.Document.Outputs.IndexOf(port)];
-        var scaled = Tolerance.OfScale(MagnitudeOf(golden, port), rounding);
+        var scaled = Tolerance.OfScale(MagnitudeOf(golden, port), UlpsOf(golden, port));
         return scaled.Value < tolerance.Value || tolerance.IsDefault ? scaled : tolerance;
     }
 
@@ -42,6 +41,13 @@ static class Float64Check
         return magnitude;
     }
 
+    /// <summary>What rounding explains in an output of floats.</summary>
+    public static double RoundingOf(GoldenCase golden, GoldenPort port) =>
+        Tolerance.Explained(MagnitudeOf(golden, port), UlpsOf(golden, port));
+
+    static double UlpsOf(GoldenCase golden, GoldenPort port) =>
+        golden.Document.Sensitivity.Rounding[golden.Document.Outputs.IndexOf(port)];
+
     /// <summary>True where outputs are held by their magnitude, and inner nodes to their probes.</summary>
     public static bool GoesByScale(GoldenCase golden, Tolerance tolerance) =>
         tolerance.GoesByScale && golden.Document.RecordedBy.Device == "cpu";
@@ -52,6 +58,7 @@ static class Float64Check
         var drifting = drifts.Where(drift => !drift.Holds).ToArray();
         if (drifting.Length > 0)
         {
+            if (LimitCheck.Judge(golden, drifting, tolerance) is { } strict) return strict;
             var worst = drifting.MaxBy(drift => drift.MaxAbs)!;
             string others = drifting.Length > 1 ? $"; {drifting.Length - 1} more outputs drift" : "";
             string place = golden.PlaceOf(bad is null
@@ -92,6 +99,6 @@ static class Float64Check
         null => "every probe holds: the difference lies between the last probed node and the output",
         _ => $"first bad node '{bad.Node}' ({bad.Op}{(bad.Place.File.Length > 0 ? $", {bad.Place}" : "")}): " +
             $"{bad.Why}, " +
-            $"isolated {Figures.Short(bad.Isolated)}, at the output {Figures.Short(bad.Cumulative)}",
+            $"{Figures.Short(bad.Isolated)} from its probe, at the output {Figures.Short(bad.Cumulative)}",
     };
 }

@@ -92,8 +92,9 @@ public sealed record Verdict(string Name, string GoldenFile, ImmutableArray<Find
 /// <param name="Node">The call's name.</param>
 /// <param name="Op">What it computes.</param>
 /// <param name="Place">Where it stands in the model.</param>
-/// <param name="Isolated">Its error, scaled by its largest golden value. All nodes before it hold, so its inputs are
-/// exact and the error is its own.</param>
+/// <param name="Isolated">Its distance from its probe, scaled by its largest golden value. All nodes before it hold, so
+/// its inputs are exact and the distance is its own; <see cref="NodeDrift.Isolated64"/> is measured
+/// otherwise.</param>
 /// <param name="Cumulative">The error at the outputs, scaled: what became of it.</param>
 /// <param name="Why">The difference in words.</param>
 public sealed record BadNode(string Node, string Op, SourcePlace Place, double Isolated, double Cumulative, string Why)

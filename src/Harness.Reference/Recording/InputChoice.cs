@@ -52,7 +52,7 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
         }
         var ports = model.Graph.Inputs;
         var origin = !options.InputShapes.IsEmpty ? ShapeOrigin.Stated
-            : ports.Any(port => port.Shape is null) ? ShapeOrigin.Guessed : ShapeOrigin.Model;
+            : InputShapes.AreStatedBy(model) ? ShapeOrigin.Model : ShapeOrigin.Guessed;
         var shapes = options.InputShapes.IsEmpty ? OwnShapes(model, options.Model) : options.InputShapes;
         if (shapes.Length != ports.Length)
             throw Bad(options.Model, $"{shapes.Length} --input-shape given, the model has {Names(ports)}");
@@ -94,7 +94,7 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     static ImmutableArray<Shape> OwnShapes(TorchModel model, string path)
     {
         var ports = model.Graph.Inputs;
-        if (ports.All(port => port.Shape is not null))
+        if (InputShapes.AreStatedBy(model))
         {
             Shape[] stated = [.. ports.Select(port => port.Shape!.Value)];
             // An architecture states the size it was published for, and takes others.

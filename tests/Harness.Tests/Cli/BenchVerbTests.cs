@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Harness.Parity.Golden;
 
 namespace Harness.Tests.Cli;
 
@@ -39,6 +40,28 @@ public sealed class BenchVerbTests
         line.ExitCode.Should().Be(0, line.Error);
         line.OutLines.Skip(1).Select(text => text.Split("  ")[0].Trim())
             .Should().Equal("latency", "speed", "first inference", "memory");
+    }
+
+    [Fact]
+    public void Shapes_that_nobody_stated_are_said_to_be_guessed_as_a_golden_says_it()
+    {
+        const string Guess = "input shapes guessed: x (1, 3, 10, 11)";
+        foreach (string[] words in (string[][])[["bench", "--threads", "1"], ["inspect"], ["inspect", "--plan"]])
+        {
+            string[] line = [words[0], s_model, .. words[1..]], stated = [.. line, "--input-shape", "1,3,10,11"];
+
+            CommandLine.Run(line).OutLines.Should().Contain($"{Guess} (state them with --input-shape)");
+            Flag(line).Should().BeTrue();
+            CommandLine.Run(stated).Out.Should().NotContain("guessed");
+            Flag(stated).Should().BeFalse();
+        }
+
+        var golden = GoldenStore.Read(Path.GetDirectoryName(s_model)!).Document;
+        var inputs = golden.Inputs.SetItem(0, golden.Inputs[0] with { Shape = [1, 3, 10, 11] });
+        (golden with { GuessesShapes = true, Inputs = inputs }).Notes().Should().Contain(Guess);
+
+        static bool Flag(string[] line) =>
+            JsonElement.Parse(CommandLine.Run([.. line, "--json"]).Out).TryGetProperty("guessesShapes", out _);
     }
 
     [Fact]

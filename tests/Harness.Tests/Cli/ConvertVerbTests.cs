@@ -44,6 +44,23 @@ public sealed class ConvertVerbTests : IDisposable
     }
 
     [Fact]
+    public void What_is_said_of_many_arrays_is_one_line_with_a_count()
+    {
+        string model = PathOf("resnet_small"), tree = _folder["p.npz"];
+        int norms = ModelFile.Open(model).Weights.Keys.Count(key => key.EndsWith("num_batches_tracked"));
+        norms.Should().BeGreaterThan(20);
+
+        CommandLine.Run("convert", model, "--output", tree).ErrorLines.Should().Equal(
+            $"note: 'bn1.num_batches_tracked' is not needed for inference and left out; and {norms - 1} more of this " +
+            "kind");
+        CommandLine.Run("convert", "--back", tree, "--output", _folder["back.npz"]).ErrorLines.Should().Equal(
+            $"note: 'bn1.num_batches_tracked' is in no tree and left out; and {norms - 1} more of this kind");
+        CommandLine.Run("convert", model, "--output", tree, "--dtype", "float16").ErrorLines.Should().HaveCount(2)
+            .And.Contain(line => line.Contains("is rounded from float32 to float16, by up to"));
+        Document().GetProperty("dropped").GetArrayLength().Should().Be(norms, "there each has its line");
+    }
+
+    [Fact]
     public void A_folded_tree_comes_back_too()
     {
         using var one = new SyntheticCase();

@@ -1,12 +1,14 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Tests.Naive;
 using Harness.Tests.Parity.Verification;
 
 namespace Harness.Tests.Cli;
 
-public sealed class ProgramTests : IDisposable
+public sealed partial class ProgramTests : IDisposable
 {
     readonly SyntheticCase _case = new();
     readonly TemporaryFolder _folder = new();
@@ -19,7 +21,8 @@ public sealed class ProgramTests : IDisposable
 
     public static readonly TheoryData<string[], string> BadLines = new()
     {
-        { [], "Required command" },
+        { ["frobnicate", "--help"], "'frobnicate' is unknown" },
+        { ["help", "frobnicate"], "'frobnicate' is unknown" },
         { ["frobnicate"], "'frobnicate' is unknown" },
         { ["inspect"], "MODEL" },
         { ["run", "m.pt"], "--input" },
@@ -63,6 +66,65 @@ public sealed class ProgramTests : IDisposable
         run.ExitCode.Should().Be(0);
         run.Out.Should().Contain(text);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--no-progress")]
+    [InlineData("report")]
+    public void Without_a_verb_the_verbs_are_listed_and_nothing_was_done(string line)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var run = CommandLine.Run(words);
+
+        run.ExitCode.Should().Be(2);
+        run.Out.Should().BeEmpty("a script that reads it asked for something else");
+        run.Error.Should().Be(CommandLine.Run([.. words, "--help"]).Out).And.Contain("Commands:");
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("verify", "verify")]
+    [InlineData("report merge", "report merge")]
+    public void Help_is_a_verb_too(string verb, string same)
+    {
+        string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var run = CommandLine.Run(["help", .. words]);
+
+        run.ExitCode.Should().Be(0);
+        run.Error.Should().BeEmpty();
+        run.Out.Should().Be(
+            CommandLine.Run([.. same.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Out);
+    }
+
+    [Fact]
+    public void Help_of_the_whole_lists_every_exit_code_and_every_variable_that_a_user_may_set()
+    {
+        string help = CommandLine.Run("--help").Out, verb = CommandLine.Run("verify", "--help").Out;
+
+        string codes = help[help.IndexOf("Exit codes:", StringComparison.Ordinal)..];
+        foreach (string code in (string[])["0", "1", "2", "130"]) codes.Should().Contain($"\n  {code} ");
+        verb.Should().NotContain("Exit codes:", "that page is long already");
+        var named = Directory.EnumerateFiles(
+                Path.Combine(NaiveWalkTests.Repository, "src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            // One process tells another.
+            .Except(["HARNESS_PARENT_PROCESS"]).Distinct().ToList();
+        named.Should().Contain(["HARNESS_LANES", "GITHUB_STEP_SUMMARY"]);
+        named.Should().OnlyContain(name => help.Contains(name));
+    }
+
+    [Fact]
+    public void A_register_width_that_the_environment_misspells_is_told_by_its_name() =>
+        CommandLine.RunWith(new() { ["HARNESS_LANES"] = "wide" }, "bench", "nowhere.pt").Error.Should().Be(
+            "harness: error PAR9003: HARNESS_LANES is 'wide', expected auto, 1, 4, 8 or 16\n");
+
+    [GeneratedRegex("""
+        "((?:HARNESS|GITHUB)_[A-Z_]+)"
+        """)]
+    private static partial Regex VariablePattern();
 
     [Fact]
     public void A_model_that_is_not_there_is_PAR1001()
@@ -245,6 +307,24 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("nchw", "nhwc")]
+    [InlineData("nhwc", "nchw")]
+    public void Run_says_so_where_the_files_fit_in_the_other_layout(string layout, string other)
+    {
+        var x = GoldenStore.Read(_case.Directory).Tensors["input.x"];
+        NpyFile.Write(_folder["x.npy"], other == "nchw" ? x
+            : new Harness.Executor.Model.Rearrangement("nchw", "nhwc").Apply(x));
+        NpyFile.Write(_folder["neither.npy"], Tensor.Of([2, 5, 7, 9], new float[2 * 5 * 7 * 9]));
+        string[] line = ["run", _case.Model, "--weights", _case.Weights, "--output", _folder["y.npy"],
+            "--input-layout", layout, "--input"];
+
+        CommandLine.Run([.. line, _folder["x.npy"]]).ErrorLines.Should().ContainSingle().Which.Should()
+            .Contain("error PAR1004: ").And.EndWith($"in the other layout the files fit: --input-layout {other}");
+        CommandLine.Run([.. line, _folder["neither.npy"]]).ErrorLines.Should().ContainSingle().Which.Should()
+            .Contain("error PAR1004: ").And.NotContain("--input-layout");
+    }
+
+    [Theory]
     [InlineData(".msgpack")]
     [InlineData(".npz")]
     [InlineData(".safetensors")]
@@ -307,7 +387,18 @@ public sealed class ProgramTests : IDisposable
         GoldenStore.Read(_case.Directory).Document.Tolerance.Value.Should().Be(1e-5);
         CommandLine.Run("verify", _case.Directory).Out.Should().Contain("accepted by hand: noisy]");
 
-        CommandLine.Run([.. words, "default"]).ExitCode.Should().Be(0);
+        // The limit's reason goes with the limit, and is not the only thing that somebody decided.
+        _case.Change(document => document with { AcceptedReason = "reviewed" });
+        var back = CommandLine.Run("accept", _case.Directory, "--tolerance", "default");
+        back.ExitCode.Should().Be(0);
+        back.OutLines.Should().Equal(
+            $"{_case.Directory}: no longer: limit |a-e| <= 1E-05 accepted by hand: noisy",
+            $"{_case.Directory}: still: outputs accepted by hand: reviewed",
+            $"{_case.Directory}: tolerance |a-e| <= 1E-06 accepted");
+        back.Error.Should().BeEmpty();
+        CommandLine.Run([.. words, "default"]).Error.Should().Contain("needs no reason, and keeps none");
+        CommandLine.Run("verify", _case.Directory).Out.Should().Contain("[outputs accepted by hand: reviewed]");
+        _case.Change(document => document with { AcceptedReason = null });
         _case.Shift(1e-3);
         CommandLine.Run("verify", _case.Directory).ExitCode.Should().Be(1);
         CommandLine.Run([.. words, "5e-3"]).ExitCode.Should().Be(0);

@@ -149,8 +149,9 @@ public sealed class VerifyVerbTests : IDisposable
         { "[1]", "expected a case" },
         { """[{"model": "m"}]""", "names no golden" },
         { """[{"golden": "g"}]""", "names no model" },
-        { """[{"model": "m", "golden": "g", "tolerance": -1}]""", "is no limit" },
-        { """[{"model": "m", "golden": "g", "tolerance": "tight"}]""", "is no limit" },
+        { """[{"model": "m", "golden": "g", "tolerance": -1}]""", "tolerance is '-1', expected" },
+        { """[{"model": "m", "golden": "g", "tolerance": "tight"}]""", "tolerance is 'tight', expected" },
+        { """[{"model": "m", "golden": "g", "tolerance": 1e-20}]""", "expected a number such as 1e-6" },
         { """[{"model": "m", "golden": "g", "colour": "red"}]""", "'colour' is unknown" },
         { """[{"model": 3, "golden": "g"}]""", "should be a string" },
     };

@@ -29,6 +29,20 @@ public sealed partial class WorkflowTests
         foreach (var file in WorkflowFile.OfGitHub) s_schema.Faults(file.Root).Should().BeEmpty(file.Path);
     }
 
+    // What a reader copies is held to the same as what runs here.
+    [Fact]
+    public void The_file_that_the_page_shows_is_a_workflow_with_pinned_actions_of_these_versions()
+    {
+        string page = File.ReadAllText(Path.Combine(NaiveWalkTests.Repository, "docs", "workflow.md"));
+        string text = ShownPattern().Match(page).Groups[1].Value;
+
+        text.Split('\n').Should().HaveCountLessThan(20);
+        s_schema.Faults(WorkflowFile.Parse(text)).Should().BeEmpty();
+        var uses = UsesPattern().Matches(text).Select(match => match.Groups[1].Value.Trim()).ToList();
+        uses.Should().HaveCount(3).And.OnlyContain(action =>
+            WorkflowFile.OfGitHub.Any(file => file.Text.Contains($"uses: {action}\n")));
+    }
+
     // The check itself: each line is a slip that GitHub would refuse, or worse, take for something else.
     [Theory]
     [InlineData("    steps:\n", "    steps: none\n    x:\n", "should be another of them")]
@@ -198,6 +212,35 @@ public sealed partial class WorkflowTests
         Text(jobs[1]["dependsOn"]).Should().Be(Text(jobs[0]["job"]));
     }
 
+    [Fact]
+    public void What_Azure_Pipelines_publishes_and_keeps_has_a_name_for_each_attempt()
+    {
+        var steps = WorkflowFile.OfAzure.Root.AllNodes.OfType<YamlMappingNode>().ToList();
+
+        var artifacts = steps.Where(step => step.Children.ContainsKey("publish"))
+            .Select(step => Text(step["artifact"])).ToList();
+        artifacts.Should().HaveCount(4).And.OnlyContain(name => name.EndsWith("$(System.JobAttempt)"));
+        steps.Where(step => step.Children.TryGetValue("key", out var key) && Text(key).StartsWith("history"))
+            .Should().ContainSingle().Which.Should().Match<YamlMappingNode>(inputs =>
+                Text(inputs["key"]).EndsWith("$(System.JobAttempt)"));
+        // The merge takes each shard once, whatever it took to make it.
+        string shard = artifacts.Single(name => name.StartsWith("shard-"));
+        shard.Should().EndWith("-attempt-$(System.JobAttempt)");
+        WorkflowFile.OfAzure.Text.Should().Contain($"itemPattern: {shard[..shard.IndexOf("$(shard)")]}*/**");
+        Attempts.Newest(["shard-a-1-attempt-2", "shard-a-1-attempt-10", "shard-a-2-attempt-1", "cuda", "cuda"])
+            .Should().BeEquivalentTo("shard-a-1-attempt-10", "shard-a-2-attempt-1", "cuda");
+    }
+
+    [Fact]
+    public void Every_job_of_Azure_Pipelines_keeps_its_packages()
+    {
+        var jobs = ((YamlSequenceNode)WorkflowFile.OfAzure.Root["stages"])
+            .SelectMany(stage => (YamlSequenceNode)stage["jobs"]);
+
+        jobs.Should().OnlyContain(job => job["steps"].AllNodes.OfType<YamlScalarNode>()
+            .Any(node => node.Value == "$(NUGET_PACKAGES)"));
+    }
+
     // Azure has no schema that may be copied; what its steps may hold is short.
     [Fact]
     public void Steps_of_Azure_Pipelines_are_of_known_kinds()
@@ -207,7 +250,7 @@ public sealed partial class WorkflowTests
             ["checkout"] = ["persistCredentials"],
             ["task"] = ["inputs", "condition"],
             ["script"] = ["condition"],
-            ["publish"] = ["artifact", "condition"],
+            ["publish"] = ["artifact", "condition", "continueOnError"],
         };
         var inputs = new Dictionary<string, string[]>
         {
@@ -237,6 +280,9 @@ public sealed partial class WorkflowTests
     static string Text(YamlNode node) => ((YamlScalarNode)node).Value!;
 
     static IEnumerable<string> Items(YamlNode node) => ((YamlSequenceNode)node).Select(Text);
+
+    [GeneratedRegex(@"```yaml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ShownPattern();
 
     [GeneratedRegex(@"\buses: (.+)$", RegexOptions.Multiline)]
     private static partial Regex UsesPattern();

@@ -93,7 +93,7 @@ static class CaseFigure
         {
             string source = bad.Place.Line > 0 ? $" at {Markup.Text(bad.Place.ToString())}" : "";
             Tile("first bad node", $"<code>{Markup.Text(bad.Node)}</code>",
-                $"{Markup.Text(bad.Op)}{source}; {Figures.Short(bad.Isolated)} here, " +
+                $"{Markup.Text(bad.Op)}{source}; {Figures.Short(bad.Isolated)} from its probe, " +
                 $"limit {Figures.Short(bad.Limit)}; {Figures.Short(bad.Cumulative)} at the output");
         }
         if (Worst(verdict.Float64) is { } drift)

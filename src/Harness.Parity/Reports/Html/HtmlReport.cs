@@ -239,9 +239,14 @@ static class HtmlReport
             <dd>The converted weights, read back from the bytes that ship and run channels-last in double precision,
             against what PyTorch gave. Rounding explains 1e-13 of the largest value; what exceeds the limit is a
             fault.</dd>
-            <dt>cumulative and isolated</dt>
-            <dd>A node's cumulative error holds all that went wrong before it; its isolated one is its own, since it is
-            fed exact inputs. The first bad node is where to look.</dd>
+            <dt>from its probe (cumulative)</dt>
+            <dd>How far a node's result in this run lies from the golden's probe of it, which holds all that went wrong
+            before. At the first bad node nothing has: what it lies from its probe is its own. There is where to
+            look.</dd>
+            <dt>alone (isolated)</dt>
+            <dd>The node by itself, computed a second time from exact inputs: in float64 by plain loops over the arrays
+            that Flax looks up, in float32 from the float64 run's activations. A fault that both computations share,
+            such as a weight that was converted wrongly, shows from the probe and not here.</dd>
             <dt>float32</dt>
             <dd>What users run. Node by node it is held to 1e-6 of what was added up, and end to end to four times
             PyTorch's own float32 noise, or 1e-6.</dd>

@@ -19,14 +19,14 @@ sealed class NodePlot
     // The lowest order of magnitude that is drawn.
     const int Lowest = -17;
 
-    const string Scales = "Scaled: cumulative errors and outputs by the golden's largest value, isolated ones by "
-        + "Σ|w||x| + |b| of the element.";
+    const string Scales = "Scaled: distances from probes and outputs by the golden's largest value, errors of nodes "
+        + "alone by Σ|w||x| + |b| of the element.";
 
     static readonly (string Style, string Words)
-        s_cumulative64 = ("series c64", "float64, cumulative: from the golden's probe"),
-        s_isolated64 = ("series i64", "float64, isolated: from plain loops on the same inputs"),
-        s_cumulative32 = ("series c32", "float32, cumulative"),
-        s_isolated32 = ("series i32", "float32, isolated: fed exact inputs"),
+        s_cumulative64 = ("series c64", "float64, from the golden's probe: cumulative"),
+        s_isolated64 = ("series i64", "float64, alone: against plain loops on the same inputs"),
+        s_cumulative32 = ("series c32", "float32, from the golden's probe: cumulative"),
+        s_isolated32 = ("series i32", "float32, alone: fed exact inputs"),
         s_limit64 = ("limit", "limit in float64"),
         s_limit32 = ("limit single", "limit of a node in float32"),
         s_noise = ("noise", "PyTorch's own float32 noise at the output"),
@@ -325,7 +325,7 @@ sealed class NodePlot
         AppendEntry(_text, s_floor, $" {Figures.Short(Floor64)}, in float32 {Figures.Short(Floor32)}");
         _text.Append("</ul>\n<figcaption>").Append(Scales);
         if (_verdict.FirstBadNode is not null)
-            _text.Append(" What the first bad node reads is PyTorch's, so that its cumulative error is its own.");
+            _text.Append(" What the first bad node reads is PyTorch's: its distance from its probe is its own.");
         _text.Append("</figcaption>\n");
     }
 

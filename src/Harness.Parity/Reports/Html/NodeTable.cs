@@ -105,9 +105,9 @@ static class NodeTable
         [
             (NodePlot.IsSingle(verdict) ? "float32" : "float64", node => node.Error),
             ("of its limit", node => Share(node.Error, node.Limit)),
-            ("float64 isolated", node => node.Isolated64),
+            ("float64 alone", node => node.Isolated64),
             ("float32", node => node.Cumulative32),
-            ("float32 isolated", node => node.Isolated32),
+            ("float32 alone", node => node.Isolated32),
             ("of that limit", node => node.Isolated32 is { } error ? Share(error, node.Isolated32Limit) : null),
         ];
         return [.. all.Where(column => verdict.Probes.Any(node => column.Of(node) is not null))];

@@ -14,8 +14,8 @@ public sealed class ArchitectureGoldenTests
     public void Every_architecture_has_a_golden_at_its_own_size_and_at_one_that_is_not_square(string name)
     {
         var known = ArchitectureSet.Find($"arch:{name}");
-        var goldens = Directory.GetDirectories(Path.Combine(GoldenModels.Folder, name)).Select(GoldenStore.Read)
-            .ToArray();
+        var goldens = Directory.GetDirectories(Path.Combine(GoldenModels.Folder, name))
+            .Select(directory => GoldenStore.Read(directory)).ToArray();
 
         goldens.Should().OnlyContain(golden => golden.Document.Model.Architecture == name);
         Shape[] shapes = [.. goldens.Select(golden => golden.Document.Inputs.Single().Shape)];

@@ -122,7 +122,17 @@ public sealed class GoldenStoreTests : IDisposable
 
         finding.Code.Should().Be(Codes.GoldenMissing);
         finding.Place.Should().Be(_folder["nowhere/golden.json"]);
-        finding.Message.Should().Contain("harness record");
+        finding.Message.Should().EndWith($": harness record MODEL --golden {ShellWord.Of(_folder["nowhere"])}");
+    }
+
+    [Fact]
+    public void What_to_record_a_missing_golden_from_is_named_where_somebody_knows()
+    {
+        string folder = _folder["no where"];
+        var read = () => GoldenStore.Read(folder, "m/a b.pt", "seed:7");
+
+        read.Should().Throw<ModelException>().Which.Finding.Message.Should().EndWith(
+            $": harness record \"m/a b.pt\" --weights seed:7 --golden {ShellWord.Of(folder)}");
     }
 
     [Fact]
@@ -131,8 +141,10 @@ public sealed class GoldenStoreTests : IDisposable
         Written();
         File.Delete(_folder["case/golden.safetensors"]);
 
-        Refusal(_folder["case"]).Should()
-            .Match<Finding>(f => f.Code == Codes.GoldenMissing && f.Place.EndsWith(".safetensors"));
+        var finding = Refusal(_folder["case"]);
+
+        finding.Should().Match<Finding>(f => f.Code == Codes.GoldenMissing && f.Place.EndsWith(".safetensors"));
+        finding.Message.Should().Contain($"harness record {ShellWord.Of(_folder["m/model.pt"])} ", "golden.json knows");
     }
 
     public static readonly TheoryData<string, string, string> Damages = new()
@@ -151,7 +163,7 @@ public sealed class GoldenStoreTests : IDisposable
         { "\"layout\": \"nchw\"", "\"layout\": \"nhwc\"", "(12)*expected PyTorch's 'nchw'" },
         { "\"overall\": 3E-07", "\"overall\": 1E-07", "*not the largest" },
         { "\"value\": 1E-06", "\"value\": 1E-05", "*gives no reason" },
-        { "\"value\": 1E-06", "\"value\": -1", "*positive and finite" },
+        { "\"value\": 1E-06", "\"value\": -1", "*tolerance is -1, expected" },
         { "\"policy\": \"default\"", "\"policy\": \"generous\"", "*policy 'generous' is unknown" },
         { "\"positions\": [0, ", "\"positions\": [1, ", "*probe" },
         { "\"node\": \"conv\"", "\"node\": \"conf\"", "*'probe.conf' is missing" },

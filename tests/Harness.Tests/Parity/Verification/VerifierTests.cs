@@ -59,20 +59,6 @@ public sealed class VerifierTests : IDisposable
         finding.Message.Should().StartWith("the golden has no probe of 1 nodes that the model computes ('bn')");
     }
 
-    [Theory]
-    [InlineData(1e30)]
-    [InlineData(100)]
-    public void A_limit_that_zeros_would_hold_is_none(double limit)
-    {
-        _case.Shift(1e-3);
-
-        var verdict = _case.Verify(new VerifyOptions { Threads = 1, Tolerance = limit });
-
-        var finding = verdict.Findings[^1];
-        finding.Code.Should().Be(Codes.GoldenVacuous);
-        finding.Message.Should().Contain("zeros would hold").And.EndWith("state a smaller one (stated for this run)");
-    }
-
     [Fact]
     public void Drift_says_how_to_take_it_and_where_that_cannot_be_kept_is_drift_all_the_same()
     {
