@@ -190,7 +190,7 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
             $"record {_scaffold["a.pt"]} --golden {_scaffold["golden/models/a"]} --device cuda {set} " +
             "--no-progress " +
             "record arch:resnet50 --weights seed:7 --input-shape 1,3,5,7 --input-shape 1,2 " +
-            "--reason=--it 'is' \"so\" --allow-nan " +
+            "--allow-nan --reason=--it 'is' \"so\" " +
             $"--golden {_scaffold["g;x/b"]} --device cuda {set} --no-progress");
     }
 
@@ -215,7 +215,7 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         build.Says("a: note: it takes others: InputShape=\"2,3,4,5;2,7\" of its ParityModel").Should().BeTrue();
         var recorded = File.ReadAllText(scaffold["recorded"]).ReplaceLineEndings(" ");
         recorded.Should().Contain($"record {scaffold["a.pt"]} --input x.npy --input mask=m.npy --seed 3 --allow-nan " +
-            $"--reason a dead head --golden {scaffold["golden/models/a"]} ");
+            $"--reason=a dead head --golden {scaffold["golden/models/a"]} ");
         recorded.Should().Contain($"record {scaffold["b.pt"]} --golden ").And
             .Contain($"record {scaffold["c.pt"]} --allow-nan=perhaps --golden ", "the command says what is wrong");
     }
