@@ -45,9 +45,9 @@ sealed class SingleNodes(string path, Device device)
             if (off <= explained) continue;
             throw new ModelException(new Finding(Codes.LibTorchWrong, path, string.Create(
                 CultureInfo.InvariantCulture,
-                $"this machine's libtorch is wrong in float32: '{call.Name}' ({call.Target}) differs by {off:0.0e+0} "
-                + $"from its float64 of the same numbers, where rounding explains {explained:0.0e+0}; "
-                + "nothing is recorded")));
+                $"nothing is recorded, since this machine's libtorch is wrong in float32: '{call.Name}' "
+                + $"({call.Target}) differs by {off:0.0e+0} from its float64 of the same numbers, where "
+                + $"rounding explains {explained:0.0e+0}")));
         }
     }
 
