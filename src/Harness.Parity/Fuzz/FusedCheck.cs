@@ -12,6 +12,11 @@ namespace Harness.Parity.Fuzz;
 /// steps, tails, bands and Winograd's transform.</summary>
 static class FusedCheck
 {
+    // What rounding moves is one sample, which may be small by luck where the output is one number. So many ulps of
+    // float32 are beside no fault: what fused steps get wrong is whole elements, and seen in float64 by a millionth of
+    // that.
+    const double Float32Share = 1e-4;
+
     // An ulp of float32 is so many of float64, and moves an output so many times as far.
     const double Float32Ulps = 1L << 29;
 
@@ -33,7 +38,7 @@ static class FusedCheck
         var ports = golden.Document.Outputs;
         ImmutableArray<Drift> far = [.. float32.Where((drift, i) => !drift.Holds
             && (drift.IsExact || drift.NonFinite > 0 || drift.MaxAbs > LimitOf(
-                golden, ports[i], Tolerance.DefaultValue, Float32Ulps).Value))];
+                golden, ports[i], Float32Share, Float32Ulps).Value))];
         return Worst(golden, model, far) is { } rough
             ? Said(golden, Codes.Float32Drift, "fused, in float32", rough) : null;
     }

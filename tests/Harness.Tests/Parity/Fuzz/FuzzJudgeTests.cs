@@ -13,11 +13,11 @@ public sealed class FuzzJudgeTests
 {
     static readonly FuzzCase s_relu = Case("aten::relu");
 
-    // The gate tells them before anything runs, so that no drift of theirs is measured.
+    // The gate tells it before anything runs, so that no drift is measured.
     [Theory]
     [InlineData("aten::flatten", "has shape")]
-    [InlineData("aten::argmax", "is float32, the golden int64")]
-    public void An_output_of_another_shape_or_type_fails(string other, string why)
+    [InlineData("aten::sum", "has shape")]
+    public void An_output_of_another_shape_fails(string other, string why)
     {
         var outcome = new WrongReference("aten::relu", other).Judge.Judge(s_relu, default);
 
@@ -89,12 +89,12 @@ public sealed class FuzzJudgeTests
     }
 
     [Theory]
-    [InlineData(1e-5, 0, true)]
-    [InlineData(1e-7, 0, false)]
-    // What half a thousand ulps of float32 at every node move it.
-    [InlineData(1e-5, 1e-16, false)]
-    [InlineData(1e-3, 1e-16, true)]
-    [InlineData(double.NaN, 1e-16, true)]
+    [InlineData(1e-3, 0, true)]
+    [InlineData(1e-5, 0, false)]
+    // What 256 ulps of float32 at every node move it is 1.4e-3 then.
+    [InlineData(1e-3, 1e-14, false)]
+    [InlineData(1e-2, 1e-14, true)]
+    [InlineData(double.NaN, 1e-14, true)]
     public void The_plan_that_users_run_is_held_in_float32(double off, double rounding, bool found)
     {
         var golden = new WrongReference().Record(s_relu);
