@@ -219,7 +219,7 @@ public sealed partial class WorkflowTests
 
         var artifacts = steps.Where(step => step.Children.ContainsKey("publish"))
             .Select(step => Text(step["artifact"])).ToList();
-        artifacts.Should().HaveCount(4).And.OnlyContain(name => name.EndsWith("$(System.JobAttempt)"));
+        artifacts.Should().HaveCount(5).And.OnlyContain(name => name.EndsWith("$(System.JobAttempt)"));
         steps.Where(step => step.Children.TryGetValue("key", out var key) && Text(key).StartsWith("history"))
             .Should().ContainSingle().Which.Should().Match<YamlMappingNode>(inputs =>
                 Text(inputs["key"]).EndsWith("$(System.JobAttempt)"));
