@@ -49,7 +49,10 @@ public sealed class RecordGoldensTask : FrostingTask<BuildContext>
 
     static List<DirectoryPath> Recorded(BuildContext context) =>
         [.. context.Ask(["verify", context.Goldens.FullPath, "--list", .. context.ShardWords])
-            .Select(name => new DirectoryPath(name).MakeAbsolute(context.Environment))];
+            .Select(name => new DirectoryPath(name).MakeAbsolute(context.Environment))
+            // Recorded with the one in whose folder it lies.
+            .Where(folder => folder.GetDirectoryName() != "second"
+                || !File.Exists(folder.GetParent().CombineWithFilePath("golden.json").FullPath))];
 
     static IEnumerable<DirectoryPath> New(BuildContext context) => s_models
         .SelectMany(name => context.GetFiles($"{context.Goldens}/**/{name}"))

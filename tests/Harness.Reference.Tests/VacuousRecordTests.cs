@@ -1,6 +1,7 @@
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Parity.Verification;
 
 namespace Harness.Reference.Tests;
 
@@ -197,6 +198,45 @@ public sealed class VacuousRecordTests : IDisposable
         run.Error.Should().Contain(": error PAR3005: ").And.MatchRegex("\\A[^\n]+\n\\z");
         Directory.Exists(In("golden")).Should().BeFalse("nothing is half-written");
         return run.Error;
+    }
+
+    // Two gates, of which one input opens one.
+    [Fact]
+    public void Where_one_input_cannot_tell_two_are_recorded_that_do_together()
+    {
+        string[] words = Words("2, 3, 5, 4", [
+            """{"target": "aten::mean", "arguments": [{"value": "x"}, [0, 1, 2, 3], true], "results": ["m"]}""",
+            """{"target": "aten::relu", "arguments": [{"value": "m"}], "results": ["above"]}""",
+            """{"target": "aten::neg", "arguments": [{"value": "m"}], "results": ["n"]}""",
+            """{"target": "aten::relu", "arguments": [{"value": "n"}], "results": ["below"]}""",
+            """{"target": "aten::mul", "arguments": [{"value": "above"}, {"value": "p"}], "results": ["a"]}""",
+            """{"target": "aten::mul", "arguments": [{"value": "below"}, {"value": "q"}], "results": ["b"]}""",
+            """{"target": "aten::add", "arguments": [{"value": "a"}, {"value": "b"}], "results": ["c"]}""",
+            """{"target": "aten::add", "arguments": [{"value": "x"}, {"value": "c"}], "results": ["y"]}""",
+        ], new() { ["p"] = Drawn(3, 1, 1), ["q"] = Drawn(3, 1, 1) });
+
+        var run = ReferenceRun.Of(words);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        string first = In("golden"), second = In("golden/second");
+        run.Output.Should().Contain($"{first}: recorded (").And.Contain($"{second}: recorded (");
+        GoldenCase one = GoldenStore.Read(first), other = GoldenStore.Read(second);
+        Vacuity.Of(one.Document, one.Tensors).Should().ContainSingle();
+        Vacuity.Of(other.Document, other.Tensors).Should().ContainSingle().Which.Should()
+            .NotBe(Vacuity.Of(one.Document, one.Tensors)[0]);
+        foreach (string folder in (string[])[first, second])
+            Verified(folder).Should().BeEmpty();
+        // Recorded again both are what they were.
+        ReferenceRun.Of(words).Output.Should().Contain($"{first}: unchanged").And.Contain($"{second}: unchanged");
+
+        // Whoever states an input wants that one.
+        Refusal(ReferenceRun.Of([.. words, "--seed", "0"])).Should().MatchRegex("weight '[pq]' moves neither");
+        Directory.Delete(second, recursive: true);
+        Verified(first).Should().ContainSingle().Which.Should().Match<Finding>(finding =>
+            finding.Code == Codes.GoldenVacuous && finding.Message.Contains("without the case that was recorded with"));
+
+        static IEnumerable<Finding> Verified(string folder) =>
+            Verifier.Verify(new VerifyRequest(folder), new VerifyOptions { Threads = 1 }).Findings;
     }
 
     string[] Words(string shape, string[] calls, Dictionary<string, Tensor> weights)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Cases;
+using Harness.Parity.Golden;
 
 namespace Harness.Cli.Verbs;
 
@@ -61,11 +62,11 @@ static class RecordVerb
     // After the golden is there: a set never names what was not recorded.
     static void TakeIn(Terminal terminal, string golden, string? root, string? caseSet)
     {
-        string? place = CaseSetPlace.OfGolden(golden, caseSet, root);
+        string? place = CaseSetPlace.OfGolden(golden, caseSet, root), other = GoldenStore.OtherOf(golden);
         if (place is null && caseSet is null)
             terminal.Error.WriteLine($"note: {golden} is taken into no set of cases, since none is above it and the " +
                 $"folder beside it is everybody's; --case-set names one");
         foreach (string set in new[] { place, caseSet }.OfType<string>().Select(Path.GetFullPath).Distinct())
-            CaseSet.Add(set, [golden, .. CaseSetPlace.Beginning(set)]);
+            CaseSet.Add(set, [golden, .. other is null ? (string[])[] : [other], .. CaseSetPlace.Beginning(set)]);
     }
 }

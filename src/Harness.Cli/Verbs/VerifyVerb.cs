@@ -5,6 +5,7 @@ using Harness.Cli.Answer;
 using Harness.Executor.Model;
 using Harness.Parity;
 using Harness.Parity.Cases;
+using Harness.Parity.Golden;
 using Harness.Parity.History;
 using Harness.Parity.Verification;
 
@@ -176,7 +177,7 @@ static class VerifyVerb
         if (cases is not null)
         {
             if (goldens.Length > 0) throw Program.Usage("--cases and GOLDEN exclude each other");
-            return (CasesFile.Read(cases), []);
+            return (WithOthers(CasesFile.Read(cases)), []);
         }
         var folders = new List<string>();
         var missing = ImmutableArray.CreateBuilder<Finding>();
@@ -192,8 +193,24 @@ static class VerifyVerb
             }
         }
         return (
-            [.. folders.Distinct(StringComparer.Ordinal).Select(folder => new VerifyRequest(folder))],
+            WithOthers([.. folders.Distinct(StringComparer.Ordinal).Select(folder => new VerifyRequest(folder))]),
             missing.ToImmutable());
+    }
+
+    // Two cases that were recorded together tell only together.
+    static ImmutableArray<VerifyRequest> WithOthers(ImmutableArray<VerifyRequest> requests)
+    {
+        var there = requests.Select(request => Normal(request.Golden)).ToHashSet(StringComparer.Ordinal);
+        var all = ImmutableArray.CreateBuilder<VerifyRequest>();
+        foreach (var request in requests)
+        {
+            all.Add(request);
+            if (GoldenStore.OtherOf(request.Golden) is { } other && there.Add(Normal(other)))
+                all.Add(request with { Golden = other, Actual = null });
+        }
+        return all.ToImmutable();
+
+        static string Normal(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
     }
 
     static ImmutableArray<Finding> Unused(

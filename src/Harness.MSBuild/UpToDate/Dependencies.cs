@@ -20,7 +20,8 @@ sealed record Dependencies(
     string Project, IReadOnlyList<ParityCase> Cases, string Goldens, string Tool, string Host, string Task,
     IReadOnlyList<string> Words, IReadOnlyList<string> Files)
 {
-    const string GoldenFile = "golden.json", TensorsFile = "golden.safetensors", SetFile = "golden.cases.json";
+    const string GoldenFile = "golden.json", TensorsFile = "golden.safetensors", SetFile = "golden.cases.json",
+        SecondFolder = "second";
 
     // Of the command: HARNESS_INJECT_FAULT, HARNESS_LANES. Of the runtime: which instructions it may use.
     static readonly string[] s_variables = ["HARNESS_", "DOTNET_Enable", "COMPlus_Enable"];
@@ -80,6 +81,9 @@ sealed record Dependencies(
                     paths.Add(actual);
             paths.Add(Path.Combine(one.Golden, GoldenFile));
             paths.Add(Path.Combine(one.Golden, TensorsFile));
+            // Two cases may have been recorded together; the second lies in the first one's folder.
+            paths.Add(Path.Combine(one.Golden, SecondFolder, GoldenFile));
+            paths.Add(Path.Combine(one.Golden, SecondFolder, TensorsFile));
         }
         // A golden that appears below the folder, or goes, is news too, and so is a set of cases.
         if (Directory.Exists(Goldens))

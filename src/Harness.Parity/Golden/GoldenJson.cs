@@ -84,6 +84,7 @@ static class GoldenJson
             foreach (string fault in covers) json.WriteStringValue(fault);
             json.WriteEndArray();
         }
+        if (sensitivity.Other is { } other) json.WriteString("other", other);
         json.WriteEndObject();
     }
 

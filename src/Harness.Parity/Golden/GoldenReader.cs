@@ -165,6 +165,9 @@ static class GoldenReader
         Rounding = [.. sensitivity["rounding"].Items.Select(item => item.Number)],
         Reason = Stated(sensitivity.Find("reason")),
         Covers = sensitivity.Find("covers") is { } covers ? [.. covers.Items.Select(fault => fault.Text)] : null,
+        Other = sensitivity.Find("other") is not { } other ? null
+            : other.Text is GoldenStore.SecondName or GoldenStore.FirstName ? other.Text
+            : throw other.Refuse($"other should be '{GoldenStore.SecondName}' or '{GoldenStore.FirstName}'"),
     };
 
     // What nobody can read is no reason.

@@ -20,6 +20,10 @@ public sealed record GoldenSensitivity(
     /// <summary>What <see cref="Reason"/> was given for, by <see cref="VacuityFault.Key"/>; null in a golden of before
     /// this was written down, where it covers whatever there is.</summary>
     public ImmutableArray<string>? Covers { get; init; }
+
+    /// <summary>The folder, as seen from this one's, of the case that tells what this one cannot: of two that were
+    /// recorded together since no input that was tried tells all; null for one that stands alone.</summary>
+    public string? Other { get; init; }
 }
 
 /// <summary>A weight that the recorded inputs do not reach everywhere: behind a dead ReLU, or a tap that only ever

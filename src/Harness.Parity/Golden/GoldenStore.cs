@@ -12,6 +12,21 @@ public static class GoldenStore
     /// <summary>The tensors' file.</summary>
     public const string TensorsName = "golden.safetensors";
 
+    /// <summary>The folder, in a case's own, of a second one that tells what the first cannot; and the first's as seen
+    /// from there.</summary>
+    public const string SecondName = "second", FirstName = "..";
+
+    /// <summary>The folder of the other case, where two were recorded together; null where there is none.</summary>
+    /// <param name="directory">The folder of either.</param>
+    public static string? OtherOf(string directory)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        string second = Path.Combine(full, SecondName);
+        string? first = Path.GetFileName(full) == SecondName ? Path.GetDirectoryName(full) : null;
+        return File.Exists(Path.Combine(second, JsonName)) ? second
+            : first is not null && File.Exists(Path.Combine(first, JsonName)) ? first : null;
+    }
+
     /// <summary>The tensor of an input: <c>input.x</c>.</summary>
     public static string InputName(string port) => $"input.{port}";
 

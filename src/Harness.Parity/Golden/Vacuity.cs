@@ -9,6 +9,9 @@ namespace Harness.Parity.Golden;
 /// <param name="Text">The same with them.</param>
 public sealed record VacuityFault(string Key, string Text)
 {
+    /// <summary>Which output, input or weight.</summary>
+    public required string Of { get; init; }
+
     /// <summary>False where no reason makes it right: numbers that are none are declared, or wrong.</summary>
     public bool CanBeRight { get; init; } = true;
 }
@@ -24,16 +27,32 @@ public static class Vacuity
     /// red.</summary>
     /// <param name="document">What golden.json says.</param>
     /// <param name="tensors">Its tensors, by name.</param>
-    public static ImmutableArray<string> Of(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
+    public static ImmutableArray<string> Of(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors) =>
+        [.. Uncovered(document, tensors).Select(fault => fault.Text)];
+
+    /// <summary>All that is wrong and that no reason was given for.</summary>
+    /// <param name="document">What golden.json says.</param>
+    /// <param name="tensors">Its tensors, by name.</param>
+    public static ImmutableArray<VacuityFault> Uncovered(
+        GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(document);
         var (reason, covers) = (document.Sensitivity.Reason, document.Sensitivity.Covers);
-        return string.IsNullOrWhiteSpace(reason)
-            ? [.. Faults(document, tensors).Select(fault => fault.Text)]
+        return string.IsNullOrWhiteSpace(reason) ? Faults(document, tensors)
             // Recorded before a reason said what it is given for.
             : covers is null ? []
-            : [.. Faults(document, tensors).Where(fault => !fault.CanBeRight || !covers.Value.Contains(fault.Key))
-                .Select(fault => fault.Text)];
+            : [.. Faults(document, tensors)
+                .Where(fault => !fault.CanBeRight || !covers.Value.Contains(fault.Key))];
+    }
+
+    /// <summary>What of these faults a case that has those tells no more than the one that has these.</summary>
+    /// <param name="faults">Of one case.</param>
+    /// <param name="others">Of another, of the same model.</param>
+    public static ImmutableArray<VacuityFault> Left(
+        IEnumerable<VacuityFault> faults, IEnumerable<VacuityFault> others)
+    {
+        var blind = others.Select(fault => fault.Of).ToHashSet(StringComparer.Ordinal);
+        return [.. faults.Where(fault => !fault.CanBeRight || blind.Contains(fault.Of))];
     }
 
     /// <summary>All that is wrong, whatever was given a reason for.</summary>
@@ -53,18 +72,18 @@ public static class Vacuity
             long nonFinite = port.Statistics.NonFinite, elements = port.Shape.Elements;
             if (nonFinite > 0 && !document.DeclaresNonFinite)
             {
-                Add($"output '{port.Name}' is NaN or infinite", $" in {nonFinite} of {elements} elements",
+                Add($"output '{port.Name}'", " is NaN or infinite", $" in {nonFinite} of {elements} elements",
                     canBeRight: false);
             }
             else if (elements > 1 && ConstantOf(tensor) is { } constant)
-                Add($"output '{port.Name}' is {constant} everywhere");
+                Add($"output '{port.Name}'", $" is {constant} everywhere");
             else if (!(sensitivity.Outputs[i] > Moves))
-                Add($"output '{port.Name}' does not change with another input");
+                Add($"output '{port.Name}'", " does not change with another input");
         }
         for (int i = 0; i < document.Inputs.Length; i++)
         {
             if (sensitivity.Inputs[i] <= Moves)
-                Add($"input '{document.Inputs[i].Name}' moves no output");
+                Add($"input '{document.Inputs[i].Name}'", " moves no output");
         }
         foreach (var weight in sensitivity.Blind)
         {
@@ -72,16 +91,16 @@ public static class Vacuity
             // is more than chance.
             if (weight.Elements * 10.0 > weight.Of * 9.0)
             {
-                Add($"weight '{weight.Key}' moves neither an output nor a probe",
+                Add($"weight '{weight.Key}'", " moves neither an output nor a probe",
                     $" in {weight.Elements} of {weight.Of} elements");
             }
             else if (weight.Taps > 0)
-                Add($"weight '{weight.Key}' moves nothing", $" in {weight.Taps} places of its window");
+                Add($"weight '{weight.Key}'", " moves nothing", $" in {weight.Taps} places of its window");
         }
         return faults.ToImmutable();
 
-        void Add(string what, string howMuch = "", bool canBeRight = true) =>
-            faults.Add(new VacuityFault(what, what + howMuch) { CanBeRight = canBeRight });
+        void Add(string of, string what, string howMuch = "", bool canBeRight = true) =>
+            faults.Add(new VacuityFault(of + what, of + what + howMuch) { Of = of, CanBeRight = canBeRight });
     }
 
     /// <summary>The same as a finding; null for a golden that can be red.</summary>
@@ -92,7 +111,44 @@ public static class Vacuity
     public static Finding? Finding(
         GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors, string place, string cure)
     {
-        var faults = Of(document, tensors);
+        return Finding(Of(document, tensors), place, cure);
+    }
+
+    /// <summary>The same of a golden on disk, and of what the other one tells that was recorded with it.</summary>
+    /// <param name="golden">The golden.</param>
+    /// <param name="cure">What to do about it.</param>
+    public static Finding? Finding(GoldenCase golden, string cure)
+    {
+        ArgumentNullException.ThrowIfNull(golden);
+        string place = golden.PlaceOf("sensitivity");
+        var faults = Uncovered(golden.Document, golden.Tensors);
+        if (golden.Document.Sensitivity.Other is { } name && !faults.IsEmpty)
+        {
+            string folder = Path.GetFullPath(Path.Combine(golden.Directory, name));
+            GoldenCase other;
+            try
+            {
+                other = GoldenStore.Read(folder);
+            }
+            catch (ModelException e)
+            {
+                return new Finding(Codes.GoldenVacuous, place, "a golden that cannot tell without the case that was " +
+                    $"recorded with it, {folder}: {e.Finding.Message}");
+            }
+            if (other.Document.Weights.Sha256 != golden.Document.Weights.Sha256
+                || other.Document.Model.Sha256 != golden.Document.Model.Sha256
+                || other.Document.Model.Architecture != golden.Document.Model.Architecture)
+            {
+                return new Finding(Codes.GoldenVacuous, place, "a golden that cannot tell without the case that was " +
+                    $"recorded with it, and {folder} is of another model now; record both again");
+            }
+            faults = Left(faults, Uncovered(other.Document, other.Tensors));
+        }
+        return Finding([.. faults.Select(fault => fault.Text)], place, cure);
+    }
+
+    static Finding? Finding(ImmutableArray<string> faults, string place, string cure)
+    {
         if (faults.IsEmpty) return null;
         const int Named = 5;
         string more = faults.Length > Named ? $"; {faults.Length - Named} more" : "";

@@ -24,16 +24,19 @@ public static class ActualCheck
     /// <summary>The verdict on these files. Bad input is an exception, drift a finding.</summary>
     /// <param name="request">The case; its model is not opened.</param>
     /// <param name="files">What was computed.</param>
+    /// <param name="limit">The run's limit.</param>
     /// <exception cref="ModelException">PAR3001, PAR3003: no readable golden; PAR9003: the arrays cannot be read, or
     /// are not those of the golden.</exception>
-    public static Verdict Verify(VerifyRequest request, ActualFiles files)
+    public static Verdict Verify(
+        VerifyRequest request, ActualFiles files, double limit = Tolerance.DefaultValue)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(files);
         long started = Stopwatch.GetTimestamp();
         var golden = GoldenStore.Read(request.Golden, request.Model, request.Weights);
         var arrays = ActualArrays.Read(golden, files);
-        var tolerance = Verifier.EffectiveTolerance(request, golden.Document.Tolerance, new VerifyOptions());
+        var tolerance = Verifier.EffectiveTolerance(
+            request, golden.Document.Tolerance, new VerifyOptions { Tolerance = limit });
         if (LimitCheck.Judge(golden, tolerance) is { } empty) throw new ModelException(empty);
         var nodes = Nodes(golden, arrays);
         var verdict = new Verdict(request.Name, golden.File, [])
@@ -52,18 +55,17 @@ public static class ActualCheck
         verdict = misfits.IsEmpty ? Measure(verdict, golden, arrays, tolerance) : verdict with { Findings = misfits };
         verdict = Localise(verdict, golden, tolerance, files.Taps is not null);
         // What cannot tell a right model from a wrong one cannot tell a port either.
-        if (Vacuity.Finding(golden.Document, golden.Tensors, golden.PlaceOf("sensitivity"),
-            "record it again with inputs that can, or with --reason") is { } vacuous)
+        if (Vacuity.Finding(golden, "record it again with inputs that can, or with --reason") is { } vacuous)
             verdict = verdict with { Findings = verdict.Findings.Add(vacuous) };
         return Verifier.Placed(verdict) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
     /// <summary>The same among other cases, where bad input is a finding too.</summary>
-    internal static Verdict Held(VerifyRequest request, ActualFiles files)
+    internal static Verdict Held(VerifyRequest request, ActualFiles files, double limit)
     {
         try
         {
-            return Verify(request, files);
+            return Verify(request, files, limit);
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {

@@ -31,7 +31,7 @@ public static class Gate
             verdicts.Add(verdict);
             report?.Invoke(verdict);
             if (request.Actual is not { } actual) continue;
-            var held = Judged(ActualCheck.Held(request, actual));
+            var held = Judged(ActualCheck.Held(request, actual, options.Tolerance));
             verdicts.Add(held);
             report?.Invoke(held);
         }

@@ -28,7 +28,8 @@ static class LimitCheck
     /// <param name="tolerance">The limit.</param>
     public static Finding? Judge(GoldenCase golden, IReadOnlyCollection<Drift> drifting, Tolerance tolerance)
     {
-        if (!tolerance.GoesByScale || tolerance.IsDefault) return null;
+        // Whoever says 0 wants equal bits, and not rounding.
+        if (!tolerance.GoesByScale || tolerance.IsDefault || tolerance.Value == 0) return null;
         double needed = 0;
         foreach (var drift in drifting)
         {

@@ -42,8 +42,7 @@ public static class Verifier
             verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
                 : Compare(verdict, request, golden, model, options, cancellation)
-                    .With(Vacuity.Finding(golden.Document, golden.Tensors, golden.PlaceOf("sensitivity"),
-                        "record it again with inputs that can, or with --reason"));
+                    .With(Vacuity.Finding(golden, "record it again with inputs that can, or with --reason"));
         }
         // Without its runner no case can be verified; that ends the gate.
         catch (ModelException e) when (e.Finding.Code != Codes.RunnerEnded)

@@ -38,35 +38,92 @@ static class RecordCommand
         string? weights = options.Weights ?? earlier?.Weights;
         using var model = Models.Open(options.Model, weights);
         var described = Models.Describe(options.Golden, weights, model);
+        string second = Path.Combine(options.Golden, GoldenStore.SecondName);
         if (!options.AllowNaN && earlier?.Permits(described) != true) FiniteWeights.Demand(model, options.Model);
         var candidates = InputChoice.Candidates(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
         var source = Models.Describe(options.Golden, options.Model, described);
-        var (document, tensors, shapes) = MostTelling(candidates, options, earlier, inputs =>
+        var told = MostTelling(candidates, options, earlier, inputs =>
             new Recorder(model, options.Model, weights is null, device).Record(source, described, inputs));
-        document = document with { Tolerance = GoldenStore.ToleranceOf(options.Golden) };
-        string outcome = "unchanged";
-        if (!Unchanged.Holds(options.Golden, document, tensors))
+        // Files are named as they lie from the folder of each.
+        if (told is [_, var other])
         {
-            outcome = File.Exists(Path.Combine(options.Golden, GoldenStore.JsonName)) ? "updated" : "recorded";
-            interruption.Shield(() => GoldenStore.Write(options.Golden, document, tensors));
+            var from = Models.Describe(second, weights, model);
+            told = told.SetItem(1, other with
+            {
+                Document = other.Document with
+                {
+                    Model = Models.Describe(second, options.Model, from), Weights = from,
+                },
+            });
         }
-        Console.Out.WriteLine($"{options.Golden}: {outcome} ({Summary(document, shapes)})");
-        if (SquareNote(model, document) is { } square) Console.Error.WriteLine($"{options.Golden}: note: {square}");
+        interruption.Shield(() =>
+        {
+            foreach (var (recording, folder) in told.Zip([options.Golden, second])) Keep(recording, folder);
+        });
+        if (SquareNote(model, told[0].Document) is { } square)
+            Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
     }
 
-    // The first inputs that can tell all there is to tell; else, with a reason, those that tell most.
-    static (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors, ShapeOrigin Shapes) MostTelling(
+    static void Keep(Recording recording, string folder)
+    {
+        var document = recording.Document with { Tolerance = GoldenStore.ToleranceOf(folder) };
+        string outcome = "unchanged";
+        if (!Unchanged.Holds(folder, document, recording.Tensors))
+        {
+            outcome = File.Exists(Path.Combine(folder, GoldenStore.JsonName)) ? "updated" : "recorded";
+            GoldenStore.Write(folder, document, recording.Tensors);
+        }
+        Console.Out.WriteLine($"{folder}: {outcome} ({Summary(document, recording.Shapes)})");
+    }
+
+    sealed record Recording(
+        GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors, ShapeOrigin Shapes);
+
+    // The first inputs that can tell all there is to tell; else two that can together; else, with a reason, those that
+    // tell most.
+    static ImmutableArray<Recording> MostTelling(
         IEnumerable<InputChoice> candidates, RecordOptions options, Earlier? earlier,
         Func<ImmutableArray<Tensor>, (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)> record)
     {
         // The same words again are given for what they were given for; other words for whatever there is.
         bool isNew = !string.IsNullOrWhiteSpace(options.Reason) && options.Reason != earlier?.Reason;
-        (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors, ShapeOrigin Shapes)? best = null;
-        int fewest = int.MaxValue;
+        Recording? best = null;
+        ImmutableArray<VacuityFault> fewest = [];
+        var tried = new List<(InputChoice Choice, ImmutableArray<VacuityFault> Faults)>();
         foreach (var candidate in candidates)
+        {
+            var recording = Recorded(candidate);
+            var faults = Vacuity.Uncovered(recording.Document, recording.Tensors);
+            tried.Add((candidate, faults));
+            if (best is not null && faults.Length >= fewest.Length) continue;
+            (best, fewest) = (recording, faults);
+            if (faults.IsEmpty) return [recording];
+        }
+        if (!isNew && tried.FirstOrDefault(other => Vacuity.Left(fewest, other.Faults).IsEmpty
+            && Vacuity.Left(other.Faults, fewest).IsEmpty) is { Choice: { } second })
+        {
+            return [WithOther(best!, GoldenStore.SecondName), WithOther(Recorded(second), GoldenStore.FirstName)];
+        }
+        var (chosen, held, shapes) = best!;
+        if (isNew)
+        {
+            chosen = chosen with
+            {
+                Sensitivity = chosen.Sensitivity with
+                {
+                    Reason = options.Reason,
+                    Covers = [.. Vacuity.Faults(chosen, held).Where(fault => fault.CanBeRight)
+                        .Select(fault => fault.Key)],
+                },
+            };
+        }
+        return Vacuity.Finding(chosen, held, options.Model, Cure(isNew, earlier)) is { } finding
+            ? throw new ModelException(finding) : [new Recording(chosen, held, shapes)];
+
+        Recording Recorded(InputChoice candidate)
         {
             var (document, tensors) = record(candidate.Inputs);
             document = document with
@@ -83,28 +140,17 @@ static class RecordCommand
             }
             if (!isNew && earlier is not null)
                 document = document with { Sensitivity = earlier.WithReason(document, tensors) };
-            int faults = Vacuity.Of(document, tensors).Length;
-            if (faults >= fewest) continue;
-            (best, fewest) = ((document, tensors, candidate.Shapes), faults);
-            if (faults == 0) break;
+            return new Recording(document, tensors, candidate.Shapes);
         }
-        var (chosen, held, shapes) = best!.Value;
-        if (fewest == 0) return best.Value;
-        if (isNew)
-        {
-            chosen = chosen with
-            {
-                Sensitivity = chosen.Sensitivity with
-                {
-                    Reason = options.Reason,
-                    Covers = [.. Vacuity.Faults(chosen, held).Where(fault => fault.CanBeRight)
-                        .Select(fault => fault.Key)],
-                },
-            };
-        }
-        return Vacuity.Finding(chosen, held, options.Model, Cure(isNew, earlier)) is { } finding
-            ? throw new ModelException(finding) : (chosen, held, shapes);
     }
+
+    static Recording WithOther(Recording recording, string other) => recording with
+    {
+        Document = recording.Document with
+        {
+            Sensitivity = recording.Document.Sensitivity with { Other = other },
+        },
+    };
 
     static string Cure(bool isNew, Earlier? earlier) => "nothing is recorded; "
         + (isNew ? "no reason makes numbers of them: where they are right, permit them with --allow-nan"

@@ -60,6 +60,7 @@ static class Unchanged
         && before.GuessesShapes == document.GuessesShapes
         && before.Float32Noise.Reason == document.Float32Noise.Reason
         && before.Sensitivity.Reason == document.Sensitivity.Reason
+        && before.Sensitivity.Other == document.Sensitivity.Other
         // One that does not say what it covers stays as it is.
         && (before.Sensitivity.Covers is not { } covers
             || covers.SequenceEqual(document.Sensitivity.Covers ?? [], StringComparer.Ordinal));

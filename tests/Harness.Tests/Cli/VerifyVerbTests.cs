@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Harness.Parity.Golden;
 using Harness.Parity;
 using Harness.Tests.Parity.Verification;
 
@@ -14,6 +15,21 @@ public sealed class VerifyVerbTests : IDisposable
     {
         _case.Dispose();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public void A_case_that_was_recorded_with_another_is_verified_with_it()
+    {
+        string second = Path.Combine(_case.Directory, GoldenStore.SecondName);
+        Directory.CreateDirectory(second);
+        foreach (string file in Directory.GetFiles(_case.Directory, "golden.*"))
+            File.Copy(file, Path.Combine(second, Path.GetFileName(file)));
+        string list = Cases(new { model = _case.Model, weights = _case.Weights, golden = _case.Directory });
+
+        CommandLine.Run("verify", "--cases", list, "--golden-root", _case.Directory).OutLines[^1].Should()
+            .Be("2 of 2 cases hold");
+        CommandLine.Run("verify", _case.GoldenFile, "--list").OutLines.Should().HaveCount(2);
+        CommandLine.Run("verify", second, "--list").OutLines.Should().HaveCount(2);
     }
 
     [Fact]

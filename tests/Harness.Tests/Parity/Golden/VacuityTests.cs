@@ -15,6 +15,33 @@ public sealed class VacuityTests : IDisposable
     [Fact]
     public void A_golden_that_can_tell_has_nothing_to_be_told_of() => Faults(document => document).Should().BeEmpty();
 
+    // A weight that one case sees nothing of and another only a part of is seen in full by neither.
+    [Theory]
+    [InlineData("w", 100, 0, "v", 100, 0, 0)]
+    [InlineData("w", 100, 0, "w", 100, 0, 1)]
+    [InlineData("w", 100, 0, "w", 5, 2, 1)]
+    [InlineData("w", 100, 0, "w", 5, 0, 0)]
+    public void Two_cases_leave_what_neither_of_them_tells(
+        string blind, long elements, long taps, string other, long itsElements, long itsTaps, int left)
+    {
+        var faults = Faults(blind, elements, taps);
+        faults.Should().ContainSingle();
+
+        Vacuity.Left(faults, Faults(other, itsElements, itsTaps)).Should().HaveCount(left);
+
+        IEnumerable<VacuityFault> Faults(string weight, long of, long places)
+        {
+            var golden = GoldenStore.Read(_case.Directory);
+            return Vacuity.Faults(golden.Document with
+            {
+                Sensitivity = golden.Document.Sensitivity with
+                {
+                    Blind = [new BlindWeight(weight, of, 100) { Taps = places }],
+                },
+            }, golden.Tensors);
+        }
+    }
+
     [Fact]
     public void Outputs_that_are_one_number_or_none_cannot_tell()
     {
