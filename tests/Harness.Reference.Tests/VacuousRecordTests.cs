@@ -230,7 +230,9 @@ public sealed class VacuousRecordTests : IDisposable
         ReferenceRun.Of(words).Output.Should().Contain($"{first}: unchanged").And.Contain($"{second}: unchanged");
 
         // Whoever states an input wants that one.
-        Refusal(ReferenceRun.Of([.. words, "--seed", "0"])).Should().MatchRegex("weight '[pq]' moves neither");
+        var stated = ReferenceRun.Of([.. words, "--seed", "0"]);
+        stated.ExitCode.Should().Be(2);
+        stated.Error.Should().MatchRegex("weight '[pq]' moves neither");
         Directory.Delete(second, recursive: true);
         Verified(first).Should().ContainSingle().Which.Should().Match<Finding>(finding =>
             finding.Code == Codes.GoldenVacuous && finding.Message.Contains("without the case that was recorded with"));
