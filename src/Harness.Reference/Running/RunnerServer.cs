@@ -21,7 +21,9 @@ sealed class RunnerServer(RunnerChannel channel)
     const string GraphName = "graph.json";
 
     readonly Dictionary<int, TorchProgram> _sessions = [];
-    Device _device = CPU;
+    // None before Start has loaded libtorch: TorchSharp, asked for one, would load it by itself, and take one of the
+    // system's for ours.
+    Device? _device;
 
     /// <summary>Answers requests until the other side ends.</summary>
     public void Serve()
@@ -132,7 +134,7 @@ sealed class RunnerServer(RunnerChannel channel)
         var mode = (RunMode)channel.ReceiveNumber();
         var type = TorchTensors.TypeOf((ElementType)channel.ReceiveNumber());
         var program = channel.ReceiveProgram();
-        _sessions[number] = new TorchProgram(program, type, _device, keeps: mode == RunMode.EachNode);
+        _sessions[number] = new TorchProgram(program, type, _device!, keeps: mode == RunMode.EachNode);
     }
 
     // Without the checks of a model that a file goes through: whoever asks wants to hear what libtorch says of it.
@@ -142,7 +144,7 @@ sealed class RunnerServer(RunnerChannel channel)
         var weights = channel.ReceiveTensors();
         ImmutableArray<Stored> inputs = [.. channel.ReceiveTensors().Values];
         using var model = new TorchModel(GraphJson.Parse(text, GraphName), weights, "graph");
-        var (document, tensors) = new Recorder(model, GraphName, ownWeights: false, _device).Record(
+        var (document, tensors) = new Recorder(model, GraphName, ownWeights: false, _device!).Record(
             new GoldenModel(GraphName, Sha256Hash.Of(Encoding.UTF8.GetBytes(text))),
             new GoldenWeights(null, null, Sha256Hash.Of(weights)), inputs);
         channel.SendDone();
