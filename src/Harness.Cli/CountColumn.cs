@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace Harness.Cli;
 
-/// <summary><c>12/558</c> beside a progress bar.</summary>
+/// <summary><c>12/40</c> beside a progress bar.</summary>
 sealed class CountColumn : ProgressColumn
 {
     /// <inheritdoc/>

@@ -237,6 +237,12 @@ public sealed class VacuousRecordTests : IDisposable
         Verified(first).Should().ContainSingle().Which.Should().Match<Finding>(finding =>
             finding.Code == Codes.GoldenVacuous && finding.Message.Contains("without the case that was recorded with"));
 
+        // What is left of two is told of.
+        ReferenceRun.Of(words).Output.Should().Contain($"{second}: recorded (");
+        ReferenceRun.Of([.. words, "--reason", "one is enough"]).Error.Should()
+            .StartWith($"{second}: note: one case was recorded").And.Contain($"harness accept \"{second}\" --remove");
+        GoldenStore.Read(first).Document.Sensitivity.Other.Should().BeNull();
+
         static IEnumerable<Finding> Verified(string folder) =>
             Verifier.Verify(new VerifyRequest(folder), new VerifyOptions { Threads = 1 }).Findings;
     }

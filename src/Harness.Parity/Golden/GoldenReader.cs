@@ -14,8 +14,7 @@ static class GoldenReader
     public static (GoldenDocument Document, string MeasuredSha256, string ProbesSha256,
         ImmutableDictionary<string, int> Lines) Read(string file, ReadOnlySpan<byte> utf8)
     {
-        // An editor may have put a byte order mark.
-        var root = LocatedJson.Parse(file, utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);
+        var root = LocatedJson.Parse(file, utf8);
         long schema = root["schema"].Integer;
         if (schema is > 0 and < GoldenDocument.Schema)
             throw root["schema"].Refuse(Codes.GoldenStale,

@@ -30,6 +30,8 @@ sealed class LocatedJson
     public static LocatedJson Parse(string file, ReadOnlySpan<byte> utf8)
     {
         if (PathFault.OfContent(utf8) is { } why) throw Corrupt(file, 1, why);
+        // An editor may have put a byte order mark.
+        if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 16 });
         try
         {

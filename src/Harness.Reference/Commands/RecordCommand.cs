@@ -62,6 +62,10 @@ static class RecordCommand
         {
             foreach (var (recording, folder) in told.Zip([options.Golden, second])) Keep(recording, folder);
         });
+        // It is of the model as it was, and nothing else would say what to do with it.
+        if (told.Length == 1 && File.Exists(Path.Combine(second, GoldenStore.JsonName)))
+            Console.Error.WriteLine($"{second}: note: one case was recorded, and this second one of before stays as " +
+                $"it was: delete it and take it off its set: harness accept \"{second}\" --remove --reason \"…\"");
         if (SquareNote(model, told[0].Document) is { } square)
             Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
