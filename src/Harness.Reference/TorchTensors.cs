@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using static TorchSharp.torch;
 using Stored = Harness.Executor.Model.Tensor;
@@ -20,7 +21,10 @@ static class TorchTensors
     public static TorchTensor Widen(Stored stored, ScalarType type, Device device)
     {
         var tensor = Of(stored);
-        return stored.Type.IsFloating() ? tensor.to(type, device) : tensor.to(device);
+        var wide = stored.Type.IsFloating() ? tensor.to(type, device) : tensor.to(device);
+        // Where nothing is to be done, it is the same one.
+        if (!ReferenceEquals(wide, tensor)) tensor.Dispose();
+        return wide;
     }
 
     /// <summary>A copy of the elements in their own type.</summary>
@@ -36,7 +40,8 @@ static class TorchTensors
     public static double[] Doubles(TorchTensor tensor)
     {
         using var scope = NewDisposeScope();
-        return Store(tensor.to_type(ScalarType.Float64)).ToDoubles();
+        var plain = tensor.detach().to_type(ScalarType.Float64).cpu().contiguous();
+        return MemoryMarshal.Cast<byte, double>(plain.bytes).ToArray();
     }
 
     /// <summary>The shape of a tensor.</summary>

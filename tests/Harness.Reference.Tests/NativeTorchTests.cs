@@ -1,3 +1,4 @@
+using System.Text;
 using Harness.Executor.Model;
 using Harness.Reference.Native;
 using TorchSharp;
@@ -90,6 +91,27 @@ public sealed class NativeTorchTests
             """;
         TorchLibrary.Explain(Answer).Message.Should().Contain("Unable to load shared library 'LibTorchSharp'")
             .And.NotContain("strace").And.NotContain("\n");
+    }
+
+    // Xeon, EPYC with its caches, EPYC in a virtual machine that hides them, an Athlon that knows no such leaf.
+    [Theory]
+    [InlineData("GenuineIntel", 0x80000008u, 0, false)]
+    [InlineData("AuthenticAMD", 0x80000021u, 0x121, false)]
+    [InlineData("AuthenticAMD", 0x80000021u, 0, true)]
+    [InlineData("AuthenticAMD", 0x80000018u, 0x121, true)]
+    [InlineData("HygonGenuine", 0x8000001Fu, 0, true)]
+    public void A_processor_whose_caches_oneDNN_cannot_see_is_told(
+        string vendor, uint largest, int caches, bool hides)
+    {
+        OneDnn.HidesCaches((leaf, subleaf) => (uint)leaf switch
+        {
+            0 => (13, Word(0), Word(8), Word(4)),
+            0x80000000 => ((int)largest, 0, 0, 0),
+            0x8000001D when subleaf == 0 => (caches, caches, caches, 0),
+            _ => throw new InvalidOperationException(),
+        }).Should().Be(hides);
+
+        int Word(int at) => BitConverter.ToInt32(Encoding.ASCII.GetBytes(vendor), at);
     }
 
     static double[] Wave(int length, double step) =>

@@ -41,7 +41,8 @@ public sealed record GoldenProbe(string Node, Shape Shape, double AbsMax, double
     /// <param name="most">The most positions.</param>
     public static (GoldenProbe Probe, Tensor Values) Sample(string node, Tensor result, int most = MaxPositions)
     {
-        var (probe, values) = Sample(node, result.Shape, result.ToDoubles(), most);
+        var elements = result.Type == ElementType.Float64 ? result.As<double>() : result.ToDoubles();
+        var (probe, values) = Sample(node, result.Shape, elements, most);
         return result.Type.IsFloating()
             ? (probe, values)
             : (probe with { Type = result.Type }, Pick(result, probe.Positions));

@@ -16,6 +16,7 @@ public static class TorchLibrary
     /// <exception cref="ModelException">PAR9001, with the loader's reason and the cure.</exception>
     public static void Load()
     {
+        OneDnn.Limit();
         try
         {
             // typeof does not run the type initialiser.

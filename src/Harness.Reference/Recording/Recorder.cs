@@ -210,9 +210,11 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
 
     // Floats as float64, whatever they were computed in; integers and Booleans in their own type, since doubles do not
     // tell all int64 apart.
-    static Stored Held(TorchTensor result) => result.is_floating_point()
-        ? Stored.Of(TorchTensors.ShapeOf(result), TorchTensors.Doubles(result))
-        : TorchTensors.Store(result);
+    static Stored Held(TorchTensor result)
+    {
+        using var scope = NewDisposeScope();
+        return TorchTensors.Store(result.is_floating_point() ? result.to_type(ScalarType.Float64) : result);
+    }
 
     static Stored Taken(TorchTensor output)
     {

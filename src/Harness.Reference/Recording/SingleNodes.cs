@@ -30,9 +30,9 @@ sealed class SingleNodes(string path, Device device)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3, device);
-        TorchTensor[] single = [.. again(ScalarType.Float32, x => Rounded(x))];
+        var single = Results(again, ScalarType.Float32, Rounded);
         if (!single.Any(result => result.is_floating_point() && result.numel() > 0)) return;
-        TorchTensor[] exact = [.. again(ScalarType.Float64, x => Rounded(x, ScalarType.Float64))];
+        var exact = Results(again, ScalarType.Float64, Widened);
         TorchTensor[]? moved = null;
         for (int i = 0; i < exact.Length; i++)
         {
@@ -40,7 +40,7 @@ sealed class SingleNodes(string path, Device device)
             double off = Furthest(single[i], exact[i]);
             double share = Math.Max(1, Largest(exact[i])) * Math.Max(Limit, CoordinatesOf(call, exact[i]));
             if (off <= share) continue;
-            moved ??= [.. again(ScalarType.Float64, x => Shaken(x, generator))];
+            moved ??= Results(again, ScalarType.Float64, x => Shaken(x, generator));
             double explained = Math.Max(share, Moved * Furthest(moved[i], exact[i]));
             if (off <= explained) continue;
             throw new ModelException(new Finding(Codes.LibTorchWrong, path, string.Create(
@@ -56,15 +56,31 @@ sealed class SingleNodes(string path, Device device)
     static double CoordinatesOf(Call call, TorchTensor result) =>
         Resampling.Arms.Any(arm => arm.Target == call.Target) ? 8 * HalfUlp * result.shape.Max() : 0;
 
-    static TorchTensor Rounded(TorchTensor tensor, ScalarType type = ScalarType.Float32) =>
-        tensor.is_floating_point() ? tensor.to(ScalarType.Float32).to(type) : tensor;
+    // The operands go at once: those of a classifier's matrix are a gigabyte, and three kinds of them are made.
+    static TorchTensor[] Results(
+        Func<ScalarType, Func<TorchTensor, TorchTensor>, IEnumerable<TorchTensor>> again, ScalarType type,
+        Func<TorchTensor, TorchTensor> change)
+    {
+        using var scope = NewDisposeScope();
+        // One that is an operand itself stays the walk's.
+        return [.. again(type, change).Select(result => result.alias().MoveToOuterDisposeScope())];
+    }
+
+    static TorchTensor Rounded(TorchTensor tensor) =>
+        tensor.is_floating_point() ? tensor.to(ScalarType.Float32) : tensor;
+
+    static TorchTensor Widened(TorchTensor tensor)
+    {
+        if (!tensor.is_floating_point()) return tensor;
+        using var rounded = tensor.to(ScalarType.Float32, copy: true);
+        return rounded.to(ScalarType.Float64);
+    }
 
     TorchTensor Shaken(TorchTensor tensor, Generator generator)
     {
         if (!tensor.is_floating_point()) return tensor;
-        var rounded = Rounded(tensor, ScalarType.Float64);
-        return rounded * (1 + (rand(rounded.shape, dtype: ScalarType.Float64, device: device, generator: generator) * 2
-            - 1) * HalfUlp);
+        var ulps = rand(tensor.shape, dtype: ScalarType.Float64, device: device, generator: generator);
+        return ulps.mul_(2).sub_(1).mul_(HalfUlp).add_(1).mul_(Rounded(tensor));
     }
 
     // Of what is finite on both sides: where float32 overflows it says nothing.
