@@ -16,6 +16,6 @@ public sealed class TestPackagesTask : FrostingTask<BuildContext>
         // With --exclusive, those of an earlier run: skipping all would be a green that tested nothing.
         context.Packs = true;
         const string Filter = "FullyQualifiedName~MSBuild.Tests.Packages";
-        TestTask.RunTests(context, project, [project], Filter, context.BuildConfiguration);
+        TestTask.RunTests(context, project, [project], Filter);
     }
 }

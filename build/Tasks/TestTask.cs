@@ -9,9 +9,10 @@ using Cake.Frosting;
 
 namespace Build.Tasks;
 
-/// <summary>Runs all tests as the README says, and counts them.</summary>
+/// <summary>Runs all tests as the README says, of what was compiled, and counts them.</summary>
 [TaskName("Test")]
 [TaskDescription("Runs `dotnet test Harness.sln`; the closing line is the sum over all test projects.")]
+[IsDependentOn(typeof(CompileTask))]
 public sealed class TestTask : FrostingTask<BuildContext>
 {
     // Bytes; compilers and small tools hold less.
@@ -47,8 +48,7 @@ public sealed class TestTask : FrostingTask<BuildContext>
     /// <remarks>Tests of the packages are skipped, visibly, where none were made in the same run: what an earlier one
     /// left may be anything.</remarks>
     internal static void RunTests(
-        BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects,
-        string? filter = null, string? configuration = null)
+        BuildContext context, FilePath target, IReadOnlyCollection<FilePath> projects, string? filter = null)
     {
         var name = target.GetFilenameWithoutExtension().ToString();
         var results = context.Artifacts.Combine("test-results").Combine(name);
@@ -59,11 +59,11 @@ public sealed class TestTask : FrostingTask<BuildContext>
         var settings = new DotNetTestSettings
         {
             Filter = filter,
-            Configuration = configuration,
+            Configuration = context.BuildConfiguration,
+            NoBuild = true,
             Loggers = ["trx"],
             EnvironmentVariables = { ["HARNESS_PACKAGES"] = context.Packs ? packages : "" },
             ResultsDirectory = results,
-            MSBuildSettings = context.CompileOnly(),
             // Counted first, judged below.
             HandleExitCode = code =>
             {
