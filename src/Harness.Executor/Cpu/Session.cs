@@ -317,6 +317,16 @@ public sealed unsafe class Session : IDisposable
         where TTo : unmanaged, INumber<TTo>
     {
         TFrom* at = (TFrom*)_values[buffer.Value] + buffer.Origin;
+        if (typeof(TFrom) == typeof(TTo))
+        {
+            fixed (TTo* to = elements)
+            {
+                var extents = buffer.Shape.AsSpan();
+                StridedCopy.Copy(
+                    extents, StridedCopy.ContiguousStrides(extents), buffer.LogicalStrides(), to, (TTo*)at);
+            }
+            return;
+        }
         var runs = new LogicalRuns(buffer);
         int length = runs.Length, i = 0;
         nint stride = runs.Stride;
@@ -383,7 +393,7 @@ public sealed unsafe class Session : IDisposable
 
     void Free()
     {
-        foreach (nint memory in _allocations) NativeMemory.AlignedFree((void*)memory);
+        foreach (nint memory in _allocations) LargePages.Free((void*)memory);
         _allocations.Clear();
         _plan.Memory.Release();
     }

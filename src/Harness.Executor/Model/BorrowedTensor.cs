@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Model;
 
@@ -64,7 +63,7 @@ public sealed class BorrowedTensor : IDisposable
         public void Free()
         {
             nint bytes = Interlocked.Exchange(ref _bytes, 0);
-            if (bytes != 0) NativeMemory.AlignedFree((void*)bytes);
+            if (bytes != 0) LargePages.Free((void*)bytes);
         }
 
         public override Span<byte> GetSpan()

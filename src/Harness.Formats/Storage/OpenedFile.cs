@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using Microsoft.Win32.SafeHandles;
 
@@ -130,7 +129,7 @@ sealed unsafe class OpenedFile : IDisposable
         if (_closed) return;
         _closed = true;
         _handle?.Dispose();
-        NativeMemory.AlignedFree(_start);
+        LargePages.Free(_start);
     }
 
     byte* Loaded(long offset, long length)

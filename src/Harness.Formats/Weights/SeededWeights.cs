@@ -20,25 +20,32 @@ static class SeededWeights
     /// something.</exception>
     public static StateDict Make(string source, ulong seed, IReadOnlyList<WeightSlot> slots)
     {
+        foreach (var slot in slots) Check(source, slot);
+        // Each key has its own stream.
+        var tensors = new Tensor[slots.Count];
+        Parallel.For(0, slots.Count, i => tensors[i] = Make(seed, slots[i], slots[i].Shape!.Value));
         var weights = new StateDict();
-        foreach (var slot in slots)
-        {
-            if (slot.Shape is not { } shape)
-                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit,
-                    $"the model does not state the shape of '{slot.Key}'");
-            if (shape.Elements > Array.MaxLength / slot.Type.Size())
-                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit,
-                    $"'{slot.Key}' {shape} is beyond 2 GiB");
-            weights.Add(slot.Key, Make(source, seed, slot, shape));
-        }
+        for (int i = 0; i < tensors.Length; i++) weights.Add(slots[i].Key, tensors[i]);
         return weights;
     }
 
-    static Tensor Make(string source, ulong seed, WeightSlot slot, Shape shape)
+    static void Check(string source, WeightSlot slot)
+    {
+        string? why = slot.Shape is not { } shape ? $"the model does not state the shape of '{slot.Key}'"
+            : shape.Elements > Array.MaxLength / slot.Type.Size() ? $"'{slot.Key}' {shape} is beyond 2 GiB"
+            : !slot.Type.IsFloating() && !IsCount(slot)
+                ? $"'{slot.Key}' holds {slot.Type.NumPyName()} values, which cannot be made up; give a weights file"
+            : null;
+        if (why is not null) throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit, why);
+    }
+
+    static bool IsCount(WeightSlot slot) =>
+        slot.Type == ElementType.Int64 && slot.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal);
+
+    static Tensor Make(ulong seed, WeightSlot slot, Shape shape)
     {
         var bytes = new byte[shape.Elements * slot.Type.Size()];
-        if (slot.Type == ElementType.Int64 && slot.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
-            return new Tensor(slot.Type, shape, bytes);
+        if (IsCount(slot)) return new Tensor(slot.Type, shape, bytes);
         var (least, most) = Range(slot.Key, shape);
         var random = new Xoshiro(seed, slot.Key);
         int count = (int)shape.Elements;
@@ -56,14 +63,11 @@ static class SeededWeights
                 var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
                 for (int n = 0; n < count; n++) halves[n] = (Half)random.Next(least, most);
                 break;
-            case ElementType.BFloat16:
+            default:
                 var words = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan());
                 for (int n = 0; n < count; n++)
                     words[n] = (ushort)(BitConverter.SingleToUInt32Bits((float)random.Next(least, most)) >> 16);
                 break;
-            default:
-                throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit,
-                    $"'{slot.Key}' holds {slot.Type.NumPyName()} values, which cannot be made up; give a weights file");
         }
         return new Tensor(slot.Type, shape, bytes);
     }

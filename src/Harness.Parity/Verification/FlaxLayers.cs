@@ -51,76 +51,69 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
     /// <summary>How many layers were computed.</summary>
     public int Layers { get; private set; }
 
-    /// <summary>Computes the layers of a segment whose session kept all values.</summary>
-    public void Observe(RunnerSession session)
+    /// <summary>Computes a node's layer in a session that kept all values.</summary>
+    public void Observe(RunnerSession session, NhwcNode node, ValueReader reader)
     {
         var model = session.Program;
-        foreach (var node in model.Nodes)
+        _computed.Clear();
+        _shared.Clear();
+        if (ModuleOf(model, node) is not { } module) return;
+        foreach (var rule in node.Op.Weights)
         {
-            _computed.Clear();
-            _shared.Clear();
-            if (ModuleOf(model, node) is not { } module) continue;
-            double[] Read(int value)
-            {
-                var elements = new double[model.Values[value].Shape.Elements];
-                session.Read(value, elements);
-                return elements;
-            }
-            foreach (var rule in node.Op.Weights)
-            {
-                int operand = node.Inputs[rule.Operand];
-                if (model.Values[operand].Leaf is null) _computed[rule.Leaf] = Read(operand);
-            }
-            Layer? layer = node.Op switch
-            {
-                Conv op => OfConv(op, module),
-                ConvTranspose op => OfTransposed(op, module),
-                Linear op => OfDense(module, op.Bias),
-                Addmm => OfDense(module, bias: true),
-                BatchNorm2d op => OfBatchNorm(op, module),
-                LayerNorm op => OfLayerNorm(op, module, model.Values[node.Inputs[0]].Layout),
-                _ => null,
-            };
-            if (layer is null) continue;
-            int input = node.Inputs[node.Op is Addmm ? 1 : 0];
-            var (x, y) = (model.Values[input].Shape, model.Values[node.Outputs[0]].Shape);
-            if (y.Elements == 0) continue;
-            Layers++;
-            try
-            {
-                Hold(node, model.Values[node.Outputs[0]].Name, module, layer, Read(input), x, Read(node.Outputs[0]), y);
-            }
-            finally
-            {
-                foreach (var array in _arrays.Values) array.Dispose();
-                _arrays.Clear();
-            }
+            int operand = node.Inputs[rule.Operand];
+            if (model.Values[operand].Leaf is null) _computed[rule.Leaf] = reader.Read(session, operand).ToArray();
+        }
+        Layer? layer = node.Op switch
+        {
+            Conv op => OfConv(op, module),
+            ConvTranspose op => OfTransposed(op, module),
+            Linear op => OfDense(module, op.Bias),
+            Addmm => OfDense(module, bias: true),
+            BatchNorm2d op => OfBatchNorm(op, module),
+            LayerNorm op => OfLayerNorm(op, module, model.Values[node.Inputs[0]].Layout),
+            _ => null,
+        };
+        if (layer is null) return;
+        int input = node.Inputs[node.Op is Addmm ? 1 : 0], output = node.Outputs[0];
+        var (x, y) = (model.Values[input].Shape, model.Values[output].Shape);
+        if (y.Elements == 0) return;
+        Layers++;
+        try
+        {
+            Hold(node, model.Values[output].Name, module, layer, reader.Read(session, input), x,
+                reader.Read(session, output), y);
+        }
+        finally
+        {
+            foreach (var array in _arrays.Values) array.Dispose();
+            _arrays.Clear();
         }
     }
 
     // The value at a place of the result, and Σ|w||x| + |b|: both in PyTorch's axis order.
-    delegate (double Value, double Scale) Layer(double[] x, Shape shape, int[] at);
+    delegate (double Value, double Scale) Layer(ReadOnlySpan<double> x, Shape shape, int[] at);
 
     void Hold(
-        NhwcNode node, string name, string module, Layer layer, double[] x, Shape from, double[] y, Shape to)
+        NhwcNode node, string name, string module, Layer layer, ReadOnlySpan<double> x, Shape from,
+        ReadOnlySpan<double> y, Shape to)
     {
         for (int place = 0; place < Places; place++)
         {
             // Its middle, where a window meets no padding, and others that only the name decides.
             int[] at = place == 0 ? [.. to.AsSpan().ToArray().Select(extent => extent / 2)]
-                : IndexOf(to, (long)(ProbeSums.Mix(GoldenProbe.Seed(name) + (ulong)place) % (ulong)y.LongLength));
+                : IndexOf(to, (long)(ProbeSums.Mix(GoldenProbe.Seed(name) + (ulong)place) % (ulong)to.Elements));
             long flat = FlatOf(to, at);
             try
             {
                 var (value, scale) = layer(x, from, at);
-                double off = Math.Abs(value - y[flat]);
+                double off = Math.Abs(value - y[(int)flat]);
                 double share = off == 0 ? 0 : off / scale;
                 if (double.IsFinite(share)) _errors[name] = Math.Max(_errors.GetValueOrDefault(name), share);
                 // Where the run gives no number there is nothing to hold a layer to.
-                if (!double.IsFinite(y[flat]) || off <= Limit * scale) continue;
+                if (!double.IsFinite(y[(int)flat]) || off <= Limit * scale) continue;
                 _faults.Add(FormattableString.Invariant(
                     $"Flax's {node.Op.Name} over '{module}' gives {value:R} at ({string.Join(", ", at)}), the run ") +
-                    FormattableString.Invariant($"{y[flat]:R}"));
+                    FormattableString.Invariant($"{y[(int)flat]:R}"));
             }
             catch (Exception e) when (e is KeyNotFoundException or IndexOutOfRangeException)
             {
@@ -235,7 +228,7 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
     }
 
     (double, double) Convolve(
-        string module, double[] x, Shape shape, int[] at, int[] window, int groups, bool bias,
+        string module, ReadOnlySpan<double> x, Shape shape, int[] at, int[] window, int groups, bool bias,
         Func<int, int, int, long> met, bool mirrored)
     {
         int channels = OutputsOf(module, mirrored), inputs = shape[1] / groups, channel = at[1];
@@ -264,8 +257,8 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
                 double w = mirrored
                     ? kernel[(((long)tap * channels) + channel) * inputs + c]
                     : kernel[(((long)tap * inputs) + c) * channels + channel];
-                sum += w * x[place];
-                scale += Math.Abs(w * x[place]);
+                sum += w * x[(int)place];
+                scale += Math.Abs(w * x[(int)place]);
             }
         }
         double b = bias ? Feature("params", module, "bias", channel, channels) : 0;
@@ -284,7 +277,7 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
         double sum = 0, scale = 0;
         for (int i = 0; i < features; i++)
         {
-            double term = x[(row * features) + i] * kernel[((long)i * outputs) + output];
+            double term = x[(int)((row * features) + i)] * kernel[((long)i * outputs) + output];
             sum += term;
             scale += Math.Abs(term);
         }
@@ -296,7 +289,7 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
     Layer OfBatchNorm(BatchNorm2d op, string module) => (x, shape, at) =>
     {
         int channels = shape[1], channel = at[1];
-        double value = x[FlatOf(shape, at)];
+        double value = x[(int)FlatOf(shape, at)];
         double mean = Feature("batch_stats", module, "mean", channel, channels);
         double variance = Feature("batch_stats", module, "var", channel, channels);
         double scale = op.Scale ? Feature("params", module, "scale", channel, channels) : 1;
@@ -315,11 +308,11 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
         int features = op.NormalizedShape.Aggregate(1, (product, extent) => product * extent);
         long flat = FlatOf(shape, at), row = flat / features * features, feature = FlatOf(Shape.Create(extents), place);
         double mean = 0, squares = 0;
-        for (int i = 0; i < features; i++) mean += x[row + i] / features;
-        for (int i = 0; i < features; i++) squares += (x[row + i] - mean) * (x[row + i] - mean) / features;
+        for (int i = 0; i < features; i++) mean += x[(int)row + i] / features;
+        for (int i = 0; i < features; i++) squares += (x[(int)row + i] - mean) * (x[(int)row + i] - mean) / features;
         double scale = op.Scale ? Feature("params", module, "scale", feature, extents) : 1;
         double bias = op.Bias ? Feature("params", module, "bias", feature, extents) : 0;
-        double value = x[flat], factor = scale / Math.Sqrt(squares + op.Eps);
+        double value = x[(int)flat], factor = scale / Math.Sqrt(squares + op.Eps);
         double size = (Math.Abs(value) + Math.Abs(mean)) * Math.Abs(factor);
         // The mean of many numbers that cancel carries their rounding.
         return (((value - mean) * factor) + bias, (100 * size) + Math.Abs(bias));

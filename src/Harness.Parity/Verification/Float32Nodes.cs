@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Harness.Executor.Model;
@@ -12,7 +11,7 @@ namespace Harness.Parity.Verification;
 /// segment by segment: what a segment's nodes give in double is taken from that run's own session, and when it is gone,
 /// the same nodes run in float32 and, for the limit of contractions, without signs.</summary>
 /// <remarks>Values are held in memory order, which is the same in every session of a model.</remarks>
-sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
+sealed class Float32Nodes(Runner runner, Scratch scratch, CancellationToken cancellation)
 {
     // At 1e-5 of the scale libtorch's float32 is called wrong on a machine. Nearer it is not always: its layer norm
     // sums the moments of a large mean in float32, which this project's does not.
@@ -20,8 +19,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
 
     readonly List<Float32Node> _measured = [];
     // Of the current segment: what its nodes read, rounded; what they give in double; Σ|w||x| + |b|, or Σ|x|.
-    readonly Dictionary<int, float[]> _read = [];
-    readonly Dictionary<int, double[]> _exact = [], _scale = [];
+    readonly Dictionary<int, Memory<float>> _read = [];
+    readonly Dictionary<int, Memory<double>> _exact = [], _scale = [];
     // Integers and Booleans, which no precision rounds: what nodes read, and what they give in the float64 run.
     readonly Dictionary<int, Tensor> _integersRead = [], _integersExact = [];
     double[] _double = [];
@@ -49,8 +48,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
                 _integersExact[value] = truth.Read(value);
                 return;
             }
-            _exact[value] = new double[model.Values[value].Shape.Elements];
-            truth.ReadMemory<double>(value, _exact[value]);
+            _exact[value] = scratch.Doubles.Take(model.Values[value].Shape.Elements);
+            truth.ReadMemory(value, _exact[value].Span);
         });
     }
 
@@ -62,6 +61,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         _read.Clear();
         _exact.Clear();
         _scale.Clear();
+        scratch.Singles.Clear();
+        scratch.Doubles.Clear();
         _integersRead.Clear();
         _integersExact.Clear();
     }
@@ -76,15 +77,15 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         using var session = runner.Open(part, RunMode.EachNode, ElementType.Float64);
         Each(session, WidenedWithoutSign, (_, value) =>
         {
-            _scale[value] = new double[part.Values[value].Shape.Elements];
-            session.ReadMemory<double>(value, _scale[value]);
+            _scale[value] = scratch.Doubles.Take(part.Values[value].Shape.Elements);
+            session.ReadMemory(value, _scale[value].Span);
         });
     }
 
     void Singles(NhwcProgram segment)
     {
         using var session = runner.Open(segment, RunMode.EachNode, ElementType.Float32);
-        Each(session, value => _read[value], (node, value) =>
+        Each(session, value => _read[value].Span, (node, value) =>
         {
             if (_integersExact.TryGetValue(value, out var integers))
             {
@@ -93,7 +94,8 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
             }
             var actual = Buffer(ref _single, _exact[value].Length);
             session.ReadMemory(value, actual);
-            _measured.Add(Measure(node, segment.Values[value], actual, _exact[value], _scale.GetValueOrDefault(value)));
+            _measured.Add(Measure(node, segment.Values[value], actual, _exact[value].Span,
+                _scale.TryGetValue(value, out var scale) ? scale.Span : [], _scale.ContainsKey(value)));
         });
     }
 
@@ -119,18 +121,19 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
         }
     }
 
-    float[] Rounded(RunnerSession session, int value)
+    Memory<float> Rounded(RunnerSession session, int value)
     {
         var exact = Buffer(ref _double, checked((int)session.Program.Values[value].Shape.Elements));
         session.ReadMemory(value, exact);
-        var rounded = new float[exact.Length];
-        for (int i = 0; i < rounded.Length; i++) rounded[i] = (float)exact[i];
+        var rounded = scratch.Singles.Take(exact.Length);
+        var to = rounded.Span;
+        for (int i = 0; i < to.Length; i++) to[i] = (float)exact[i];
         return rounded;
     }
 
     ReadOnlySpan<double> Widened(int value)
     {
-        var elements = _read[value];
+        var elements = _read[value].Span;
         var widened = Buffer(ref _double, elements.Length);
         for (int i = 0; i < elements.Length; i++) widened[i] = elements[i];
         return widened;
@@ -138,7 +141,7 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
 
     ReadOnlySpan<double> WidenedWithoutSign(int value)
     {
-        var elements = _read[value];
+        var elements = _read[value].Span;
         var widened = Buffer(ref _double, elements.Length);
         for (int i = 0; i < elements.Length; i++) widened[i] = Math.Abs(elements[i]);
         return widened;
@@ -186,29 +189,30 @@ sealed class Float32Nodes(Runner runner, CancellationToken cancellation)
     }
 
     Float32Node Measure(
-        NhwcNode node, NhwcValue value, ReadOnlySpan<float> actual, double[] expected, double[]? scale)
+        NhwcNode node, NhwcValue value, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected,
+        ReadOnlySpan<double> scale, bool scaled)
     {
         Float32Bound bound = node.Op.Float32Bound, more = runner.IsForeign ? s_foreign : Float32Bound.Default;
         double factor = 1e-6 * bound.Factor * more.Factor, largest = 1;
         foreach (double e in expected)
             if (double.IsFinite(e)) largest = Math.Max(largest, Math.Abs(e));
-        double ratio = 0, error = 0, limit = factor * (scale is { Length: > 0 } ? scale[0] : largest);
+        double ratio = 0, error = 0, limit = factor * (scale.Length > 0 ? scale[0] : largest);
         int worst = 0;
         // A sum that is no contraction has no products to be relative to where all it adds is small.
-        double floor = scale is not null && node.Op.IsContraction ? 0 : largest;
+        double floor = scaled && node.Op.IsContraction ? 0 : largest;
         for (int i = 0; i < actual.Length; i++)
         {
             double a = actual[i], e = expected[i];
             // What no float32 holds is infinite in it.
             if (a.Equals(e) || a.Equals((double)(float)e)) continue;
             double off = double.IsFinite(a) && double.IsFinite(e) ? Math.Abs(a - e) : double.PositiveInfinity;
-            double allowed = factor * (scale is null ? floor : Math.Max(floor, scale[i]));
+            double allowed = factor * (scaled ? Math.Max(floor, scale[i]) : floor);
             double of = off == 0 ? 0 : double.IsFinite(off) ? off / allowed : double.PositiveInfinity;
             // 0 / 0 cannot come here; a scale that is itself not finite says nothing about a finite difference.
             Debug.Assert(!double.IsNaN(of) || !double.IsFinite(allowed));
             if (of > ratio) (ratio, error, limit, worst) = (of, off, allowed, i);
         }
-        string formula = scale is null ? "max(1, max|e|)"
+        string formula = !scaled ? "max(1, max|e|)"
             : node.Op.IsContraction ? "(sum|w||x| + |b|)" : "max(1, max|e|, sum|x|)";
         string reasons = string.Join(", ", new[] { bound, more }.Where(b => b.Factor != 1).Select(b => b.Reason));
         string text = reasons.Length == 0 ? $"1e-6 * {formula}" : $"{Figures.Short(factor)} * {formula}: {reasons}";

@@ -12,12 +12,12 @@ static class FoldCheck
 {
     /// <summary>PAR4001 or PAR2001 where the folded form is wrong; null where it is right or nothing folds.</summary>
     public static Finding? Judge(
-        GoldenCase golden, TorchModel torch, Tolerance tolerance, VerifyOptions options, CancellationToken cancellation)
+        GoldenCase golden, TorchModel torch, OpenModel open, Tolerance tolerance, VerifyOptions options,
+        CancellationToken cancellation)
     {
         var model = NhwcPass.Apply(torch, CaseModel.Inputs(golden), FlattenMode.Fold);
         if (!model.Nodes.Any(node => node.Op is FoldedFlatten)) return null;
-        using var tree = ShippedTree.Bind(ref model);
-        if (WeightCheck.Faults(torch, model) is [var fault, ..])
+        if (open.Ship(ref model, FlattenMode.Fold).Faults(torch, model) is [var fault, ..])
         {
             return new Finding(Codes.WeightsRoundTrip, golden.PlaceOf("weights"),
                 $"weights do not survive --flatten fold: {fault}");

@@ -7,6 +7,8 @@ namespace Harness.Parity.Verification;
 /// <summary>Verifies many cases.</summary>
 public static class Gate
 {
+    const long KeptBytes = 256L << 20;
+
     /// <summary>Every verdict, in the order of the requests.</summary>
     /// <param name="requests">The cases.</param>
     /// <param name="options">How they are verified.</param>
@@ -23,6 +25,8 @@ public static class Gate
         ArgumentNullException.ThrowIfNull(options);
         var verdicts = ImmutableArray.CreateBuilder<Verdict>(requests.Count);
         using var open = new OpenModel();
+        // A model's checks open dozens of plans, one after the other.
+        using var memory = new KeptMemory(KeptBytes);
         foreach (var request in requests)
         {
             cancellation.ThrowIfCancellationRequested();

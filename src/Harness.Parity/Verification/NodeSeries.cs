@@ -31,12 +31,15 @@ static class NodeSeries
     /// <summary>The nodes with what became of float32's rounding at each: a run of its own, segment by segment, as the
     /// float64 one.</summary>
     public static ImmutableArray<NodeDrift> Followed(
-        ImmutableArray<NodeDrift> probes, GoldenCase golden, NhwcProgram model, Runner runner,
+        ImmutableArray<NodeDrift> probes, GoldenCase golden, NhwcProgram model, Runner runner, ValueReader values,
         CancellationToken cancellation)
     {
         var check = new ProbeCheck(golden);
-        _ = Float64Run.Outputs(
-            golden, model, runner, RunMode.EachNode, cancellation, check.Observe, precision: ElementType.Float32);
+        _ = Float64Run.Outputs(golden, model, runner, RunMode.EachNode, cancellation, session =>
+        {
+            foreach (var node in session.Program.Nodes) check.Observe(session, node, values);
+            values.Forget();
+        }, precision: ElementType.Float32);
         var single = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var node in check.Measured) single[node.Node] = node.Error;
         return

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 using Harness.Parity.Golden;
 using Harness.Parity.Runners;
 
@@ -20,32 +21,29 @@ sealed class ProbeCheck(GoldenCase golden)
     /// <summary>The model's own nodes that the golden has no probe of.</summary>
     public ImmutableArray<string> Unprobed => [.. _unprobed];
 
-    /// <summary>Measures the nodes of a segment whose session kept all values.</summary>
-    public void Observe(RunnerSession session)
+    /// <summary>Measures a node of a session that kept all values.</summary>
+    public void Observe(RunnerSession session, NhwcNode node, ValueReader reader)
     {
         var model = session.Program;
-        foreach (var node in model.Nodes)
+        foreach (int output in node.Outputs)
         {
-            foreach (int output in node.Outputs)
+            var value = model.Values[output];
+            if (!_probes.Remove(value.Name, out var probe))
             {
-                var value = model.Values[output];
-                if (!_probes.Remove(value.Name, out var probe))
-                {
-                    // What the conversion inserts is no node of the model's; and of a trace's sizes, integers without
-                    // axes, no recording takes a probe.
-                    if (node.Call is not null && (value.Fact.Type.IsFloating() || value.Shape.Rank > 0))
-                        _unprobed.Add(value.Name);
-                    continue;
-                }
-                // The last of the nodes that one call became has its name; those before it are held through it.
-                if (node.Call is null)
-                    foreach (int input in node.Inputs) _unprobed.Remove(model.Values[input].Name);
-                var (error, limit, why) = Compare(golden, probe, value.Fact, session, output);
-                _measured.Add(new NodeDrift(value.Name, node.Op.Name, node.Place, error, limit, why)
-                {
-                    Received = error <= limit ? null : Sample(value.Name, value.Fact, probe, session, output),
-                });
+                // What the conversion inserts is no node of the model's; and of a trace's sizes, integers without
+                // axes, no recording takes a probe.
+                if (node.Call is not null && (value.Fact.Type.IsFloating() || value.Shape.Rank > 0))
+                    _unprobed.Add(value.Name);
+                continue;
             }
+            // The last of the nodes that one call became has its name; those before it are held through it.
+            if (node.Call is null)
+                foreach (int input in node.Inputs) _unprobed.Remove(model.Values[input].Name);
+            var (error, limit, why) = Compare(golden, probe, value.Fact, session, output, reader);
+            _measured.Add(new NodeDrift(value.Name, node.Op.Name, node.Place, error, limit, why)
+            {
+                Received = error <= limit ? null : Sample(value.Name, value.Fact, probe, session, output, reader),
+            });
         }
     }
 
@@ -54,17 +52,15 @@ sealed class ProbeCheck(GoldenCase golden)
         .Where(_probes.ContainsKey)];
 
     static (GoldenProbe Probe, Tensor Values) Sample(
-        string node, Fact fact, GoldenProbe golden, RunnerSession session, int value)
+        string node, Fact fact, GoldenProbe golden, RunnerSession session, int value, ValueReader reader)
     {
         int most = Math.Max(golden.Positions.Length, GoldenProbe.FewestPositions);
         if (!fact.Type.IsFloating()) return GoldenProbe.Sample(node, session.Read(value), most);
-        var actual = new double[fact.Shape.Elements];
-        session.Read(value, actual);
-        return GoldenProbe.Sample(node, fact.Shape, actual, most);
+        return GoldenProbe.Sample(node, fact.Shape, reader.Read(session, value), most);
     }
 
     static (double Error, double Limit, string Why) Compare(
-        GoldenCase golden, GoldenProbe probe, Fact fact, RunnerSession session, int value)
+        GoldenCase golden, GoldenProbe probe, Fact fact, RunnerSession session, int value, ValueReader reader)
     {
         if (fact.Shape != probe.Shape)
             return (double.PositiveInfinity, 0, $"its shape is {fact.Shape}, the golden's {probe.Shape}");
@@ -75,9 +71,7 @@ sealed class ProbeCheck(GoldenCase golden)
                 $"it is {fact.Type.NumPyName()}, the golden's {probe.Type.NumPyName()}");
         }
         if (exact) return Compare(golden.Probe(probe), probe, session.Read(value));
-        var actual = new double[fact.Shape.Elements];
-        session.Read(value, actual);
-        return Compare(golden.Probe(probe).As<double>(), probe, actual);
+        return Compare(golden.Probe(probe).As<double>(), probe, reader.Read(session, value));
     }
 
     /// <summary>The same of all elements.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Formats;
@@ -10,11 +11,14 @@ sealed class ShippedTree : IDisposable
 {
     readonly string _path;
     readonly FlaxMsgpackFile _file;
+    readonly Variables _written;
+    ImmutableArray<string>? _faults;
 
-    ShippedTree(string path, FlaxMsgpackFile file)
+    ShippedTree(string path, FlaxMsgpackFile file, Variables written)
     {
         _path = path;
         _file = file;
+        _written = written;
     }
 
     /// <summary>Writes a program's variables and reads them back.</summary>
@@ -31,8 +35,9 @@ sealed class ShippedTree : IDisposable
             file = FlaxMsgpackFile.Open(path);
             // Where the system lets an open file go nameless, nothing is left of it whatever ends the process.
             if (!OperatingSystem.IsWindows()) File.Delete(path);
-            program = program.With(Bound(program.Variables, file));
-            return new ShippedTree(path, file);
+            var written = program.Variables;
+            program = program.With(Bound(written, file));
+            return new ShippedTree(path, file, written);
         }
         catch
         {
@@ -40,6 +45,42 @@ sealed class ShippedTree : IDisposable
             File.Delete(path);
             throw;
         }
+    }
+
+    /// <summary>Reads the same bytes back into another program; false where what it ships is not what was
+    /// written.</summary>
+    /// <param name="program">The program; gives way to the same one over what was read.</param>
+    public bool TryBind(ref NhwcProgram program)
+    {
+        var (before, now) = (_written, program.Variables);
+        bool same = before.Leaves.Length == now.Leaves.Length && before.Dropped.SequenceEqual(now.Dropped)
+            && before.Leaves.Zip(now.Leaves).All(pair => IsSame(pair.First, pair.Second));
+        if (same) program = program.With(Bound(now, _file));
+        return same;
+    }
+
+    /// <summary>What <see cref="WeightCheck"/> finds in a program that is bound to this; what is in the bytes is looked
+    /// for once.</summary>
+    /// <param name="source">What the program is of.</param>
+    /// <param name="program">The program.</param>
+    public ImmutableArray<string> Faults(TorchModel source, NhwcProgram program)
+    {
+        _faults ??= WeightCheck.Faults(source, program.Variables);
+        return [.. _faults.Value, .. FormCheck.Faults(program)];
+    }
+
+    // The same elements of the same tensor in memory, moved, named and read alike. Records compare lists by reference.
+    static bool IsSame(Leaf one, Leaf other)
+    {
+        var (moves, moved) = (one.Rearrangement, other.Rearrangement);
+        return one.Path.SequenceEqual(other.Path) && one.Aliases.SequenceEqual(other.Aliases)
+            && moves.Sizes.SequenceEqual(moved.Sizes) && moves with { Sizes = moved.Sizes } == moved
+            && one.Source.Type == other.Source.Type && one.Source.Shape == other.Source.Shape
+            && one.Source.Bytes.Equals(other.Source.Bytes)
+            && one with
+            {
+                Path = other.Path, Aliases = other.Aliases, Rearrangement = moved, Source = other.Source,
+            } == other;
     }
 
     static Variables Bound(Variables variables, FlaxMsgpackFile file)

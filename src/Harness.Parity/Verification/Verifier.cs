@@ -41,7 +41,7 @@ public static class Verifier
             var model = CaseModel.Open(request, golden, open);
             verdict = CaseModel.Staleness(request, golden, model, () => open.WeightsHash) is { } stale
                 ? verdict with { Findings = [stale] }
-                : Compare(verdict, request, golden, model, options, cancellation)
+                : Compare(verdict, request, golden, model, open, options, cancellation)
                     .With(Vacuity.Finding(golden, "record it again with inputs that can, or with --reason"));
         }
         // Without its runner no case can be verified; that ends the gate.
@@ -59,28 +59,31 @@ public static class Verifier
 
     /// <summary>The verdict on a golden that lies in no folder, and on the model it was recorded from.</summary>
     internal static Verdict Verify(
-        string name, GoldenCase golden, TorchModel model, VerifyOptions options, CancellationToken cancellation) =>
-        Compare(new Verdict(name, golden.File, []), new VerifyRequest(golden.Directory), golden, model, options,
-            cancellation);
+        string name, GoldenCase golden, TorchModel model, VerifyOptions options, CancellationToken cancellation)
+    {
+        using var open = new OpenModel();
+        return Compare(new Verdict(name, golden.File, []), new VerifyRequest(golden.Directory), golden, model, open,
+            options, cancellation);
+    }
 
     static Verdict Compare(
-        Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, VerifyOptions options,
-        CancellationToken cancellation)
+        Verdict verdict, VerifyRequest request, GoldenCase golden, TorchModel torch, OpenModel open,
+        VerifyOptions options, CancellationToken cancellation)
     {
         var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
         if (LimitCheck.Judge(golden, tolerance) is { } empty) return verdict.With(empty);
-        (verdict, bool folds) = Transposed(verdict, golden, torch, tolerance, options, cancellation);
+        (verdict, bool folds) = Transposed(verdict, golden, torch, open, tolerance, options, cancellation);
         if (folds && options.VerifiesFloat64 && verdict.Holds)
-            verdict = verdict.With(FoldCheck.Judge(golden, torch, tolerance, options, cancellation));
+            verdict = verdict.With(FoldCheck.Judge(golden, torch, open, tolerance, options, cancellation));
         if (verdict.Findings.All(finding => finding.Code != Codes.OutputDrift))
             verdict = verdict.With(LooseLimit(golden, tolerance, verdict));
         return verdict.Fault is null ? verdict : Confess(verdict);
     }
 
-    // The tree with its flattens transposed, which is what plans run. Whatever it takes is gone when this returns.
+    // The tree with its flattens transposed, which is what plans run. Whatever that takes is gone when this returns.
     static (Verdict Verdict, bool Folds) Transposed(
-        Verdict verdict, GoldenCase golden, TorchModel torch, Tolerance tolerance, VerifyOptions options,
-        CancellationToken cancellation)
+        Verdict verdict, GoldenCase golden, TorchModel torch, OpenModel open, Tolerance tolerance,
+        VerifyOptions options, CancellationToken cancellation)
     {
         var model = NhwcPass.Apply(
             torch, CaseModel.Inputs(golden), FlattenMode.Transpose);
@@ -90,8 +93,7 @@ public static class Verifier
             model = Faults.Inject(moved, model);
             verdict = verdict with { Fault = moved };
         }
-        using var tree = ShippedTree.Bind(ref model);
-        var faults = WeightCheck.Faults(torch, model);
+        var faults = open.Ship(ref model, FlattenMode.Transpose).Faults(torch, model);
         verdict = verdict with
         {
             Leaves = model.Variables.Leaves.Length,
@@ -106,17 +108,17 @@ public static class Verifier
             model = Faults.Inject(injected, model);
             verdict = verdict with { Fault = injected };
         }
-        verdict = Run(verdict, golden, model, tolerance, options, cancellation);
+        verdict = Run(verdict, golden, model, open.Scratch, tolerance, options, cancellation);
         return (verdict, FoldCheck.Concerns(model));
     }
 
     static Verdict Run(
-        Verdict verdict, GoldenCase golden, NhwcProgram model, Tolerance tolerance, VerifyOptions options,
-        CancellationToken cancellation)
+        Verdict verdict, GoldenCase golden, NhwcProgram model, Scratch scratch, Tolerance tolerance,
+        VerifyOptions options, CancellationToken cancellation)
     {
         var runner = options.RunsOn;
         // Measured along the way, while the float64 run's weights and activations are at hand.
-        var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, cancellation) : null;
+        var nodes = options.VerifiesFloat32 ? new Float32Nodes(runner, scratch, cancellation) : null;
         var probes = new ProbeCheck(golden);
         var layers = new FlaxLayers(
             model, model.Variables.Leaves.ToDictionary(leaf => leaf.FullPath, StringComparer.Ordinal));
@@ -125,8 +127,12 @@ public static class Verifier
             // The nodes use a session up.
             if (options.VerifiesFloat64)
             {
-                probes.Observe(session);
-                layers.Observe(session);
+                foreach (var node in session.Program.Nodes)
+                {
+                    probes.Observe(session, node, scratch.Values);
+                    layers.Observe(session, node, scratch.Values);
+                }
+                scratch.Values.Forget();
             }
             nodes?.Observe(session);
         }, nodes is null ? null : nodes.Measure);
@@ -167,7 +173,8 @@ public static class Verifier
             {
                 verdict = verdict with
                 {
-                    Probes = NodeSeries.Followed(verdict.Probes, golden, model, runner, cancellation),
+                    Probes = NodeSeries.Followed(
+                        verdict.Probes, golden, model, runner, scratch.Values, cancellation),
                 };
             }
         }

@@ -152,7 +152,8 @@ public sealed class FlaxLayersTests : IDisposable
         foreach (var port in program.Inputs)
             session.Write(port.Value, values.Next(ElementType.Float32, port.Shape!.Value, 2).ToDoubles());
         session.Run(CancellationToken.None);
-        layers.Observe(session);
+        var reader = new ValueReader();
+        foreach (var node in session.Program.Nodes) layers.Observe(session, node, reader);
         return layers;
     }
 }

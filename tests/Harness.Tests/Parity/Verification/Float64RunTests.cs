@@ -160,7 +160,7 @@ public sealed class Float64RunTests
 
     static IReadOnlyList<Float32Node> Measured(Harness.Parity.Golden.GoldenCase golden, NhwcProgram model, long size)
     {
-        var nodes = new Float32Nodes(s_runner, CancellationToken.None);
+        var nodes = new Float32Nodes(s_runner, new Scratch(), CancellationToken.None);
         Float64Run.Outputs(
             golden, model, s_runner, RunMode.EachNode, CancellationToken.None, nodes.Observe, nodes.Measure, size);
         return nodes.Measured;

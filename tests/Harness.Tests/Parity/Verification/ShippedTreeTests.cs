@@ -42,6 +42,48 @@ public sealed class ShippedTreeTests : IDisposable
             .Should().Throw<ObjectDisposedException>();
     }
 
+    // Cases of one model with other inputs: written once, unless what ships is not the same.
+    [Fact]
+    public void A_program_with_the_same_leaves_finds_the_bytes_and_any_other_does_not()
+    {
+        using var model = ModelFile.Open(_case.Model, _case.Weights);
+        var (first, second) = (NhwcPass.Apply(model, [[2, 3, 7, 9]]), NhwcPass.Apply(model, [[1, 3, 7, 9]]));
+        using var open = new OpenModel();
+
+        var tree = open.Ship(ref first, FlattenMode.Transpose);
+        open.Ship(ref second, FlattenMode.Transpose).Should().BeSameAs(tree);
+        tree.Faults(model, second).Should().BeEmpty();
+
+        foreach (var change in (Func<Leaf, Leaf>[])
+        [
+            leaf => leaf with { Collection = "cache" },
+            leaf => leaf with { Path = [.. leaf.Path[..^1], "weights"] },
+            leaf => leaf with { Rearrangement = new Rearrangement("oihw", "hwoi") },
+            leaf => leaf with { Form = LeafForm.Array },
+            leaf => leaf with { Aliases = ["other"] },
+            leaf => leaf with { Source = Tensor.Of(leaf.Source.Shape, leaf.Source.ToSingles()) },
+            leaf => leaf.WithElements(leaf.Materialize()),
+        ])
+        {
+            var program = NhwcPass.Apply(model, [[2, 3, 7, 9]]);
+            var kernel = program.Variables.Leaves.Single(leaf => leaf.FullPath == "params/conv/kernel");
+            program = program with
+            {
+                Variables = program.Variables with
+                {
+                    Leaves = program.Variables.Leaves.Replace(kernel, change(kernel)),
+                },
+            };
+            tree.TryBind(ref program).Should().BeFalse();
+        }
+        var fewer = NhwcPass.Apply(model, [[2, 3, 7, 9]]);
+        fewer = fewer with { Variables = fewer.Variables with { Leaves = fewer.Variables.Leaves[..^1] } };
+        tree.TryBind(ref fewer).Should().BeFalse();
+        fewer = NhwcPass.Apply(model, [[2, 3, 7, 9]]);
+        fewer = fewer with { Variables = fewer.Variables with { Dropped = [.. fewer.Variables.Dropped, "more"] } };
+        tree.TryBind(ref fewer).Should().BeFalse();
+    }
+
     [Fact]
     public void Narrow_bytes_of_a_wide_weight_are_bound_as_wide_as_it_is()
     {

@@ -426,11 +426,13 @@ public sealed class VerifierTests : IDisposable
     {
         var golden = GoldenStore.Read(_case.Directory);
         using var model = ModelFile.Open(_case.Model, _case.Weights);
-        FoldCheck.Judge(golden, model, Tolerance.Default, new VerifyOptions(), default).Should().BeNull();
+        using var open = new OpenModel();
+        FoldCheck.Judge(golden, model, open, Tolerance.Default, new VerifyOptions(), default).Should().BeNull();
 
         _case.Shift(1e-3);
 
-        FoldCheck.Judge(GoldenStore.Read(_case.Directory), model, Tolerance.Default, new VerifyOptions(), default)
+        FoldCheck
+            .Judge(GoldenStore.Read(_case.Directory), model, open, Tolerance.Default, new VerifyOptions(), default)
             .Should().Match<Finding>(finding => finding.Code == Codes.OutputDrift && finding.Message.Contains("fold"));
     }
 

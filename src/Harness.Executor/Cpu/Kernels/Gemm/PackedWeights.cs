@@ -99,11 +99,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         {
             for (int phase = 0; phase < packed._taps.Length; phase++)
             {
-                for (int group = 0; group < packed.Groups; group++)
-                {
-                    for (int panel = 0; panel < packed.Panels; panel++)
-                        packed.Pack(source, phase, group, panel, packed.Panel(phase, group, panel));
-                }
+                for (int group = 0; group < packed.Groups; group++) packed.PackAll(source, phase, group);
             }
         }
         return packed;
@@ -145,6 +141,24 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
             _starts[phase + 1] = _starts[phase] + ((nint)Groups * _depths[phase] * PaddedColumns);
     }
 
+    // All panels of a group. Of Flax's kernels a few rows at a time for all of them: a row of a panel is a cache line
+    // or two, and pages apart from the next.
+    void PackAll<T>(T* weights, int phase, int group) where T : unmanaged, INumberBase<T>
+    {
+        const int Block = 16;
+        bool rows = !IsDepthwise && _strides.Output == 1;
+        int inputs = rows ? _g.GroupInput : 1;
+        for (int first = 0; first < inputs; first += Block)
+        {
+            for (int panel = 0; panel < Panels; panel++)
+            {
+                E* to = Panel(phase, group, panel);
+                if (!rows) Pack(weights, phase, group, panel, to);
+                else PackRows(weights, phase, group, panel, to, first, Math.Min(inputs, first + Block));
+            }
+        }
+    }
+
     /// <summary>Packs one panel.</summary>
     /// <param name="weights">The kernel's first element.</param>
     /// <param name="phase">The phase.</param>
@@ -155,22 +169,23 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     public void Pack<T>(T* weights, int phase, int group, int panel, E* to) where T : unmanaged, INumberBase<T>
     {
         if (IsDepthwise) PackDepthwise(weights, to);
-        else if (_strides.Output == 1) PackRows(weights, phase, group, panel, to);
+        else if (_strides.Output == 1) PackRows(weights, phase, group, panel, to, 0, _g.GroupInput);
         else PackApart(weights, phase, group, panel, to);
     }
 
-    // Output channels side by side, as in Flax's kernels: whole rows.
+    // Output channels side by side, as in Flax's kernels: whole rows, of some input channels of every tap.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void PackRows<T>(T* weights, int phase, int group, int panel, E* to) where T : unmanaged, INumberBase<T>
+    void PackRows<T>(T* weights, int phase, int group, int panel, E* to, int first, int end)
+        where T : unmanaged, INumberBase<T>
     {
         int columns = Columns(panel), column = panel * 2 * Width, existing = Math.Min(columns, GroupOutput - column);
-        foreach (var tap in _taps[phase])
+        var taps = _taps[phase];
+        for (int t = 0; t < taps.Length; t++)
         {
-            for (int i = 0; i < _g.GroupInput; i++)
+            for (int i = first; i < end; i++)
             {
-                var from = new ReadOnlySpan<T>(weights + _strides.Index(tap, i, group, column), existing);
-                var row = new Span<E>(to, columns);
-                to += columns;
+                var from = new ReadOnlySpan<T>(weights + _strides.Index(taps[t], i, group, column), existing);
+                var row = new Span<E>(to + ((((nint)t * _g.GroupInput) + i) * columns), columns);
                 row[existing..].Clear();
                 if (typeof(T) == typeof(E))
                 {

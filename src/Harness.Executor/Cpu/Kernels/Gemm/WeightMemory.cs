@@ -1,5 +1,4 @@
 using Harness.Executor.Model;
-using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
@@ -98,7 +97,7 @@ sealed unsafe class WeightMemory(long expectedBytes) : IDisposable
     {
         foreach (var chunk in _chunks)
         {
-            NativeMemory.AlignedFree((void*)chunk.Start);
+            LargePages.Free((void*)chunk.Start);
             GC.RemoveMemoryPressure(chunk.Bytes);
         }
         _chunks.Clear();

@@ -1,7 +1,6 @@
 using Harness.Executor.Model;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Harness.Executor.Cpu.Kernels;
 
@@ -87,7 +86,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         }
         finally
         {
-            NativeMemory.AlignedFree(transformed);
+            LargePages.Free(transformed);
         }
     }
 
