@@ -95,6 +95,11 @@ def convolutions():
     turned = case.call("", "permute", weight, [1, 2, 3, 0])
     yield case.output(conv(case, x, weight), case.call("", "mul", turned, factor))
 
+    case = Case("conv2d/kernel_also_as_it_lies")  # stored for the layer, read by another as PyTorch has it
+    x, factor = case.input(2, 3, 7, 5), case.input(4, 1, 1, 1, name="factor")
+    weight = case.parameter("conv.weight", 4, 3, 2, 3)
+    yield case.output(conv(case, x, weight), case.call("", "mul", weight, factor))
+
     case = Case("conv2d/kernel_permuted")
     x, kernel = case.input(2, 3, 7, 5), case.input(3, 2, 3, 4, name="kernel")
     kernel = case.call("", "permute", case.call("", "tanh", kernel), [3, 2, 0, 1])

@@ -20,6 +20,7 @@ def casts():
     yield one("to", "int64_of_floats", whole, 2, 3, 7, 5)
     yield one("to", "int32_of_floats", lambda c, x: whole(c, x, INT32), 3, 17)
     yield one("to", "uint8_of_floats", lambda c, x: whole(c, c.call("", "abs", x), UINT8), 2, 3, 7, 5)
+    yield one("to", "uint8_of_floats_of_both_signs", lambda c, x: whole(c, x, UINT8), 2, 3, 7, 5)
     yield one("to", "bool_of_floats", flags, 2, 3, 7, 5)
     yield one("to", "bool_of_integers",
               lambda c, x: c.call("", "to", whole(c, c.call("", "mul", x, 0.25)), BOOL), 3, 17)
@@ -43,6 +44,7 @@ def arithmetic():
     yield row("relu", "integers", lambda c, x: c.call("", "relu", whole(c, x)))
     yield row("hardtanh", "integers", lambda c, x: c.call("", "hardtanh", whole(c, x), -5, 9))
     yield row("add", "integers_and_flags", lambda c, x: c.call("", "add", whole(c, x), flags(c, x), alpha=3))
+    yield row("add", "flags", lambda c, x: c.call("", "add", flags(c, x), flags(c, x)))  # two of them are true, not 2
     yield row("sub", "integers_and_int32", lambda c, x: c.call("", "sub", whole(c, x), whole(c, x, INT32), alpha=2))
     yield row("rsub", "integers", lambda c, x: c.call("", "rsub", whole(c, x), 5))
     yield row("mul", "integers", lambda c, x: c.call("", "mul", whole(c, x), -3))

@@ -180,6 +180,13 @@ def conv1d():
         return c.call("", "add", second, first)
     yield one("conv1d", "residual_with_batch_norm", net, 2, 3, 12)
 
+    def gated(c, y, gate):  # a tail of more than one function: one that the sums end with, and others after it
+        return c.call("", "tanh", c.call("", "mul", c.call("", "relu", y), c.call("", "sigmoid", gate)))
+    yield one("linear", "with_long_tail",
+              lambda c, x: gated(c, c.linear(x, 20, 33), c.linear(x, 20, 33, name="gate")), 7, 20)
+    yield one("conv2d", "winograd_with_long_tail", lambda c, x: gated(
+        c, c.conv(x, 40, 40, padding=(1, 1)), c.conv(x, 40, 40, (1, 1), name="gate")), 1, 40, 7, 9)
+
     def neighbours(c, x):  # one value that others read beside a window that wants zeros around it
         a = c.conv(x, 3, 4, (3, ), padding=(1, ), name="conv1")
         b = c.conv(a, 4, 4, (5, ), padding=(2, ), name="conv2")
