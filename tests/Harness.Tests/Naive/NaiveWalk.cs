@@ -45,7 +45,7 @@ sealed class NaiveWalk
         ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
         ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
-        ["add"] = a => NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2)),
+        ["add"] = a => a.OfFlags(NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2))),
         ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
@@ -279,6 +279,12 @@ sealed class NaiveWalk
 
         /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
         public int TypeOf(int i) => walk._types[Tensor(i)];
+
+        /// <summary>A result of two operands: true or false where both are, whatever the sum.</summary>
+        public NaiveTensor OfFlags(NaiveTensor result) =>
+            _items.Take(2).All(item => item is NaiveTensor operand && walk._types.GetValueOrDefault(operand) == Bool)
+                ? result.Map(x => x != 0 ? 1 : 0)
+                : result;
 
         /// <summary>The first argument as another type: cut off towards zero and wrapped around, or whether it is not
         /// zero. Floating-point types are one to this oracle.</summary>
