@@ -183,7 +183,7 @@ def conv1d():
     def gated(c, y, gate):  # a tail of more than one function: one that the sums end with, and others after it
         return c.call("", "tanh", c.call("", "mul", c.call("", "relu", y), c.call("", "sigmoid", gate)))
     yield one("linear", "with_long_tail",
-              lambda c, x: gated(c, c.linear(x, 20, 33), c.linear(x, 20, 33, name="gate")), 7, 20)
+              lambda c, x: gated(c, c.linear(x, 300, 130), c.linear(x, 300, 130, name="gate")), 7, 300)
     yield one("conv2d", "winograd_with_long_tail", lambda c, x: gated(
         c, c.conv(x, 40, 40, padding=(1, 1)), c.conv(x, 40, 40, (1, 1), name="gate")), 1, 40, 7, 9)
 

@@ -200,11 +200,9 @@ public sealed class RecordTests : IDisposable
         ReferenceRun.Of(words).Output.Should().Contain("unchanged");
     }
 
-    [Fact]
+    [WithoutCudaFact]
     public void Cuda_where_there_is_none_is_PAR9002_with_what_was_found()
     {
-        Native.TorchLibrary.Load();
-        if (TorchSharp.torch.cuda.is_available()) return;
         var run = ReferenceRun.Of(
             "record", Write("graph.json", Graph), "--weights", "seed:1", "--golden", In("g"), "--device", "cuda");
         OneLine(run, 2).Should()

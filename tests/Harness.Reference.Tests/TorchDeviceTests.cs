@@ -108,12 +108,9 @@ public sealed class TorchDeviceTests : IDisposable
             "}");
     }
 
-    [Fact]
+    [WithoutCudaFact]
     public void Cuda_that_is_not_there_is_one_line_and_exit_code_2()
     {
-        Native.TorchLibrary.Load();
-        if (TorchSharp.torch.cuda.is_available()) return;
-
         var run = Harness("verify", Path.Combine(Repository.Root, "golden", "models"), "--device", "cuda");
 
         run.ExitCode.Should().Be(2);
@@ -122,10 +119,9 @@ public sealed class TorchDeviceTests : IDisposable
             .MatchRegex("^harness: error PAR9002: .*-p:ParityTorch=cuda");
     }
 
-    [Fact]
+    [LinuxFact]
     public void Interrupted_it_ends_with_130_and_leaves_no_process()
     {
-        if (!OperatingSystem.IsLinux()) return;
         using var harness = Start("verify", Path.Combine(Repository.Root, "golden", "models"), "--device", "cpu-torch");
         // The first line of a case: by then the child is at work.
         harness.StandardOutput.ReadLine().Should().StartWith("holds ");

@@ -214,11 +214,9 @@ public sealed class TorchRunnerTests : IDisposable
         TorchSharp.torch.backends.cuda.matmul.allow_tf32.Should().BeFalse();
     }
 
-    [Fact]
+    [WithoutCudaFact]
     public void Cuda_that_is_not_there_is_refused_by_code()
     {
-        if (TorchSharp.torch.cuda.is_available()) return;
-
         var start = () => new LoopbackRunner("cuda");
 
         start.Should().Throw<ModelException>().Which.Finding.Should().Match<Finding>(finding =>
