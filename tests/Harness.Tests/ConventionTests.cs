@@ -20,7 +20,6 @@ public sealed partial class ConventionTests
         ["Item"] = "an indexer: its name is not spelled",
         ["MoveNext"] = "the language calls it",
         ["IsDeterministic"] = "tests read the mode of the native library back; src only sets it",
-        ["For"] = "who embeds a plan runs images of several sizes; a command runs one",
         ["InputRow"] = "who embeds a session fills its input in place",
         ["InputRows"] = "who embeds a session fills its input in place",
         ["OutputRow"] = "who embeds a session reads its output in place",

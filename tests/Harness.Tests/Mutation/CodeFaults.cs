@@ -233,7 +233,7 @@ static class CodeFaults
             NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
             if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
             else if (epilogue.StageCount > 1)
-            """),
+            """, CodeJudge.Tests),
         new("epilogue", "sum-comes-after-the-function", "Executor/Cpu/Tail.cs",
             """bool fits = last.Filled < filling;""", """bool fits = last.Filled < Filling.Function;"""),
         new("epilogue", "winograd-stages-of-the-upper-row", "Executor/Cpu/Kernels/Gemm/Winograd.cs",
