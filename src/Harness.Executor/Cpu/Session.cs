@@ -317,6 +317,7 @@ public sealed unsafe class Session : IDisposable
         where TTo : unmanaged, INumber<TTo>
     {
         TFrom* at = (TFrom*)_values[buffer.Value] + buffer.Origin;
+        // Channels lie side by side here and apart there: in tiles both sides use whole cache lines.
         if (typeof(TFrom) == typeof(TTo))
         {
             fixed (TTo* to = elements)

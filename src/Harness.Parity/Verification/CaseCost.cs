@@ -12,9 +12,7 @@ namespace Harness.Parity.Verification;
 /// <remarks>Every shard must deal the cases alike, whatever machine it runs on, so that nothing is measured: the cost
 /// follows from files that are the same everywhere. Weights are read or made, hashed, written as a tree, read back,
 /// compared and packed for two precisions, and activations computed twice and compared, which is why both count, and
-/// why multiply-adds, which a plan does at the processor's peak, do not. The factors are those of golden/ on two cores:
-/// its four shards take 14.4, 16.7, 10.6 and 13.4 s of processor, where one case takes 11 of them, and every fourth
-/// case took 6.7, 17.6, 13.4 and 1.8 s.</remarks>
+/// why multiply-adds, which a plan does at the processor's peak, do not.</remarks>
 public readonly record struct CaseCost(long Nanoseconds, string Content)
 {
     const double PerCase = 5e6, PerElement = 10, PerByte = 15, Most = 1e15;

@@ -12,4 +12,12 @@ sealed class Scratch
 
     /// <summary>Results of a segment's nodes, and their scales.</summary>
     public Slab<double> Doubles { get; } = new();
+
+    /// <summary>Holds nothing of an earlier case any more, however that one ended.</summary>
+    public void Clear()
+    {
+        Values.Forget();
+        Singles.Clear();
+        Doubles.Clear();
+    }
 }

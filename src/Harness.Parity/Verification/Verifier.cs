@@ -26,6 +26,7 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
         long started = Stopwatch.GetTimestamp();
+        open.Scratch.Clear();
         var verdict = new Verdict(
             request.Name, Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName), [])
         {

@@ -5,9 +5,9 @@ namespace Harness.Reference.Native;
 
 /// <summary>Keeps oneDNN, which convolves for libtorch in float32, from what is wrong where a virtual machine hides its
 /// caches.</summary>
-/// <remarks>oneDNN asks an AMD processor for its caches with CPUID leaf 0x8000001D and believes zeros. Of kernels whose
-/// channels fill no block it then loses some in reordering them (uxlfoundation/oneDNN issue 5313 tells of the same on
-/// Arm); held to SSE4.1 it reorders none.</remarks>
+/// <remarks>oneDNN asks an AMD processor for its caches with CPUID leaf 0x8000001D, and where that is zeros, its
+/// convolutions of blocked channels are wrong (on Arm it loses blocks in reordering kernels then:
+/// uxlfoundation/oneDNN issue 5313). Held to SSE4.1 it takes plain matrix products.</remarks>
 public static partial class OneDnn
 {
     // Both are its own; the older one counts where the newer is not set.
