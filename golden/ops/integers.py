@@ -2,7 +2,7 @@
 precision rounds it, so that every precision makes the same integers."""
 from case import Case, one
 
-UINT8, INT32, INT64, FLOAT32, FLOAT64, BOOL = 0, 3, 4, 6, 7, 11
+UINT8, INT8, INT32, INT64, FLOAT32, FLOAT64, BOOL = 0, 1, 3, 4, 6, 7, 11
 
 
 def whole(c, x, dtype=INT64):
@@ -42,6 +42,8 @@ def arithmetic():
     yield row("abs", "integers", lambda c, x: c.call("", "abs", whole(c, x)))
     yield row("neg", "integers", lambda c, x: c.call("", "neg", whole(c, x)))
     yield row("relu", "integers", lambda c, x: c.call("", "relu", whole(c, x)))
+    yield row("relu", "int32", lambda c, x: c.call("", "relu", whole(c, x, INT32)))
+    yield row("relu", "int8", lambda c, x: c.call("", "relu", whole(c, x, INT8)))
     yield row("hardtanh", "integers", lambda c, x: c.call("", "hardtanh", whole(c, x), -5, 9))
     yield row("add", "integers_and_flags", lambda c, x: c.call("", "add", whole(c, x), flags(c, x), alpha=3))
     yield row("add", "flags", lambda c, x: c.call("", "add", flags(c, x), flags(c, x)))  # two of them are true, not 2

@@ -219,6 +219,14 @@ def unbound():
         return c.linear(c.call("", "reshape", y, [2, 5, 6]), 6, 4, name="out")
     yield one("unbind", "heads", heads, 2, 5, 6)
 
+    def parts(c, x):  # the same taken apart first, so that a view of a part has more axes than what it is a part of
+        q, k, v = [c.call("", "transpose", c.call("", "view", part, [2, 5, 3, 4]), 1, 2)
+                   for part in c.several(3, "", "split", c.linear(x, 6, 36), 12, -1)]
+        scores = c.call("", "softmax", c.call("", "matmul", q, c.call("", "transpose", k, -2, -1)), -1)
+        y = c.call("", "transpose", c.call("", "matmul", scores, v), 1, 2)
+        return c.linear(c.call("", "reshape", y, [2, 5, 12]), 12, 4, name="out")
+    yield one("split", "heads", parts, 2, 5, 6)
+
 
 def unit_axes():
     """Axes of extent 1 that come and go; where they stand is counted in PyTorch's order."""

@@ -187,6 +187,16 @@ def conv1d():
     yield one("conv2d", "winograd_with_long_tail", lambda c, x: gated(
         c, c.conv(x, 40, 40, padding=(1, 1)), c.conv(x, 40, 40, (1, 1), name="gate")), 1, 40, 7, 9)
 
+    def scaled(c, x):  # one function after the one that the sums end with
+        y = c.call("", "relu", c.linear(x, 300, 130))
+        return c.call("", "mul", y, c.call("", "sigmoid", c.linear(x, 300, 130, name="gate")))
+    yield one("linear", "with_one_more_after_relu", scaled, 7, 300)
+
+    def beside(c, x):  # what the sums are of is added to them: their memory is not free before the last is made
+        x = c.call("", "relu", x)
+        return c.call("", "add", c.conv(x, 40, 40, (1, 1)), x)
+    yield one("conv2d", "added_to_what_it_reads", beside, 2, 40, 5, 7)
+
     def neighbours(c, x):  # one value that others read beside a window that wants zeros around it
         a = c.conv(x, 3, 4, (3, ), padding=(1, ), name="conv1")
         b = c.conv(a, 4, 4, (5, ), padding=(2, ), name="conv2")

@@ -100,10 +100,13 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         }
         return Packed(contraction, "panels", (elements, strides) => elements.Type switch
         {
-            ElementType.Float32 => PackedWeights<E>.Of(Lanes, geometry, elements.As<float>(), strides, _memory),
-            ElementType.Float64 => PackedWeights<E>.Of(Lanes, geometry, elements.As<double>(), strides, _memory),
-            _ => PackedWeights<E>.Of(Lanes, geometry, Elements(elements), strides, _memory),
+            ElementType.Float32 => Pack(elements.As<float>(), strides),
+            ElementType.Float64 => Pack(elements.As<double>(), strides),
+            _ => Pack(Elements(elements), strides),
         });
+
+        PackedWeights<E> Pack<T>(ReadOnlySpan<T> elements, WeightStrides strides) where T : unmanaged, INumberBase<T> =>
+            PackedWeights<E>.Of(Lanes, geometry, elements, strides, _memory, Threads);
     }
 
     /// <summary>A stored kernel for Winograd's transform.</summary>
@@ -111,7 +114,7 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var geometry = contraction.Geometry;
         return new Winograd<E>(Lanes, geometry, Packed(contraction, "winograd", (elements, strides) =>
-            Winograd<E>.Pack(Lanes, geometry, Elements(elements), strides, _memory)));
+            Winograd<E>.Pack(Lanes, geometry, Elements(elements), strides, _memory, Threads)));
     }
 
     PackedWeights<E> Packed(

@@ -8,6 +8,8 @@ namespace Harness.Executor.Model;
 static unsafe class StridedCopy
 {
     const int TileSide = 32;
+    // Elements that are worth waking others for.
+    const long Many = 1 << 20;
 
     /// <summary>C-order strides of a contiguous value.</summary>
     public static nint[] ContiguousStrides(ReadOnlySpan<int> extents)
@@ -28,16 +30,39 @@ static unsafe class StridedCopy
     /// <param name="sourceStrides">Of the source.</param>
     /// <param name="destination">Element (0, …, 0) of the destination.</param>
     /// <param name="source">Element (0, …, 0) of the source.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T>(
         ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
         T* destination, T* source)
         where T : unmanaged
     {
-        foreach (int extent in extents)
+        long elements = 1;
+        foreach (int extent in extents) elements *= extent;
+        if (elements == 0) return;
+        int longest = LongestAcross(extents, destinationStrides, sourceStrides);
+        if (elements < Many || longest < 0)
         {
-            if (extent == 0) return;
+            CopyAll(extents, destinationStrides, sourceStrides, destination, source);
+            return;
         }
+        // Whole tiles, so that no strip leaves part of a cache line to another.
+        int length = extents[longest], strips = (length + TileSide - 1) / TileSide;
+        int[] whole = [.. extents];
+        nint[] to = [.. destinationStrides], from = [.. sourceStrides];
+        Strips.For(strips, Environment.ProcessorCount, strip =>
+        {
+            int[] part = [.. whole];
+            int first = strip * TileSide;
+            part[longest] = Math.Min(TileSide, length - first);
+            CopyAll<T>(part, to, from, destination + (first * to[longest]), source + (first * from[longest]));
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void CopyAll<T>(
+        ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
+        T* destination, T* source)
+        where T : unmanaged
+    {
         int to = Contiguous(extents, destinationStrides);
         int from = Contiguous(extents, sourceStrides);
         if (extents.Length == 0)
@@ -93,6 +118,17 @@ static unsafe class StridedCopy
         }
         if (low < 0 || high >= length)
             throw new ArgumentOutOfRangeException(nameof(strides), $"[{low}, {high}] of {length} elements");
+    }
+
+    // The longest axis, but for one along which whole lines are copied; -1 where there is no other.
+    static int LongestAcross(
+        ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides)
+    {
+        int to = Contiguous(extents, destinationStrides), longest = -1;
+        int line = to == Contiguous(extents, sourceStrides) ? to : -1;
+        for (int axis = 0; axis < extents.Length; axis++)
+            if (axis != line && (longest < 0 || extents[axis] > extents[longest])) longest = axis;
+        return longest;
     }
 
     // The axis of the smallest stride: the last of those that are longer than 1.

@@ -203,10 +203,12 @@ sealed class Float32Nodes(Runner runner, Scratch scratch, CancellationToken canc
         for (int i = 0; i < actual.Length; i++)
         {
             double a = actual[i], e = expected[i];
+            double off = Math.Abs(a - e), allowed = factor * (scaled ? Math.Max(floor, scale[i]) : floor);
+            // Nearly all, without a division.
+            if (off <= ratio * allowed && double.IsFinite(off)) continue;
             // What no float32 holds is infinite in it.
             if (a.Equals(e) || a.Equals((double)(float)e)) continue;
-            double off = double.IsFinite(a) && double.IsFinite(e) ? Math.Abs(a - e) : double.PositiveInfinity;
-            double allowed = factor * (scaled ? Math.Max(floor, scale[i]) : floor);
+            if (!double.IsFinite(a) || !double.IsFinite(e)) off = double.PositiveInfinity;
             double of = off == 0 ? 0 : double.IsFinite(off) ? off / allowed : double.PositiveInfinity;
             // 0 / 0 cannot come here; a scale that is itself not finite says nothing about a finite difference.
             Debug.Assert(!double.IsNaN(of) || !double.IsFinite(allowed));

@@ -7,7 +7,9 @@ namespace Harness.Parity.Verification;
 /// <summary>Verifies many cases.</summary>
 public static class Gate
 {
-    const long KeptBytes = 256L << 20;
+    // Of the memory there is, as much as a large layer's weights take.
+    static readonly long s_keptBytes = Math.Clamp(
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 256L << 20, 2L << 30);
 
     /// <summary>Every verdict, in the order of the requests.</summary>
     /// <param name="requests">The cases.</param>
@@ -26,7 +28,7 @@ public static class Gate
         var verdicts = ImmutableArray.CreateBuilder<Verdict>(requests.Count);
         using var open = new OpenModel();
         // A model's checks open dozens of plans, one after the other.
-        using var memory = new KeptMemory(KeptBytes);
+        using var memory = new KeptMemory(s_keptBytes);
         foreach (var request in requests)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -30,6 +30,26 @@ public sealed class KeptMemoryTests
     }
 
     [Fact]
+    public unsafe void A_block_serves_in_parts_and_joined_again()
+    {
+        const nuint Page = LargePages.Size;
+        var pool = new PagePool { Most = 64 * Page };
+        byte* whole = (byte*)pool.Take(32 * Page);
+        pool.TryReturn(whole).Should().BeTrue();
+        pool.TryReturn(whole).Should().BeFalse();
+        byte*[] parts = [(byte*)pool.Take(16 * Page), (byte*)pool.Take((8 * Page) - 1), (byte*)pool.Take(8 * Page)];
+        (parts[0] == whole && parts[1] == whole + (16 * Page) && parts[2] == whole + (24 * Page)).Should().BeTrue();
+        foreach (int part in new[] { 0, 2, 1 }) pool.TryReturn(parts[part]).Should().BeTrue();
+        // A small block would leave nothing for a large one.
+        byte* small = (byte*)pool.Take(Page);
+        (small < whole || small >= whole + (32 * Page)).Should().BeTrue();
+        ((byte*)pool.Take(32 * Page) == whole).Should().BeTrue();
+        pool.TryReturn(small).Should().BeTrue();
+        pool.TryReturn(whole).Should().BeTrue();
+        pool.Most = 0;
+    }
+
+    [Fact]
     public void What_lies_idle_goes_with_the_last_that_keeps_it()
     {
         var act = () =>

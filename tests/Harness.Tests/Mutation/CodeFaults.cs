@@ -233,7 +233,7 @@ static class CodeFaults
             NativeMemory.Clear(job.Sums, (nuint)(rows.Rows * job.Tile.SumStride * sizeof(E)));
             if (!ends) Finish(phase.Phase, rows, channel, job.Sums, epilogue, ref job);
             else if (epilogue.StageCount > 1)
-            """, CodeJudge.Tests),
+            """),
         new("epilogue", "sum-comes-after-the-function", "Executor/Cpu/Tail.cs",
             """bool fits = last.Filled < filling;""", """bool fits = last.Filled < Filling.Function;"""),
         new("epilogue", "winograd-stages-of-the-upper-row", "Executor/Cpu/Kernels/Gemm/Winograd.cs",
@@ -271,7 +271,7 @@ static class CodeFaults
             """!flags || T.IsZero(value) ? value : T.One""", """value"""),
         new("integer", "limit-wraps-round", "Executor/Cpu/IntegerKernel.cs",
             """TOp.NumbersAreLimits ? T.CreateSaturating(number)""",
-            """!TOp.NumbersAreLimits ? T.CreateSaturating(number)""", CodeJudge.Tests),
+            """!TOp.NumbersAreLimits ? T.CreateSaturating(number)"""),
         new("integer", "sum-of-32-bits", "Executor/Cpu/Steps/IntegerSteps.cs",
             """sum += x[offset];""", """sum = (int)(sum + x[offset]);"""),
 
@@ -312,6 +312,8 @@ static class CodeFaults
             """foreach (var port in _model.Outputs) Need(port.Value, Nodes.Length);""", ""),
         new("layout", "overwrites-what-dies-later", "Executor/Cpu/Placement.cs",
             """|| life.Last != step) continue;""", """|| life.Last < step) continue;"""),
+        new("layout", "part-of-a-block-given-twice", "Executor/Model/PagePool.cs",
+            """region.Idle.Add(start + (nint)bytes, size - bytes);""", """region.Idle.Add(start, size - bytes);"""),
         new("layout", "permutation-inverted-backwards", "Executor/Model/Permutation.cs",
             """inverse[_axes[j]] = j;""", """inverse[j] = _axes[j];"""),
         new("layout", "slice-forgets-its-step", "Executor/Cpu/Lowerings/MoveLowerings.cs",
@@ -321,6 +323,8 @@ static class CodeFaults
             CodeJudge.Tests),
         new("layout", "stride-of-a-view-from-the-other-axis", "Executor/Cpu/ValueBuffer.cs",
             """result[at] = stride * (nint)wanted;""", """result[at] = stride;"""),
+        new("layout", "strips-end-early", "Executor/Model/Strips.cs",
+            """Parallel.For(0, count,""", """Parallel.For(0, count - 1,"""),
         new("layout", "two-readers-of-one-memory", "Executor/Cpu/Placement.cs",
             """if (reads.Length != overwritable.Count(value => _buffers[value].Home == operand)) continue;""",
             ""),

@@ -7,7 +7,7 @@ namespace Harness.Tests.Naive;
 sealed class NaiveWalk
 {
     // What casts to and from integers are about: numbers are doubles here, whatever they are in PyTorch.
-    const int UInt8 = 0, Int32 = 3, Int64 = 4, Float32 = 6, Float64 = 7, Bool = 11;
+    const int UInt8 = 0, Int8 = 1, Int32 = 3, Int64 = 4, Float32 = 6, Float64 = 7, Bool = 11;
 
     readonly Dictionary<string, object> _values = [];
 
@@ -297,6 +297,7 @@ sealed class NaiveWalk
                 Int64 => Math.Truncate(x),
                 Int32 => unchecked((int)(long)x),
                 UInt8 => unchecked((byte)(long)x),
+                Int8 => unchecked((sbyte)(long)x),
                 _ => throw new NotSupportedException($"a cast to type {type}"),
             });
             walk._types[result] = type;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu.Kernels;
 
@@ -85,10 +86,11 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="weights">The stored kernel.</param>
     /// <param name="strides">How it is stored.</param>
     /// <param name="memory">Where the result lies; an array of its own if null.</param>
+    /// <param name="threads">How many may pack at once.</param>
     /// <exception cref="ArgumentException">The kernel has too few elements.</exception>
     public static PackedWeights<E> Of<T>(
         LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides,
-        WeightMemory? memory = null)
+        WeightMemory? memory = null, int threads = 1)
         where T : unmanaged, INumberBase<T>
     {
         strides.Check(geometry, weights.Length);
@@ -99,7 +101,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
         {
             for (int phase = 0; phase < packed._taps.Length; phase++)
             {
-                for (int group = 0; group < packed.Groups; group++) packed.PackAll(source, phase, group);
+                for (int group = 0; group < packed.Groups; group++) packed.PackAll(source, phase, group, threads);
             }
         }
         return packed;
@@ -143,20 +145,27 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
 
     // All panels of a group. Of Flax's kernels a few rows at a time for all of them: a row of a panel is a cache line
     // or two, and pages apart from the next.
-    void PackAll<T>(T* weights, int phase, int group) where T : unmanaged, INumberBase<T>
+    void PackAll<T>(T* weights, int phase, int group, int threads) where T : unmanaged, INumberBase<T>
     {
         const int Block = 16;
+        const long Many = 1 << 20;
         bool rows = !IsDepthwise && _strides.Output == 1;
-        int inputs = rows ? _g.GroupInput : 1;
-        for (int first = 0; first < inputs; first += Block)
+        int inputs = _g.GroupInput;
+        if (_depths[phase] * (long)PaddedColumns < Many) threads = 1;
+        Strips.For(rows ? (inputs + Block - 1) / Block : Panels, threads, strip =>
         {
+            if (!rows)
+            {
+                Pack(weights, phase, group, strip, Panel(phase, group, strip));
+                return;
+            }
+            int first = strip * Block;
             for (int panel = 0; panel < Panels; panel++)
             {
-                E* to = Panel(phase, group, panel);
-                if (!rows) Pack(weights, phase, group, panel, to);
-                else PackRows(weights, phase, group, panel, to, first, Math.Min(inputs, first + Block));
+                PackRows(weights, phase, group, panel, Panel(phase, group, panel), first,
+                    Math.Min(inputs, first + Block));
             }
-        }
+        });
     }
 
     /// <summary>Packs one panel.</summary>

@@ -71,7 +71,7 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
     /// <exception cref="ArgumentException">The geometry is not of this kind.</exception>
     public static PackedWeights<E> Pack(
         LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<E> weights, WeightStrides strides,
-        WeightMemory? memory = null)
+        WeightMemory? memory = null, int threads = 1)
     {
         CheckKind(geometry);
         var places = new ConvGeometry(geometry.Input, geometry.Output, 4, 4);
@@ -82,7 +82,8 @@ sealed unsafe class Winograd<E> where E : unmanaged, IBinaryFloatingPointIeee754
         {
             Transform(geometry, weights, strides, transformed);
             return PackedWeights<E>.Of(
-                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places), memory);
+                lanes, places, new ReadOnlySpan<E>(transformed, elements), WeightStrides.Hwio(places), memory,
+                threads);
         }
         finally
         {

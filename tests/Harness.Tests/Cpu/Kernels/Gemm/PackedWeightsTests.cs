@@ -30,6 +30,28 @@ public sealed unsafe class PackedWeightsTests
         }
     }
 
+    // Enough that several threads pack: Flax's order by input channels, PyTorch's by panels.
+    [Theory]
+    [InlineData(1000, 1100, true)]
+    [InlineData(1000, 1100, false)]
+    [InlineData(3, 400_000, true)]
+    [InlineData(1_100_000, 1, true)]
+    public void Any_number_of_threads_packs_the_same(int ci, int co, bool flax)
+    {
+        var geometry = new ConvGeometry(new BufferLayout(1, 8, 8, ci), new BufferLayout(1, 8, 8, co), 1, 1);
+        var weights = Bits.Random<float>(ci * co, 1);
+        var strides = flax ? WeightStrides.Hwio(geometry) : new WeightStrides(0, 1, 1, 1, ci, 0);
+        var one = PackedWeights<double>.Of<float>(LaneWidth.Eight, geometry, weights, strides);
+        var three = PackedWeights<double>.Of<float>(LaneWidth.Eight, geometry, weights, strides, threads: 3);
+        for (int panel = 0; panel < one.Panels; panel++)
+        {
+            int elements = (int)one.PanelElements(0, panel);
+            new Span<double>(three.Panel(0, 0, panel), elements)
+                .SequenceEqual(new Span<double>(one.Panel(0, 0, panel), elements)).Should().BeTrue();
+        }
+        GC.KeepAlive((one, three));
+    }
+
     static void Pack<E, T>(LaneWidth lanes, int ci, int co, int kh, int kw, int groups)
         where E : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<E>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
