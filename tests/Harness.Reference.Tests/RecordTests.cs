@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Parity.Verification;
 
 namespace Harness.Reference.Tests;
 
@@ -90,6 +92,49 @@ public sealed class RecordTests : IDisposable
         square.Error.Should().Contain("note: a square plane hides an exchange of height and width, and this model " +
             "takes others: --input-shape 1,3,224,192");
     }
+
+    [Fact]
+    public void Square_planes_that_somebody_states_are_recorded_together_with_oblong_ones()
+    {
+        string model = Repository.Model("se_silu_small"), golden = In("both"), second = Path.Combine(golden, "second");
+        string[] words = ["record", model, "--golden", golden];
+
+        var run = ReferenceRun.Of([.. words, "--input-shape", "2,3,24,24", "--seed", "5"]);
+
+        run.Should().Be(new ReferenceRun(0, run.Output, ""));
+        var (square, oblong) = (GoldenStore.Read(golden), GoldenStore.Read(second));
+        square.Document.Inputs[0].Shape.Should().Equal(2, 3, 24, 24);
+        oblong.Document.Inputs[0].Shape.Should().Equal(2, 3, 24, 56);
+        square.Document.Sensitivity.IsSquare.Should().BeTrue();
+        oblong.Document.Sensitivity.IsSquare.Should().BeFalse();
+        (square.Document.Sensitivity.Other, oblong.Document.Sensitivity.Other).Should().Be(("second", ".."));
+        Verified(golden).Should().BeEmpty();
+        ReferenceRun.Of(words).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should()
+            .HaveCount(2).And.OnlyContain(line => line.Contains("unchanged", StringComparison.Ordinal));
+
+        Directory.Move(second, In("away"));
+        Verified(golden).Should().ContainSingle().Which.Code.Should().Be(Codes.GoldenVacuous);
+    }
+
+    // A file of the user's is as square as any; a reason takes the place of a second case.
+    [Fact]
+    public void Square_files_have_an_oblong_case_beside_them_too_and_a_reason_permits_them_alone()
+    {
+        string model = Repository.Model("se_silu_small"), input = In("x.npy");
+        NpyFile.Write(input, new SeededValues(3).Next(ElementType.Float32, [1, 3, 32, 32], limit: 1));
+        string[] words = ["record", model, "--input", input, "--golden"];
+
+        ReferenceRun.Of([.. words, In("files")]).ExitCode.Should().Be(0);
+        ReferenceRun.Of([.. words, In("alone"), "--reason", "a chess board"]).ExitCode.Should().Be(0);
+
+        GoldenStore.Read(Path.Combine(In("files"), "second")).Document.Inputs[0].Shape.Should().Equal(1, 3, 32, 64);
+        Verified(In("alone")).Should().BeEmpty();
+        GoldenStore.Read(In("alone")).Document.Sensitivity.Covers.Should().ContainSingle();
+        Directory.Exists(Path.Combine(In("alone"), "second")).Should().BeFalse();
+    }
+
+    static ImmutableArray<Finding> Verified(string golden) =>
+        Verifier.Verify(new VerifyRequest(golden), new VerifyOptions()).Findings;
 
     [Fact]
     public void A_tolerance_with_its_reason_survives_a_new_recording()

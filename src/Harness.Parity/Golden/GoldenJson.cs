@@ -77,6 +77,7 @@ static class GoldenJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (sensitivity.IsSquare) json.WriteBoolean("square", true);
         if (sensitivity.Reason is { } reason) json.WriteString("reason", reason);
         if (sensitivity.Covers is { } covers)
         {

@@ -162,6 +162,7 @@ static class GoldenReader
         })])
     {
         Rounding = [.. sensitivity["rounding"].Items.Select(item => item.Number)],
+        IsSquare = sensitivity.Find("square")?.Flag == true,
         Reason = Stated(sensitivity.Find("reason")),
         Covers = sensitivity.Find("covers") is { } covers ? [.. covers.Items.Select(fault => fault.Text)] : null,
         Other = sensitivity.Find("other") is not { } other ? null

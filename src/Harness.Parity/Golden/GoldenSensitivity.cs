@@ -14,6 +14,10 @@ public sealed record GoldenSensitivity(
     /// <summary>For each output, how far an ulp at every node moves an element.</summary>
     public required ImmutableArray<double> Rounding { get; init; }
 
+    /// <summary>True where planes are square and the model takes others: who exchanges height and width gets the same
+    /// shapes.</summary>
+    public bool IsSquare { get; init; }
+
     /// <summary>Why it was recorded although it cannot tell everything; null where nobody said so.</summary>
     public string? Reason { get; init; }
 

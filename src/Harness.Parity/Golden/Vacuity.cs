@@ -12,6 +12,9 @@ public sealed record VacuityFault(string Key, string Text)
     /// <summary>Which output, input or weight.</summary>
     public required string Of { get; init; }
 
+    /// <summary>True where other numbers in the same shapes would tell no more.</summary>
+    public bool IsOfShapes { get; init; }
+
     /// <summary>False where no reason makes it right: numbers that are none are declared, or wrong.</summary>
     public bool CanBeRight { get; init; } = true;
 }
@@ -96,6 +99,12 @@ public static class Vacuity
             }
             else if (weight.Taps > 0)
                 Add($"weight '{weight.Key}'", " moves nothing", $" in {weight.Taps} places of its window");
+        }
+        if (sensitivity.IsSquare)
+        {
+            const string Planes = "planes", Are = Planes
+                + " are square where the model takes others, which hides an exchange of height and width";
+            faults.Add(new VacuityFault(Are, Are) { Of = Planes, IsOfShapes = true });
         }
         return faults.ToImmutable();
 

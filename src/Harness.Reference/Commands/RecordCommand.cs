@@ -66,7 +66,7 @@ static class RecordCommand
         if (told.Length == 1 && File.Exists(Path.Combine(second, GoldenStore.JsonName)))
             Console.Error.WriteLine($"{second}: note: one case was recorded, and this second one of before stays as " +
                 $"it was: delete it and take it off its set: harness accept \"{second}\" --remove --reason \"…\"");
-        if (SquareNote(model, told[0].Document) is { } square)
+        if (told.Length == 1 && SquareNote(model, told[0].Document) is { } square)
             Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
     }
@@ -87,7 +87,7 @@ static class RecordCommand
         GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors, ShapeOrigin Shapes);
 
     // The first inputs that can tell all there is to tell; else two that can together; else, with a reason, those that
-    // tell most.
+    // tell most. Where nothing but square planes hides something, two at once.
     static ImmutableArray<Recording> MostTelling(
         IEnumerable<InputChoice> candidates, RecordOptions options, Earlier? earlier,
         Func<ImmutableArray<Tensor>, (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)> record)
@@ -99,9 +99,28 @@ static class RecordCommand
         var tried = new List<(InputChoice Choice, ImmutableArray<VacuityFault> Faults)>();
         foreach (var candidate in candidates)
         {
-            var recording = Recorded(candidate);
+            if (candidate.IsCompanion && isNew) continue;
+            Recording recording;
+            try
+            {
+                recording = Recorded(candidate);
+            }
+            catch (ModelException e) when (candidate.IsCompanion)
+            {
+                throw new ModelException(e.Finding with
+                {
+                    Message = $"on oblong planes, which are recorded beside square ones: {e.Finding.Message}; where " +
+                        "square ones are all it takes, say so: --reason \"…\"",
+                });
+            }
             var faults = Vacuity.Uncovered(recording.Document, recording.Tensors);
             tried.Add((candidate, faults));
+            if (candidate.IsCompanion)
+            {
+                if (fewest is [{ IsOfShapes: true }] && Vacuity.Left(faults, fewest).IsEmpty)
+                    return Pair(best!, recording);
+                continue;
+            }
             if (best is not null && faults.Length >= fewest.Length) continue;
             (best, fewest) = (recording, faults);
             if (faults.IsEmpty) return [recording];
@@ -109,7 +128,7 @@ static class RecordCommand
         if (!isNew && tried.FirstOrDefault(other => Vacuity.Left(fewest, other.Faults).IsEmpty
             && Vacuity.Left(other.Faults, fewest).IsEmpty) is { Choice: { } second })
         {
-            return [WithOther(best!, GoldenStore.SecondName), WithOther(Recorded(second), GoldenStore.FirstName)];
+            return Pair(best!, Recorded(second));
         }
         var (chosen, held, shapes) = best!;
         if (isNew)
@@ -148,6 +167,9 @@ static class RecordCommand
         }
     }
 
+    static ImmutableArray<Recording> Pair(Recording first, Recording second) =>
+        [WithOther(first, GoldenStore.SecondName), WithOther(second, GoldenStore.FirstName)];
+
     static Recording WithOther(Recording recording, string other) => recording with
     {
         Document = recording.Document with
@@ -178,6 +200,7 @@ static class RecordCommand
             ShapeOrigin.Stated => "as stated",
             ShapeOrigin.Model => "of the model",
             ShapeOrigin.Earlier => "of the earlier golden",
+            ShapeOrigin.Oblong => "oblong beside square ones",
             _ => "guessed",
         };
         string cure = origin == ShapeOrigin.Guessed ? " (state them with --input-shape)" : "";

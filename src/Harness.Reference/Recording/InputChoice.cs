@@ -23,6 +23,9 @@ enum ShapeOrigin
 
     /// <summary>Nothing states them.</summary>
     Guessed,
+
+    /// <summary>Those of another case, made oblong.</summary>
+    Oblong,
 }
 
 /// <summary>What a case feeds: the user's inputs, else an earlier golden's, else seeded values in the user's shapes,
@@ -32,6 +35,10 @@ enum ShapeOrigin
 /// <param name="Shapes">Where the shapes come from.</param>
 sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Generator, ShapeOrigin Shapes)
 {
+    /// <summary>True for inputs that nobody asked for: never a case alone, but a second one that tells what another
+    /// cannot.</summary>
+    public bool IsCompanion => Shapes == ShapeOrigin.Oblong;
+
     // What integers stay below where no embedding says better.
     const long DefaultLimit = 8;
 
@@ -44,13 +51,13 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     /// out.</exception>
     public static IEnumerable<InputChoice> Candidates(RecordOptions options, TorchModel model, Earlier? earlier)
     {
+        var ports = model.Graph.Inputs;
         if (!options.Inputs.IsEmpty)
         {
             // Read now: what is wrong with a file is told before libtorch is loaded.
             var read = Rounded(InputFiles.Read(model.Graph, options.Inputs));
-            return [new InputChoice(read, null, ShapeOrigin.Files)];
+            return [new InputChoice(read, null, ShapeOrigin.Files), .. Companions(read)];
         }
-        var ports = model.Graph.Inputs;
         var origin = !options.InputShapes.IsEmpty ? ShapeOrigin.Stated
             : InputShapes.AreStatedBy(model) ? ShapeOrigin.Model : ShapeOrigin.Guessed;
         var shapes = options.InputShapes.IsEmpty ? OwnShapes(model, options.Model) : options.InputShapes;
@@ -64,23 +71,48 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
             {
                 yield return new InputChoice(
                     kept, earlier.Generator, earlier.GuessesShapes ? ShapeOrigin.Guessed : ShapeOrigin.Earlier);
+                foreach (var companion in Companions(kept)) yield return companion;
             }
             // Whoever states a seed wants that one.
             long[] seeds = options.Seed is { } stated ? [stated] : [.. Enumerable.Range(0, Seeds).Select(n => (long)n)];
-            foreach (long seed in seeds) yield return Seeded(shapes, seed);
+            foreach (long seed in seeds)
+            {
+                var choice = Seeded(shapes, seed, origin);
+                yield return choice;
+                if (seed != seeds[0]) continue;
+                foreach (var companion in Companions(choice.Inputs)) yield return companion;
+            }
             if (origin != ShapeOrigin.Guessed) yield break;
             foreach (var larger in InputShapes.Larger(model, [.. shapes]))
-                foreach (long seed in seeds.Take(2)) yield return Seeded([.. larger], seed);
+                foreach (long seed in seeds.Take(2)) yield return Seeded([.. larger], seed, origin);
         }
 
-        InputChoice Seeded(ImmutableArray<Shape> chosen, long seed)
+        // What a second case beside the one that is there already was fed, else seeded values.
+        IEnumerable<InputChoice> Companions(ImmutableArray<Tensor> inputs)
+        {
+            if (OblongOf(model, inputs) is not { } oblong) yield break;
+            var before = Earlier.Of(Path.Combine(options.Golden, GoldenStore.SecondName))?.InputsFor(model);
+            yield return before is { } kept && OblongOf(model, kept) is null
+                ? new InputChoice(kept, null, ShapeOrigin.Oblong)
+                : Seeded([.. oblong], options.Seed ?? 0, ShapeOrigin.Oblong);
+        }
+
+        InputChoice Seeded(ImmutableArray<Shape> chosen, long seed, ShapeOrigin from)
         {
             var values = new SeededValues(seed);
             return new InputChoice(
                 [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))],
-                model.IsArchitecture ? new GoldenGenerator(seed) : null, origin);
+                model.IsArchitecture ? new GoldenGenerator(seed) : null, from);
         }
     }
+
+    /// <summary>Shapes like those of these inputs with oblong planes; null where they are oblong, and where the model
+    /// takes no others or states its own.</summary>
+    /// <remarks>An architecture is recorded on oblong planes by itself; whoever states its published size does so
+    /// beside that.</remarks>
+    public static Shape[]? OblongOf(TorchModel model, ImmutableArray<Tensor> inputs) =>
+        model.IsArchitecture || InputShapes.AreStatedBy(model) ? null
+            : InputShapes.Oblong(model, [.. inputs.Select(tensor => tensor.Shape)]);
 
     /// <summary>Floating-point inputs as float32, which is what goldens hold; others as they are.</summary>
     public static ImmutableArray<Tensor> Rounded(ImmutableArray<Tensor> inputs) =>

@@ -86,6 +86,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
             new BlindWeights(model, path, device).Find(inputs))
         {
             Rounding = Rounding(inputs, walked),
+            IsSquare = InputChoice.OblongOf(model, inputs) is not null,
         } : new GoldenSensitivity([.. inputs.Select(_ => 0.0)], [.. moves], []) { Rounding = [.. moves] };
 
         var document = new GoldenDocument(

@@ -97,6 +97,19 @@ public sealed class VacuityTests : IDisposable
     }
 
     [Fact]
+    public void Square_planes_of_a_model_that_takes_others_are_red_without_a_reason_for_them()
+    {
+        const string Key =
+            "planes are square where the model takes others, which hides an exchange of height and width";
+
+        Sensitive(sensitivity => sensitivity with { IsSquare = true }).Should().Equal(Key);
+        Sensitive(sensitivity => sensitivity with { IsSquare = true, Reason = "a chess board", Covers = [Key] })
+            .Should().BeEmpty();
+        Sensitive(sensitivity => sensitivity with { IsSquare = true, Reason = "a dead head", Covers = ["weight"] })
+            .Should().Equal(Key);
+    }
+
+    [Fact]
     public void A_reason_covers_what_it_was_given_for_and_nothing_else()
     {
         var said = new GoldenSensitivity([1], [1], [new BlindWeight("w", 95, 100)])
