@@ -240,10 +240,13 @@ public abstract class HarnessTool : ToolTask
     /// ever.</summary>
     private protected void RefuseSharedGoldens(IEnumerable<ParityCase> cases)
     {
-        foreach (var shared in cases.DistinctBy(one => (one.Golden, one.Model, one.Weights)).GroupBy(one => one.Golden)
-            .Where(group => group.Skip(1).Any()))
+        // The second case of a golden lies in its folder.
+        foreach (var shared in cases.DistinctBy(one => (one.Golden, one.Model, one.Weights))
+            .GroupBy(one => Path.GetFileName(one.Golden) == UpToDate.Dependencies.SecondFolder
+                ? Path.GetDirectoryName(one.Golden) : one.Golden)
+            .Where(group => group.DistinctBy(one => (one.Model, one.Weights)).Skip(1).Any()))
         {
-            var names = shared.Select(
+            var names = shared.DistinctBy(one => (one.Model, one.Weights)).Select(
                 one => one.Weights is null ? $"'{one.Model}'" : $"'{one.Model}' with {one.Weights}");
             Fail($"{string.Join(" and ", names)} have one golden folder, '{shared.Key}'. Give each model a Golden of " +
                 "its own.");

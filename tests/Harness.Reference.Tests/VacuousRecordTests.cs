@@ -201,19 +201,97 @@ public sealed class VacuousRecordTests : IDisposable
     }
 
     // Two gates, of which one input opens one.
+    static readonly string[] s_gates =
+    [
+        """{"target": "aten::mean", "arguments": [{"value": "x"}, [0, 1, 2, 3], true], "results": ["m"]}""",
+        """{"target": "aten::relu", "arguments": [{"value": "m"}], "results": ["above"]}""",
+        """{"target": "aten::neg", "arguments": [{"value": "m"}], "results": ["n"]}""",
+        """{"target": "aten::relu", "arguments": [{"value": "n"}], "results": ["below"]}""",
+        """{"target": "aten::mul", "arguments": [{"value": "above"}, {"value": "p"}], "results": ["a"]}""",
+        """{"target": "aten::mul", "arguments": [{"value": "below"}, {"value": "q"}], "results": ["b"]}""",
+        """{"target": "aten::add", "arguments": [{"value": "a"}, {"value": "b"}], "results": ["c"]}""",
+        """{"target": "aten::add", "arguments": [{"value": "x"}, {"value": "c"}], "results": ["y"]}""",
+    ];
+
+    // A second case may have to tell what shapes hide and what numbers do.
+    [Theory]
+    [InlineData("1,3,8,8")]
+    [InlineData("2,3,12,12")]
+    [InlineData("1,3,16,16")]
+    public void An_oblong_case_beside_a_square_one_tells_the_rest_too(string shape)
+    {
+        string[] words = Words(null, s_gates, new() { ["p"] = Drawn(3, 1, 1), ["q"] = Drawn(3, 1, 1) });
+
+        var run = ReferenceRun.Of([.. words, "--input-shape", shape]);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        var planes = GoldenStore.Read(In("golden/second")).Document.Inputs[0].Shape;
+        planes[2].Should().NotBe(planes[3]);
+        foreach (string folder in (string[])[In("golden"), In("golden/second")])
+            Verifier.Verify(new VerifyRequest(folder), new VerifyOptions { Threads = 1 }).Findings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_reason_for_a_weight_permits_no_square_planes()
+    {
+        string[] words = Words(null, s_gates, new() { ["p"] = Drawn(3, 1, 1), ["q"] = Drawn(3, 1, 1) });
+
+        var run = ReferenceRun.Of([.. words, "--input-shape", "1,3,8,8", "--reason", "trained later"]);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        var said = GoldenStore.Read(In("golden")).Document.Sensitivity;
+        said.Covers.Should().ContainSingle().Which.Should().StartWith("weight '");
+        said.Other.Should().Be("second");
+    }
+
+    // Square roots of the user's numbers are numbers; those of others need not be.
+    [Fact]
+    public void An_oblong_case_is_of_the_numbers_that_a_file_holds()
+    {
+        string[] words = Words(null, [
+            """{"target": "aten::sqrt", "arguments": [{"value": "x"}], "results": ["r"]}""",
+            """{"target": "aten::conv2d", "arguments": [{"value": "r"}, {"value": "w"}], "results": ["y"]}""",
+        ], new() { ["w"] = Drawn(2, 3, 3, 3) });
+        var input = new SeededValues(1).Next(ElementType.Float32, [1, 3, 9, 9], 1);
+        NpyFile.Write(In("x.npy"), Tensor.Of(input.Shape, [.. input.ToSingles().Select(Math.Abs)]));
+
+        ReferenceRun.Of([.. words, "--input", In("x.npy")]).Should().Match<ReferenceRun>(run => run.ExitCode == 0);
+
+        var second = GoldenStore.Read(In("golden/second"));
+        second.Document.Inputs[0].Shape.Should().Equal(1, 3, 9, 41);
+        second.Document.Outputs[0].Statistics.NonFinite.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_second_case_follows_the_model_and_takes_nobody_elses_place()
+    {
+        string[] words = Words(null, [
+            """{"target": "aten::conv2d", "arguments": [{"value": "x"}, {"value": "w"}], "results": ["y"]}""",
+        ], new() { ["w"] = Drawn(2, 3, 3, 3) });
+        ReferenceRun.Of([.. words, "--input-shape", "1,3,24,24"]).ExitCode.Should().Be(0);
+
+        words = Words(null, [
+            """{"target": "aten::conv2d", "arguments": [{"value": "x"}, {"value": "w"}], "results": ["y"]}""",
+        ], new() { ["w"] = Drawn(2, 4, 3, 3) });
+        ReferenceRun.Of([.. words, "--input-shape", "1,4,24,24"]).ExitCode.Should().Be(0);
+        GoldenStore.Read(In("golden/second")).Document.Inputs[0].Shape.Should().Equal(1, 4, 24, 56);
+
+        Directory.Delete(In("golden"), recursive: true);
+        string own = In("golden/second");
+        ReferenceRun.Of([.. words[..^1], own, "--input-shape", "1,4,9,8"]).ExitCode.Should().Be(0);
+        byte[] before = File.ReadAllBytes(Path.Combine(own, "golden.json"));
+        var refused = ReferenceRun.Of([.. words, "--input-shape", "1,4,24,24"]);
+        refused.ExitCode.Should().Be(2);
+        refused.Error.Should().Contain("is a golden of its own");
+        File.ReadAllBytes(Path.Combine(own, "golden.json")).Should().Equal(before);
+        File.Exists(In("golden/golden.json")).Should().BeFalse();
+    }
+
     [Fact]
     public void Where_one_input_cannot_tell_two_are_recorded_that_do_together()
     {
-        string[] words = Words("2, 3, 5, 4", [
-            """{"target": "aten::mean", "arguments": [{"value": "x"}, [0, 1, 2, 3], true], "results": ["m"]}""",
-            """{"target": "aten::relu", "arguments": [{"value": "m"}], "results": ["above"]}""",
-            """{"target": "aten::neg", "arguments": [{"value": "m"}], "results": ["n"]}""",
-            """{"target": "aten::relu", "arguments": [{"value": "n"}], "results": ["below"]}""",
-            """{"target": "aten::mul", "arguments": [{"value": "above"}, {"value": "p"}], "results": ["a"]}""",
-            """{"target": "aten::mul", "arguments": [{"value": "below"}, {"value": "q"}], "results": ["b"]}""",
-            """{"target": "aten::add", "arguments": [{"value": "a"}, {"value": "b"}], "results": ["c"]}""",
-            """{"target": "aten::add", "arguments": [{"value": "x"}, {"value": "c"}], "results": ["y"]}""",
-        ], new() { ["p"] = Drawn(3, 1, 1), ["q"] = Drawn(3, 1, 1) });
+        string[] words = Words(
+            "2, 3, 5, 4", s_gates, new() { ["p"] = Drawn(3, 1, 1), ["q"] = Drawn(3, 1, 1) });
 
         var run = ReferenceRun.Of(words);
 
@@ -247,13 +325,14 @@ public sealed class VacuousRecordTests : IDisposable
             Verifier.Verify(new VerifyRequest(folder), new VerifyOptions { Threads = 1 }).Findings;
     }
 
-    string[] Words(string shape, string[] calls, Dictionary<string, Tensor> weights)
+    string[] Words(string? shape, string[] calls, Dictionary<string, Tensor> weights)
     {
         string parameters = string.Join(", ", weights.Select(weight =>
             $$"""{"name": "{{weight.Key}}", "shape": [{{string.Join(", ", weight.Value.Shape)}}]}"""));
         File.WriteAllText(In("graph.json"), $$"""
             {"format": "harness-graph", "version": 1,
-             "inputs": [{"name": "x", "shape": [{{shape}}], "type": "float32"}], "parameters": [{{parameters}}],
+             "inputs": [{"name": "x", {{(shape is null ? "" : $"\"shape\": [{shape}], ")}}"type": "float32"}],
+             "parameters": [{{parameters}}],
              "calls": [{{string.Join(", ", calls)}}], "outputs": [{"name": "0", "value": "y"}]}
             """);
         NpzFile.Write(In("weights.npz"), weights);

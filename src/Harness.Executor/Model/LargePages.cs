@@ -22,7 +22,9 @@ static unsafe partial class LargePages
     public static void* Allocate(nuint bytes, int alignment)
     {
         if (bytes < Size) return NativeMemory.AlignedAlloc(bytes, (nuint)alignment);
-        lock (s_lock) return s_keepers > 0 ? s_pool.Take(bytes) : FromSystem(bytes);
+        lock (s_lock)
+            if (s_keepers > 0) return s_pool.Take(bytes);
+        return FromSystem(bytes);
     }
 
     /// <summary>Gives back what <see cref="Allocate"/> gave; null is nothing.</summary>

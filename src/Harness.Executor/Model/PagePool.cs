@@ -9,20 +9,21 @@ sealed unsafe class PagePool
 {
     // Those that were given back last are last.
     readonly List<Region> _regions = [];
+    // Of regions that nobody has a part of: what can go back to the system.
     nuint _idle, _most;
 
     // What the system gave at once: by address, the parts that lie idle, no two of them neighbours, and those that
     // somebody has.
-    sealed class Region(nuint bytes)
+    sealed class Region(nint start, nuint bytes)
     {
+        public void* Start => (void*)start;
         public nuint Bytes => bytes;
         public SortedList<nint, nuint> Idle { get; } = [];
         public Dictionary<nint, nuint> Taken { get; } = [];
         public bool IsIdle => Taken.Count == 0;
     }
 
-    /// <summary>The most bytes that lie idle; more than that goes back to the system, if not all at once where parts
-    /// are still in use.</summary>
+    /// <summary>The most bytes of regions that lie idle as a whole; more than that goes back to the system.</summary>
     public nuint Most
     {
         get => _most;
@@ -40,16 +41,24 @@ sealed unsafe class PagePool
         bytes = (bytes + LargePages.Size - 1) / LargePages.Size * LargePages.Size;
         if (Smallest(bytes) is var (region, start))
         {
+            if (region.IsIdle) _idle -= region.Bytes;
             region.Idle.Remove(start, out nuint size);
             if (size > bytes) region.Idle.Add(start + (nint)bytes, size - bytes);
-            _idle -= bytes;
         }
         else
         {
             // Rather than hold what nobody wants beside it.
             Evict(bytes);
-            start = (nint)LargePages.FromSystem(bytes);
-            _regions.Add(region = new Region(bytes));
+            try
+            {
+                start = (nint)LargePages.FromSystem(bytes);
+            }
+            catch (OutOfMemoryException) when (_idle > 0)
+            {
+                Evict(_most);
+                start = (nint)LargePages.FromSystem(bytes);
+            }
+            _regions.Add(region = new Region(start, bytes));
         }
         region.Taken.Add(start, bytes);
         return (void*)start;
@@ -63,7 +72,13 @@ sealed unsafe class PagePool
         if (at < 0) return false;
         var region = _regions[at];
         region.Taken.Remove(start, out nuint bytes);
-        _idle += bytes;
+        if (region.IsIdle && region.Bytes > _most)
+        {
+            // Nothing that is kept need go for it.
+            _regions.RemoveAt(at);
+            NativeMemory.AlignedFree(region.Start);
+            return true;
+        }
         if (region.Idle.Remove(start + (nint)bytes, out nuint after)) bytes += after;
         foreach (var (before, size) in region.Idle)
         {
@@ -73,6 +88,7 @@ sealed unsafe class PagePool
             break;
         }
         region.Idle.Add(start, bytes);
+        if (region.IsIdle) _idle += region.Bytes;
         _regions.RemoveAt(at);
         _regions.Add(region);
         Evict(0);
@@ -96,7 +112,7 @@ sealed unsafe class PagePool
         return best;
     }
 
-    // What has lain idle longest goes, until there is room for so much.
+    // What has lain idle longest goes, until there is room for so much more.
     void Evict(nuint bytes)
     {
         for (int at = 0; at < _regions.Count && _idle + bytes > _most;)
@@ -109,7 +125,7 @@ sealed unsafe class PagePool
             }
             _regions.RemoveAt(at);
             _idle -= region.Bytes;
-            NativeMemory.AlignedFree((void*)region.Idle.Keys[0]);
+            NativeMemory.AlignedFree(region.Start);
         }
     }
 }

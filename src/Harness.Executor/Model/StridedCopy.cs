@@ -8,8 +8,6 @@ namespace Harness.Executor.Model;
 static unsafe class StridedCopy
 {
     const int TileSide = 32;
-    // Elements that are worth waking others for.
-    const long Many = 1 << 20;
 
     /// <summary>C-order strides of a contiguous value.</summary>
     public static nint[] ContiguousStrides(ReadOnlySpan<int> extents)
@@ -39,12 +37,16 @@ static unsafe class StridedCopy
         foreach (int extent in extents) elements *= extent;
         if (elements == 0) return;
         int longest = LongestAcross(extents, destinationStrides, sourceStrides);
-        if (elements < Many || longest < 0)
-        {
+        if (elements < Strips.Many || longest < 0)
             CopyAll(extents, destinationStrides, sourceStrides, destination, source);
-            return;
-        }
-        // Whole tiles, so that no strip leaves part of a cache line to another.
+        else CopyStrips(longest, extents, destinationStrides, sourceStrides, destination, source);
+    }
+
+    static void CopyStrips<T>(
+        int longest, ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides,
+        ReadOnlySpan<nint> sourceStrides, T* destination, T* source)
+        where T : unmanaged
+    {
         int length = extents[longest], strips = (length + TileSide - 1) / TileSide;
         int[] whole = [.. extents];
         nint[] to = [.. destinationStrides], from = [.. sourceStrides];

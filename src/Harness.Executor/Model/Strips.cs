@@ -3,6 +3,9 @@ namespace Harness.Executor.Model;
 /// <summary>Work on memory that falls into strips, of which no two touch the same element.</summary>
 static class Strips
 {
+    /// <summary>Elements that are worth waking others for.</summary>
+    public const long Many = 1 << 20;
+
     /// <summary>Does all of them, in any order.</summary>
     /// <param name="count">How many there are.</param>
     /// <param name="threads">How many may be done at once.</param>

@@ -89,17 +89,23 @@ public static class InputShapes
         }
     }
 
-    /// <summary>Shapes with planes that are not square, near these, which a model accepts too; null where all planes
-    /// are oblong already, and where the graph takes no others. A square plane hides an exchange of its axes.</summary>
+    /// <summary>Shapes with planes that are not square, near these, which a model accepts too: all of them, else one.
+    /// Null where all planes are oblong already, and where the graph takes no others or its file states them; an
+    /// architecture states the size it was published for, and takes others. A square plane hides an exchange of its
+    /// axes.</summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">Shapes that it accepts.</param>
     public static Shape[]? Oblong(TorchModel model, Shape[] shapes)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(shapes);
-        if (!Array.Exists(shapes, IsSquare)) return null;
-        var oblong = s_otherWidths.Select(other => shapes.Select(shape => IsSquare(shape)
-            ? Shape.Create([.. shape.AsSpan()[..^1], other(shape[shape.Rank - 1])]) : shape).ToArray());
+        int[] square = [.. Enumerable.Range(0, shapes.Length).Where(i => IsSquare(shapes[i])
+            && (model.IsArchitecture || model.Graph.Inputs[i].Shape is null))];
+        if (square.Length == 0) return null;
+        int[][] chosen = square.Length == 1 ? [square] : [square, .. square.Select(i => (int[])[i])];
+        var oblong = chosen.SelectMany(some => s_otherWidths.Select(other => shapes.Select((shape, i) =>
+            some.Contains(i) ? Shape.Create([.. shape.AsSpan()[..^1], other(shape[shape.Rank - 1])]) : shape)
+                .ToArray()));
         return ShapedGraph.FirstThatFits(
             model, oblong.Where(tried => Array.TrueForAll(tried, shape => shape.Elements > 0)), long.MaxValue, out _);
     }

@@ -20,8 +20,10 @@ sealed record Dependencies(
     string Project, IReadOnlyList<ParityCase> Cases, string Goldens, string Tool, string Host, string Task,
     IReadOnlyList<string> Words, IReadOnlyList<string> Files)
 {
-    const string GoldenFile = "golden.json", TensorsFile = "golden.safetensors", SetFile = "golden.cases.json",
-        SecondFolder = "second";
+    const string GoldenFile = "golden.json", TensorsFile = "golden.safetensors", SetFile = "golden.cases.json";
+
+    /// <summary>In a golden's folder, that of the case that was recorded beside it.</summary>
+    public const string SecondFolder = "second";
 
     // Of the command: HARNESS_INJECT_FAULT, HARNESS_LANES. Of the runtime: which instructions it may use.
     static readonly string[] s_variables = ["HARNESS_", "DOTNET_Enable", "COMPlus_Enable"];

@@ -7,7 +7,7 @@ namespace Harness.Parity.Verification;
 /// <summary>Verifies many cases.</summary>
 public static class Gate
 {
-    // Of the memory there is, as much as a large layer's weights take.
+    // A large layer's weights in double fit in the most, and little machines keep room for others.
     static readonly long s_keptBytes = Math.Clamp(
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 256L << 20, 2L << 30);
 

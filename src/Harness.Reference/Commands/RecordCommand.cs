@@ -58,6 +58,12 @@ static class RecordCommand
                 },
             });
         }
+        // What somebody recorded there is no case beside this one.
+        if (told.Length > 1 && Earlier.Of(second) is { IsBesideAnother: false })
+        {
+            throw new ModelException(new Finding(Codes.BadUsage, second, "is a golden of its own, and the place of " +
+                $"the case that is recorded beside {options.Golden}; move either"));
+        }
         interruption.Shield(() =>
         {
             foreach (var (recording, folder) in told.Zip([options.Golden, second])) Keep(recording, folder);
@@ -66,7 +72,7 @@ static class RecordCommand
         if (told.Length == 1 && File.Exists(Path.Combine(second, GoldenStore.JsonName)))
             Console.Error.WriteLine($"{second}: note: one case was recorded, and this second one of before stays as " +
                 $"it was: delete it and take it off its set: harness accept \"{second}\" --remove --reason \"…\"");
-        if (told.Length == 1 && SquareNote(model, told[0].Document) is { } square)
+        if (model.IsArchitecture && SquareNote(model, told[0].Document) is { } square)
             Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
     }
@@ -96,10 +102,12 @@ static class RecordCommand
         bool isNew = !string.IsNullOrWhiteSpace(options.Reason) && options.Reason != earlier?.Reason;
         Recording? best = null;
         ImmutableArray<VacuityFault> fewest = [];
-        var tried = new List<(InputChoice Choice, ImmutableArray<VacuityFault> Faults)>();
+        var tried = new List<(Recording Recording, ImmutableArray<VacuityFault> Faults, bool IsCompanion)>();
         foreach (var candidate in candidates)
         {
-            if (candidate.IsCompanion && isNew) continue;
+            // Only for what shapes hide, unless a reason is given for just that.
+            if (candidate.IsCompanion && (!fewest.Any(fault => fault.IsOfShapes)
+                || (isNew && fewest.All(fault => fault.IsOfShapes)))) continue;
             Recording recording;
             try
             {
@@ -114,7 +122,7 @@ static class RecordCommand
                 });
             }
             var faults = Vacuity.Uncovered(recording.Document, recording.Tensors);
-            tried.Add((candidate, faults));
+            tried.Add((recording, faults, candidate.IsCompanion));
             if (candidate.IsCompanion)
             {
                 if (fewest is [{ IsOfShapes: true }] && Vacuity.Left(faults, fewest).IsEmpty)
@@ -124,27 +132,32 @@ static class RecordCommand
             if (best is not null && faults.Length >= fewest.Length) continue;
             (best, fewest) = (recording, faults);
             if (faults.IsEmpty) return [recording];
-        }
-        if (!isNew && tried.FirstOrDefault(other => Vacuity.Left(fewest, other.Faults).IsEmpty
-            && Vacuity.Left(other.Faults, fewest).IsEmpty) is { Choice: { } second })
-        {
-            return Pair(best!, Recorded(second));
+            if (isNew && faults.All(fault => fault.IsOfShapes)) break;
         }
         var (chosen, held, shapes) = best!;
         if (isNew)
         {
+            // A second case tells what shapes hide; the reason is for what nothing tells, if there is such.
+            var permitted = Vacuity.Faults(chosen, held).Where(fault => fault.CanBeRight).ToArray();
+            if (permitted.Any(fault => !fault.IsOfShapes))
+                permitted = [.. permitted.Where(fault => !fault.IsOfShapes)];
             chosen = chosen with
             {
                 Sensitivity = chosen.Sensitivity with
                 {
-                    Reason = options.Reason,
-                    Covers = [.. Vacuity.Faults(chosen, held).Where(fault => fault.CanBeRight)
-                        .Select(fault => fault.Key)],
+                    Reason = options.Reason, Covers = [.. permitted.Select(fault => fault.Key)],
                 },
             };
+            fewest = Vacuity.Uncovered(chosen, held);
         }
-        return Vacuity.Finding(chosen, held, options.Model, Cure(isNew, earlier)) is { } finding
-            ? throw new ModelException(finding) : [new Recording(chosen, held, shapes)];
+        var recorded = new Recording(chosen, held, shapes);
+        if (fewest.IsEmpty) return [recorded];
+        if (tried.FirstOrDefault(other => (other.IsCompanion || !isNew) && Vacuity.Left(fewest, other.Faults).IsEmpty
+            && Vacuity.Left(other.Faults, fewest).IsEmpty) is { Recording: { } second }) return Pair(recorded, second);
+        string blind = string.Join("; ", tried.Where(other => other.IsCompanion).Take(1)
+            .SelectMany(other => other.Faults).Select(fault => fault.Text));
+        throw new ModelException(Vacuity.Finding(chosen, held, options.Model, (blind.Length == 0 ? ""
+            : $"nor do oblong planes beside them: {blind}; ") + Cure(isNew, earlier))!);
 
         Recording Recorded(InputChoice candidate)
         {

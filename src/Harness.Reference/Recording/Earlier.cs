@@ -31,6 +31,9 @@ sealed class Earlier
     public string? Weights => _golden.WeightsPath
         ?? (_golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
 
+    /// <summary>True for the second of two cases.</summary>
+    public bool IsBesideAnother => _golden.Document.Sensitivity.Other == GoldenStore.FirstName;
+
     /// <summary>How its first input is made, where it is not stored.</summary>
     public GoldenGenerator? Generator => _golden.Document.Inputs is [var first, ..] ? first.Generator : null;
 

@@ -56,10 +56,11 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
         {
             // Read now: what is wrong with a file is told before libtorch is loaded.
             var read = Rounded(InputFiles.Read(model.Graph, options.Inputs));
-            return [new InputChoice(read, null, ShapeOrigin.Files), .. Companions(read)];
+            return [new InputChoice(read, null, ShapeOrigin.Files), .. Oblong(read)];
         }
         var origin = !options.InputShapes.IsEmpty ? ShapeOrigin.Stated
             : InputShapes.AreStatedBy(model) ? ShapeOrigin.Model : ShapeOrigin.Guessed;
+        string second = Path.Combine(options.Golden, GoldenStore.SecondName);
         var shapes = options.InputShapes.IsEmpty ? OwnShapes(model, options.Model) : options.InputShapes;
         if (shapes.Length != ports.Length)
             throw Bad(options.Model, $"{shapes.Length} --input-shape given, the model has {Names(ports)}");
@@ -71,7 +72,10 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
             {
                 yield return new InputChoice(
                     kept, earlier.Generator, earlier.GuessesShapes ? ShapeOrigin.Guessed : ShapeOrigin.Earlier);
-                foreach (var companion in Companions(kept)) yield return companion;
+                if (OblongOf(model, kept) is { } shape && Earlier.Of(second)?.InputsFor(model) is { } beside
+                    && beside.Select(tensor => tensor.Shape).SequenceEqual(shape))
+                    yield return new InputChoice(beside, null, ShapeOrigin.Oblong);
+                foreach (var companion in Oblong(kept)) yield return companion;
             }
             // Whoever states a seed wants that one.
             long[] seeds = options.Seed is { } stated ? [stated] : [.. Enumerable.Range(0, Seeds).Select(n => (long)n)];
@@ -79,23 +83,19 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
             {
                 var choice = Seeded(shapes, seed, origin);
                 yield return choice;
-                if (seed != seeds[0]) continue;
-                foreach (var companion in Companions(choice.Inputs)) yield return companion;
+                if (seed == seeds[0])
+                    foreach (var companion in Oblong(choice.Inputs)) yield return companion;
+                else if (OblongOf(model, choice.Inputs) is { } shape)
+                    yield return Seeded([.. shape], seed, ShapeOrigin.Oblong);
             }
             if (origin != ShapeOrigin.Guessed) yield break;
             foreach (var larger in InputShapes.Larger(model, [.. shapes]))
                 foreach (long seed in seeds.Take(2)) yield return Seeded([.. larger], seed, origin);
         }
 
-        // What a second case beside the one that is there already was fed, else seeded values.
-        IEnumerable<InputChoice> Companions(ImmutableArray<Tensor> inputs)
-        {
-            if (OblongOf(model, inputs) is not { } oblong) yield break;
-            var before = Earlier.Of(Path.Combine(options.Golden, GoldenStore.SecondName))?.InputsFor(model);
-            yield return before is { } kept && OblongOf(model, kept) is null
-                ? new InputChoice(kept, null, ShapeOrigin.Oblong)
-                : Seeded([.. oblong], options.Seed ?? 0, ShapeOrigin.Oblong);
-        }
+        // The same numbers in oblong planes: what they mean to the model, and where it takes them, only the user knows.
+        IEnumerable<InputChoice> Oblong(ImmutableArray<Tensor> inputs) => OblongOf(model, inputs) is { } oblong
+            ? [new InputChoice([.. inputs.Zip(oblong, OfWidth)], null, ShapeOrigin.Oblong)] : [];
 
         InputChoice Seeded(ImmutableArray<Shape> chosen, long seed, ShapeOrigin from)
         {
@@ -111,8 +111,22 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     /// <remarks>An architecture is recorded on oblong planes by itself; whoever states its published size does so
     /// beside that.</remarks>
     public static Shape[]? OblongOf(TorchModel model, ImmutableArray<Tensor> inputs) =>
-        model.IsArchitecture || InputShapes.AreStatedBy(model) ? null
-            : InputShapes.Oblong(model, [.. inputs.Select(tensor => tensor.Shape)]);
+        model.IsArchitecture ? null : InputShapes.Oblong(model, [.. inputs.Select(tensor => tensor.Shape)]);
+
+    // The first columns; of more than there are, all of them again.
+    static Tensor OfWidth(Tensor square, Shape shape)
+    {
+        if (square.Shape == shape) return square;
+        int size = square.Type.Size(), from = square.Shape[-1] * size, to = shape[-1] * size;
+        var bytes = new byte[shape.Elements * size];
+        for (long row = 0; row < shape.Elements / shape[-1]; row++)
+        {
+            var source = square.Bytes.Span.Slice(checked((int)(row * from)), from);
+            var target = bytes.AsSpan(checked((int)(row * to)), to);
+            for (int at = 0; at < to; at += from) source[..Math.Min(from, to - at)].CopyTo(target[at..]);
+        }
+        return new Tensor(square.Type, shape, bytes);
+    }
 
     /// <summary>Floating-point inputs as float32, which is what goldens hold; others as they are.</summary>
     public static ImmutableArray<Tensor> Rounded(ImmutableArray<Tensor> inputs) =>

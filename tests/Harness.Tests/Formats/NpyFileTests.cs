@@ -33,6 +33,35 @@ public sealed class NpyFileTests : IDisposable
         tensor.ToDoubles().Should().Equal(Enumerable.Range(0, 24).Select(n => (double)n));
     }
 
+    // In Fortran's order the first axis runs fastest.
+    [Theory]
+    [InlineData(new[] { 2, 3 })]
+    [InlineData(new[] { 5 })]
+    [InlineData(new[] { 3, 1, 4 })]
+    [InlineData(new[] { 2, 3, 4, 5 })]
+    public void Fortran_order_of_any_shape_is_put_into_c_order(int[] shape)
+    {
+        string text = $"{{'descr': '<f8', 'fortran_order': True, 'shape': ({string.Join(", ", shape)},), }}";
+        byte[] header = [0x93, .. "NUMPY"u8, 1, 0, .. BitConverter.GetBytes((ushort)(text.Length + 1)),
+            .. Encoding.ASCII.GetBytes(text), (byte)'\n'];
+        int elements = shape.Aggregate(1, (product, extent) => product * extent);
+        var stored = new double[elements];
+        for (int flat = 0; flat < elements; flat++)
+        {
+            int left = flat, at = 0, stride = elements;
+            for (int axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                stride /= shape[axis];
+                at += left % shape[axis] * stride;
+                left /= shape[axis];
+            }
+            stored[at] = flat;
+        }
+        File.WriteAllBytes(_folder["x.npy"], [.. header, .. stored.SelectMany(BitConverter.GetBytes)]);
+
+        NpyFile.Read(_folder["x.npy"]).ToDoubles().Should().Equal(Enumerable.Range(0, elements).Select(n => (double)n));
+    }
+
     [Theory]
     [InlineData("grid.npy")]
     [InlineData("scalar.npy")]

@@ -75,8 +75,9 @@ sealed class CodeMutations : IDisposable
     // see, the tests nearby before whole architectures.
     IEnumerable<(CodeJudge, string)> Judges(CodeFault fault)
     {
-        string near = s_tests.First(entry => fault.File.StartsWith(entry.Folder, StringComparison.Ordinal)).Tests;
-        near = string.Join('|', near.Split('|').Select(tests => $"FullyQualifiedName~Harness.Tests.{tests}."));
+        string[] folders = s_tests
+            .First(entry => fault.File.StartsWith(entry.Folder, StringComparison.Ordinal)).Tests.Split('|');
+        string near = string.Join('|', folders.Select(tests => $"FullyQualifiedName~Harness.Tests.{tests}."));
         yield return (CodeJudge.Gate, _goldens[0]);
         if (fault.By == CodeJudge.Tests)
         {
@@ -85,8 +86,9 @@ sealed class CodeMutations : IDisposable
         }
         foreach (string goldens in _goldens[1..]) yield return (CodeJudge.Gate, goldens);
         if (fault.By != CodeJudge.Tests) yield return (CodeJudge.Tests, near);
-        // The list of mistakes is of the sources, which have none.
-        yield return (CodeJudge.Tests, $"FullyQualifiedName!~{nameof(CodeFaultTests)}");
+        // All others; the list of mistakes is of the sources, which have none.
+        yield return (CodeJudge.Tests, $"FullyQualifiedName!~{nameof(CodeFaultTests)}" + string.Concat(
+            folders.Select(tests => $"&FullyQualifiedName!~Harness.Tests.{tests}.")));
     }
 
     // Those that speak of the file's class: seconds, where a folder of tests takes minutes.

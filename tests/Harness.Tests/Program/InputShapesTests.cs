@@ -38,6 +38,28 @@ public sealed class InputShapesTests
         (found is null ? null : string.Join(',', found.Single())).Should().Be(oblong);
     }
 
+    // One of two must stay; one whose file states it stays as well.
+    [Theory]
+    [InlineData(false, "1,3,24,56")]
+    [InlineData(true, null)]
+    public void One_of_several_square_planes_may_be_oblong_alone(bool stated, string? oblong)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.Input("x", stated ? [1, 3, 24, 24] : null), k = builder.Input("k");
+        int Call(string target, int value, Argument other) => builder.Call(
+            $"aten::{target}", [Argument.Value(value), other], [], 1, SourcePlace.Unknown, target)[0];
+        builder.Output("0", Call("conv2d", x, Argument.Value(builder.Parameter("w", [2, 3, 3, 3]))));
+        builder.Output("1", Call(
+            "linear", Call("flatten", k, Argument.Of(1L)), Argument.Value(builder.Parameter("v", [4, 50]))));
+        var graph = builder.Build();
+        using var model = new TorchModel(graph, WeightsFile.Open("seed:1", graph), "test");
+
+        var found = InputShapes.Oblong(model, [Shape.Create([1, 3, 24, 24]), Shape.Create([1, 2, 5, 5])]);
+
+        (found is null ? null : string.Join(',', found[0])).Should().Be(oblong);
+        if (found is not null) found[1].Should().Equal(1, 2, 5, 5);
+    }
+
     [Fact]
     public void A_flatten_that_fixes_the_plane_has_no_oblong_neighbour()
     {

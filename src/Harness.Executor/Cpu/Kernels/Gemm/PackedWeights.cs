@@ -148,17 +148,15 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     void PackAll<T>(T* weights, int phase, int group, int threads) where T : unmanaged, INumberBase<T>
     {
         const int Block = 16;
-        const long Many = 1 << 20;
-        bool rows = !IsDepthwise && _strides.Output == 1;
         int inputs = _g.GroupInput;
-        if (_depths[phase] * (long)PaddedColumns < Many) threads = 1;
-        Strips.For(rows ? (inputs + Block - 1) / Block : Panels, threads, strip =>
+        if (_depths[phase] * (long)PaddedColumns < Strips.Many) threads = 1;
+        if (IsDepthwise || _strides.Output != 1)
         {
-            if (!rows)
-            {
-                Pack(weights, phase, group, strip, Panel(phase, group, strip));
-                return;
-            }
+            Strips.For(Panels, threads, panel => Pack(weights, phase, group, panel, Panel(phase, group, panel)));
+            return;
+        }
+        Strips.For((inputs + Block - 1) / Block, threads, strip =>
+        {
             int first = strip * Block;
             for (int panel = 0; panel < Panels; panel++)
             {
