@@ -244,6 +244,88 @@ public sealed class VacuousRecordTests : IDisposable
         said.Other.Should().Be("second");
     }
 
+    // What is blind in both cases is told by neither: the reason stands in both, and stays there.
+    [Fact]
+    public void A_reason_stands_in_each_of_two_cases_that_need_it()
+    {
+        string[] words = Words(null, [Conv, Relu, Second], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Tensor.Of([4], [-1000f, -1000f, -1000f, -1000f]),
+            ["d.weight"] = Drawn(5, 4, 3, 3),
+        });
+
+        var run = ReferenceRun.Of([.. words, "--input-shape", "2,3,9,9", "--reason", "a dead head"]);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        foreach (string folder in (string[])[In("golden"), In("golden/second")])
+        {
+            var said = GoldenStore.Read(folder).Document.Sensitivity;
+            said.Reason.Should().Be("a dead head");
+            said.Covers.Should().NotBeEmpty();
+            Verifier.Verify(new VerifyRequest(folder), new VerifyOptions { Threads = 1 }).Findings.Should().BeEmpty();
+        }
+        ReferenceRun.Of(words).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should()
+            .HaveCount(2).And.OnlyContain(line => line.Contains("unchanged", StringComparison.Ordinal));
+
+        ReferenceRun.Of([.. words[..^1], In("golden/second")]).Should().Match<ReferenceRun>(alone =>
+            alone.ExitCode == 2 && alone.Error.Contains("is the second case of the golden in the folder above it"));
+        var both = GoldenStore.Read(In("golden/second"));
+        GoldenStore.Write(both.Directory, both.Document with
+        {
+            Sensitivity = both.Document.Sensitivity with { Reason = null, Covers = null },
+        }, both.Tensors);
+        Verifier.Verify(new VerifyRequest(In("golden/second")), new VerifyOptions { Threads = 1 }).Findings.Should()
+            .ContainSingle().Which.Code.Should().Be(Codes.GoldenVacuous);
+    }
+
+    [Theory]
+    [InlineData("1,3,46000,46000")]
+    [InlineData("1,3,2147483647,2147483647")]
+    public void An_input_of_more_than_memory_is_one_line(string shape)
+    {
+        string[] words = Words(null, [Conv.Replace("\"a\"", "\"y\"", StringComparison.Ordinal)], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Drawn(4),
+        });
+
+        var run = ReferenceRun.Of([.. words, "--input-shape", shape]);
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().MatchRegex("\\A[^\n]+: error PAR(9004|1004): [^\n]+\n\\z");
+    }
+
+    [Fact]
+    public void Nothing_is_written_where_the_second_case_cannot_be()
+    {
+        string[] words = [.. Words(null, [Conv.Replace("\"a\"", "\"y\"", StringComparison.Ordinal)], new()
+        {
+            ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Drawn(4),
+        }), "--input-shape", "1,3,24,24"];
+        Directory.CreateDirectory(In("golden"));
+        File.WriteAllText(In("golden/second"), "");
+
+        ReferenceRun.Of(words).ExitCode.Should().Be(2);
+        File.Exists(In("golden/golden.json")).Should().BeFalse();
+
+        File.Delete(In("golden/second"));
+        Directory.CreateSymbolicLink(In("golden/second"), ".");
+        ReferenceRun.Of(words).Should().Match<ReferenceRun>(run =>
+            run.ExitCode == 2 && run.Error.Contains("second: error PAR9003: is a link"));
+        File.Exists(In("golden/golden.json")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_model_that_computes_nothing_is_not_recorded()
+    {
+        string[] words = Words("1, 3", [], []);
+        File.WriteAllText(In("graph.json"), File.ReadAllText(In("graph.json")).Replace(
+            "\"value\": \"y\"", "\"value\": \"x\"", StringComparison.Ordinal));
+
+        ReferenceRun.Of(words).Should().Match<ReferenceRun>(run =>
+            run.ExitCode == 2 && run.Error.Contains("the model computes nothing"));
+        Directory.Exists(In("golden")).Should().BeFalse();
+    }
+
     // Square roots of the user's numbers are numbers; those of others need not be.
     [Fact]
     public void An_oblong_case_is_of_the_numbers_that_a_file_holds()

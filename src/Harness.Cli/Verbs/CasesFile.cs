@@ -68,9 +68,11 @@ static class CasesFile
     static string? Text(string path, JsonElement entry, string name)
     {
         if (!entry.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        // No system has a file with a NUL in its name.
         return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            && !text.Contains('\0', StringComparison.Ordinal)
             ? text
-            : throw Refuse(path, $"{name} '{value}' should be a string");
+            : throw Refuse(path, $"{name} '{VisibleText.Of(value.ToString())}' should be a string without NUL");
     }
 
     static ModelException Refuse(string path, string why) =>

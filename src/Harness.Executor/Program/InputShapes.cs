@@ -20,9 +20,15 @@ public static class InputShapes
         [(40, 56), (48, 64), (64, 48), (64, 96), (96, 64), (72, 104), (96, 128), (128, 96), (128, 160), (192, 224),
             (224, 192), (256, 224), (299, 331), (384, 352)];
 
-    // Whole steps of what usual networks divide planes by: of a column that no window meets nothing would be told.
-    static readonly Func<int, int>[] s_otherWidths =
-        [w => w < 64 ? 0 : w - 32, w => w + 32, w => w / 2 * 3, w => w * 2];
+    // Whole steps of what usual networks divide planes by: of a column that no window meets nothing would be told. Then
+    // other heights, and, where a flatten fixes how many elements there are, as many.
+    static readonly Func<int, (int H, int W)>[] s_otherPlanes =
+        [
+            side => (side, side < 64 ? 0 : side - 32), side => (side, side + 32), side => (side, side / 2 * 3),
+            side => (side, side * 2), side => (side < 64 ? 0 : side - 32, side), side => (side + 32, side),
+            side => (side * 2, side), side => (side / 2, side % 2 == 0 ? side * 2 : 0),
+            side => (side % 2 == 0 ? side * 2 : 0, side / 2), side => (side / 3, side % 3 == 0 ? side * 3 : 0),
+        ];
 
     // Frames of a clip and slices of a scan; the plane's own height stands for cubes.
     static readonly int[] s_depths = [16, 8, 32, 4, 12];
@@ -103,9 +109,12 @@ public static class InputShapes
             && (model.IsArchitecture || model.Graph.Inputs[i].Shape is null))];
         if (square.Length == 0) return null;
         int[][] chosen = square.Length == 1 ? [square] : [square, .. square.Select(i => (int[])[i])];
-        var oblong = chosen.SelectMany(some => s_otherWidths.Select(other => shapes.Select((shape, i) =>
-            some.Contains(i) ? Shape.Create([.. shape.AsSpan()[..^1], other(shape[shape.Rank - 1])]) : shape)
-                .ToArray()));
+        var oblong = chosen.SelectMany(some => s_otherPlanes.Select(other => shapes.Select((shape, i) =>
+        {
+            if (!some.Contains(i)) return shape;
+            var (h, w) = other(shape[shape.Rank - 1]);
+            return Shape.Create([.. shape.AsSpan()[..^2], h, w]);
+        }).ToArray()));
         return ShapedGraph.FirstThatFits(
             model, oblong.Where(tried => Array.TrueForAll(tried, shape => shape.Elements > 0)), long.MaxValue, out _);
     }

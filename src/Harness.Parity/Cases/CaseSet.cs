@@ -192,8 +192,10 @@ public sealed class CaseSet
 
     static string Named(string file, JsonElement one) =>
         one.GetString() is { Length: > 0 } name && !Path.IsPathRooted(name) && !name.Contains('\\')
+            && !name.Contains('\0')
             ? name
-            : throw Corrupt(file, 1, $"'{one}' names no case; expected a folder relative to this file");
+            : throw Corrupt(file, 1,
+                $"'{VisibleText.Of(one.ToString())}' names no case; expected a folder relative to this file");
 
     static ModelException Corrupt(string file, int line, string why) =>
         new(new Finding(Codes.GoldenCorrupt, $"{file}({line})", $"this set of cases cannot be read: {why}"));

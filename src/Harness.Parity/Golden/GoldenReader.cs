@@ -98,6 +98,7 @@ static class GoldenReader
     static string ReadPath(LocatedJson path)
     {
         string text = path.Text;
+        if (text.Contains('\0')) throw path.Refuse("a path has a NUL in it");
         bool rooted = Path.IsPathRooted(text) || text.Length > 1 && text[1] == ':';
         if (text.Length == 0 || rooted || text.Contains('\\'))
             throw path.Refuse($"'{text}' should be a path relative to golden.json, with forward slashes");

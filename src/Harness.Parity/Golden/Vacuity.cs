@@ -50,7 +50,8 @@ public static class Vacuity
 
     /// <summary>What of these faults a case that has those tells no more than the one that has these.</summary>
     /// <param name="faults">Of one case.</param>
-    /// <param name="others">Of another, of the same model.</param>
+    /// <param name="others">All of another's, of the same model: what a reason permits it tells no more for
+    /// that.</param>
     public static ImmutableArray<VacuityFault> Left(
         IEnumerable<VacuityFault> faults, IEnumerable<VacuityFault> others)
     {
@@ -151,7 +152,7 @@ public static class Vacuity
                 return new Finding(Codes.GoldenVacuous, place, "a golden that cannot tell without the case that was " +
                     $"recorded with it, and {folder} is of another model now; record both again");
             }
-            faults = Left(faults, Uncovered(other.Document, other.Tensors));
+            faults = Left(faults, Faults(other.Document, other.Tensors));
         }
         return Finding([.. faults.Select(fault => fault.Text)], place, cure);
     }

@@ -21,6 +21,14 @@ public static class ActualCheck
     // How many ulps of float64 one of float32 is.
     const double Coarser = 1L << 29;
 
+    // A port is run on one case's inputs; who has no second array should know what is not held.
+    static string[] Beside(GoldenCase golden)
+    {
+        if (golden.Document.Sensitivity.Other is not { } other) return [];
+        string folder = Path.GetFullPath(Path.Combine(golden.Directory, other));
+        return [$"tells all only together with {folder}: hold the port to that one too"];
+    }
+
     /// <summary>The verdict on these files. Bad input is an exception, drift a finding.</summary>
     /// <param name="request">The case; its model is not opened.</param>
     /// <param name="files">What was computed.</param>
@@ -43,7 +51,7 @@ public static class ActualCheck
         {
             Device = Path.GetFileName(files.Outputs),
             Origin = GoldenOrigin.Of(golden.Document),
-            Notes = [.. golden.Document.Notes()],
+            Notes = [.. golden.Document.Notes(), .. Beside(golden)],
             Tolerance = tolerance,
             Nodes = nodes.Length,
             Probes = nodes,

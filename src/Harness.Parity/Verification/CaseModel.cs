@@ -86,7 +86,9 @@ static class CaseModel
     // Recording takes the weights that the golden names.
     static Finding Stale(VerifyRequest request, GoldenCase golden, string fact, string why) => new(
         Codes.GoldenStale, golden.PlaceOf(fact), $"golden stale: {why}; if the change is meant, record it again: " +
-            RecordLine.Of(golden.Directory, NameOf(request, golden).Text, request.Weights));
+            RecordLine.Of(golden.Document.Sensitivity.Other == GoldenStore.FirstName
+                ? Path.GetDirectoryName(golden.Directory)! : golden.Directory,
+                NameOf(request, golden).Text, request.Weights));
 
     static string Names(IEnumerable<string> names) => $"({string.Join(", ", names)})";
 

@@ -39,12 +39,22 @@ static class RecordCommand
         using var model = Models.Open(options.Model, weights);
         var described = Models.Describe(options.Golden, weights, model);
         string second = Path.Combine(options.Golden, GoldenStore.SecondName);
+        if (earlier?.IsBesideAnother == true)
+        {
+            throw new ModelException(new Finding(Codes.BadUsage, options.Golden,
+                "is the second case of the golden in the folder above it, and is recorded together with that"));
+        }
+        if (model.Graph.Calls.IsEmpty)
+        {
+            throw new ModelException(new Finding(Codes.ModelUnreadable, options.Model,
+                "the model computes nothing, so nothing would be verified"));
+        }
         if (!options.AllowNaN && earlier?.Permits(described) != true) FiniteWeights.Demand(model, options.Model);
         var candidates = InputChoice.Candidates(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
         var source = Models.Describe(options.Golden, options.Model, described);
-        var told = MostTelling(candidates, options, earlier, inputs =>
+        var told = MostTelling(candidates, options, earlier, Earlier.Of(second), inputs =>
             new Recorder(model, options.Model, weights is null, device).Record(source, described, inputs));
         // Files are named as they lie from the folder of each.
         if (told is [_, var other])
@@ -59,14 +69,17 @@ static class RecordCommand
             });
         }
         // What somebody recorded there is no case beside this one.
-        if (told.Length > 1 && Earlier.Of(second) is { IsBesideAnother: false })
+        if (told.Length > 1 && WhyNoPlace(second) is { } why)
         {
-            throw new ModelException(new Finding(Codes.BadUsage, second, "is a golden of its own, and the place of " +
+            throw new ModelException(new Finding(Codes.BadUsage, second, $"{why}, and the place of " +
                 $"the case that is recorded beside {options.Golden}; move either"));
         }
         interruption.Shield(() =>
         {
-            foreach (var (recording, folder) in told.Zip([options.Golden, second])) Keep(recording, folder);
+            // The second first: where it cannot be written, the other stays as it was.
+            string[] lines = [.. told.Zip([options.Golden, second]).Reverse()
+                .Select(pair => Keep(pair.First, pair.Second))];
+            foreach (string line in lines.Reverse()) Console.Out.WriteLine(line);
         });
         // It is of the model as it was, and nothing else would say what to do with it.
         if (told.Length == 1 && File.Exists(Path.Combine(second, GoldenStore.JsonName)))
@@ -77,7 +90,12 @@ static class RecordCommand
         return 0;
     }
 
-    static void Keep(Recording recording, string folder)
+    static string? WhyNoPlace(string second) =>
+        new DirectoryInfo(second).LinkTarget is not null ? "is a link"
+        : Earlier.Of(second) is { IsBesideAnother: false } ? "is a golden of its own"
+        : null;
+
+    static string Keep(Recording recording, string folder)
     {
         var document = recording.Document with { Tolerance = GoldenStore.ToleranceOf(folder) };
         string outcome = "unchanged";
@@ -86,7 +104,7 @@ static class RecordCommand
             outcome = File.Exists(Path.Combine(folder, GoldenStore.JsonName)) ? "updated" : "recorded";
             GoldenStore.Write(folder, document, recording.Tensors);
         }
-        Console.Out.WriteLine($"{folder}: {outcome} ({Summary(document, recording.Shapes)})");
+        return $"{folder}: {outcome} ({Summary(document, recording.Shapes)})";
     }
 
     sealed record Recording(
@@ -95,14 +113,14 @@ static class RecordCommand
     // The first inputs that can tell all there is to tell; else two that can together; else, with a reason, those that
     // tell most. Where nothing but square planes hides something, two at once.
     static ImmutableArray<Recording> MostTelling(
-        IEnumerable<InputChoice> candidates, RecordOptions options, Earlier? earlier,
+        IEnumerable<InputChoice> candidates, RecordOptions options, Earlier? earlier, Earlier? second,
         Func<ImmutableArray<Tensor>, (GoldenDocument Document, IReadOnlyDictionary<string, Tensor> Tensors)> record)
     {
         // The same words again are given for what they were given for; other words for whatever there is.
         bool isNew = !string.IsNullOrWhiteSpace(options.Reason) && options.Reason != earlier?.Reason;
         Recording? best = null;
         ImmutableArray<VacuityFault> fewest = [];
-        var tried = new List<(Recording Recording, ImmutableArray<VacuityFault> Faults, bool IsCompanion)>();
+        var tried = new List<(Recording Recording, bool IsCompanion)>();
         foreach (var candidate in candidates)
         {
             // Only for what shapes hide, unless a reason is given for just that.
@@ -122,11 +140,10 @@ static class RecordCommand
                 });
             }
             var faults = Vacuity.Uncovered(recording.Document, recording.Tensors);
-            tried.Add((recording, faults, candidate.IsCompanion));
+            tried.Add((recording, candidate.IsCompanion));
             if (candidate.IsCompanion)
             {
-                if (fewest is [{ IsOfShapes: true }] && Vacuity.Left(faults, fewest).IsEmpty)
-                    return Pair(best!, recording);
+                if (fewest is [{ IsOfShapes: true }] && TellTogether(best!, recording)) return Pair(best!, recording);
                 continue;
             }
             if (best is not null && faults.Length >= fewest.Length) continue;
@@ -138,29 +155,36 @@ static class RecordCommand
         if (isNew)
         {
             // A second case tells what shapes hide; the reason is for what nothing tells, if there is such.
-            var permitted = Vacuity.Faults(chosen, held).Where(fault => fault.CanBeRight).ToArray();
-            if (permitted.Any(fault => !fault.IsOfShapes))
-                permitted = [.. permitted.Where(fault => !fault.IsOfShapes)];
-            chosen = chosen with
+            bool onlyShapes = Vacuity.Faults(chosen, held).All(fault => fault.IsOfShapes);
+            chosen = Permitted(chosen, held, onlyShapes);
+            tried = [.. tried.Where(other => other.IsCompanion).Select(other => (other.Recording with
             {
-                Sensitivity = chosen.Sensitivity with
-                {
-                    Reason = options.Reason, Covers = [.. permitted.Select(fault => fault.Key)],
-                },
-            };
-            fewest = Vacuity.Uncovered(chosen, held);
+                Document = Permitted(other.Recording.Document, other.Recording.Tensors, shapesToo: false),
+            }, true))];
         }
         var recorded = new Recording(chosen, held, shapes);
-        if (fewest.IsEmpty) return [recorded];
-        if (tried.FirstOrDefault(other => (other.IsCompanion || !isNew) && Vacuity.Left(fewest, other.Faults).IsEmpty
-            && Vacuity.Left(other.Faults, fewest).IsEmpty) is { Recording: { } second }) return Pair(recorded, second);
+        if (Vacuity.Uncovered(chosen, held).IsEmpty) return [recorded];
+        if (tried.Select(other => other.Recording).FirstOrDefault(other => TellTogether(recorded, other)) is { } beside)
+            return Pair(recorded, beside);
         string blind = string.Join("; ", tried.Where(other => other.IsCompanion).Take(1)
-            .SelectMany(other => other.Faults).Select(fault => fault.Text));
+            .SelectMany(other => Vacuity.Of(other.Recording.Document, other.Recording.Tensors)));
         throw new ModelException(Vacuity.Finding(chosen, held, options.Model, (blind.Length == 0 ? ""
             : $"nor do oblong planes beside them: {blind}; ") + Cure(isNew, earlier))!);
 
+        GoldenDocument Permitted(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors, bool shapesToo)
+        {
+            ImmutableArray<string> covers = [.. Vacuity.Faults(document, tensors)
+                .Where(fault => fault.CanBeRight && (shapesToo || !fault.IsOfShapes)).Select(fault => fault.Key)];
+            return covers.IsEmpty ? document : document with
+            {
+                Sensitivity = document.Sensitivity with { Reason = options.Reason, Covers = covers },
+            };
+        }
+
         Recording Recorded(InputChoice candidate)
         {
+            // A reason that was given stands in both of two cases, for what each cannot tell.
+            var before = candidate.IsCompanion ? second ?? earlier : earlier;
             var (document, tensors) = record(candidate.Inputs);
             document = document with
             {
@@ -174,11 +198,17 @@ static class RecordCommand
                     Inputs = document.Inputs.SetItem(0, document.Inputs[0] with { Generator = generator }),
                 };
             }
-            if (!isNew && earlier is not null)
-                document = document with { Sensitivity = earlier.WithReason(document, tensors) };
+            if (!isNew && before is not null)
+                document = document with { Sensitivity = before.WithReason(document, tensors) };
             return new Recording(document, tensors, candidate.Shapes);
         }
     }
+
+    // What either cannot tell and nobody permitted, the other tells.
+    static bool TellTogether(Recording one, Recording other) => IsTold(one, other) && IsTold(other, one);
+
+    static bool IsTold(Recording one, Recording by) => Vacuity.Left(
+        Vacuity.Uncovered(one.Document, one.Tensors), Vacuity.Faults(by.Document, by.Tensors)).IsEmpty;
 
     static ImmutableArray<Recording> Pair(Recording first, Recording second) =>
         [WithOther(first, GoldenStore.SecondName), WithOther(second, GoldenStore.FirstName)];

@@ -95,10 +95,11 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
 
         // The same numbers in oblong planes: what they mean to the model, and where it takes them, only the user knows.
         IEnumerable<InputChoice> Oblong(ImmutableArray<Tensor> inputs) => OblongOf(model, inputs) is { } oblong
-            ? [new InputChoice([.. inputs.Zip(oblong, OfWidth)], null, ShapeOrigin.Oblong)] : [];
+            ? [new InputChoice([.. inputs.Zip(oblong, OfPlane)], null, ShapeOrigin.Oblong)] : [];
 
         InputChoice Seeded(ImmutableArray<Shape> chosen, long seed, ShapeOrigin from)
         {
+            foreach (var shape in chosen) RequireRoom(shape);
             var values = new SeededValues(seed);
             return new InputChoice(
                 [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))],
@@ -113,19 +114,32 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     public static Shape[]? OblongOf(TorchModel model, ImmutableArray<Tensor> inputs) =>
         model.IsArchitecture ? null : InputShapes.Oblong(model, [.. inputs.Select(tensor => tensor.Shape)]);
 
-    // The first columns; of more than there are, all of them again.
-    static Tensor OfWidth(Tensor square, Shape shape)
+    // The first rows and columns; of more than there are, all of them again.
+    static Tensor OfPlane(Tensor square, Shape shape)
     {
         if (square.Shape == shape) return square;
-        int size = square.Type.Size(), from = square.Shape[-1] * size, to = shape[-1] * size;
+        RequireRoom(shape);
+        int size = square.Type.Size(), side = square.Shape[-1], from = side * size, to = shape[-1] * size;
         var bytes = new byte[shape.Elements * size];
-        for (long row = 0; row < shape.Elements / shape[-1]; row++)
+        for (int row = 0; row < shape.Elements / shape[-1]; row++)
         {
-            var source = square.Bytes.Span.Slice(checked((int)(row * from)), from);
-            var target = bytes.AsSpan(checked((int)(row * to)), to);
+            int sourceRow = (row / shape[-2] * side) + (row % shape[-2] % side);
+            var source = square.Bytes.Span.Slice(sourceRow * from, from);
+            var target = bytes.AsSpan(row * to, to);
             for (int at = 0; at < to; at += from) source[..Math.Min(from, to - at)].CopyTo(target[at..]);
         }
         return new Tensor(square.Type, shape, bytes);
+    }
+
+    // A tensor's bytes are one array.
+    static void RequireRoom(Shape shape)
+    {
+        double elements = 1;
+        foreach (int extent in shape) elements *= extent;
+        if (elements <= Array.MaxLength / sizeof(double)) return;
+        throw new ModelException(new Finding(Codes.OutOfMemory, "harness", FormattableString.Invariant(
+            $"an input of shape {shape} has {elements:R} elements, ") +
+            $"a recording takes {Array.MaxLength / sizeof(double)}"));
     }
 
     /// <summary>Floating-point inputs as float32, which is what goldens hold; others as they are.</summary>

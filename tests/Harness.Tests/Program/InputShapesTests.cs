@@ -24,7 +24,8 @@ public sealed class InputShapesTests
     [InlineData("arch:resnet18", "1,3,224,224", "1,3,224,192")]
     [InlineData("arch:resnet18", "2,3,32,32", "2,3,32,64")]
     [InlineData("arch:resnet18", "1,3,224,160", null)]
-    [InlineData("arch:vit_b_16", "1,3,224,224", null)]
+    [InlineData("arch:vit_b_16", "1,3,224,224", "1,3,112,448")]
+    [InlineData("guide_cnn", "1,3,9,12", null)]
     [InlineData("resnet_small", "1,3,1,1", null)]
     public void A_square_plane_has_an_oblong_neighbour_where_the_graph_takes_one(
         string name, string shape, string? oblong)
