@@ -108,6 +108,15 @@ def cat():
     x = case.input(2, 3, 6, 6)
     turned = case.call("", "transpose", case.conv(x, 3, 4, name="a"), 2, 3)
     yield case.output(case.call("", "cat", [turned, case.conv(x, 3, 4, name="b")], 1))
+    # What is joined is joined again with more, and parts of it come twice: they lie in one place only.
+    for title, again in (("grown_and_repeated", (0, 1, 1)), ("grown_and_the_first_again", (0, 1, 0))):
+        case = Case(f"cat/{title}")
+        x = case.input(2, 3, 7, 5)
+        parts = [case.conv(x, 3, 4, name="a"), case.conv(x, 3, 2, name="b")]
+        few = case.conv(case.call("", "cat", parts, 1), 6, 4, name="c")
+        channels = sum((4, 2)[part] for part in again)
+        many = case.conv(case.call("", "cat", [parts[part] for part in again], 1), channels, 4, name="d")
+        yield case.output(case.call("", "add", few, many))
     case = Case("cat/rows")
     x, y = case.input(3, 4), case.input(3, 5, name="y")
     yield case.output(case.call("", "cat", [x, y], -1))

@@ -320,7 +320,7 @@ static class CodeFaults
             """strides[axis] *= op.Step;""", ""),
         new("layout", "slice-twice-in-one-concatenation", "Executor/Cpu/Slices.cs",
             """&& all.Count(value => value == part || operands.Contains(value)) == operands.Length;""", """;""",
-            CodeJudge.Tests),
+            Equivalent: "what is joined twice is copied from the one place where it lies then"),
         new("layout", "stride-of-a-view-from-the-other-axis", "Executor/Cpu/ValueBuffer.cs",
             """result[at] = stride * (nint)wanted;""", """result[at] = stride;"""),
         new("layout", "strips-end-early", "Executor/Model/Strips.cs",

@@ -24,6 +24,20 @@ public sealed unsafe class LanesTests
         Bits.ShouldEqual<float>(Binary<Max, float>(LaneWidth.Sixteen, x, y), [float.NaN, float.NaN, 0, 0, 3], "max");
     }
 
+    // As an activation's limits want it: NaN stays, and so does a zero of either sign at a limit of zero.
+    [Fact]
+    public void Bounds_change_only_what_lies_beyond_them()
+    {
+        float[] x = [float.NaN, 1, -0f, 0, -5, 5, float.NegativeInfinity], bound = [0, 2, 0, -0f, 0, 0, 3];
+        foreach (var lanes in LaneWidths.All)
+        {
+            Bits.ShouldEqual<float>(Binary<AtLeast, float>(lanes, x, bound),
+                [float.NaN, 2, -0f, 0, 0, 5, 3], $"at least, {lanes}");
+            Bits.ShouldEqual<float>(Binary<AtMost, float>(lanes, x, bound),
+                [float.NaN, 1, -0f, 0, -5, 0, float.NegativeInfinity], $"at most, {lanes}");
+        }
+    }
+
     [Fact]
     public void Fused_multiply_add_rounds_once()
     {
@@ -85,6 +99,8 @@ public sealed unsafe class LanesTests
             Same2<Divide, E>(lanes, x, y);
             Same2<Min, E>(lanes, x, y);
             Same2<Max, E>(lanes, x, y);
+            Same2<AtLeast, E>(lanes, x, y);
+            Same2<AtMost, E>(lanes, x, y);
             Same2<Masks, E>(lanes, x, y);
             Same2<Bitwise, E>(lanes, x, y);
             Bits.ShouldEqual<E>(Ternary<Fma, E>(lanes, x, y, z), Ternary<Fma, E>(LaneWidth.One, x, y, z),
@@ -276,6 +292,22 @@ public sealed unsafe class LanesTests
         public static L Apply<L, E>(L x, L y, in Scalars<E> a)
             where L : struct, ILanes<L, E>
             where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Max(x, y);
+    }
+
+    readonly struct AtLeast : IBinary
+    {
+        [MethodImpl(Inline)]
+        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtLeast(x, y);
+    }
+
+    readonly struct AtMost : IBinary
+    {
+        [MethodImpl(Inline)]
+        public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+            where L : struct, ILanes<L, E>
+            where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.AtMost(x, y);
     }
 
     readonly struct Masks : IBinary
