@@ -253,6 +253,23 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
         File.Exists(scaffold["recorded"]).Should().BeFalse();
     }
 
+    // The second case that is recorded beside a golden lies in its folder: another model's would be in its place.
+    [Fact]
+    public void The_place_of_a_second_case_is_no_other_models()
+    {
+        using var scaffold = new Scaffold("""
+            <ItemGroup>
+              <ParityModel Include="a/net.pt" Golden="golden/g" />
+              <ParityModel Include="b/net.pt" Golden="golden/g/second" />
+            </ItemGroup>
+            """);
+        scaffold.Environment[Misbehaviour.Trace] = scaffold["recorded"];
+
+        scaffold.Build(_scaffold.Fake, "-t:ParityRecord", "--no-restore").ShouldBeRed("PAR9003").Only("PAR9003").Text
+            .Should().Contain($"have one golden folder, '{scaffold["golden/g"]}'");
+        File.Exists(scaffold["recorded"]).Should().BeFalse();
+    }
+
     [Fact]
     public void Cancelling_ends_the_tool_and_its_children()
     {
