@@ -3,9 +3,9 @@ namespace Harness.Executor.Model;
 /// <summary>While one of these lives, large blocks of memory that plans, sessions and borrowed tensors give back stay
 /// with the process for the next that want as much. For programs that open one plan after the other: the system clears
 /// every page that it hands out, which takes longer than what many a plan does with it.</summary>
-/// <remarks>Process-wide. Blocks serve in parts too. What is kept of those that nobody has a part of is bounded, and
-/// all of it goes back to the system when the last of these goes, or the last part of a block. No result depends on
-/// it.</remarks>
+/// <remarks>Process-wide. Blocks serve in parts too. What lies idle of whole blocks is bounded and goes back to the
+/// system with the last of these; a block of which somebody has a part goes when that part is given back. No result
+/// depends on it.</remarks>
 public sealed class KeptMemory : IDisposable
 {
     bool _disposed;

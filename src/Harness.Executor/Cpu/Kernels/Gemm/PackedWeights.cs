@@ -86,7 +86,7 @@ sealed unsafe class PackedWeights<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="weights">The stored kernel.</param>
     /// <param name="strides">How it is stored.</param>
     /// <param name="memory">Where the result lies; an array of its own if null.</param>
-    /// <param name="threads">How many may pack at once.</param>
+    /// <param name="threads">How many may pack this kernel at once.</param>
     /// <exception cref="ArgumentException">The kernel has too few elements.</exception>
     public static PackedWeights<E> Of<T>(
         LaneWidth lanes, in ConvGeometry geometry, ReadOnlySpan<T> weights, WeightStrides strides,
