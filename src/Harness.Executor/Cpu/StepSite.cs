@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
@@ -46,7 +47,7 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <remarks>A computed kernel would have to be transformed in every run.</remarks>
     public ConvolutionAlgorithm AlgorithmOf(Contraction contraction) => ExactOrder || !IsStored(contraction.Kernel)
         ? ConvolutionAlgorithm.Direct
-        : CostModel.Fastest(contraction.Geometry, System.Runtime.CompilerServices.Unsafe.SizeOf<E>());
+        : CostModel.Fastest(contraction.Geometry, Unsafe.SizeOf<E>());
 
     /// <summary>What the node computes.</summary>
     public Op Op => _node.Op;
@@ -117,10 +118,30 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             Winograd<E>.Pack(Lanes, geometry, Elements(elements), strides, _memory, Threads)));
     }
 
+    /// <summary>A stored kernel as it is stored, where that serves a product best and it lies as Flax's; else
+    /// null.</summary>
+    public StoredProduct<E>? Stored(Contraction contraction)
+    {
+        var geometry = contraction.Geometry;
+        if (!IsStored(contraction.Kernel) || !StoredProduct<E>.Serves(geometry)) return null;
+        var kernel = KernelOf(contraction);
+        // Whether it does can only be told where its elements are at hand: what is shared is the answer.
+        var matrix = _packings.Of(new Packing(PackingSource.Of(kernel), $"stored {contraction.Stored}"), () =>
+        {
+            using var elements = kernel.View();
+            var strides = contraction.Stored.In(geometry, elements.Strides, elements.Origin);
+            bool rows = strides is { Origin: 0, Output: 1 } && strides.Input == geometry.Output.C;
+            var held = rows && elements.Tensor.Type == ElementType.Float32
+                ? new StoredMatrix(elements.Tensor.As<float>(), _memory) : null;
+            return (new StrongBox<StoredMatrix?>(held), held?.Bytes ?? 0);
+        });
+        return matrix.Value is null ? null : new StoredProduct<E>(Lanes, geometry, matrix.Value);
+    }
+
     PackedWeights<E> Packed(
         Contraction contraction, string kind, Func<Tensor, WeightStrides, PackedWeights<E>> pack)
     {
-        var kernel = _model.Values[_node.Inputs[contraction.Kernel]];
+        var kernel = KernelOf(contraction);
         string form = $"{kind} {contraction.Stored} {PackedWeights<E>.FormOf(contraction.Geometry)}";
         return _packings.Of(new Packing(PackingSource.Of(kernel), form), () =>
         {
@@ -130,6 +151,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             return (packed, packed.Bytes);
         });
     }
+
+    NhwcValue KernelOf(Contraction contraction) => _model.Values[_node.Inputs[contraction.Kernel]];
 
     /// <summary>A parameter's elements in Flax's layout in double: for constants that are derived before they are
     /// rounded.</summary>

@@ -61,8 +61,8 @@ static unsafe partial class LargePages
         return start;
     }
 
-    // All whole pages of a range that nobody has touched yet.
-    static void Ask(void* memory, nuint bytes)
+    /// <summary>Asks for all whole pages of a range that nobody has touched yet.</summary>
+    public static void Ask(void* memory, nuint bytes)
     {
         if (!OperatingSystem.IsLinux()) return;
         nint first = ((nint)memory + Size - 1) & -Size, end = (nint)((nuint)memory + bytes) & -Size;

@@ -50,7 +50,7 @@ public sealed record Rearrangement(string From, string To, ImmutableSortedDictio
     public Tensor Apply(Tensor source)
     {
         if (IsIdentity) return source;
-        var bytes = GC.AllocateUninitializedArray<byte>(source.Bytes.Length);
+        var bytes = LargeArray.Of<byte>(source.Bytes.Length);
         Apply(source, bytes);
         return new Tensor(source.Type, Apply(source.Shape), bytes);
     }

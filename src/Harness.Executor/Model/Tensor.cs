@@ -53,7 +53,7 @@ public sealed class Tensor
     /// <summary>All elements widened to double; exact for every type but int64 beyond 2^53.</summary>
     public double[] ToDoubles()
     {
-        var values = new double[Shape.Elements];
+        var values = LargeArray.Of<double>(checked((int)Shape.Elements));
         CopyTo(values);
         return values;
     }

@@ -44,8 +44,9 @@ static class SeededWeights
 
     static Tensor Make(ulong seed, WeightSlot slot, Shape shape)
     {
-        var bytes = new byte[shape.Elements * slot.Type.Size()];
-        if (IsCount(slot)) return new Tensor(slot.Type, shape, bytes);
+        int size = (int)(shape.Elements * slot.Type.Size());
+        if (IsCount(slot)) return new Tensor(slot.Type, shape, new byte[size]);
+        var bytes = LargeArray.Of<byte>(size);
         var (least, most) = Range(slot.Key, shape);
         var random = new Xoshiro(seed, slot.Key);
         int count = (int)shape.Elements;

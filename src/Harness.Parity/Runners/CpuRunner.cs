@@ -17,6 +17,12 @@ public sealed class CpuRunner(int threads = 0, LaneWidth? lanes = null, bool exa
     /// <inheritdoc/>
     public override string Device => Name;
 
+    /// <summary>Workers; 0 means one a processor.</summary>
+    internal int Threads => threads;
+
+    /// <summary>The same with as many workers.</summary>
+    internal CpuRunner WithThreads(int count) => new(count, lanes, exactOrder);
+
     /// <inheritdoc/>
     public override RunnerSession Open(NhwcProgram program, RunMode mode, ElementType precision)
     {

@@ -148,9 +148,9 @@ sealed class Float32Nodes(Runner runner, Scratch scratch, CancellationToken canc
     }
 
     // One array for whatever is on its way in or out.
-    static Span<E> Buffer<E>(ref E[] buffer, int elements)
+    static Span<E> Buffer<E>(ref E[] buffer, int elements) where E : unmanaged
     {
-        if (buffer.Length < elements) buffer = new E[elements];
+        if (buffer.Length < elements) buffer = LargeArray.Of<E>(elements);
         return buffer.AsSpan(0, elements);
     }
 

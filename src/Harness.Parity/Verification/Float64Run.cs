@@ -76,7 +76,7 @@ static class Float64Run
                 integers[value] = session.Read(value);
                 continue;
             }
-            values[value] = new double[segment.Model.Values[value].Shape.Elements];
+            values[value] = LargeArray.Of<double>(checked((int)segment.Model.Values[value].Shape.Elements));
             session.Read(value, values[value]);
         }
 

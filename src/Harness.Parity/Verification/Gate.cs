@@ -12,11 +12,14 @@ public static class Gate
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 256L << 20, 2L << 30);
 
     /// <summary>Every verdict, in the order of the requests.</summary>
+    /// <remarks>Where processors are left, small cases are verified beside the others, one at a time and with one
+    /// thread. No verdict depends on it, nor the order in which they are told.</remarks>
     /// <param name="requests">The cases.</param>
     /// <param name="options">How they are verified.</param>
     /// <param name="findings">What is wrong with no single case.</param>
-    /// <param name="begin">Told each case before it is verified.</param>
-    /// <param name="report">Told each verdict as soon as it stands.</param>
+    /// <param name="begin">Told a case before it is verified, but for small ones that are verified beside it; never two
+    /// at once, nor beside <paramref name="report"/>.</param>
+    /// <param name="report">Told each verdict when it and all before it stand.</param>
     /// <param name="cancellation">Stops between two steps of a plan.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static GateVerdict Verify(
@@ -26,20 +29,15 @@ public static class Gate
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
         var verdicts = ImmutableArray.CreateBuilder<Verdict>(requests.Count);
-        using var open = new OpenModel();
         // A model's checks open dozens of plans, one after the other.
-        using var memory = new KeptMemory(s_keptBytes);
-        foreach (var request in requests)
+        using (new KeptMemory(s_keptBytes))
         {
-            cancellation.ThrowIfCancellationRequested();
-            begin?.Invoke(request);
-            var verdict = Judged(Verifier.Verify(request, options, open, cancellation));
-            verdicts.Add(verdict);
-            report?.Invoke(verdict);
-            if (request.Actual is not { } actual) continue;
-            var held = Judged(ActualCheck.Held(request, actual, options.Tolerance));
-            verdicts.Add(held);
-            report?.Invoke(held);
+            new GateLanes([.. requests], options, begin, verdict =>
+            {
+                verdict = options.History is { } history ? HistoryCheck.Judge(verdict, history) : verdict;
+                verdicts.Add(verdict);
+                report?.Invoke(verdict);
+            }).Run(cancellation);
         }
         // A fault that hit no case would be a green run that was meant to be red.
         if (options.Fault is not null && verdicts.All(verdict => verdict.Fault is null)
@@ -49,8 +47,5 @@ public static class Gate
                 $"{Faults.Variable} is '{options.Fault}', and no case has that node"));
         }
         return new GateVerdict(verdicts.ToImmutable(), findings);
-
-        Verdict Judged(Verdict verdict) =>
-            options.History is { } history ? HistoryCheck.Judge(verdict, history) : verdict;
     }
 }

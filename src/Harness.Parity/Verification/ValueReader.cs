@@ -1,3 +1,4 @@
+using Harness.Executor.Model;
 using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
@@ -44,7 +45,7 @@ sealed class ValueReader
             held = _held[^1];
             _held.RemoveAt(Most - 1);
         }
-        if (held.Elements.Length < length) held.Elements = GC.AllocateUninitializedArray<double>(length);
+        if (held.Elements.Length < length) held.Elements = LargeArray.Of<double>(length);
         session.Read(value, held.Elements.AsSpan(0, length));
         (held.Session, held.Value) = (session, value);
         _held.Insert(0, held);

@@ -1,7 +1,9 @@
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Executor.Cpu;
 using Harness.Formats;
+using Harness.Tests.Program;
 
 namespace Harness.Tests.Cpu;
 
@@ -37,6 +39,27 @@ public sealed class PlanTests
         steps.Should()
             .OnlyContain(step => step.ExpectedMs > 0 && step.Pieces > 0 && step.Threads >= 1 && step.Threads <= 2);
         plan.WeightBytes.Should().Be(steps.Sum(step => step.WeightBytes));
+    }
+
+    // Which are half the bytes then.
+    [Theory]
+    [InlineData(4, 1100, "product of few rows", 4)]
+    [InlineData(5, 1100, "gemm", 8)]
+    [InlineData(1, 300, "gemm", 8)]
+    public void Large_products_of_few_rows_read_weights_as_they_are_stored(
+        int rows, int inputs, string kernel, int bytes)
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", rows, inputs);
+        sketch.Output("y", sketch.Call(
+            "addmm", Argument.Value(sketch.Weight("bias", 1000)), Argument.Value(x),
+            Argument.Value(sketch.Weight("weight", inputs, 1000))));
+        using var plan = Plan.Compile<double>(sketch.Convert());
+
+        var step = plan.Describe().Should().ContainSingle().Subject;
+
+        step.Kernel.Should().Be(kernel);
+        step.WeightBytes.Should().BeInRange(inputs * 1000 * bytes, (inputs * 1008 * bytes) + (8 * 1008));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed class TailTests
         ("depthwise", [2, 37, 10, 23]), ("depthwise", [1, 70, 6, 3]), ("depthwise", [1, 257, 5, 30]),
         ("winograd", [1, 40, 7, 9]), ("transposed", [2, 21, 8, 10]), ("chain", [2, 33, 30, 12]),
         ("gate", [2, 18, 12, 9]),
-        ("linear", [5, 37]), ("linear", [2, 9, 50]), ("addmm", [7, 33]), ("permuted", [2, 35, 6, 5]),
+        ("linear", [5, 37]), ("linear", [2, 9, 50]), ("wide", [3, 1030]), ("addmm", [7, 33]),
+        ("permuted", [2, 35, 6, 5]),
         ("product", [2, 3, 19, 37]), ("product", [2, 17, 33]), ("product", [21, 9]), ("product", [2, 3, 2, 7, 19]),
         ("product", [2, 1, 3, 2, 5, 9]), ("norm", [2, 37, 5, 11]), ("norm", [6, 29]),
     ];
@@ -184,7 +185,7 @@ public sealed class TailTests
         {
             (_shape, _dies) = (shape, dies);
             // A norm right after a bias takes it along, rounded once.
-            if (head == "addmm" && parts is ["norm", ..]) parts = ["abs", .. parts];
+            if (head is "addmm" or "wide" && parts is ["norm", ..]) parts = ["abs", .. parts];
             _head = Value = Head(head, biased: parts is not ["norm", ..]);
             foreach (string part in parts) Value = Part(part, Value);
         }
@@ -248,12 +249,9 @@ public sealed class TailTests
             switch (head)
             {
                 case "linear": return Linear(Input([.. _shape.AsSpan()[..^1], 16]), biased);
-                case "addmm":
-                    return Named("addmm", "addmm",
-                    [
-                        Argument.Value(Parameter("bias", c)), Argument.Value(Input([n, 300])),
-                        Argument.Value(Parameter("weight", 300, c)),
-                    ]);
+                case "addmm": return Addmm(n, 300, c);
+                // Weights enough to stay as they are stored in double.
+                case "wide": return Addmm(n, 1024, c);
                 case "norm": return Norm(Input(_shape));
                 case "product":
                     // Matrices that are both computed.
@@ -426,6 +424,12 @@ public sealed class TailTests
                 Argument.Of(true),
             ]);
         }
+
+        int Addmm(int n, int inputs, int c) => Named("addmm", "addmm",
+        [
+            Argument.Value(Parameter("bias", c)), Argument.Value(Input([n, inputs])),
+            Argument.Value(Parameter("weight", inputs, c)),
+        ]);
 
         int Linear(int x, bool biased) => Call(
             "linear", x, Argument.Value(Parameter("linear.weight", Channels, 16)),

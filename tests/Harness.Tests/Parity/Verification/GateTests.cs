@@ -44,6 +44,52 @@ public sealed class GateTests : IDisposable
         (finding.Code, finding.Place).Should().Be((Codes.GoldenUnused, $"{_one.GoldenFile}(1)"));
     }
 
+    static string Convolutions { get; } = Path.Combine(GoldenModels.Folder, "..", "ops", "conv2d");
+
+    [Fact]
+    public void Two_threads_come_to_the_verdicts_of_one_and_tell_them_in_its_order()
+    {
+        using var other = new SyntheticCase("other");
+        other.Shift(1);
+        var all = Directory.GetDirectories(Convolutions).Select(folder => new VerifyRequest(folder))
+            .Prepend(new VerifyRequest(Path.Combine(GoldenModels.Folder, "resnet_small")))
+            .Append(new VerifyRequest(other.Directory)).ToList();
+        var told = new List<Verdict>();
+        var begun = new List<VerifyRequest>();
+
+        var two = Gate.Verify(all, new VerifyOptions(), [], begun.Add, told.Add);
+        var one = Gate.Verify(all, new VerifyOptions { Threads = 1 }, []);
+
+        two.Cases.Should().Equal(told);
+        two.Cases.Select(Text).Should().Equal(one.Cases.Select(Text)).And.HaveCount(all.Count);
+        two.Cases.Select(verdict => verdict.Holds).Should().Equal(
+            Enumerable.Range(1, all.Count).Select(i => i < all.Count));
+        begun.Should().BeSubsetOf(all).And.OnlyHaveUniqueItems().And.NotBeEmpty();
+
+        static string Text(Verdict verdict) => string.Join(' ', [
+            verdict.Name, .. verdict.Float64.Select(drift => $"{drift.MaxAbs:R}"),
+            .. verdict.Float32?.Outputs.Select(drift => $"{drift.MaxAbs:R}") ?? [],
+            .. verdict.Findings.Select(finding => finding.ToString())]);
+    }
+
+    [Fact]
+    public void What_stood_when_a_gate_is_cancelled_has_been_told()
+    {
+        var all = Directory.GetDirectories(Convolutions).Select(folder => new VerifyRequest(folder)).ToList();
+        using var cancelled = new CancellationTokenSource();
+        var told = new List<Verdict>();
+
+        var act = () => Gate.Verify(all, new VerifyOptions(), [], report: verdict =>
+        {
+            told.Add(verdict);
+            cancelled.Cancel();
+        }, cancellation: cancelled.Token);
+
+        act.Should().Throw<OperationCanceledException>();
+        told.Count.Should().BeInRange(1, all.Count - 1);
+        told.Should().OnlyContain(verdict => verdict.Holds);
+    }
+
     [Fact]
     public void Every_verdict_is_told_as_soon_as_it_stands()
     {

@@ -17,6 +17,8 @@ static unsafe class ConvolutionCheck
         Windows,
         /// <summary>By <see cref="Winograd{E}"/>.</summary>
         Transform,
+        /// <summary>By <see cref="StoredProduct{E}"/>.</summary>
+        Stored,
     }
 
     /// <summary>A product (m × k) · (k × n) of contiguous matrices.</summary>
@@ -28,7 +30,7 @@ static unsafe class ConvolutionCheck
     {
         geometry = geometry with { Input = geometry.Input.WithHalo(geometry.RequiredHalo) };
         var problem = Problem.Of(geometry);
-        var (sums, bounds) = by == By.Windows ? problem.Direct() : problem.Transformed();
+        var (sums, bounds) = by == By.Transform ? problem.Transformed() : problem.Direct();
         Near<float>(problem, by, sums, bounds);
         Near<double>(problem, by, sums, bounds);
     }
@@ -91,6 +93,16 @@ static unsafe class ConvolutionCheck
             int middle = winograd.Pieces / 2;
             winograd.Run(x, y.Pointer, middle, winograd.Pieces, scratch.Pointer, epilogue);
             winograd.Run(x, y.Pointer, 0, middle, scratch.Pointer, epilogue);
+        }
+        else if (by == By.Stored)
+        {
+            float[] singles = Array.ConvertAll(weights.ToArray(), float.CreateTruncating);
+            var product = new StoredProduct<E>(lanes, geometry, new StoredMatrix(singles, new WeightMemory(0)));
+            using var scratch = new GuardedMemory<E>(product.ScratchElements, guard);
+            scratch.Span.Fill(E.NaN);
+            int middle = product.Pieces / 2;
+            product.Run(x, y.Pointer, middle, product.Pieces, scratch.Pointer, epilogue);
+            product.Run(x, y.Pointer, 0, middle, scratch.Pointer, epilogue);
         }
         else
         {

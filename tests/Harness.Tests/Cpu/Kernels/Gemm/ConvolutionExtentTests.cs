@@ -12,6 +12,16 @@ public sealed class ConvolutionExtentTests
         foreach (var (m, k, n) in Extents.Sweep(0, times: 3)) ConvolutionCheck.Near(ConvolutionCheck.Product(m, k, n));
     }
 
+    // Beside blocks of k, strips of columns and registers of both.
+    [Fact]
+    public void Products_of_a_few_rows_with_a_stored_matrix()
+    {
+        foreach (int m in (int[])[1, 2, 3, 4])
+            foreach (int k in (int[])[1, 2, 3, 4, 5, 255, 256, 257, 260, 518])
+                foreach (int n in (int[])[1, 7, 8, 16, 33, 255, 256, 257, 600])
+                    ConvolutionCheck.Near(ConvolutionCheck.Product(m, k, n), ConvolutionCheck.By.Stored);
+    }
+
     [Fact]
     public void Windows_of_every_extent_inside_padding()
     {

@@ -43,6 +43,26 @@ public sealed unsafe class ConvolutionTests
         Check<double>(geometry, 1e-15);
     }
 
+    // What a plan takes for the same product when there are more rows, or in float32 weights that were widened before.
+    [Theory]
+    [InlineData(1, 700, 300)]
+    [InlineData(3, 1025, 47)]
+    [InlineData(4, 256, 513)]
+    public void A_stored_matrix_adds_in_the_order_of_packed_weights(int m, int k, int n)
+    {
+        var problem = ConvolutionCheck.Problem.Of(ConvolutionCheck.Product(m, k, n));
+        using var x = problem.Input<double>(Guard.Behind);
+        using var weights = problem.Kernel<double>(Guard.Behind);
+        foreach (var lanes in LaneWidths.All)
+        {
+            double[] Run(ConvolutionCheck.By by) => ConvolutionCheck.Run(
+                problem.Geometry, by, lanes, Guard.Behind, x.Pointer, weights.Span, Epilogue<double>.None(lanes));
+
+            Bits.ShouldEqual<double>(
+                Run(ConvolutionCheck.By.Stored), Run(ConvolutionCheck.By.Windows), lanes.ToString());
+        }
+    }
+
     [Theory]
     [InlineData(2, 6, 10)]
     [InlineData(4, 16, 8)]

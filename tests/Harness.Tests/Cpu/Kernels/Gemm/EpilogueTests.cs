@@ -31,6 +31,12 @@ public sealed unsafe class EpilogueTests
     public void After_a_transform() =>
         Every(c => Two(10, c, 3) with { PadTop = 1, PadLeft = 1 }, ConvolutionCheck.By.Transform);
 
+    [Fact]
+    public void After_a_product_with_a_stored_matrix() => Every(
+        c => new ConvGeometry(
+            new BufferLayout(2, 1, 2, 9, Pitch: 11), new BufferLayout(2, 1, 2, c, 1, 0, 2, 1, c + 3), 1, 1),
+        ConvolutionCheck.By.Stored);
+
     static ConvGeometry Two(int ci, int co, int kernel) => new(
         new BufferLayout(2, 3, 15, ci, Pitch: ci + 2),
         new BufferLayout(2, 3, 15, co, 1, 0, 2, 1, co + 3), kernel, kernel);
