@@ -34,6 +34,17 @@ public static class ModelFile
         }
     }
 
+    /// <summary>Bytes of the parameters that a graph document states and another file, or a seed, gives; 0 for models
+    /// that hold their own.</summary>
+    /// <exception cref="ModelFormatException">The file cannot be read.</exception>
+    public static double StatedBytes(string path)
+    {
+        if (new ModelName(path).IsArchitecture) return 0;
+        using var file = OpenedFile.Open(path);
+        return FileKinds.Of(file) != FileKind.Json ? 0
+            : WeightSlots.Of(GraphJson.Read(file)).Sum(slot => (double)(slot.Shape?.Elements ?? 0) * slot.Type.Size());
+    }
+
     static TorchModel Read(OpenedFile file, string? weights, Action<string>? note)
     {
         var kind = FileKinds.Of(file);

@@ -225,6 +225,11 @@ public abstract class HarnessTool : ToolTask
     private protected static string[] Separated(params string[] list) =>
         [.. list.SelectMany(part => part.Split([',', ';'], Trimmed))];
 
+    /// <summary>Which of the gate's own codes are silenced, as a fact: targets of a whole build add others.</summary>
+    internal static string Silenced(string[] codes) => "silenced=" + string.Join(';', Separated(codes)
+        .Select(code => code.ToUpperInvariant()).Where(code => code.StartsWith("PAR", StringComparison.Ordinal))
+        .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
     string? HelpLink(string code) => HelpLink(HelpPage, code);
 
     /// <summary>Where a page documents a code; null where there is no page.</summary>

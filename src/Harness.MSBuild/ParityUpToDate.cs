@@ -57,6 +57,9 @@ public sealed class ParityUpToDate : Task
     /// <inheritdoc cref="HarnessTool.PackageRoot"/>
     public string PackageRoot { get; set; } = "";
 
+    /// <inheritdoc cref="HarnessTool.SilencedCodes"/>
+    public string[] SilencedCodes { get; set; } = [];
+
     /// <summary>True where nothing has changed.</summary>
     [Output]
     public bool Holds { get; set; }
@@ -96,7 +99,7 @@ public sealed class ParityUpToDate : Task
         var change = stamp.FirstChange(
             Dependencies.Of(
                 ProjectFile, cases, GoldenDirectory, Tool, Host, TaskAssembly, Arguments,
-                [.. Facts, .. unknown.Select(name => name.ToString())], Files),
+                [.. Facts, HarnessTool.Silenced(SilencedCodes), .. unknown.Select(name => name.ToString())], Files),
             out var refreshed);
         // Files that were touched, and are what they were, are read once and not in every build.
         refreshed?.Write(Stamp);

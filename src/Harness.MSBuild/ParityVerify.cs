@@ -159,7 +159,7 @@ public sealed class ParityVerify : HarnessTool
             var cases = Models.Select(model => ParityCase.Of(model, GoldenDirectory, ProjectFile)).ToList();
             return Snapshot.Take(Dependencies.Of(
                 ProjectFile, cases, GoldenDirectory, Tool, Host, TaskAssembly, Arguments,
-                [.. Facts, .. UnknownNames().Select(name => name.ToString())], Files));
+                [.. Facts, Silenced(SilencedCodes), .. UnknownNames().Select(name => name.ToString())], Files));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException
             or ArgumentException)

@@ -43,7 +43,8 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
     /// <summary>How many workers will share the step's pieces: may decide how work is cut, never a bit.</summary>
     public int Threads { get; }
 
-    /// <summary>How a convolution is to be computed: the one place where a plan decides it.</summary>
+    /// <summary>How a convolution is to be computed: the one place where a plan decides what is added in which
+    /// order.</summary>
     /// <remarks>A computed kernel would have to be transformed in every run.</remarks>
     public ConvolutionAlgorithm AlgorithmOf(Contraction contraction) => ExactOrder || !IsStored(contraction.Kernel)
         ? ConvolutionAlgorithm.Direct
@@ -118,15 +119,15 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
             Winograd<E>.Pack(Lanes, geometry, Elements(elements), strides, _memory, Threads)));
     }
 
-    /// <summary>A stored kernel as it is stored, where that serves a product best and it lies as Flax's; else
-    /// null.</summary>
-    public StoredProduct<E>? Stored(Contraction contraction)
+    /// <summary>A product with a kernel that need not be packed, since it lies as Flax's; null where to pack it is
+    /// better. Either adds in the same order.</summary>
+    public StoredProduct<E>? Unpacked(Contraction contraction)
     {
-        var geometry = contraction.Geometry;
-        if (!IsStored(contraction.Kernel) || !StoredProduct<E>.Serves(geometry)) return null;
-        var kernel = KernelOf(contraction);
+        var (geometry, kernel) = (contraction.Geometry, KernelOf(contraction));
+        if (!IsStored(contraction.Kernel) || kernel.Type != ElementType.Float32
+            || !StoredProduct<E>.Serves(geometry)) return null;
         // Whether it does can only be told where its elements are at hand: what is shared is the answer.
-        var matrix = _packings.Of(new Packing(PackingSource.Of(kernel), $"stored {contraction.Stored}"), () =>
+        var matrix = _packings.Of(new Packing(PackingSource.Of(kernel), "as it lies"), () =>
         {
             using var elements = kernel.View();
             var strides = contraction.Stored.In(geometry, elements.Strides, elements.Origin);
@@ -135,7 +136,7 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
                 ? new StoredMatrix(elements.Tensor.As<float>(), _memory) : null;
             return (new StrongBox<StoredMatrix?>(held), held?.Bytes ?? 0);
         });
-        return matrix.Value is null ? null : new StoredProduct<E>(Lanes, geometry, matrix.Value);
+        return matrix.Value is null ? null : new StoredProduct<E>(Lanes, geometry, matrix.Value, Threads);
     }
 
     PackedWeights<E> Packed(

@@ -61,7 +61,7 @@ static unsafe partial class LargePages
         return start;
     }
 
-    /// <summary>Asks for all whole pages of a range that nobody has touched yet.</summary>
+    /// <summary>Asks for all whole pages of a range; those that somebody has touched stay as they are.</summary>
     public static void Ask(void* memory, nuint bytes)
     {
         if (!OperatingSystem.IsLinux()) return;

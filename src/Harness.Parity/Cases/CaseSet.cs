@@ -74,6 +74,10 @@ public sealed class CaseSet
     public static CaseSet Read(string file)
     {
         file = Path.GetFullPath(file);
+        // .NET calls a link a file wherever it leads.
+        string target = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        if (PathFault.OfFile(target) is { } absent)
+            throw Corrupt(file, 1, target == file ? absent : $"a link to {target}: {absent}");
         var text = WholeFile.Read(file).AsMemory();
         if (PathFault.OfContent(text.Span) is { } other) throw Corrupt(file, 1, other);
         try

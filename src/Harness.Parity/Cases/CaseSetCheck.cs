@@ -119,7 +119,7 @@ public sealed class CaseSetCheck
         CaseSet? set = null;
         try
         {
-            if (File.Exists(file)) set = CaseSet.Read(file);
+            if (Path.Exists(file)) set = CaseSet.Read(file);
         }
         catch (ModelException e)
         {

@@ -8,13 +8,14 @@ public static class CaseSetPlace
     // The folder that verify searches unless it is told another, and that a project's goldens lie in.
     const string UsualRoot = "golden";
 
-    /// <summary>The sets at and above a folder, nearest first.</summary>
+    /// <summary>The sets at and above a folder, nearest first. What is called one and is a folder, or a link that leads
+    /// nowhere, is one that cannot be read, and not none.</summary>
     public static IEnumerable<string> AtOrAbove(string folder) =>
-        Upwards(folder).Select(place => Path.Combine(place, CaseSet.FileName)).Where(File.Exists);
+        Upwards(folder).Select(place => Path.Combine(place, CaseSet.FileName)).Where(Path.Exists);
 
     /// <summary>The sets below a folder and in it.</summary>
     public static IEnumerable<string> Below(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder, CaseSet.FileName, SearchOption.AllDirectories)
+        ? Directory.EnumerateFileSystemEntries(folder, CaseSet.FileName, SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
         : [];
 

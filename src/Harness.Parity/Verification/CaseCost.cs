@@ -30,16 +30,17 @@ public readonly record struct CaseCost(long Nanoseconds, string Content)
             string file = Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName);
             var (document, _, probes, _) = GoldenReader.Read(file, WholeFile.Read(file));
             content += " " + Sha256Hash.Of(GoldenJson.Write(document, probes));
-            cost += PerElement * document.Probes.Sum(probe => (double)probe.Shape.Elements);
+            cost += PerElement * (document.Probes.Sum(probe => (double)probe.Shape.Elements)
+                + document.Inputs.Concat(document.Outputs).Sum(port => (double)port.Shape.Elements));
             model ??= document.Model.Architecture is { } known ? ModelName.OfArchitecture(known).Text
                 : Path.Combine(request.Golden, document.Model.Path!);
             weights ??= document.Weights.Path is { } path ? Path.Combine(request.Golden, path) : null;
+            cost += PerByte * ((double)Bytes(model) + Bytes(weights) + ModelFile.StatedBytes(model));
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {
             // Told by whoever verifies it, which takes no time.
         }
-        cost += PerByte * ((double)Bytes(model) + Bytes(weights));
         return new CaseCost((long)Math.Min(cost, Most), content);
     }
 
@@ -48,6 +49,9 @@ public readonly record struct CaseCost(long Nanoseconds, string Content)
         if (named is null) return 0;
         if (new ModelName(named).Architecture is { } known)
             return ArchitectureSet.All.FirstOrDefault(one => one.Name == known)?.WeightBytes ?? 0;
-        return File.Exists(named) ? new FileInfo(named).Length : 0;
+        var file = new FileInfo(named);
+        // The length of a link is that of its text.
+        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
+            : file.Exists ? file.Length : 0;
     }
 }

@@ -12,8 +12,9 @@ public static class Gate
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 256L << 20, 2L << 30);
 
     /// <summary>Every verdict, in the order of the requests.</summary>
-    /// <remarks>Where processors are left, small cases are verified beside the others, one at a time and with one
-    /// thread. No verdict depends on it, nor the order in which they are told.</remarks>
+    /// <remarks>Where there are two processors and not one thread was asked for, small cases are verified beside the
+    /// others, one at a time and with one thread more. No verdict depends on it, nor the order in which they are
+    /// told.</remarks>
     /// <param name="requests">The cases.</param>
     /// <param name="options">How they are verified.</param>
     /// <param name="findings">What is wrong with no single case.</param>
@@ -32,7 +33,7 @@ public static class Gate
         // A model's checks open dozens of plans, one after the other.
         using (new KeptMemory(s_keptBytes))
         {
-            new GateLanes([.. requests], options, begin, verdict =>
+            new GateThreads([.. requests], options, begin, verdict =>
             {
                 verdict = options.History is { } history ? HistoryCheck.Judge(verdict, history) : verdict;
                 verdicts.Add(verdict);

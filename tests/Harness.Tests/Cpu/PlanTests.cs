@@ -62,6 +62,20 @@ public sealed class PlanTests
         step.WeightBytes.Should().BeInRange(inputs * 1000 * bytes, (inputs * 1008 * bytes) + (8 * 1008));
     }
 
+    // PyTorch's own order, before a tree is written: rows of it are no rows of the product's.
+    [Fact]
+    public void A_matrix_that_lies_otherwise_is_packed()
+    {
+        var sketch = new Sketch();
+        int x = sketch.Input("x", 2, 1100);
+        sketch.Output("y", sketch.Call(
+            "linear", Argument.Value(x), Argument.Value(sketch.Weight("weight", 1000, 1100)),
+            Argument.Value(sketch.Weight("bias", 1000))));
+        using var plan = Plan.Compile<double>(sketch.Convert());
+
+        plan.Describe().Should().ContainSingle().Which.Kernel.Should().Be("gemm");
+    }
+
     [Fact]
     public void Exact_order_computes_what_the_ops_state()
     {

@@ -607,7 +607,7 @@ static class CodeFaults
             CodeJudge.Tests),
         new("verifier", "shipped-bytes-not-read-back", "Parity/Verification/ShippedTree.cs",
             """? leaf with { Elements = () => Read(file, entry, leaf) }""", """? leaf""", CodeJudge.Tests),
-        new("verifier", "small-cases-not-verified", "Parity/Verification/GateLanes.cs",
+        new("verifier", "small-cases-not-verified", "Parity/Verification/GateThreads.cs",
             """Take(i, one, open, cancellation);""", """lock (_lock) _done[i] = [];"""),
         new("verifier", "square-planes-permitted", "Parity/Golden/Vacuity.cs",
             """if (sensitivity.IsSquare)""", """if (sensitivity.IsSquare && sensitivity.Blind.Length > 0)""",

@@ -29,7 +29,7 @@ sealed unsafe class ConvolutionStep<E> : Step where E : unmanaged, IBinaryFloati
             _winograd = node.Transformed(contraction);
             return;
         }
-        _stored = node.Stored(contraction);
+        _stored = node.Unpacked(contraction);
         if (_stored is not null) return;
         var packed = node.Packed(contraction);
         if (packed.IsLater) _kernel = node.Input(contraction.Kernel);

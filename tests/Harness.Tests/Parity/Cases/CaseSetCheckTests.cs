@@ -114,6 +114,27 @@ public sealed class CaseSetCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_in_the_place_of_a_set_is_no_way_to_be_without_one()
+    {
+        Golden("a", "b");
+        Directory.CreateDirectory(SetFile);
+
+        Search(Root).Should().ContainSingle().Which.Should().Contain(SetFile).And.Contain("folder");
+        Search(At("a")).Should().ContainSingle().Which.Should().Contain("folder");
+        List(Root, null, shared: false, "a", "b").Should().ContainSingle().Which.Should().Contain("folder");
+    }
+
+    [UnixFact]
+    public void A_link_that_leads_nowhere_is_no_way_either()
+    {
+        Golden("a", "b");
+        File.CreateSymbolicLink(SetFile, At("gone.json"));
+
+        Search(Root).Should().ContainSingle().Which.Should().Contain(SetFile).And.Contain("no such file");
+        List(Root, null, shared: false, "a", "b").Should().ContainSingle().Which.Should().Contain("no such file");
+    }
+
+    [Fact]
     public void A_list_answers_for_the_set_of_its_folder()
     {
         Golden("a", "b");

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Harness.Executor.Model;
 
 namespace Harness.Executor.Cpu.Kernels;
 
@@ -42,13 +41,17 @@ sealed unsafe class StoredProduct<E> where E : unmanaged, IBinaryFloatingPointIe
 {
     // Beyond that the arithmetic counts, and tiles of packed weights do it with fewer loads.
     const int MostRows = 4;
-    // Columns of a piece, and rows of the matrix that are widened together: both in the first cache.
+    // Below that many weights to pack them takes no time either.
+    const long LeastWeights = 1 << 20;
+    // Columns of a piece at most, and rows of the matrix that are widened together: both in the first cache.
     const int Columns = 256, Together = 4;
+    // What a piece has whole ones of: a cache line of the matrix.
+    const int Line = 64 / sizeof(float);
 
     readonly ConvGeometry _g;
     readonly LaneWidth _lanes;
     readonly StoredMatrix _matrix;
-    readonly int _rows;
+    readonly int _rows, _columns;
 
     /// <summary>True where this serves best: a product with few rows of a matrix that is worth it.</summary>
     /// <param name="g">A product as a convolution of one tap.</param>
@@ -58,23 +61,30 @@ sealed unsafe class StoredProduct<E> where E : unmanaged, IBinaryFloatingPointIe
             KernelD: 1, KernelH: 1, KernelW: 1, StrideD: 1, StrideH: 1, StrideW: 1, PadFront: 0, PadTop: 0, PadLeft: 0,
             Groups: 1, Transposed: false,
         } && Pixels(g.Output) == Pixels(g.Input) && Pixels(g.Output) <= MostRows
-        && (long)g.Input.C * g.Output.C >= Strips.Many;
+        && (long)g.Input.C * g.Output.C >= LeastWeights;
 
     /// <summary>Compiles the product.</summary>
     /// <param name="lanes">Register width.</param>
     /// <param name="geometry">What <see cref="Serves"/> holds of.</param>
     /// <param name="matrix">(input channels, output channels).</param>
-    public StoredProduct(LaneWidth lanes, in ConvGeometry geometry, StoredMatrix matrix)
+    /// <param name="threads">How many will share the pieces: decides how work is cut, never a bit.</param>
+    /// <exception cref="ArgumentException">The geometry does not hold, or the matrix is another.</exception>
+    public StoredProduct(LaneWidth lanes, in ConvGeometry geometry, StoredMatrix matrix, int threads = 1)
     {
+        geometry.Check();
+        if (matrix.Bytes != (long)geometry.Input.C * geometry.Output.C * sizeof(float))
+            throw new ArgumentException($"{matrix.Bytes} bytes for {geometry}", nameof(matrix));
         (_g, _lanes, _matrix) = (geometry, lanes, matrix);
         _rows = (int)Pixels(geometry.Output);
+        int lines = Convolution<E>.Count(Convolution<E>.Count(geometry.Output.C, Math.Max(threads, 1)), Line);
+        _columns = Math.Clamp(lines * Line, Line, Columns);
     }
 
     /// <summary>Independent pieces of work: strips of columns.</summary>
-    public int Pieces => (_g.Output.C + Columns - 1) / Columns;
+    public int Pieces => Convolution<E>.Count(_g.Output.C, _columns);
 
     /// <summary>Rows and columns of a piece.</summary>
-    public (int Rows, int Columns) Tile => (_rows, Columns);
+    public (int Rows, int Columns) Tile => (_rows, _columns);
 
     /// <summary>Elements of scratch that one <see cref="Run"/> needs.</summary>
     public long ScratchElements => ((2L * _rows) + Together) * Columns;
@@ -91,6 +101,8 @@ sealed unsafe class StoredProduct<E> where E : unmanaged, IBinaryFloatingPointIe
     /// <param name="epilogue">Bias and what follows; made for the same lanes.</param>
     public void Run(E* input, E* output, int first, int last, E* scratch, in Epilogue<E> epilogue)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(last, Pieces);
         for (int piece = first; piece < last; piece++)
         {
             switch (_lanes)
@@ -107,7 +119,8 @@ sealed unsafe class StoredProduct<E> where E : unmanaged, IBinaryFloatingPointIe
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Run<L>(E* input, E* output, int piece, E* scratch, in Epilogue<E> epilogue) where L : struct, ILanes<L, E>
     {
-        int depth = _g.Input.C, all = _g.Output.C, column = piece * Columns, columns = Math.Min(Columns, all - column);
+        int depth = _g.Input.C, all = _g.Output.C, column = piece * _columns;
+        int columns = Math.Min(_columns, all - column);
         int padded = (columns + L.Width - 1) / L.Width * L.Width;
         E* sums = scratch, chains = sums + (_rows * Columns), wide = chains + (_rows * Columns);
         // Columns that do not exist are multiplied too, and go nowhere.

@@ -11,7 +11,7 @@ namespace Harness.Parity.Verification;
 /// <param name="options">How they are verified.</param>
 /// <param name="begin">Told a case that the first thread takes.</param>
 /// <param name="report">Told the verdicts in the order of the cases.</param>
-sealed class GateLanes(
+sealed class GateThreads(
     VerifyRequest[] requests, VerifyOptions options, Action<VerifyRequest>? begin, Action<Verdict> report)
 {
     // What a small case may cost: as CaseCost counts, tens of milliseconds.
@@ -24,6 +24,7 @@ sealed class GateLanes(
     readonly bool[] _taken = new bool[requests.Length];
     readonly Verdict[]?[] _done = new Verdict[]?[requests.Length];
     int _told;
+    bool _mute;
     ExceptionDispatchInfo? _failure;
 
     /// <summary>Verifies all of them.</summary>
@@ -35,13 +36,17 @@ sealed class GateLanes(
         var one = options.RunsOn is CpuRunner { Threads: not 1 } all && requests.Length > 1
             && Environment.ProcessorCount > 1 ? all.WithThreads(1) : null;
         var beside = one is null ? null : new Thread(
-            () => Guarded(failed, () => TakeSmall(options with { Runner = one }, failed.Token)), StackBytes);
+            () => Guarded(failed, () => TakeSmall(options with { Runner = one }, failed.Token)), StackBytes)
+        {
+            Name = "Harness small cases",
+        };
         beside?.Start();
         Guarded(failed, () => TakeAll(failed.Token));
         beside?.Join();
         // What lies behind a case that was not finished.
-        for (; _told < requests.Length; _told++)
-            foreach (var verdict in _done[_told] ?? []) report(verdict);
+        if (!_mute)
+            foreach (var verdicts in _done[_told..])
+                foreach (var verdict in verdicts ?? []) report(verdict);
         _failure?.Throw();
         // A case that nobody took would be green.
         if (!Array.TrueForAll(_done, verdicts => verdicts is [_, ..]))
@@ -54,13 +59,7 @@ sealed class GateLanes(
         for (int i = 0; i < requests.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            lock (_lock)
-            {
-                if (_taken[i]) continue;
-                _taken[i] = true;
-                begin?.Invoke(requests[i]);
-            }
-            Take(i, options, open, cancellation);
+            if (IsMine(i, begin)) Take(i, options, open, cancellation);
         }
     }
 
@@ -70,15 +69,20 @@ sealed class GateLanes(
         for (int i = requests.Length - 1; i >= 0; i--)
         {
             cancellation.ThrowIfCancellationRequested();
-            lock (_lock)
-                if (_taken[i]) continue;
-            if (CaseCost.Of(requests[i]).Nanoseconds > Small) continue;
-            lock (_lock)
-            {
-                if (_taken[i]) continue;
-                _taken[i] = true;
-            }
-            Take(i, one, open, cancellation);
+            // What nobody has taken may be taken meanwhile.
+            if (!Volatile.Read(ref _taken[i]) && CaseCost.Of(requests[i]).Nanoseconds <= Small && IsMine(i, null))
+                Take(i, one, open, cancellation);
+        }
+    }
+
+    bool IsMine(int i, Action<VerifyRequest>? told)
+    {
+        lock (_lock)
+        {
+            if (_taken[i]) return false;
+            _taken[i] = true;
+            told?.Invoke(requests[i]);
+            return true;
         }
     }
 
@@ -91,8 +95,19 @@ sealed class GateLanes(
         lock (_lock)
         {
             _done[i] = both;
-            for (; _told < requests.Length && _done[_told] is { } verdicts; _told++)
-                foreach (var told in verdicts) report(told);
+            Tell();
+        }
+    }
+
+    // All whose turn has come. Who could not be told one is told no more, and none twice.
+    void Tell()
+    {
+        while (!_mute && _told < requests.Length && _done[_told] is { } verdicts)
+        {
+            _told++;
+            _mute = true;
+            foreach (var verdict in verdicts) report(verdict);
+            _mute = false;
         }
     }
 
