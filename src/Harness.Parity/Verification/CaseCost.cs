@@ -49,9 +49,11 @@ public readonly record struct CaseCost(long Nanoseconds, string Content)
         if (named is null) return 0;
         if (new ModelName(named).Architecture is { } known)
             return ArchitectureSet.All.FirstOrDefault(one => one.Name == known)?.WeightBytes ?? 0;
+        // No path at all is no file, and no reason to end here.
+        if (!File.Exists(named)) return 0;
         var file = new FileInfo(named);
         // The length of a link is that of its text.
-        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
-            : file.Exists ? file.Length : 0;
+        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target
+            ? target.Length : file.Length;
     }
 }
