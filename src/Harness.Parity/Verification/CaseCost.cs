@@ -7,44 +7,56 @@ namespace Harness.Parity.Verification;
 
 /// <summary>What it costs to verify a case, and what the case is.</summary>
 /// <param name="Nanoseconds">The cost, of a machine that nobody has.</param>
+/// <param name="OfModel">What of it a case of the same model that follows does not cost again.</param>
+/// <param name="Bytes">The memory that it takes, about.</param>
+/// <param name="Model">Which model with which weights.</param>
 /// <param name="Content">The name of its folder and the hash of what its golden.json says, wherever it lies and however
 /// its lines end.</param>
 /// <remarks>Every shard must deal the cases alike, whatever machine it runs on, so that nothing is measured: the cost
 /// follows from files that are the same everywhere. Weights are read or made, hashed, written as a tree, read back,
 /// compared and packed for two precisions, and activations computed twice and compared, which is why both count, and
 /// why multiply-adds, which a plan does at the processor's peak, do not.</remarks>
-public readonly record struct CaseCost(long Nanoseconds, string Content)
+public readonly record struct CaseCost(long Nanoseconds, long OfModel, long Bytes, string Model, string Content)
 {
     const double PerCase = 5e6, PerElement = 10, PerByte = 15, Most = 1e15;
+
+    // The file, the tree of it, and both once more in double; what a node gives, in both precisions, and its golden.
+    const double BytesPerByte = 4, BytesPerElement = 16;
 
     /// <summary>The cost of a case.</summary>
     public static CaseCost Of(VerifyRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         // A golden.json may state any shape: a sum beyond all numbers is a large one.
-        double cost = PerCase;
-        string content = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Golden)));
+        double elements = 0, bytes = 0;
+        string golden = Path.GetFullPath(request.Golden);
+        string content = Path.GetFileName(Path.TrimEndingDirectorySeparator(golden));
         string? model = request.Model, weights = request.Weights;
         try
         {
-            string file = Path.Combine(Path.GetFullPath(request.Golden), GoldenStore.JsonName);
+            string file = Path.Combine(golden, GoldenStore.JsonName);
             var (document, _, probes, _) = GoldenReader.Read(file, WholeFile.Read(file));
             content += " " + Sha256Hash.Of(GoldenJson.Write(document, probes));
-            cost += PerElement * (document.Probes.Sum(probe => (double)probe.Shape.Elements)
-                + document.Inputs.Concat(document.Outputs).Sum(port => (double)port.Shape.Elements));
+            elements = document.Probes.Sum(probe => (double)probe.Shape.Elements)
+                + document.Inputs.Concat(document.Outputs).Sum(port => (double)port.Shape.Elements);
             model ??= document.Model.Architecture is { } known ? ModelName.OfArchitecture(known).Text
-                : Path.Combine(request.Golden, document.Model.Path!);
-            weights ??= document.Weights.Path is { } path ? Path.Combine(request.Golden, path) : null;
-            cost += PerByte * ((double)Bytes(model) + Bytes(weights) + ModelFile.StatedBytes(model));
+                : Path.Combine(golden, document.Model.Path!);
+            weights ??= document.Weights.Path is { } path ? Path.Combine(golden, path) : null;
+            // Weights in a file of their own are those that a graph states.
+            bytes = LengthOf(model) + Math.Max(LengthOf(weights), ModelFile.StatedBytes(model));
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {
             // Told by whoever verifies it, which takes no time.
         }
-        return new CaseCost((long)Math.Min(cost, Most), content);
+        return new CaseCost(
+            Bounded(PerCase + PerElement * elements + PerByte * bytes), Bounded(PerByte * bytes),
+            Bounded(BytesPerElement * elements + BytesPerByte * bytes), $"{model}\n{weights}", content);
+
+        static long Bounded(double number) => (long)Math.Min(number, Most);
     }
 
-    static long Bytes(string? named)
+    static double LengthOf(string? named)
     {
         if (named is null) return 0;
         if (new ModelName(named).Architecture is { } known)

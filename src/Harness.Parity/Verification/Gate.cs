@@ -12,14 +12,13 @@ public static class Gate
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 256L << 20, 2L << 30);
 
     /// <summary>Every verdict, in the order of the requests.</summary>
-    /// <remarks>Where there are two processors and not one thread was asked for, small cases are verified beside the
-    /// others, one at a time and with one thread more. No verdict depends on it, nor the order in which they are
-    /// told.</remarks>
+    /// <remarks>As many models are verified at once as there are threads and as memory permits. No verdict depends on
+    /// it, nor the order in which they are told.</remarks>
     /// <param name="requests">The cases.</param>
     /// <param name="options">How they are verified.</param>
     /// <param name="findings">What is wrong with no single case.</param>
-    /// <param name="begin">Told a case before it is verified, but for small ones that are verified beside it; never two
-    /// at once, nor beside <paramref name="report"/>.</param>
+    /// <param name="begin">Told a case before it is verified, but for those that are verified beside it; never two at
+    /// once, nor beside <paramref name="report"/>.</param>
     /// <param name="report">Told each verdict when it and all before it stand.</param>
     /// <param name="cancellation">Stops between two steps of a plan.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

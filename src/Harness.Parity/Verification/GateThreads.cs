@@ -4,9 +4,10 @@ using Harness.Parity.Runners;
 
 namespace Harness.Parity.Verification;
 
-/// <summary>The cases of a gate, dealt to two threads: one takes them in their order, the other takes small ones from
-/// the end, since a small case leaves every processor but one idle and a large one does while it reads and
-/// writes.</summary>
+/// <summary>The cases of a gate, dealt to as many threads as there are processors: a case alone leaves most of them
+/// idle while it reads, hashes, plans and writes. Neighbours of one model stay together, since its weights are read
+/// once. One thread takes models in their order, so that there is something to tell; the others take the dearest that
+/// is left, so that none is alone at the end.</summary>
 /// <param name="requests">The cases.</param>
 /// <param name="options">How they are verified.</param>
 /// <param name="begin">Told a case that the first thread takes.</param>
@@ -14,16 +15,16 @@ namespace Harness.Parity.Verification;
 sealed class GateThreads(
     VerifyRequest[] requests, VerifyOptions options, Action<VerifyRequest>? begin, Action<Verdict> report)
 {
-    // What a small case may cost: as CaseCost counts, tens of milliseconds.
-    const long Small = 50_000_000;
-
     // A model's graph may be nested deeply, and is read by recursion.
     const int StackBytes = 8 << 20;
 
-    readonly Lock _lock = new();
-    readonly bool[] _taken = new bool[requests.Length];
+    // Models that are checked at once may hold this together; a single one may hold what it must.
+    static readonly long s_mostBytes = Math.Min(4_000_000_000, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
+    readonly Lock _telling = new();
+    readonly CaseCost[] _costs = new CaseCost[requests.Length];
     readonly Verdict[]?[] _done = new Verdict[]?[requests.Length];
-    int _told;
+    int _costed = -1, _told;
     bool _mute;
     ExceptionDispatchInfo? _failure;
 
@@ -31,18 +32,17 @@ sealed class GateThreads(
     /// <exception cref="OperationCanceledException">Cancelled. What stood by then has been told.</exception>
     public void Run(CancellationToken cancellation)
     {
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // One thread was asked for, or another process runs the models, one at a time.
-        var one = options.RunsOn is CpuRunner { Threads: not 1 } all && requests.Length > 1
-            && Environment.ProcessorCount > 1 ? all.WithThreads(1) : null;
-        var beside = one is null ? null : new Thread(
-            () => Guarded(failed, () => TakeSmall(options with { Runner = one }, failed.Token)), StackBytes)
+        // Another process runs the models one at a time.
+        var here = options.RunsOn as CpuRunner;
+        int processors = here is null ? 1 : here.Threads == 0 ? Environment.ProcessorCount : here.Threads;
+        int count = Math.Min(Math.Min(processors, Environment.ProcessorCount), requests.Length);
+        using (var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
         {
-            Name = "Harness small cases",
-        };
-        beside?.Start();
-        Guarded(failed, () => TakeAll(failed.Token));
-        beside?.Join();
+            if (count <= 1)
+                Guarded(failed, () => TakeAll(failed.Token));
+            else
+                Share(here!, processors, count, failed);
+        }
         // What lies behind a case that was not finished.
         if (!_mute)
             foreach (var verdicts in _done[_told..])
@@ -56,43 +56,53 @@ sealed class GateThreads(
     void TakeAll(CancellationToken cancellation)
     {
         using var open = new OpenModel();
-        for (int i = 0; i < requests.Length; i++)
+        for (int i = 0; i < requests.Length; i++) Take(i, options, open, isTold: true, cancellation);
+    }
+
+    void Share(CpuRunner runner, int processors, int count, CancellationTokenSource failed)
+    {
+        CaseDeal? deal = null;
+        using var costed = new Barrier(count, _ => deal = new CaseDeal(_costs, s_mostBytes));
+        Thread[] others =
+        [
+            .. Enumerable.Range(1, count - 1).Select(i => new Thread(
+                () => Guarded(failed, () => TakeDealt(inOrder: false)), StackBytes) { Name = $"Harness gate {i}" }),
+        ];
+        foreach (var other in others) other.Start();
+        Guarded(failed, () => TakeDealt(inOrder: true));
+        foreach (var other in others) other.Join();
+
+        void TakeDealt(bool inOrder)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (IsMine(i, begin)) Take(i, options, open, cancellation);
+            for (int i; (i = Interlocked.Increment(ref _costed)) < requests.Length;)
+                _costs[i] = CaseCost.Of(requests[i]);
+            costed.SignalAndWait(failed.Token);
+            using var open = new OpenModel();
+            while (deal!.Next(inOrder, failed.Token) is { } run)
+                try
+                {
+                    var with = options with { Runner = runner.WithThreads(deal.Threads(run, processors)) };
+                    for (int i = run.First; i < run.End; i++) Take(i, with, open, inOrder, failed.Token);
+                }
+                finally
+                {
+                    // Its memory, which others may wait for.
+                    open.Dispose();
+                    deal.Return(run);
+                }
         }
     }
 
-    void TakeSmall(VerifyOptions one, CancellationToken cancellation)
+    void Take(int i, VerifyOptions with, OpenModel open, bool isTold, CancellationToken cancellation)
     {
-        using var open = new OpenModel();
-        for (int i = requests.Length - 1; i >= 0; i--)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            // What nobody has taken may be taken meanwhile.
-            if (!Volatile.Read(ref _taken[i]) && CaseCost.Of(requests[i]).Nanoseconds <= Small && IsMine(i, null))
-                Take(i, one, open, cancellation);
-        }
-    }
-
-    bool IsMine(int i, Action<VerifyRequest>? told)
-    {
-        lock (_lock)
-        {
-            if (_taken[i]) return false;
-            _taken[i] = true;
-            told?.Invoke(requests[i]);
-            return true;
-        }
-    }
-
-    void Take(int i, VerifyOptions with, OpenModel open, CancellationToken cancellation)
-    {
+        cancellation.ThrowIfCancellationRequested();
         var request = requests[i];
+        if (isTold)
+            lock (_telling) begin?.Invoke(request);
         var verdict = Verifier.Verify(request, with, open, cancellation);
         Verdict[] both = request.Actual is { } actual
             ? [verdict, ActualCheck.Held(request, actual, options.Tolerance)] : [verdict];
-        lock (_lock)
+        lock (_telling)
         {
             _done[i] = both;
             Tell();
@@ -111,7 +121,7 @@ sealed class GateThreads(
         }
     }
 
-    // The first failure of either ends both.
+    // The first failure of any ends all.
     void Guarded(CancellationTokenSource failed, Action take)
     {
         try
