@@ -1,5 +1,6 @@
 using Harness.Executor.Model;
 using Harness.Formats.Architectures;
+using Harness.Formats.Export;
 using Harness.Formats.Storage;
 using Harness.Formats.TorchScript;
 using Harness.Formats.Weights;
@@ -10,8 +11,8 @@ namespace Harness.Formats;
 /// <summary>Opens model files. The first bytes tell the format, never the name.</summary>
 public static class ModelFile
 {
-    /// <summary>Reads a model: a traced TorchScript archive, a graph document of ours with weights beside it, or a
-    /// known architecture with weights.</summary>
+    /// <summary>Reads a model: a traced TorchScript archive, a torch.export archive, a graph document of ours with
+    /// weights beside it, or a known architecture with weights.</summary>
     /// <param name="path">The file, or <c>arch:NAME</c>.</param>
     /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes; replaces the
     /// file's own weights. A graph document with parameters and an architecture need it.</param>
@@ -62,20 +63,25 @@ public static class ModelFile
         }
         if (kind != FileKind.Zip) throw file.Bad(0, FileKinds.NotAModel(kind));
         var zip = ZipView.Open(file);
-        string? root = FileKinds.PickleRoot(zip);
-        if (root is null || !FileKinds.HasCode(zip, root)) throw file.Bad(-1, FileKinds.NotAModel(zip, root));
-        var model = TorchScriptFile.Read(zip, root);
+        var model = ExportArchive.Is(zip) ? ExportFile.Read(zip) : Script(zip);
         if (weights is null) return model;
         var given = WeightsFile.Map(weights, WeightSlots.Of(model.Weights), note, out var other);
-        return new TorchModel(model.Graph, given, model.Format, new Owners(file, other))
+        return new TorchModel(model.Graph, given, model.Format, new Owners(model, other))
         {
             Path = file.Path,
             IsScript = model.IsScript,
         };
     }
 
+    static TorchModel Script(ZipView zip)
+    {
+        string? root = FileKinds.PickleRoot(zip);
+        return root is not null && FileKinds.HasCode(zip, root) ? TorchScriptFile.Read(zip, root)
+            : throw zip.File.Bad(-1, FileKinds.NotAModel(zip, root));
+    }
+
     // A model's file and that of its weights.
-    sealed class Owners(OpenedFile model, OpenedFile? weights) : IDisposable
+    sealed class Owners(IDisposable model, OpenedFile? weights) : IDisposable
     {
         public void Dispose()
         {

@@ -18,7 +18,6 @@ public sealed partial class ConventionTests
         ["Deconstruct"] = "the language calls it",
         ["Equals"] = "the language calls it",
         ["Item"] = "an indexer: its name is not spelled",
-        ["MoveNext"] = "the language calls it",
         ["IsDeterministic"] = "tests read the mode of the native library back; src only sets it",
         ["InputRow"] = "who embeds a session fills its input in place",
         ["InputRows"] = "who embeds a session fills its input in place",

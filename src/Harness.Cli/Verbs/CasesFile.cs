@@ -11,6 +11,9 @@ namespace Harness.Cli.Verbs;
 /// 1e-6, "actual"?: …, "taps"?: …, "layout"?: "nhwc"}]</c>. Paths are relative to the current folder.</summary>
 static class CasesFile
 {
+    // Of two goldens, or limits, of one case only one would be heeded.
+    static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     static readonly string[] s_members = ["actual", "golden", "layout", "model", "taps", "tolerance", "weights"];
 
     /// <summary>The cases, in the file's order.</summary>
@@ -20,7 +23,7 @@ static class CasesFile
         if (PathFault.OfFile(path, "the list of cases is not there") is { } why) throw Refuse(path, why);
         try
         {
-            using var json = JsonDocument.Parse(WholeFile.Read(path));
+            using var json = JsonDocument.Parse(WholeFile.Read(path), s_strict);
             if (json.RootElement.ValueKind != JsonValueKind.Array) throw Refuse(path, "expected a list of cases");
             ImmutableArray<VerifyRequest> requests = [.. json.RootElement.EnumerateArray()
                 .Select(entry => ToRequest(path, entry))];

@@ -48,6 +48,7 @@ static class RunVerb
             Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
             CheckOutputs(torch.Graph.Outputs, path);
+            CheckPlace(path, result.GetValue(input)!);
             var files = InputFiles.Read(torch.Graph, [.. result.GetValue(input)!]);
             string layout = result.GetValue(inputLayout)!;
             var inputs = InTorchOrder(files, layout);
@@ -131,6 +132,15 @@ static class RunVerb
         throw Program.Usage(
             $"--output '{path}' holds one array, the model has {ports.Length} outputs " +
             $"({string.Join(", ", ports.Select(port => port.Name))}); name a .npz");
+    }
+
+    static void CheckPlace(string path, IEnumerable<string> inputs)
+    {
+        string full = Path.GetFullPath(path);
+        // A word that names a file is that file, and name=file otherwise.
+        if (inputs.FirstOrDefault(input => full == Path.GetFullPath(File.Exists(input) ? input
+            : input[(input.IndexOf('=') + 1)..])) is { } same)
+            throw Program.Usage($"--output '{path}' is --input {same} too, and would take its place");
     }
 
     static void Write(string path, List<KeyValuePair<string, Tensor>> outputs)

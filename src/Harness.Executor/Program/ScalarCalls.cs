@@ -20,7 +20,7 @@ public static class ScalarCalls
     [
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item",
         "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor",
-        "ceil", "round", "trunc",
+        "ceil", "round", "trunc", "sym_float", "sym_int", "truediv", "mod",
     ];
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
@@ -127,8 +127,9 @@ public static class ScalarCalls
             // Casts to a type and moves to a device keep a number; what reads it next says what it wants.
             case "NumToTensor" or "ScalarImplicit" or "item" or "to" or "detach" or "clone" or "tensor":
                 return a;
-            case "Int" or "IntImplicit": return a is IntArgument ? a : Argument.Of(ToLong(Math.Truncate(Float(a))));
-            case "Float" or "FloatImplicit": return Argument.Of(Float(a));
+            case "Int" or "IntImplicit" or "sym_int":
+                return a is IntArgument ? a : Argument.Of(ToLong(Math.Truncate(Float(a))));
+            case "Float" or "FloatImplicit" or "sym_float": return Argument.Of(Float(a));
             case "Bool": return Argument.Of(Float(a) != 0);
             case "neg": return a is IntArgument n ? Argument.Of(checked(-n.Number)) : Argument.Of(-Float(a));
             case "floor" or "ceil" or "round" or "trunc" when a is IntArgument: return a;
@@ -173,7 +174,9 @@ public static class ScalarCalls
         ("div" or "divide", "trunc") => Argument.Of(a / b),
         // Two int64 tensors divide into PyTorch's default type; what is truncated afterwards depends on that rounding.
         ("div" or "divide" or "true_divide", null) => Argument.Of((double)((float)a / (float)b)),
-        ("remainder", _) => Argument.Of(checked(a - FloorDivide(a, b) * b)),
+        // Python's own division of its own numbers.
+        ("truediv", _) => Argument.Of((double)a / b),
+        ("remainder" or "mod", _) => Argument.Of(checked(a - FloorDivide(a, b) * b)),
         ("min" or "minimum", _) => Argument.Of(Math.Min(a, b)),
         ("max" or "maximum", _) => Argument.Of(Math.Max(a, b)),
         ("pow", _) when b >= 0 => Argument.Of(Power(a, b)),
@@ -189,8 +192,8 @@ public static class ScalarCalls
         ("mul" or "multiply", _) => new FloatArgument(a * b),
         ("floor_divide" or "floordiv", _) or ("div" or "divide", "floor") => new FloatArgument(Math.Floor(a / b)),
         ("div" or "divide", "trunc") => new FloatArgument(Math.Truncate(a / b)),
-        ("div" or "divide" or "true_divide", null) => new FloatArgument(a / b),
-        ("remainder", _) => new FloatArgument(a - Math.Floor(a / b) * b),
+        ("div" or "divide" or "true_divide" or "truediv", null) => new FloatArgument(a / b),
+        ("remainder" or "mod", _) => new FloatArgument(a - Math.Floor(a / b) * b),
         ("min" or "minimum", _) => new FloatArgument(Math.Min(a, b)),
         ("max" or "maximum", _) => new FloatArgument(Math.Max(a, b)),
         ("pow", _) => new FloatArgument(Math.Pow(a, b)),

@@ -68,12 +68,6 @@ static class FileKinds
                 "or save a trace "
                 + "with torch.jit.trace(model.eval(), example).save(...)";
         }
-        if (zip.Entries.Any(e => e.Name.EndsWith("models/model.json", StringComparison.Ordinal)
-            || e.Name.EndsWith("serialized_exported_program.json", StringComparison.Ordinal)))
-        {
-            return "this is a torch.export archive (.pt2), which is not read yet; "
-                + "save a trace with torch.jit.trace(model.eval(), example).save(...)";
-        }
         return zip.Entries.Count > 0 && zip.Entries.All(e => e.Name.EndsWith(".npy", StringComparison.Ordinal))
             ? "this is an npz archive: arrays without a graph; pass it as weights, beside a model"
             : "this zip archive is no TorchScript archive: it has no folder with 'data.pkl' and 'code/'; is it " +

@@ -40,6 +40,22 @@ sealed unsafe class OpenedFile : IDisposable
         _read = new ulong[((Length - 1) >> PieceShift) / 64 + 1];
     }
 
+    OpenedFile(string path, ReadOnlySpan<byte> bytes)
+    {
+        Path = path;
+        Length = bytes.Length;
+        if (Length == 0) return;
+        _start = (byte*)LargePages.Allocate((nuint)Length, 64);
+        bytes.CopyTo(new Span<byte>(_start, bytes.Length));
+        _read = new ulong[((Length - 1) >> PieceShift) / 64 + 1];
+        Array.Fill(_read, ulong.MaxValue);
+    }
+
+    /// <summary>A file in a file: a copy of its bytes.</summary>
+    /// <param name="path">The file that it lies in, for messages.</param>
+    /// <param name="bytes">All of it.</param>
+    public static OpenedFile Of(string path, ReadOnlySpan<byte> bytes) => new(path, bytes);
+
     /// <summary>The path as the caller gave it.</summary>
     public string Path { get; }
 

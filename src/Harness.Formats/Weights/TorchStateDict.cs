@@ -18,15 +18,28 @@ static class TorchStateDict
     /// one.</exception>
     public static StateDict Read(ZipView zip, string root, Action<string>? note)
     {
+        var top = Dictionary(zip, root);
+        return Tensors(zip, root, IsStateDict(top) ? top : Nested(top, zip, note));
+    }
+
+    /// <summary>The tensors of a dictionary that may hold none, as torch.export writes it.</summary>
+    /// <exception cref="ModelFormatException">The archive is damaged or holds no dictionary.</exception>
+    public static StateDict Tensors(ZipView zip, string root) => Tensors(zip, root, Dictionary(zip, root));
+
+    static PickleDict Dictionary(ZipView zip, string root)
+    {
         if (zip.Find(root + "byteorder") is { } order && !zip.Read(order, 16).Span.SequenceEqual("little"u8))
             throw zip.File.Bad(order.Offset,
                 "the file was saved on a big-endian machine; save it again on a little-endian one");
         var entry = zip.Find(root + "data.pkl")!;
         Exception Error(long at, string message) =>
             zip.File.Bad(entry.IsStored ? entry.Offset + at : -1, $"'data.pkl': {message}");
-        if (new PickleMachine(zip.Read(entry, MaxPickle), Error).Run() is not PickleDict top)
-            throw zip.File.Bad(-1, "the file holds no dictionary; save model.state_dict()");
-        var found = IsStateDict(top) ? top : Nested(top, zip, note);
+        return new PickleMachine(zip.Read(entry, MaxPickle), Error).Run() as PickleDict
+            ?? throw zip.File.Bad(-1, "the file holds no dictionary; save model.state_dict()");
+    }
+
+    static StateDict Tensors(ZipView zip, string root, PickleDict found)
+    {
         var reader = new StorageReader(zip, root + "data/");
         var weights = new StateDict();
         foreach (var (key, value) in found.Items)

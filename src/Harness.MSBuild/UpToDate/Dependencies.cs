@@ -89,9 +89,10 @@ sealed record Dependencies(
         }
         // A golden that appears below the folder, or goes, is news too, and so is a set of cases.
         if (Directory.Exists(Goldens))
-            foreach (var file in Directory.EnumerateFiles(Goldens, "golden.*", SearchOption.AllDirectories))
-                if (Path.GetFileName(file) is GoldenFile or SetFile)
-                    paths.Add(file);
+            foreach (var folder in LinkedFolders.AtAndBelow(Goldens))
+                foreach (var name in (string[])[GoldenFile, SetFile])
+                    if (Path.Exists(Path.Combine(folder, name)))
+                        paths.Add(Path.Combine(folder, name));
         // Sets lie above goldens.
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var golden in Cases.Select(one => one.Golden).Append(Path.TrimEndingDirectorySeparator(Goldens)))

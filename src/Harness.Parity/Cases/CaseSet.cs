@@ -19,6 +19,9 @@ public sealed class CaseSet
     const int Schema = 1;
     const string SchemaKey = "schema", CasesKey = "cases", RemovedKey = "removed";
 
+    // Of two keys of one name a merge may have left, the first may say more.
+    static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     static readonly JsonWriterOptions s_layout = new()
     {
         Indented = true,
@@ -75,7 +78,7 @@ public sealed class CaseSet
     {
         file = Path.GetFullPath(file);
         // .NET calls a link a file wherever it leads.
-        string target = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        string target = TargetOf(file);
         if (PathFault.OfFile(target) is { } absent)
             throw Corrupt(file, 1, target == file ? absent : $"a link to {target}: {absent}");
         var text = WholeFile.Read(file).AsMemory();
@@ -83,7 +86,7 @@ public sealed class CaseSet
         try
         {
             // An editor may have put a byte order mark.
-            using var json = JsonDocument.Parse(text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text);
+            using var json = JsonDocument.Parse(text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text, s_strict);
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw Corrupt(file, 1, "expected an object");
             foreach (var member in root.EnumerateObject())
@@ -99,13 +102,17 @@ public sealed class CaseSet
             if (root.TryGetProperty(RemovedKey, out var gone))
                 foreach (var one in gone.EnumerateObject())
                     removed[one.Name] = one.Value.GetString() ?? "";
+            foreach (var one in cases.EnumerateArray())
+                if (one.ValueKind == JsonValueKind.String && removed.ContainsKey(one.GetString()!))
+                    throw Corrupt(file, 1, $"'{one.GetString()}' is in '{CasesKey}' and in '{RemovedKey}'");
             return new CaseSet(file,
                 cases.EnumerateArray().Select(one => Named(file, one)).ToImmutableSortedSet(StringComparer.Ordinal),
                 removed.ToImmutable());
         }
         catch (JsonException e)
         {
-            throw Corrupt(file, (int)(e.LineNumber ?? 0) + 1, "no JSON; was a merge left half done?");
+            throw Corrupt(file, (int)(e.LineNumber ?? 0) + 1,
+                "no JSON, or a key that stands there twice; was a merge left half done?");
         }
         catch (InvalidOperationException)
         {
@@ -192,6 +199,18 @@ public sealed class CaseSet
         }
         bytes.WriteByte((byte)'\n');
         return bytes.ToArray();
+    }
+
+    static string TargetOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        }
+        catch (IOException e)
+        {
+            throw Corrupt(file, 1, e.Message.ReplaceLineEndings(" "));
+        }
     }
 
     static string Named(string file, JsonElement one) =>

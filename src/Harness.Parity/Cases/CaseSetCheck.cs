@@ -76,8 +76,14 @@ public sealed class CaseSetCheck
     void DemandAll(string file, string? within, Func<string, bool> isVerified)
     {
         if (Set(file) is not { } set) return;
+        var real = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string golden in set.Folders)
         {
+            if (IsThere(golden) && !real.TryAdd(RealPathOf(golden), golden))
+                Report(set.PlaceOf(golden), $"the case '{set.NameOf(golden)}' is a link to the case "
+                    + $"'{set.NameOf(real[RealPathOf(golden)])}': one is verified in the place of two; put it back, or "
+                    + $"take it off with a reason: harness accept {ShellWord.Of(golden)} --remove --reason \"…\""
+                    + Named(file));
             if ((within is not null && !IsBelow(within, golden)) || isVerified(golden)) continue;
             string why = IsThere(golden)
                 ? "is verified by nothing any more, though its golden is there; name its model again"
@@ -119,7 +125,7 @@ public sealed class CaseSetCheck
         CaseSet? set = null;
         try
         {
-            if (Path.Exists(file)) set = CaseSet.Read(file);
+            if (Path.Exists(file) || new FileInfo(file).LinkTarget is not null) set = CaseSet.Read(file);
         }
         catch (ModelException e)
         {
@@ -130,6 +136,10 @@ public sealed class CaseSetCheck
     }
 
     void Report(string place, string message) => _findings.Add(new Finding(Codes.CaseGone, place, message));
+
+    // Links above the folder lead both of two cases astray alike.
+    static string RealPathOf(string golden) =>
+        new DirectoryInfo(golden).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? golden;
 
     static bool IsThere(string golden) => File.Exists(Path.Combine(golden, GoldenStore.JsonName));
 

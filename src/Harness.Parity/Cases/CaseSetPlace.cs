@@ -1,3 +1,4 @@
+using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Cases;
@@ -11,12 +12,11 @@ public static class CaseSetPlace
     /// <summary>The sets at and above a folder, nearest first. What is called one and is a folder, or a link that leads
     /// nowhere, is one that cannot be read, and not none.</summary>
     public static IEnumerable<string> AtOrAbove(string folder) =>
-        Upwards(folder).Select(place => Path.Combine(place, CaseSet.FileName)).Where(Path.Exists);
+        Upwards(folder).SelectMany(place => LinkedFolders.Entries(place, CaseSet.FileName, isDeep: false));
 
     /// <summary>The sets below a folder and in it.</summary>
     public static IEnumerable<string> Below(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFileSystemEntries(folder, CaseSet.FileName, SearchOption.AllDirectories)
-            .Order(StringComparer.Ordinal)
+        ? LinkedFolders.Entries(folder, CaseSet.FileName).Order(StringComparer.Ordinal)
         : [];
 
     /// <summary>The set that a golden is recorded into: the nearest; where there is none yet, one in the folder of all
@@ -46,8 +46,8 @@ public static class CaseSetPlace
         string folder = Path.GetDirectoryName(Path.GetFullPath(set))!;
         if (File.Exists(set) || Path.GetFileName(set) != CaseSet.FileName || !Directory.Exists(folder)) return [];
         CaseSet[] others = [.. Below(folder).Select(CaseSet.Read)];
-        return [.. Directory.EnumerateFiles(folder, GoldenStore.JsonName, SearchOption.AllDirectories)
-            .Select(file => Path.GetDirectoryName(file)!)
+        return [.. LinkedFolders.AtAndBelow(folder)
+            .Where(golden => File.Exists(Path.Combine(golden, GoldenStore.JsonName)))
             .Where(golden => !Array.Exists(others, other => other.Holds(golden)))];
     }
 

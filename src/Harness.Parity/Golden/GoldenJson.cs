@@ -40,10 +40,12 @@ static class GoldenJson
         });
 
     /// <summary>The hash of what was measured and nothing else in a golden tells: noise, unless it was changed with a
-    /// reason, what moves what, and what probes say beside their values.</summary>
+    /// reason, another device than the processor, what moves what, and what probes say beside their values.</summary>
     public static string MeasuredSha256(GoldenDocument document) => Sha256Hash.Of(Bytes(json =>
         {
             if (document.Float32Noise.Reason.Length == 0) WriteNoise(json, document.Float32Noise);
+            // Limits are wider where something else than libtorch's own processor code computed.
+            if (document.RecordedBy.Device != "cpu") json.WriteString("device", document.RecordedBy.Device);
             WriteSensitivity(json, document.Sensitivity);
             WriteProbes(json, document.Probes);
         }));

@@ -30,7 +30,7 @@ static class Float32Check
         // Each output has a limit of its own; a line shows that of the one that is nearest to it.
         var nearest = outputs.MaxBy(drift => drift.Exempt is null ? drift.ShareOfLimit : -1)!.Limit;
         return new Float32Verdict(
-            outputs, nearest.Value, nearest.Reason,
+            outputs, nearest.Value, nearest.Reason.Length > 0 ? nearest.Reason : "integers, to the last bit",
             [.. nodes.OrderByDescending(node => node.Ratio).ThenBy(node => node.Node, StringComparer.Ordinal)
                 .Take(Listed)])
         {

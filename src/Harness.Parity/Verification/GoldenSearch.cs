@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity.Golden;
 
 namespace Harness.Parity.Verification;
@@ -41,24 +42,11 @@ public static class GoldenSearch
             "no model uses this golden; name it in the project, or delete it"))];
     }
 
-    static ImmutableArray<string> In(string folder)
-    {
-        var found = ImmutableArray.CreateBuilder<string>();
-        Search(new DirectoryInfo(folder), []);
-        found.Sort(StringComparer.Ordinal);
-        return found.ToImmutable();
-
-        // A link to a folder is followed, but not into one that it lies in: that would give its cases for ever.
-        void Search(DirectoryInfo below, ImmutableArray<string> within)
-        {
-            string real = below.ResolveLinkTarget(returnFinalTarget: true)?.FullName
-                ?? (within.IsEmpty ? below.FullName : Path.Combine(within[^1], below.Name));
-            if (within.Contains(real)) return;
-            within = within.Add(real);
-            if (File.Exists(Path.Combine(below.FullName, GoldenStore.JsonName))) found.Add(below.FullName);
-            foreach (var inner in below.EnumerateDirectories()) Search(inner, within);
-        }
-    }
+    static ImmutableArray<string> In(string folder) =>
+    [
+        .. LinkedFolders.AtAndBelow(folder)
+            .Where(below => File.Exists(Path.Combine(below, GoldenStore.JsonName))).Order(StringComparer.Ordinal),
+    ];
 
     static string Normal(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 }

@@ -80,6 +80,8 @@ public sealed class ReportVerbTests : IDisposable
         foreach (string text in new[]
         {
             "", "[]", "{}", """{"schema": 2}""", """{"schema": 2, "cases": [{}], "findings": []}""",
+            """{"schema": 2, "holds": true, "cases": [], "findings": []}""",
+            """{"schema": 2, "holds": true, "cases": [{}], "findings": [], "cases": []}""",
         })
         {
             File.WriteAllText(_folder["empty/parity.json"], text);
@@ -125,6 +127,10 @@ public sealed class ReportVerbTests : IDisposable
             StringComparison.Ordinal);
         File.WriteAllText(file, report.Remove(first, 13).Insert(first, "\"holds\": false"));
         Refused("1").Should().Contain("is not what its findings say");
+        int drift = report.IndexOf("\"holds\": true", report.IndexOf("\"float64\": [", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+        File.WriteAllText(file, report.Remove(drift, 13).Insert(drift, "\"holds\": false"));
+        Refused("1").Should().MatchRegex("the case '.*' holds, and its output '0' does not");
         File.WriteAllText(file, report.Insert(
             report.LastIndexOf("\"findings\": [", StringComparison.Ordinal) + 13,
             """{"code": "PAR2999", "place": "x", "message": "y"}"""));

@@ -37,6 +37,21 @@ public sealed class SeveralInputsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("both.npz")]
+    [InlineData("x=both.npz")]
+    public void No_input_is_written_over(string word)
+    {
+        byte[] before = File.ReadAllBytes(_folder["both.npz"]);
+        string named = word.Replace("both.npz", _folder["both.npz"]);
+
+        var run = CommandLine.Run("run", _folder["graph.json"], "--input", named, "--output", _folder["both.npz"]);
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain($"is --input {named} too");
+        File.ReadAllBytes(_folder["both.npz"]).Should().Equal(before);
+    }
+
     public static readonly TheoryData<string[]> Complete =
     [
         ["x.npy", "w.npy"],

@@ -172,6 +172,7 @@ public sealed class VerifyVerbTests : IDisposable
         { """[{"model": "m", "golden": "g", "tolerance": 1e-20}]""", "expected a number such as 1e-6" },
         { """[{"model": "m", "golden": "g", "colour": "red"}]""", "'colour' is unknown" },
         { """[{"model": 3, "golden": "g"}]""", "should be a string" },
+        { """[{"model": "m", "golden": "g", "golden": "h"}]""", "no JSON" },
     };
 
     [Theory]

@@ -44,6 +44,40 @@ public sealed class CaseSetCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_case_that_is_a_link_to_another_is_none()
+    {
+        Golden("a", "b");
+        CaseSet.Add(SetFile, [At("a"), At("b")]);
+        Directory.Delete(At("b"), recursive: true);
+        Directory.CreateSymbolicLink(At("b"), "a");
+
+        Search(Root).Should().ContainSingle().Which.Should()
+            .StartWith($"{SetFile}(5): PAR3006: the case 'b' is a link to the case 'a'");
+    }
+
+    [Fact]
+    public void Links_that_lead_up_and_in_circles_are_followed_once()
+    {
+        Golden("a", "b");
+        CaseSet.Add(SetFile, [At("a"), At("b")]);
+        foreach (string link in new[] { "a/up", "b/up", "a/up2", "b/up2" })
+            Directory.CreateSymbolicLink(At(link), "..");
+        foreach (string link in new[] { "l1", "l2", "l3" }) Directory.CreateSymbolicLink(At(link), ".");
+
+        Search(Root).Should().BeEmpty();
+        CaseSetPlace.Below(Root).Should().Equal(SetFile);
+    }
+
+    [Fact]
+    public void A_set_that_links_to_itself_is_told_beside_what_holds()
+    {
+        Golden("a");
+        File.CreateSymbolicLink(SetFile, "golden.cases.json");
+
+        Search(Root).Should().ContainSingle().Which.Should().StartWith($"{SetFile}(1): PAR3003: ");
+    }
+
+    [Fact]
     public void A_root_of_which_nothing_is_left_tells_of_each_case()
     {
         CaseSet.Add(SetFile, [At("a"), At("b")]);

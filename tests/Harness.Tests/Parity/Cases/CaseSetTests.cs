@@ -110,7 +110,18 @@ public sealed class CaseSetTests : IDisposable
         { """{"schema": 1, "cases": ["a\\b"]}""", 1, "names no case" },
         { """{"schema": 1, "cases": [], "removed": ["a"]}""", 1, "an object of folders and reasons" },
         { """{"schema": 1, "cases": [], "colour": 1}""", 1, "'colour' is unknown" },
+        { """{"schema": 1, "cases": ["a", "b"], "cases": ["a"]}""", 1, "a key that stands there twice" },
+        { """{"schema": 1, "cases": ["a"], "removed": {"a": "r"}}""", 1, "'a' is in 'cases' and in 'removed'" },
     };
+
+    [Fact]
+    public void A_link_to_itself_is_a_set_that_cannot_be_read()
+    {
+        System.IO.File.CreateSymbolicLink(File, "golden.cases.json");
+
+        FluentActions.Invoking(() => CaseSet.Read(File)).Should().Throw<ModelException>()
+            .Which.Finding.Code.Should().Be("PAR3003");
+    }
 
     [Theory]
     [MemberData(nameof(Bad))]

@@ -151,6 +151,7 @@ public sealed class GoldenStoreTests : IDisposable
     {
         { "\"schema\": 2", "\"schema\": 3", "(2)*schema version 3 is unknown" },
         { "\"l2\": ", "\"l2\": 1", "*changed by hand*" },
+        { "\"device\": \"cpu\"", "\"device\": \"cuda\"", "*changed by hand*" },
         { "\"samples\": 1", "\"samples\": 2", "*changed by hand*" },
         { "\"inputs\": [0.5, 0.5]", "\"inputs\": [0.5, 0.25]", "*changed by hand*" },
         { "\"path\": \"../m/model.pt\"", "\"path\": \"/m/model.pt\"", "(4)*relative to golden.json" },

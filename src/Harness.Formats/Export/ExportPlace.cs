@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Harness.Executor.Model;
+
+namespace Harness.Formats.Export;
+
+/// <summary>Where a node of an exported program comes from: the module's path and the line of Python.</summary>
+static partial class ExportPlace
+{
+    /// <summary>The innermost module of <c>nn_module_stack</c>, and the innermost line of <c>stack_trace</c> that is
+    /// not PyTorch's own. Of paths only the file's name is kept: the rest is the author's machine.</summary>
+    public static SourcePlace Of(JsonElement node)
+    {
+        if (node.Maybe("metadata") is not { } metadata) return SourcePlace.Unknown;
+        string module = Module(metadata.Maybe("nn_module_stack")?.GetString() ?? "");
+        var lines = Line().Matches(metadata.Maybe("stack_trace")?.GetString() ?? "");
+        var line = lines.LastOrDefault(one => !one.Groups["file"].Value.Contains("/torch/", StringComparison.Ordinal))
+            ?? lines.LastOrDefault();
+        if (line is null) return new SourcePlace(module, "", 0);
+        string file = line.Groups["file"].Value;
+        return new SourcePlace(module, file[(file.LastIndexOfAny(['/', '\\']) + 1)..],
+            int.TryParse(line.Groups["line"].Value, CultureInfo.InvariantCulture, out int number) ? number : 0);
+    }
+
+    // Entries of key, path and class; a path is the attribute's, with @1 where a module is called again.
+    static string Module(string stack)
+    {
+        if (stack.Length == 0) return "";
+        string last = stack[(stack.LastIndexOf(';') + 1)..];
+        int first = last.IndexOf(','), end = last.LastIndexOf(',');
+        if (first < 0 || end <= first) return "";
+        string path = last[(first + 1)..end];
+        int again = path.LastIndexOf('@');
+        return Attribute().Replace(again < 0 ? path : path[..again], match => match.Groups["index"].Success
+            ? "." + match.Groups["index"].Value : "").TrimStart('.');
+    }
+
+    // Strict exports write L['self'].layer1[0].
+    [GeneratedRegex(@"^L\['self'\]|\[(?<index>\d+)\]")]
+    private static partial Regex Attribute();
+
+    [GeneratedRegex(@"File ""(?<file>[^""]*)"", line (?<line>\d+)")]
+    private static partial Regex Line();
+}
