@@ -245,11 +245,7 @@ public abstract class HarnessTool : ToolTask
     /// ever.</summary>
     private protected void RefuseSharedGoldens(IEnumerable<ParityCase> cases)
     {
-        // The second case of a golden lies in its folder.
-        foreach (var shared in cases.DistinctBy(one => (one.Golden, one.Model, one.Weights))
-            .GroupBy(one => Path.GetFileName(one.Golden) == UpToDate.Dependencies.SecondFolder
-                ? Path.GetDirectoryName(one.Golden) : one.Golden)
-            .Where(group => group.DistinctBy(one => (one.Model, one.Weights)).Skip(1).Any()))
+        foreach (var shared in SharedGoldens(cases))
         {
             var names = shared.DistinctBy(one => (one.Model, one.Weights)).Select(
                 one => one.Weights is null ? $"'{one.Model}'" : $"'{one.Model}' with {one.Weights}");
@@ -257,6 +253,15 @@ public abstract class HarnessTool : ToolTask
                 "its own.");
         }
     }
+
+    /// <summary>The golden folders that several models have, with their models.</summary>
+    private protected static IEnumerable<IGrouping<string?, ParityCase>> SharedGoldens(
+        IEnumerable<ParityCase> cases) =>
+        // The second case of a golden lies in its folder.
+        cases.DistinctBy(one => (one.Golden, one.Model, one.Weights))
+            .GroupBy(one => Path.GetFileName(one.Golden) == UpToDate.Dependencies.SecondFolder
+                ? Path.GetDirectoryName(one.Golden) : one.Golden)
+            .Where(group => group.DistinctBy(one => (one.Model, one.Weights)).Skip(1).Any());
 
     /// <summary>Items with absolute paths; what cannot be resolved is an error.</summary>
     private protected List<ParityCase> ResolveModels(ITaskItem[] models)

@@ -7,6 +7,8 @@ namespace Harness.MSBuild;
 [MSBuildMultiThreadableTask]
 public sealed class ParityRecord : HarnessTool
 {
+    bool _isRefused;
+
     /// <summary>All models of the project, of which this is one.</summary>
     public ITaskItem[] Others { get; set; } = [];
 
@@ -18,13 +20,24 @@ public sealed class ParityRecord : HarnessTool
     {
         if (Models.Length != 1)
             Fail($"One model is recorded at a time; this task was given {Models.Length}.");
-        RefuseSharedGoldens(ResolveModels(Others));
+        var others = ResolveModels(Others);
+        // Told once, and nothing is recorded: the first model's task has failed the build.
+        if (IsFirst)
+            RefuseSharedGoldens(others);
+        else
+            _isRefused = SharedGoldens(others).Any();
         return base.ValidateParameters();
     }
 
+    /// <inheritdoc/>
+    protected override bool SkipTaskExecution() => _isRefused;
+
+    bool IsFirst => new[] { "Identity", "Golden", "Weights" }.All(
+        fact => Models[0].GetMetadata(fact) == Others[0].GetMetadata(fact));
+
     // Once a project, not once a model.
     private protected override List<UnknownName> UnknownNames() =>
-        Models[0].ItemSpec != Others[0].ItemSpec ? [] : UnknownName.Of(
+        !IsFirst ? [] : UnknownName.Of(
             new ProjectNames(ProjectFile, NameFiles, PackageNameFiles, PackageRoot), Others, BuildEngine);
 
     /// <inheritdoc/>

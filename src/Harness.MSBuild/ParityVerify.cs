@@ -146,10 +146,13 @@ public sealed class ParityVerify : HarnessTool
 
     /// <inheritdoc/>
     protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance) =>
-        // The command speaks of reports where it wrote them; people find them where they are kept.
+        // The command speaks of reports where it wrote them; people find them where they are kept. What it came to, and
+        // what nobody would miss, a plain build shows too.
         base.LogEventsFromTextOutput(
             singleLine.Replace(_run, Path.TrimEndingDirectorySeparator(ReportDirectory), StringComparison.Ordinal),
-            messageImportance);
+            singleLine.EndsWith(" cases hold", StringComparison.Ordinal)
+                || singleLine.StartsWith("note: ", StringComparison.Ordinal)
+                ? MessageImportance.High : messageImportance);
 
     // Before the command reads them: a file that changes while it runs is then another one than the stamp's.
     Snapshot? Taken()

@@ -6,7 +6,8 @@ namespace Harness.MSBuild.Tests;
 /// <summary>What a build's user is told to type, and where to write it.</summary>
 public partial class BuildWordsTests
 {
-    static readonly BuildWords s_words = new("dotnet build /p/Gate.csproj -t:ParityRecord", "dnx Harness.Cli@1.0.0");
+    static readonly BuildWords s_words =
+        new("dotnet build /p/Gate.csproj -t:ParityRecord", "dotnet dnx Harness.Cli@1.0.0");
 
     [Theory]
     [InlineData("--float32 is 'maybe', expected strict", "ParityFloat32 is 'maybe', expected strict")]
@@ -31,10 +32,10 @@ public partial class BuildWordsTests
         "stale: x; record it again: dotnet build /p/Gate.csproj -t:ParityRecord")]
     [InlineData("missing: no such folder; record one with harness record",
         "missing: no such folder; record one with dotnet build /p/Gate.csproj -t:ParityRecord")]
-    [InlineData("drifts; where right: harness accept /g --received /r --reason \"…\"; report: /r/parity.html",
-        "drifts; where right: dnx Harness.Cli@1.0.0 accept /g --received /r --reason \"…\"; report: /r/parity.html")]
+    [InlineData("drifts; where right: harness accept /g --received /r --reason \"…\"; report: /r",
+        "drifts; where right: dotnet dnx Harness.Cli@1.0.0 accept /g --received /r --reason \"…\"; report: /r")]
     [InlineData("is loose; limits only tighten: harness accept /g --tolerance default",
-        "is loose; limits only tighten: dnx Harness.Cli@1.0.0 accept /g --tolerance default")]
+        "is loose; limits only tighten: dotnet dnx Harness.Cli@1.0.0 accept /g --tolerance default")]
     public void Suggestions_can_be_pasted(string said, string told) => s_words.Of(said).Should().Be(told);
 
     [Fact]

@@ -221,6 +221,30 @@ public sealed class MisbehavingToolTests : IClassFixture<FakeScaffold>
     }
 
     [Fact]
+    public void A_model_that_cannot_be_recorded_keeps_no_other_from_it()
+    {
+        _scaffold.Environment[Misbehaviour.Trace] = _scaffold["tried"];
+        _scaffold.Environment[Misbehaviour.Output] = "/m.pt: error PAR1002: op aten::foo is not supported\n";
+        _scaffold.Environment[Misbehaviour.Exit] = "2";
+
+        _scaffold.Build(_scaffold.Fake, "-t:ParityRecord", "--no-restore").ShouldBeRed("PAR1002", "PAR1002");
+
+        File.ReadAllLines(_scaffold["tried"]).Count(line => line == "record").Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("ParityGoldenDirectory", "goldn", "there is no such folder")]
+    [InlineData("ParityCaseSet", "nothere.json", "there is no such file")]
+    public void What_is_named_and_not_there_is_red(string property, string value, string says)
+    {
+        var error = _scaffold.Build([.. Scaffold.GateAlone, _scaffold.Fake, $"-p:{property}={value}"])
+            .ShouldBeRed("PAR9003").Only("PAR9003");
+
+        error.Text.Should().StartWith($"{property} is '{value}', and {says}");
+        error.File.Should().Be(_scaffold["Gate.csproj"]);
+    }
+
+    [Fact]
     public void What_a_finding_suggests_works_where_it_is_pasted()
     {
         var build = Build(

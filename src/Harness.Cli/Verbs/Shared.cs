@@ -21,7 +21,7 @@ static class Shared
 
     public static Argument<string> Model() => NoOption(new Argument<string>("MODEL")
     {
-        Description = "A traced TorchScript .pt, a graph.json, or arch:NAME.",
+        Description = "A traced TorchScript .pt, a torch.export .pt2, a graph.json, or arch:NAME.",
     });
 
     /// <summary>An argument that refuses words with a dash: a mistyped option is no file.</summary>

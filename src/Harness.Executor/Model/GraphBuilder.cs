@@ -74,7 +74,10 @@ public sealed class GraphBuilder
     {
         var targets = _calls.GroupBy(c => c.Place.Module)
             .ToDictionary(g => g.Key, g => g.Select(c => c.Target).Distinct().Count());
-        var used = new HashSet<string>(_calls.Where(c => c.Name.Length > 0).Select(c => c.Name));
+        // A parameter of the root may be called what a call would be.
+        var used = new HashSet<string>([
+            .. _calls.Where(c => c.Name.Length > 0).Select(c => c.Name), .. _inputs.Select(input => input.Name),
+            .. _parameterIds.Keys, .. _constants.Select(constant => constant.Name)], StringComparer.Ordinal);
         var calls = ImmutableArray.CreateBuilder<Call>(_calls.Count);
         foreach (var call in _calls)
         {

@@ -10,7 +10,7 @@ public sealed record Identity : Elementwise
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         Parse,
         "alias", "alpha_dropout", "clone", "contiguous", "detach", "dropout", "feature_alpha_dropout",
-        "feature_dropout", "lift_fresh", "native_dropout");
+        "feature_dropout", "lift_fresh", "lift_fresh_copy", "native_dropout");
 
     // A dropout that trains at p = 0 keeps every element too, but a model recorded so was not in eval mode.
     static Identity Parse(Bound call) => call.Has("train") && (call.IsNone("train") || call.Bool("train"))

@@ -10,7 +10,7 @@ namespace Harness.Formats.Export;
 
 /// <summary>The parts of a torch.export archive, of whichever release wrote it: the exported program's document, its
 /// weights and its constants.</summary>
-/// <remarks>Three layouts (docs/formats.md): up to PyTorch 2.7 five records without a folder, tensors in archives of
+/// <remarks>Three layouts: up to PyTorch 2.7 five records without a folder, tensors in archives of
 /// torch.save; 2.8 a folder for each, tensors as before; from 2.9 on a file a storage and a document that says what
 /// lies in it.</remarks>
 sealed class ExportArchive : IDisposable

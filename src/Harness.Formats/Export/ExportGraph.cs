@@ -150,7 +150,7 @@ sealed class ExportGraph(ExportArchive archive)
         var (name, overload) = Operator(target);
         // What a cast's operand was found to be when the model was exported.
         if (name == "aten::_assert_tensor_metadata") return;
-        var place = ExportPlace.Of(node);
+        var place = ExportPlace.Of(node, archive.Document);
         var (arguments, keywords) = Arguments(node, name, overload, scope);
         var ids = _builder.Call(name, arguments, keywords, results.Length, place);
         for (int i = 0; i < results.Length; i++)
@@ -219,7 +219,7 @@ sealed class ExportGraph(ExportArchive archive)
             _ => (0, false),
         };
         if (!isPlain)
-            throw archive.Unsupported($"{ExportPlace.Of(node)}: {_at}: " + (skipped == 4
+            throw archive.Unsupported($"{ExportPlace.Of(node, archive.Document)}: {_at}: " + (skipped == 4
                 ? "autocast rounds to half precision in its arithmetic, which no float32 or float64 run does; export "
                     + "the model without autocast"
                 : $"the higher-order operator '{target}' is not supported; write the model without it, or export it "

@@ -10,14 +10,16 @@ static partial class ExportPlace
 {
     /// <summary>The innermost module of <c>nn_module_stack</c>, and the innermost line of <c>stack_trace</c> that is
     /// not PyTorch's own. Of paths only the file's name is kept: the rest is the author's machine.</summary>
-    public static SourcePlace Of(JsonElement node)
+    /// <param name="node">The node.</param>
+    /// <param name="document">What is named where a node says no line.</param>
+    public static SourcePlace Of(JsonElement node, string document)
     {
-        if (node.Maybe("metadata") is not { } metadata) return SourcePlace.Unknown;
+        if (node.Maybe("metadata") is not { } metadata) return new SourcePlace("", document, 0);
         string module = Module(metadata.Maybe("nn_module_stack")?.GetString() ?? "");
         var lines = Line().Matches(metadata.Maybe("stack_trace")?.GetString() ?? "");
         var line = lines.LastOrDefault(one => !one.Groups["file"].Value.Contains("/torch/", StringComparison.Ordinal))
             ?? lines.LastOrDefault();
-        if (line is null) return new SourcePlace(module, "", 0);
+        if (line is null) return new SourcePlace(module, document, 0);
         string file = line.Groups["file"].Value;
         return new SourcePlace(module, file[(file.LastIndexOfAny(['/', '\\']) + 1)..],
             int.TryParse(line.Groups["line"].Value, CultureInfo.InvariantCulture, out int number) ? number : 0);
@@ -36,8 +38,8 @@ static partial class ExportPlace
             ? "." + match.Groups["index"].Value : "").TrimStart('.');
     }
 
-    // Strict exports write L['self'].layer1[0].
-    [GeneratedRegex(@"^L\['self'\]|\[(?<index>\d+)\]")]
+    // Strict exports write L['self'].layer1[0], by whatever name forward calls its module.
+    [GeneratedRegex(@"^L\['[^']*'\]|\[(?<index>\d+)\]")]
     private static partial Regex Attribute();
 
     [GeneratedRegex(@"File ""(?<file>[^""]*)"", line (?<line>\d+)")]

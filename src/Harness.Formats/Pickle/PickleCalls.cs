@@ -8,7 +8,7 @@ static class PickleCalls
     /// <summary>True for names that may stand in a pickle.</summary>
     public static bool IsKnown(string module, string name) => (module, name) switch
     {
-        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_parameter") => true,
+        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_parameter" or "_rebuild_parameter_with_state") => true,
         ("collections", "OrderedDict") => true,
         ("torch", "device" or "Size") => true,
         ("torch", _) => StorageType(name) is not null,
@@ -31,7 +31,7 @@ static class PickleCalls
                     ? new PickleTensor(storage, offset, Numbers(sizes, bad), Numbers(strides, bad))
                     : throw bad("tensor carries a conjugate or negative bit; call resolve_conj().resolve_neg() " +
                         "before saving"),
-            ("_rebuild_parameter", [PickleTensor tensor, ..]) => tensor,
+            ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, ..]) => tensor,
             ("OrderedDict", []) => new PickleDict(),
             ("device", [string device, ..]) => device,
             ("Size", [PickleTuple extents]) => extents,

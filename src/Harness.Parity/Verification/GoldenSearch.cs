@@ -39,7 +39,8 @@ public static class GoldenSearch
         var taken = used.Select(request => Normal(request.Golden)).ToHashSet(StringComparer.Ordinal);
         return [.. In(full).Where(folder => !taken.Contains(Normal(folder))).Select(folder => new Finding(
             Codes.GoldenUnused, $"{Path.Combine(folder, GoldenStore.JsonName)}(1)",
-            "no model uses this golden; name it in the project, or delete it"))];
+            "no model uses this golden; name it in the project, or delete it and take it off its set: harness accept "
+            + $"{ShellWord.Of(folder)} --remove --reason \"…\""))];
     }
 
     static ImmutableArray<string> In(string folder) =>

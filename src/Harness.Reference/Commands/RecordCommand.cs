@@ -168,8 +168,12 @@ static class RecordCommand
             return Pair(recorded, beside);
         string blind = string.Join("; ", tried.Where(other => other.IsCompanion).Take(1)
             .SelectMany(other => Vacuity.Of(other.Recording.Document, other.Recording.Tensors)));
+        // A model that is given another image than it is for may well be dead.
+        string guess = chosen.GuessesShapes
+            ? InputShapes.GuessOf(chosen.Inputs.Select(port => (port.Name, port.Shape)))
+                + "; where the model takes others, state them with --input-shape; " : "";
         throw new ModelException(Vacuity.Finding(chosen, held, options.Model, (blind.Length == 0 ? ""
-            : $"nor do oblong planes beside them: {blind}; ") + Cure(isNew, earlier))!);
+            : $"nor do oblong planes beside them: {blind}; ") + guess + Cure(isNew, earlier))!);
 
         GoldenDocument Permitted(GoldenDocument document, IReadOnlyDictionary<string, Tensor> tensors, bool shapesToo)
         {

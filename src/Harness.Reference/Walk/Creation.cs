@@ -17,6 +17,7 @@ static class Creation
         new("aten::detach_", a => a.Tensor(0, "self").detach()),
         new("aten::full", a => full(a.Ints(0, "size"), a.Scalar(1, "fill_value"), Made(a, 2), a.Device)),
         new("aten::lift_fresh", a => a.Tensor(0, "self").alias()),
+        new("aten::lift_fresh_copy", a => a.Tensor(0, "self").clone()),
         new("aten::ones", a => ones(a.Ints(0, "size"), Made(a, 1), a.Device)),
         new("aten::ones_like", a => full(a.Tensor(0, "self").shape, 1, Like(a, 1), a.Device)),
         new("aten::to", To),
