@@ -37,6 +37,12 @@ sealed partial class BuildWords(string record, string command)
         ["--tolerance"] = "ParityTolerance",
     };
 
+    // What only the command has: its help, and a variable that is set from a property.
+    static readonly (string Said, string Told)[] s_words =
+    [
+        ("; harness --help lists verbs and options", ""), ("HARNESS_REFERENCE", "ParityReferencePath"),
+    ];
+
     /// <summary>The options that have a name in a project.</summary>
     public static IEnumerable<string> Options => s_metadata.Keys.Concat(s_properties.Keys);
 
@@ -59,6 +65,8 @@ sealed partial class BuildWords(string record, string command)
     static string Prose(string text)
     {
         var saysWhose = false;
+        foreach (var (said, told) in s_words)
+            text = text.Replace(said, told, StringComparison.Ordinal);
         return OptionPattern().Replace(text, match =>
         {
             var option = match.Groups["option"].Value;

@@ -11,6 +11,9 @@ public partial class BuildWordsTests
 
     [Theory]
     [InlineData("--float32 is 'maybe', expected strict", "ParityFloat32 is 'maybe', expected strict")]
+    [InlineData("--threads is 'many'; harness --help lists verbs and options", "ParityThreads is 'many'")]
+    [InlineData("HARNESS_REFERENCE is '/x', and no such file is there",
+        "ParityReferencePath is '/x', and no such file is there")]
     [InlineData("--tolerance is '1e-20', expected a number", "ParityTolerance is '1e-20', expected a number")]
     [InlineData("--tolerance 1e-5 is strict", "ParityTolerance 1e-5 is strict")]
     [InlineData("a limit (stated for this run by --tolerance) is",

@@ -67,6 +67,9 @@ sealed class ExportGraph(ExportArchive archive)
         JsonElement[] specs = [.. signature.Items("input_specs")], inputs = [.. graph.Items("inputs")];
         if (specs.Length != inputs.Length)
             throw new FormatException($"{specs.Length} inputs are specified and {inputs.Length} are there");
+        // By name at once: to look each up would take the square of their number.
+        var tensors = graph.GetProperty("tensor_values").EnumerateObject()
+            .ToDictionary(tensor => tensor.Name, tensor => tensor.Value, StringComparer.Ordinal);
         int given = specs.Count(spec => spec.Union().Key is "user_input" or "constant_input"), at = 0;
         for (int i = 0; i < specs.Length; i++)
         {
@@ -74,11 +77,13 @@ sealed class ExportGraph(ExportArchive archive)
             bool isGiven = kind is "user_input" or "constant_input";
             string? called = isGiven && names?.Length == given ? names[at] : null;
             if (isGiven) at++;
-            Input(kind, spec, inputs[i], called, graph, scope);
+            Input(kind, spec, inputs[i], called, tensors, scope);
         }
     }
 
-    void Input(string kind, JsonElement spec, JsonElement input, string? called, JsonElement graph, ExportScope scope)
+    void Input(
+        string kind, JsonElement spec, JsonElement input, string? called, Dictionary<string, JsonElement> tensors,
+        ExportScope scope)
     {
         var (form, value) = input.Union();
         if (kind is "custom_obj" or "token")
@@ -91,7 +96,7 @@ sealed class ExportGraph(ExportArchive archive)
         // A number or a text that export fixed stands in the nodes already.
         if (form != "as_tensor") return;
         string name = value.Text("name");
-        var meta = Meta(graph, name);
+        var meta = ExportTensor.Read(tensors[name]);
         if (meta.Type is not { } type)
             throw archive.Unsupported(
                 $"'{name}' has elements of {ExportTypes.Name(meta.Number)}, which are not supported");
@@ -133,9 +138,6 @@ sealed class ExportGraph(ExportArchive archive)
                 + $"{meta.Type?.NumPyName()} {meta.Shape}");
         return tensor;
     }
-
-    static ExportTensor Meta(JsonElement graph, string name) =>
-        ExportTensor.Read(graph.GetProperty("tensor_values").GetProperty(name));
 
     void Node(JsonElement node, ExportScope scope, int depth)
     {
