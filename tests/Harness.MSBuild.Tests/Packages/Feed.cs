@@ -29,6 +29,9 @@ static class Feed
     static string Machine => typeof(Feed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(fact => fact.Key == "NuGetPackageRoot").Value!;
 
+    /// <summary>Ours where this machine keeps packages, as whoever tried them has.</summary>
+    public static string Kept => Path.Combine(Machine, "harness.*");
+
     /// <summary>A package's file.</summary>
     public static string File(string name) => Path.Combine(Folder!, $"{name}.{Version}.nupkg");
 

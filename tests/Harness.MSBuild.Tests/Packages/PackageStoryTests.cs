@@ -47,7 +47,8 @@ public sealed class PackageStoryTests
 
         scaffold.DotNet("add", "Gate.csproj", "package", "Harness.MSBuild", "--version", Feed.Version).ShouldBeGreen();
         File.ReadAllText(scaffold["Gate.csproj"]).Should().Contain("<PrivateAssets>all</PrivateAssets>");
-        Directory.Exists(scaffold[$"packages/harness.msbuild/{Feed.Version}"]).Should().BeTrue("ours, and no other's");
+        Directory.Exists(scaffold[$"packages/harness.msbuild/{Feed.Version}"]).Should().BeTrue(
+            $"ours, and no other's; where this machine keeps one of this version, it is taken: delete {Feed.Kept}");
         scaffold.Build().ShouldBeGreen().Runs.Should().Be(0, "a project that names no model is left alone");
 
         Replace(scaffold["Gate.csproj"], "</Project>", Models + "</Project>");
