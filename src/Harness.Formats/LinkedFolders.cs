@@ -8,10 +8,8 @@ public static class LinkedFolders
     /// <param name="folder">An absolute path.</param>
     public static IEnumerable<string> AtAndBelow(string folder) => Search(new DirectoryInfo(folder), []);
 
-    /// <summary>The files of a name, or what stands in their place, in the folder and, if it is deep, all below
-    /// it.</summary>
-    public static IEnumerable<string> Entries(string folder, string name, bool isDeep = true) =>
-        (isDeep ? AtAndBelow(folder) : [folder]).Select(place => Path.Combine(place, name)).Where(IsThere);
+    /// <summary>Whether anything stands in a place: a link that leads nowhere, or in a circle, as well.</summary>
+    public static bool IsThere(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     static IEnumerable<string> Search(DirectoryInfo below, string[] within)
     {
@@ -25,7 +23,4 @@ public static class LinkedFolders
         foreach (var inner in below.EnumerateDirectories())
             foreach (string found in Search(inner, inside)) yield return found;
     }
-
-    // Of a link that leads nowhere or in a circle as well.
-    static bool IsThere(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 }

@@ -66,7 +66,7 @@ public static class ModelFile
         var model = ExportArchive.Is(zip) ? ExportFile.Read(zip) : Script(zip);
         if (weights is null) return model;
         var given = WeightsFile.Map(weights, WeightSlots.Of(model.Weights), note, out var other);
-        return new TorchModel(model.Graph, given, model.Format, new Owners(model, other))
+        return new TorchModel(model.Graph, given, model.Format, new Owners(file, other))
         {
             Path = file.Path,
             IsScript = model.IsScript,
@@ -81,7 +81,7 @@ public static class ModelFile
     }
 
     // A model's file and that of its weights.
-    sealed class Owners(IDisposable model, OpenedFile? weights) : IDisposable
+    sealed class Owners(OpenedFile model, OpenedFile? weights) : IDisposable
     {
         public void Dispose()
         {

@@ -13,7 +13,7 @@ namespace Harness.Formats.Export;
 /// <remarks>Three layouts: up to PyTorch 2.7 five records without a folder, tensors in archives of
 /// torch.save; 2.8 a folder for each, tensors as before; from 2.9 on a file a storage and a document that says what
 /// lies in it.</remarks>
-sealed class ExportArchive : IDisposable
+sealed class ExportArchive
 {
     const long MaxDocument = 512L << 20;
     const string OldProgram = "serialized_exported_program.json", Format = "archive_format";
@@ -25,7 +25,6 @@ sealed class ExportArchive : IDisposable
 
     readonly ZipView _zip;
     readonly string _root, _weights, _constants;
-    readonly List<OpenedFile> _nested = [];
     StateDict? _constantTensors;
 
     ExportArchive(ZipView zip, string root, string program, string weights, string constants)
@@ -169,9 +168,7 @@ sealed class ExportArchive : IDisposable
     // An archive of torch.save in this one.
     StateDict Nested(ZipEntry entry)
     {
-        var file = OpenedFile.Of(_zip.File.Path, _zip.Read(entry).Span);
-        _nested.Add(file);
-        var zip = ZipView.Open(file);
+        var zip = ZipView.Open(_zip.File.Within(_zip.Read(entry).Span));
         string root = FileKinds.PickleRoot(zip)
             ?? throw Bad($"'{entry.Name}' is no archive of torch.save; is the copy complete?");
         return TorchStateDict.Tensors(zip, root);
@@ -187,12 +184,5 @@ sealed class ExportArchive : IDisposable
         {
             throw Bad($"'{entry.Name}' is no valid JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
-    }
-
-    /// <summary>Lets go of the archives in it.</summary>
-    public void Dispose()
-    {
-        foreach (var file in _nested) file.Dispose();
-        _zip.File.Dispose();
     }
 }

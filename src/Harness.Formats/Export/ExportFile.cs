@@ -6,9 +6,6 @@ namespace Harness.Formats.Export;
 /// <summary>Reads a torch.export archive (<c>.pt2</c>) into a graph and a state dict.</summary>
 static class ExportFile
 {
-    /// <summary>What a model of this kind is called.</summary>
-    public const string Name = "torch.export";
-
     /// <summary>The model; it owns the file.</summary>
     /// <param name="zip">The archive.</param>
     /// <exception cref="ModelException">The archive is damaged, or holds what is not supported.</exception>
@@ -28,6 +25,6 @@ static class ExportFile
                 throw archive.Bad($"'{parameter.Key}' is {tensor.Type.NumPyName()} {tensor.Shape}, and the graph says "
                     + $"{parameter.Type.NumPyName()} {parameter.Shape}");
         }
-        return new TorchModel(graph, weights, Name, archive) { Path = zip.File.Path };
+        return new TorchModel(graph, weights, "torch.export", zip.File) { Path = zip.File.Path };
     }
 }

@@ -32,10 +32,13 @@ sealed class ExportGraph(ExportArchive archive)
             var graph = module.GetProperty("graph");
             var signature = module.GetProperty("signature");
             var scope = new ExportScope(archive);
-            Inputs(graph, signature, InputNames(module), scope);
+            // What the root takes and returns, as Python calls it.
+            var root = module.Items("module_call_graph").Where(entry => entry.Text("fqn").Length == 0)
+                .Select(entry => entry.Maybe("signature")).FirstOrDefault();
+            Inputs(graph, signature, InputNames(root), scope);
             foreach (var node in graph.Items("nodes")) Node(node, scope, 0);
             _at = "the outputs";
-            Outputs(program, graph, signature, scope);
+            Outputs(root?.Maybe("out_spec")?.Text(), graph, signature, scope);
             return _builder.Build();
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException
@@ -57,10 +60,8 @@ sealed class ExportGraph(ExportArchive archive)
     }
 
     // As forward calls them, where each is one tensor; the graph's own names are mended ones.
-    static string[]? InputNames(JsonElement module) => module.Items("module_call_graph")
-        .Where(entry => entry.Text("fqn").Length == 0)
-        .Select(entry => entry.Maybe("signature")?.Maybe("forward_arg_names")).FirstOrDefault() is { } names
-        ? [.. names.EnumerateArray().Select(name => name.GetString()!)] : null;
+    static string[]? InputNames(JsonElement? root) => root?.Maybe("forward_arg_names") is { } names
+        ? [.. names.EnumerateArray().Select(name => name.Text())] : null;
 
     void Inputs(JsonElement graph, JsonElement signature, string[]? names, ExportScope scope)
     {
@@ -248,7 +249,7 @@ sealed class ExportGraph(ExportArchive archive)
             if (results[i] is { } result) scope.Define(result, values[i]);
     }
 
-    void Outputs(JsonElement program, JsonElement graph, JsonElement signature, ExportScope scope)
+    void Outputs(string? structure, JsonElement graph, JsonElement signature, ExportScope scope)
     {
         JsonElement[] specs = [.. signature.Items("output_specs")], outputs = [.. graph.Items("outputs")];
         if (specs.Length != outputs.Length)
@@ -256,7 +257,7 @@ sealed class ExportGraph(ExportArchive archive)
         if (specs.FirstOrDefault(spec => spec.Union().Key != "user_output")
             is { ValueKind: JsonValueKind.Object } other)
             throw archive.Unsupported(Refused(other));
-        var names = ExportOutputs.Names(program, outputs.Length);
+        var names = ExportOutputs.Names(structure, outputs.Length);
         var used = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -264,7 +265,8 @@ sealed class ExportGraph(ExportArchive archive)
             if (outputs[i].Union().Key != "as_tensor") continue;
             string unique = names[i].Length == 0 ? "0" : names[i];
             if (!used.Add(unique)) throw archive.Unsupported($"the program returns two outputs named '{unique}'");
-            _builder.Output(unique, ((ValueArgument)scope.Read(outputs[i])).Id);
+            _builder.Output(unique, scope.Read(outputs[i]) is ValueArgument { Id: var id } ? id
+                : throw new FormatException($"output '{unique}' is no tensor"));
         }
         if (used.Count == 0) throw archive.Unsupported("the program returns no tensor");
     }

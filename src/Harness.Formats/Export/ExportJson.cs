@@ -18,8 +18,11 @@ static class ExportJson
         owner.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 
     /// <summary>The text of a member.</summary>
-    public static string Text(this JsonElement owner, string name) => owner.GetProperty(name).GetString()
-        ?? throw new FormatException($"'{name}' is null");
+    public static string Text(this JsonElement owner, string name) => owner.GetProperty(name).Text();
+
+    /// <summary>A text.</summary>
+    public static string Text(this JsonElement value) =>
+        value.GetString() ?? throw new FormatException("a text is null");
 
     /// <summary>The items of a member.</summary>
     public static JsonElement.ArrayEnumerator Items(this JsonElement owner, string name) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Harness.Formats.Export;
@@ -11,17 +12,14 @@ static class ExportOutputs
 
     /// <summary>A name for each leaf of what the root returns: positions and keys, joined by points; empty for a single
     /// one.</summary>
-    /// <param name="program">The document.</param>
+    /// <param name="structure">The treespec; null where the document has none.</param>
     /// <param name="count">How many outputs the signature states.</param>
     /// <exception cref="FormatException">The structure has another number of leaves.</exception>
-    public static IReadOnlyList<string> Names(JsonElement program, int count)
+    public static IReadOnlyList<string> Names(string? structure, int count)
     {
-        var root = program.GetProperty("graph_module").Items("module_call_graph")
-            .Where(entry => entry.Text("fqn").Length == 0).Select(entry => entry.Maybe("signature")).FirstOrDefault();
-        if (root?.Maybe("out_spec") is not { } specification)
-            return count == 1 ? [""] : [.. Enumerable.Range(0, count).Select(Number)];
+        if (structure is null) return count == 1 ? [""] : [.. Enumerable.Range(0, count).Select(Number)];
         var names = new List<string>();
-        using var document = ExportJson.Parse(System.Text.Encoding.UTF8.GetBytes(specification.GetString()!));
+        using var document = ExportJson.Parse(Encoding.UTF8.GetBytes(structure));
         Visit(document.RootElement[1], "", names, 0);
         return names.Count == count ? names
             : throw new FormatException($"what is returned has {names.Count} parts, the signature {count}");
@@ -35,7 +33,7 @@ static class ExportOutputs
             names.Add(name);
             return;
         }
-        string[]? keys = Keys(type.GetString()!, node.Maybe("context"));
+        string[]? keys = Keys(type.Text(), node.Maybe("context"));
         int at = 0;
         foreach (var child in node.Items("children_spec"))
         {
@@ -50,10 +48,10 @@ static class ExportOutputs
     {
         if (context?.GetString() is not { } text
             || type is not ("builtins.dict" or "collections.OrderedDict" or "collections.defaultdict")) return null;
-        using var document = ExportJson.Parse(System.Text.Encoding.UTF8.GetBytes(text));
+        using var document = ExportJson.Parse(Encoding.UTF8.GetBytes(text));
         var keys = document.RootElement;
         return keys.ValueKind != JsonValueKind.Array ? null
-            : [.. keys.EnumerateArray().Select(key => key.ValueKind == JsonValueKind.String ? key.GetString()!
+            : [.. keys.EnumerateArray().Select(key => key.ValueKind == JsonValueKind.String ? key.Text()
                 : key.GetRawText())];
     }
 

@@ -14,7 +14,7 @@ sealed record ExportTensor(long Number, long?[] Sizes, long?[] Strides, long? Of
     public ElementType? Type => ExportTypes.Element(Number);
 
     /// <summary>The shape; null where an axis varies.</summary>
-    public Shape? Shape => Array.TrueForAll(Sizes, size => size is >= 0 and <= int.MaxValue)
+    public Shape? Shape => Array.TrueForAll(Sizes, size => size is not null)
         ? Executor.Model.Shape.Create([.. Sizes.Select(size => (int)size!)]) : null;
 
     /// <summary>Reads one.</summary>

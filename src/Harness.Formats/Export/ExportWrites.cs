@@ -30,7 +30,8 @@ sealed class ExportWrites(ExportArchive archive)
         if (signature is null)
         {
             // No schema: an operator in place is told by its name.
-            if (target.EndsWith('_') && arguments is [ValueArgument { Id: var first }, ..]) Write(first);
+            if (target.EndsWith('_') && !target.EndsWith("__", StringComparison.Ordinal)
+                && arguments is [ValueArgument { Id: var first }, ..]) Write(first);
             return;
         }
         for (int i = 0; i < signature.Parameters.Length; i++)

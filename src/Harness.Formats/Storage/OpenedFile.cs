@@ -20,6 +20,7 @@ sealed unsafe class OpenedFile : IDisposable
     // A bit a piece.
     readonly ulong[] _read = [];
     readonly Lock _reading = new();
+    readonly List<OpenedFile> _inner = [];
     volatile bool _closed;
 
     OpenedFile(string path) => Path = path;
@@ -51,10 +52,14 @@ sealed unsafe class OpenedFile : IDisposable
         Array.Fill(_read, ulong.MaxValue);
     }
 
-    /// <summary>A file in a file: a copy of its bytes.</summary>
-    /// <param name="path">The file that it lies in, for messages.</param>
+    /// <summary>A file in this file: a copy of its bytes, which ends with it.</summary>
     /// <param name="bytes">All of it.</param>
-    public static OpenedFile Of(string path, ReadOnlySpan<byte> bytes) => new(path, bytes);
+    public OpenedFile Within(ReadOnlySpan<byte> bytes)
+    {
+        var inner = new OpenedFile(Path, bytes);
+        _inner.Add(inner);
+        return inner;
+    }
 
     /// <summary>The path as the caller gave it.</summary>
     public string Path { get; }
@@ -144,6 +149,7 @@ sealed unsafe class OpenedFile : IDisposable
     {
         if (_closed) return;
         _closed = true;
+        foreach (var inner in _inner) inner.Dispose();
         _handle?.Dispose();
         LargePages.Free(_start);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Parity.Golden;
 using Harness.Parity.Verification;
 
@@ -125,7 +126,7 @@ public sealed class CaseSetCheck
         CaseSet? set = null;
         try
         {
-            if (Path.Exists(file) || new FileInfo(file).LinkTarget is not null) set = CaseSet.Read(file);
+            if (LinkedFolders.IsThere(file)) set = CaseSet.Read(file);
         }
         catch (ModelException e)
         {

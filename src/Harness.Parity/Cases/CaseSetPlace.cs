@@ -12,11 +12,12 @@ public static class CaseSetPlace
     /// <summary>The sets at and above a folder, nearest first. What is called one and is a folder, or a link that leads
     /// nowhere, is one that cannot be read, and not none.</summary>
     public static IEnumerable<string> AtOrAbove(string folder) =>
-        Upwards(folder).SelectMany(place => LinkedFolders.Entries(place, CaseSet.FileName, isDeep: false));
+        Upwards(folder).Select(place => Path.Combine(place, CaseSet.FileName)).Where(LinkedFolders.IsThere);
 
     /// <summary>The sets below a folder and in it.</summary>
     public static IEnumerable<string> Below(string folder) => Directory.Exists(folder)
-        ? LinkedFolders.Entries(folder, CaseSet.FileName).Order(StringComparer.Ordinal)
+        ? LinkedFolders.AtAndBelow(folder).Select(place => Path.Combine(place, CaseSet.FileName))
+            .Where(LinkedFolders.IsThere).Order(StringComparer.Ordinal)
         : [];
 
     /// <summary>The set that a golden is recorded into: the nearest; where there is none yet, one in the folder of all

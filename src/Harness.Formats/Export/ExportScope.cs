@@ -43,8 +43,8 @@ sealed class ExportScope(ExportArchive archive)
             "as_float_lists" => List(value, items => List(items, item => Argument.Of(item.Number()))),
             "as_bool" => Argument.Of(value.GetBoolean()),
             "as_bools" => List(value, item => Argument.Of(item.GetBoolean())),
-            "as_string" => Argument.Of(Text(value)),
-            "as_strings" => List(value, item => Argument.Of(Text(item))),
+            "as_string" => Argument.Of(value.Text()),
+            "as_strings" => List(value, item => Argument.Of(item.Text())),
             "as_scalar_type" => Argument.Of(ExportTypes.Torch(value.GetInt64())
                 ?? throw archive.Unsupported($"elements of {ExportTypes.Name(value.GetInt64())} are not supported")),
             "as_memory_format" => ExportTypes.MemoryFormat(value.GetInt64()) is { } format ? Argument.Of(format)
@@ -64,15 +64,13 @@ sealed class ExportScope(ExportArchive archive)
         var (kind, stated) = value.Union();
         return kind switch
         {
-            "as_name" => this[Text(stated)],
+            "as_name" => this[stated.Text()],
             "as_int" => Argument.Of(stated.GetInt64()),
             "as_float" => Argument.Of(stated.Number()),
             "as_bool" => Argument.Of(stated.GetBoolean()),
             _ => throw new FormatException($"a number has the key '{kind}'"),
         };
     }
-
-    static string Text(JsonElement value) => value.GetString() ?? throw new FormatException("a text is null");
 
     static Argument List(JsonElement items, Func<JsonElement, Argument> read) =>
         Argument.Of([.. items.EnumerateArray().Select(read)]);
