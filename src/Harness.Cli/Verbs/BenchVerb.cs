@@ -18,19 +18,21 @@ static class BenchVerb
 
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
+        var (model, weights, key, shapes) =
+            (Shared.Model(), Shared.Weights(), Shared.WeightsKey(), Shared.InputShape());
         var (threads, lanes, exactOrder) = (Shared.Threads(), Shared.Lanes(), Shared.ExactOrder());
         var precision = Shared.Choice("--precision", "The arithmetic.", "float32", "float64");
         var json = new Option<bool>("--json") { Description = "JSON on stdout." };
         var command = new Command("bench", "Measures latency, memory, and the share of the processor's peak.")
         {
-            model, weights, shapes, precision, threads, lanes, exactOrder, json,
+            model, weights, key, shapes, precision, threads, lanes, exactOrder, json,
         };
         command.SetAction(result =>
         {
             long start = Stopwatch.GetTimestamp();
             string name = result.GetValue(model)!;
-            using var torch = ModelSource.Open(terminal, name, result.GetValue(weights));
+            using var torch = ModelSource.Open(
+                terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)));
             var opened = Stopwatch.GetElapsedTime(start);
             var options = new PlanOptions
             {

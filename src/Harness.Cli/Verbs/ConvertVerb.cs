@@ -14,7 +14,8 @@ static class ConvertVerb
 
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
+        var (model, weights, key, shapes) =
+            (Shared.Model(), Shared.Weights(), Shared.WeightsKey(), Shared.InputShape());
         model.Arity = ArgumentArity.ZeroOrOne;
         var output = new Option<string>("--output")
         {
@@ -32,12 +33,13 @@ static class ConvertVerb
         };
         var command = new Command("convert", "Writes a model's weights as Flax's variables, or those as a state dict.")
         {
-            model, weights, shapes, output, flatten, dtype, back,
+            model, weights, key, shapes, output, flatten, dtype, back,
         };
         command.SetAction(result =>
         {
             var request = new Request(
-                result.GetValue(model), result.GetValue(weights), result.GetValue(shapes) ?? [],
+                result.GetValue(model), Shared.Weights(result.GetValue(weights), result.GetValue(key)),
+                result.GetValue(shapes) ?? [],
                 Enum.Parse<FlattenMode>(result.GetValue(flatten)!, ignoreCase: true), result.GetValue(output)!);
             return result.GetValue(back) is { } tree
                 ? Back(terminal, request, tree)

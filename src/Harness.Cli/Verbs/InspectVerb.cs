@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Executor.Program;
 using Harness.Executor.Cpu;
+using Harness.Formats;
 
 namespace Harness.Cli.Verbs;
 
@@ -10,8 +11,9 @@ static class InspectVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, shapes, threads, lanes) =
-            (Shared.Model(), Shared.Weights(), Shared.InputShape(), Shared.Threads(), Shared.Lanes());
+        var (model, weights, key) = (Shared.Model(), Shared.Weights(), Shared.WeightsKey());
+        var (shapes, threads, lanes) = (Shared.InputShape(), Shared.Threads(), Shared.Lanes());
+        model.Description = $"{model.Description![..^1]}; or a file of weights.";
         var plan = new Option<bool>("--plan")
             { Description = "Each step's kernel, tile, bytes, FLOPs and expected time." };
         var profile = new Option<bool>("--profile")
@@ -22,13 +24,24 @@ static class InspectVerb
         var command = new Command(
             "inspect", "Shows a model's graph, its parameters in both layouts, and what is not supported; or its plan.")
         {
-            model, weights, shapes, plan, profile, exactOrder, precision, threads, lanes, json,
+            model, weights, key, shapes, plan, profile, exactOrder, precision, threads, lanes, json,
         };
         command.SetAction(result =>
         {
             if (!result.GetValue(plan) && (result.GetValue(profile) || result.GetValue(exactOrder)))
                 throw Program.Usage("--profile and --exact-order say how a plan is looked at; add --plan");
-            using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
+            string name = result.GetValue(model)!;
+            if (result.GetValue(weights) is null && !result.GetValue(plan)
+                && new WeightsName(name) is { IsSeed: false } named && !new ModelName(name).IsArchitecture
+                && File.Exists(named.File) && WeightsFile.Is(named.File))
+            {
+                var listed = WeightsInspection.Of(named.File, result.GetValue(key) ?? named.Key);
+                if (result.GetValue(json)) terminal.Out.Write(listed.ToJson());
+                else listed.WriteText(terminal.Out);
+                return 0;
+            }
+            using var torch = ModelSource.Open(
+                terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)));
             if (result.GetValue(plan))
             {
                 var converted = NhwcPass.Apply(torch, ModelSource.Shapes(torch, result.GetValue(shapes)));

@@ -11,7 +11,8 @@ static class RecordVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, shapes) = (Shared.Model(), Shared.Weights(), Shared.InputShape());
+        var (model, weights, key, shapes) =
+            (Shared.Model(), Shared.Weights(), Shared.WeightsKey(), Shared.InputShape());
         var input = new Option<string[]>("--input")
         {
             Description = $"{InputFiles.Help} In PyTorch's layout; without any: seeded, non-constant, non-square " +
@@ -36,14 +37,15 @@ static class RecordVerb
         };
         var command = new Command("record", "Records a golden case with PyTorch.")
         {
-            model, weights, input, shapes, golden, device, seed, allowNaN, reason, root, caseSet,
+            model, weights, key, input, shapes, golden, device, seed, allowNaN, reason, root, caseSet,
         };
         command.SetAction(result =>
         {
             // Checked here, so that a typing error is told before libtorch is loaded.
             Shared.ToShapes(result.GetValue(shapes));
             List<string> arguments = ["record", result.GetValue(model)!];
-            if (result.GetValue(weights) is { } file) arguments.AddRange(["--weights", file]);
+            if (Shared.Weights(result.GetValue(weights), result.GetValue(key)) is { } file)
+                arguments.AddRange(["--weights", file]);
             foreach (string path in result.GetValue(input) ?? []) arguments.AddRange(["--input", path]);
             foreach (string shape in result.GetValue(shapes) ?? [])
                 arguments.AddRange(["--input-shape", shape.Replace('x', ',')]);

@@ -18,7 +18,8 @@ static class RunVerb
 
     public static Command Create(Terminal terminal)
     {
-        var (model, weights, threads, lanes) = (Shared.Model(), Shared.Weights(), Shared.Threads(), Shared.Lanes());
+        var (model, weights, key) = (Shared.Model(), Shared.Weights(), Shared.WeightsKey());
+        var (threads, lanes) = (Shared.Threads(), Shared.Lanes());
         var input = new Option<string[]>("--input")
         {
             Description = InputFiles.Help,
@@ -38,7 +39,7 @@ static class RunVerb
         var (shapes, exactOrder) = (Shared.InputShape(), Shared.ExactOrder());
         var command = new Command("run", "Runs one inference.")
         {
-            model, weights, input, inputLayout, output, outputLayout, precision, threads, lanes, device, shapes,
+            model, weights, key, input, inputLayout, output, outputLayout, precision, threads, lanes, device, shapes,
                 exactOrder,
         };
         command.SetAction(result =>
@@ -46,7 +47,8 @@ static class RunVerb
             string path = Shared.ArrayPath(result.GetValue(output)!);
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
-            using var torch = ModelSource.Open(terminal, result.GetValue(model)!, result.GetValue(weights));
+            using var torch = ModelSource.Open(terminal, result.GetValue(model)!,
+                Shared.Weights(result.GetValue(weights), result.GetValue(key)));
             CheckOutputs(torch.Graph.Outputs, path);
             CheckPlace(path, result.GetValue(input)!);
             var files = InputFiles.Read(torch.Graph, [.. result.GetValue(input)!]);

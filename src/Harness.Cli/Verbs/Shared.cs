@@ -47,8 +47,26 @@ static class Shared
 
     public static Option<string?> Weights() => new("--weights")
     {
-        Description = "A .pth, .pt state dict, .safetensors or .npz, or seed:N.",
+        Description = "What torch.save wrote, .safetensors (or the index of several) or .npz, or seed:N.",
     };
+
+    /// <summary>Which of a checkpoint's state dicts.</summary>
+    public static Option<string?> WeightsKey() => new("--weights-key")
+    {
+        Description = "Of a checkpoint with several state dicts the one that is meant, as FILE#KEY in --weights.",
+        HelpName = "KEY",
+    };
+
+    /// <summary>The weights of <see cref="Weights()"/> and <see cref="WeightsKey"/> as one name.</summary>
+    /// <exception cref="ModelException">PAR9003: a key without a file.</exception>
+    public static string? Weights(string? weights, string? key)
+    {
+        if (key is null) return weights;
+        if (weights is null) throw Program.Usage("--weights-key says which state dict of a file; give it by --weights");
+        return new WeightsName(weights) is { IsSeed: false, Key: null } name ? WeightsName.Of(name.File, key).Text
+            : throw Program.Usage($"--weights-key {key} beside --weights {weights}: made-up weights, or weights whose "
+                + "key is stated already, take none");
+    }
 
     public static Option<string[]> InputShape() => new("--input-shape")
     {

@@ -20,7 +20,8 @@ public static class ScalarCalls
     [
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item",
         "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor",
-        "ceil", "round", "trunc", "sym_float", "sym_int", "truediv", "mod",
+        "ceil", "round", "trunc", "sym_float", "sym_int", "truediv", "mod", "__not__", "sym_not", "sym_max", "sym_min",
+        "_assert_scalar",
     ];
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
@@ -98,6 +99,10 @@ public static class ScalarCalls
                 if (at >= -count && at < count) return list.Items[(int)(at < 0 ? at + count : at)];
                 misfit = $"item {at} of {count}";
                 return null;
+            // What was found to hold when the model was exported, and must hold for these shapes too.
+            case "aten::_assert_scalar" when arguments is [var held, TextArgument text] && IsNumber(held):
+                if (Float(held) == 0) misfit = text.Text;
+                return Float(held) == 0 ? null : held;
             case "aten::len" when arguments is [ListArgument counted]: return Argument.Of((long)counted.Items.Length);
             default: return OfNumbers(call, arguments);
         }
@@ -138,8 +143,42 @@ public static class ScalarCalls
             case "round" when arguments.Length == 1: return Argument.Of(Math.Round(Float(a), MidpointRounding.ToEven));
             case "trunc": return Argument.Of(Math.Truncate(Float(a)));
             case "sqrt": return Argument.Of(Math.Sqrt(Float(a)));
+            case "exp": return Argument.Of(Math.Exp(Float(a)));
+            case "log": return Argument.Of(Math.Log(Float(a)));
+            case "abs": return a is IntArgument whole
+                ? Argument.Of(Math.Abs(whole.Number)) : Argument.Of(Math.Abs(Float(a)));
+            // Of one number that is the number.
+            case "sum" when arguments.Length == 1 && call.Keywords.IsEmpty: return a is BoolArgument
+                ? Argument.Of(Integer(a)) : a;
+            case "__not__" or "sym_not" or "logical_not": return Argument.Of(Float(a) == 0);
+            case "clamp" or "clamp_min" or "clamp_max" or "clip": return Clamped(op, call, arguments);
         }
         return arguments.Length >= 2 && IsNumber(arguments[1]) ? OfTwo(op, call, arguments) : null;
+    }
+
+    // clamp(self, min=None, max=None): a limit of another kind makes it a floating-point number.
+    static Argument? Clamped(string op, Call call, ImmutableArray<Argument> arguments)
+    {
+        Argument? least = null, most = null;
+        if (op == "clamp_max") most = arguments.ElementAtOrDefault(1);
+        else (least, most) = (arguments.ElementAtOrDefault(1), arguments.ElementAtOrDefault(2));
+        foreach (var (name, value) in call.Keywords)
+        {
+            if (name == "min") least = value;
+            else if (name == "max") most = value;
+            else return null;
+        }
+        var clamped = arguments[0];
+        foreach (var (limit, isLeast) in new[] { (least, true), (most, false) })
+        {
+            if (limit is null or NoneArgument) continue;
+            if (!IsNumber(limit)) return null;
+            clamped = clamped is FloatArgument || limit is FloatArgument
+                ? Argument.Of(isLeast ? Math.Max(Float(clamped), Float(limit)) : Math.Min(Float(clamped), Float(limit)))
+                : Argument.Of(isLeast ? Math.Max(Integer(clamped), Integer(limit))
+                    : Math.Min(Integer(clamped), Integer(limit)));
+        }
+        return clamped;
     }
 
     static Argument? OfTwo(string op, Call call, ImmutableArray<Argument> arguments)
@@ -177,13 +216,26 @@ public static class ScalarCalls
         // Python's own division of its own numbers.
         ("truediv", _) => Argument.Of((double)a / b),
         ("remainder" or "mod", _) => Argument.Of(checked(a - FloorDivide(a, b) * b)),
-        ("min" or "minimum", _) => Argument.Of(Math.Min(a, b)),
-        ("max" or "maximum", _) => Argument.Of(Math.Max(a, b)),
+        ("min" or "minimum" or "sym_min", _) => Argument.Of(Math.Min(a, b)),
+        ("max" or "maximum" or "sym_max", _) => Argument.Of(Math.Max(a, b)),
         ("pow", _) when b >= 0 => Argument.Of(Power(a, b)),
+        ("__and__", _) => Argument.Of(a & b),
+        ("__or__", _) => Argument.Of(a | b),
+        _ => Compared(op, a.CompareTo(b)),
+    };
+
+    static BoolArgument? Compared(string op, int order) => op switch
+    {
+        "eq" => new BoolArgument(order == 0),
+        "ne" => new BoolArgument(order != 0),
+        "lt" => new BoolArgument(order < 0),
+        "le" => new BoolArgument(order <= 0),
+        "gt" => new BoolArgument(order > 0),
+        "ge" => new BoolArgument(order >= 0),
         _ => null,
     };
 
-    static FloatArgument? OfFloats(string op, double a, double b, double alpha, string? rounding) =>
+    static Argument? OfFloats(string op, double a, double b, double alpha, string? rounding) =>
         (op, rounding) switch
     {
         ("add", _) => new FloatArgument(a + alpha * b),
@@ -194,10 +246,12 @@ public static class ScalarCalls
         ("div" or "divide", "trunc") => new FloatArgument(Math.Truncate(a / b)),
         ("div" or "divide" or "true_divide" or "truediv", null) => new FloatArgument(a / b),
         ("remainder" or "mod", _) => new FloatArgument(a - Math.Floor(a / b) * b),
-        ("min" or "minimum", _) => new FloatArgument(Math.Min(a, b)),
-        ("max" or "maximum", _) => new FloatArgument(Math.Max(a, b)),
+        ("min" or "minimum" or "sym_min", _) => new FloatArgument(Math.Min(a, b)),
+        ("max" or "maximum" or "sym_max", _) => new FloatArgument(Math.Max(a, b)),
         ("pow", _) => new FloatArgument(Math.Pow(a, b)),
-        _ => null,
+        // Nothing but "not equal" is true of NaN.
+        _ when double.IsNaN(a) || double.IsNaN(b) => Compared(op, 0) is null ? null : Argument.Of(op == "ne"),
+        _ => Compared(op, a.CompareTo(b)),
     };
 
     static bool IsNumber(Argument argument) => argument is IntArgument or FloatArgument or BoolArgument;

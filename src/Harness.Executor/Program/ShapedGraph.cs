@@ -395,6 +395,8 @@ sealed class ShapedGraph
     // One result stands for the whole meaning; several take the items of a list.
     Finding? Means(Call call, Argument meaning)
     {
+        // An assertion gives nothing.
+        if (call.Results.IsEmpty) return null;
         if (call.Results.Length == 1) _meaning[call.Results[0]] = meaning;
         else if (meaning is ListArgument list && list.Items.Length == call.Results.Length)
             for (int i = 0; i < call.Results.Length; i++) _meaning[call.Results[i]] = list.Items[i];

@@ -8,10 +8,14 @@ static class PickleCalls
     /// <summary>True for names that may stand in a pickle.</summary>
     public static bool IsKnown(string module, string name) => (module, name) switch
     {
-        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_parameter" or "_rebuild_parameter_with_state") => true,
+        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor_v3" or "_rebuild_parameter"
+            or "_rebuild_parameter_with_state") => true,
+        ("torch._tensor", "_rebuild_from_type_v2") => true,
         ("collections", "OrderedDict") => true,
         ("torch", "device" or "Size") => true,
-        ("torch", _) => StorageType(name) is not null,
+        ("torch", _) => StorageType(name) is not null || OfTorch(name) is not null,
+        ("torch.nn.parameter", "Parameter") => true,
+        ("torch.storage", "UntypedStorage" or "_UntypedStorage") => true,
         ("torch.jit._pickle", "build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist"
             or "restore_type_tag") => true,
         _ => IsScriptClass(new PickleGlobal(module, name)),
@@ -31,8 +35,23 @@ static class PickleCalls
                     ? new PickleTensor(storage, offset, Numbers(sizes, bad), Numbers(strides, bad))
                     : throw bad("tensor carries a conjugate or negative bit; call resolve_conj().resolve_neg() " +
                         "before saving"),
+            // A tensor of a storage of bytes, which says its type itself.
+            ("_rebuild_tensor_v3",
+                [PickleStorage storage, long offset, PickleTuple sizes, PickleTuple strides, _, _, PickleGlobal type,
+                    ..]) => OfTorch(type.Name) is { } element && storage.Type == ElementType.UInt8
+                    ? new PickleTensor(
+                        new PickleStorage(element, storage.Key, storage.Count / element.Size()) { IsOfBytes = true },
+                        offset, Numbers(sizes, bad), Numbers(strides, bad))
+                    : throw bad($"tensor has elements of {type}, which are not read"),
+            // A tensor with attributes of its own, of which nothing is read.
+            ("_rebuild_from_type_v2", [PickleGlobal rebuild, _, PickleTuple inner, _])
+                when rebuild.Name.StartsWith("_rebuild_", StringComparison.Ordinal)
+                    && IsKnown(rebuild.Module, rebuild.Name) && rebuild.Name != "_rebuild_from_type_v2" =>
+                Call(rebuild, inner.Items, bad),
             ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, ..]) => tensor,
             ("OrderedDict", []) => new PickleDict(),
+            // Python 2 gave the pairs at once.
+            ("OrderedDict", [PickleList pairs]) => Pairs(pairs, bad),
             ("device", [string device, ..]) => device,
             ("Size", [PickleTuple extents]) => extents,
             ("build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist", [PickleList list]) =>
@@ -45,9 +64,48 @@ static class PickleCalls
     /// <c>('storage', torch.FloatStorage, '0', 'cpu', 16)</c>.</summary>
     public static PickleStorage Storage(object? id, Func<string, Exception> bad) =>
         id is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, ..] }
-            && StorageType(type.Name) is { } element && count >= 0
+            && (StorageType(type.Name) ?? BytesOf(type)) is { } element && count >= 0
             ? new PickleStorage(element, key, count)
-            : throw bad("pickle has a persistent id that is no storage");
+            : throw bad(id is PickleTuple { Items: ["storage", PickleGlobal unread, ..] }
+                ? $"pickle has a storage of the type {unread}, which is not read"
+                : "pickle has a persistent id that is no storage");
+
+    static ElementType? BytesOf(PickleGlobal type) =>
+        type.Module == "torch.storage" && type.Name.EndsWith("UntypedStorage", StringComparison.Ordinal)
+            ? ElementType.UInt8 : null;
+
+    static PickleDict Pairs(PickleList pairs, Func<string, Exception> bad)
+    {
+        var dict = new PickleDict();
+        foreach (var item in pairs.Items)
+        {
+            object?[] pair = item switch
+            {
+                PickleTuple tuple => tuple.Items,
+                PickleList list => [.. list.Items],
+                _ => [],
+            };
+            if (pair is not [string key, var value]) throw bad("pickle has an OrderedDict of what are no pairs");
+            dict.Set(key, value);
+        }
+        return dict;
+    }
+
+    /// <summary>The element type that <c>torch.NAME</c> is; null for other names.</summary>
+    static ElementType? OfTorch(string name) => name switch
+    {
+        "float32" or "float" => ElementType.Float32,
+        "float64" or "double" => ElementType.Float64,
+        "float16" or "half" => ElementType.Float16,
+        "bfloat16" => ElementType.BFloat16,
+        "int64" or "long" => ElementType.Int64,
+        "int32" or "int" => ElementType.Int32,
+        "int16" or "short" => ElementType.Int16,
+        "int8" => ElementType.Int8,
+        "uint8" => ElementType.UInt8,
+        "bool" => ElementType.Bool,
+        _ => null,
+    };
 
     static ElementType? StorageType(string name) => name switch
     {

@@ -3,13 +3,15 @@ using System.Text;
 
 namespace Harness.Formats.Pickle;
 
-/// <summary>Runs a pickle as PyTorch writes it (protocols 2 to 4) and builds tensors, containers and script objects,
-/// nothing else: no name in a pickle is ever imported or called, and every other one is refused by name.</summary>
+/// <summary>Runs a pickle as PyTorch writes it (protocols 2 to 5) and builds tensors, containers and objects that hold
+/// attributes, nothing else: no name in a pickle is ever imported or called.</summary>
 /// <remarks>The machine has no recursion; each opcode takes memory in proportion to the bytes it stands in, and the
 /// number of values is bounded, so a hostile file costs no more than a large honest one.</remarks>
 /// <param name="bytes">The whole pickle.</param>
 /// <param name="bad">Makes the error for an offset in <paramref name="bytes"/>.</param>
-sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad)
+/// <param name="foreign">True for what people save: objects of any class are built, as their attributes and nothing
+/// more. Elsewhere every class but the archive's own is refused by name.</param>
+sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Exception> bad, bool foreign = false)
 {
     const int MaxValues = 8_000_000;
     static readonly object Mark = new();
@@ -22,6 +24,12 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     int _at;
     int _opcodeAt;
     int _values;
+
+    /// <summary>How many bytes the pickle took.</summary>
+    public int End => _at;
+
+    /// <summary>The storages that the pickle names, each once for each time.</summary>
+    public List<PickleStorage> Storages { get; } = [];
 
     /// <summary>The value that the pickle leaves behind.</summary>
     public object? Run()
@@ -79,10 +87,19 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
             case (byte)'j': Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break;
             case (byte)'c': Push(Global(Line(), Line())); break;
             case 0x93: StackGlobal(); break;
-            case (byte)'Q': Push(PickleCalls.Storage(Pop(), Bad)); break;
+            case (byte)'Q': Persistent(Pop()); break;
             case (byte)'R': Reduce(); break;
             case 0x81: NewObject(); break;
             case (byte)'b': Build(); break;
+            // What networks of a trace never hold, and people's checkpoints do.
+            case (byte)'B' when foreign: Push(Raw(Length(4))); break;
+            case (byte)'C' when foreign: Push(Raw(Take(1)[0])); break;
+            case 0x8e when foreign: Push(Raw(Length(8))); break;
+            case 0x96 when foreign: Push(Raw(Length(8))); break;
+            case 0x8f when foreign: Push(new PickleList()); break;
+            case 0x90 when foreign: Appends(); break;
+            case 0x91 when foreign: PushFrozen(); break;
+            case 0x92 when foreign: Pop(); NewObject(); break;
             default: throw Bad($"pickle opcode 0x{opcode:x2} is not one that PyTorch writes");
         }
     }
@@ -94,11 +111,40 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
 
     void Protocol(int version)
     {
-        if (version is < 2 or > 4) throw Bad($"pickle protocol {version}; 2 to 4 are read");
+        int last = foreign ? 5 : 4;
+        if (version < 2 || version > last) throw Bad($"pickle protocol {version}; 2 to {last} are read");
+    }
+
+    void Persistent(object? id)
+    {
+        // The old format names a module's class so, with its source.
+        if (foreign && id is PickleTuple { Items: ["module", PickleGlobal type, ..] })
+        {
+            Push(type);
+            return;
+        }
+        var storage = PickleCalls.Storage(id, Bad);
+        Storages.Add(storage);
+        Push(storage);
+    }
+
+    void PushFrozen()
+    {
+        var items = PopToMark();
+        var list = new PickleList();
+        list.Items.AddRange(items);
+        Push(list);
+    }
+
+    // Bytes, of which nothing is read.
+    PickleObject Raw(int length)
+    {
+        Take(length);
+        return new PickleObject("builtins.bytes");
     }
 
     PickleGlobal Global(string module, string name) =>
-        PickleCalls.IsKnown(module, name)
+        PickleCalls.IsKnown(module, name) || (foreign && !ForeignCalls.IsDangerous(module, name))
             ? new PickleGlobal(module, name)
             : throw Bad($"pickle asks for '{module}.{name}', which is refused: only tensors, containers and the " +
                 $"archive's own "
@@ -115,14 +161,21 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
     {
         if (Pop() is not PickleTuple arguments || Pop() is not PickleGlobal global)
             throw Bad("pickle calls something that is no known function");
-        Push(PickleCalls.Call(global, arguments.Items, Bad));
+        Push(!foreign || PickleCalls.IsKnown(global.Module, global.Name)
+            ? PickleCalls.Call(global, arguments.Items, Bad)
+            : ForeignCalls.Call(global, arguments.Items, Bad));
     }
 
     void NewObject()
     {
-        if (Pop() is not PickleTuple { Items: [] } || Pop() is not PickleGlobal global
-            || !PickleCalls.IsScriptClass(global))
+        if (Pop() is not PickleTuple arguments || Pop() is not PickleGlobal global
+            || !(foreign || (arguments.Items.Length == 0 && PickleCalls.IsScriptClass(global))))
             throw Bad("pickle makes an object of a class that is not the archive's own");
+        if (foreign && ForeignCalls.IsDictionary(global))
+        {
+            Push(new PickleDict());
+            return;
+        }
         Push(new PickleObject(global.ToString()));
     }
 
@@ -141,12 +194,15 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
                 break;
             case PickleObject made: made.HasOwnState = true; break;
             case PickleDict: break; // OrderedDict._metadata: module versions, no tensors
+            case PickleTensor or PickleList when foreign: break; // attributes that somebody gave them
             default: throw Bad("pickle gives state to something that has none");
         }
     }
 
     void Append(object? item)
     {
+        // Of a list of somebody's own class nothing is read.
+        if (foreign && Top() is PickleObject) return;
         if (Top() is not PickleList list) throw Bad("pickle appends to something that is no list");
         list.Items.Add(item);
     }
@@ -159,8 +215,10 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
 
     void SetItem(object? key, object? value)
     {
+        if (foreign && Top() is PickleObject) return;
         if (Top() is not PickleDict dict) throw Bad("pickle sets items of something that is no dictionary");
-        if (key is not (string or long or bool))
+        if (foreign) key ??= Mark;
+        if (key is null || !(foreign || key is string or long or bool))
             throw Bad("pickle has a dictionary key that is neither text nor integer");
         dict.Set(key, value);
     }

@@ -50,7 +50,11 @@ sealed record PickleGlobal(string Module, string Name)
 /// <param name="Type">What one element is.</param>
 /// <param name="Key">The entry's last name.</param>
 /// <param name="Count">Elements.</param>
-sealed record PickleStorage(ElementType Type, string Key, long Count);
+sealed record PickleStorage(ElementType Type, string Key, long Count)
+{
+    /// <summary>True where a storage of bytes is seen as one of these elements.</summary>
+    public bool IsOfBytes { get; init; }
+}
 
 /// <summary>A strided view of a storage; nothing is checked yet.</summary>
 sealed class PickleTensor(PickleStorage storage, long offset, long[] sizes, long[] strides)

@@ -1,19 +1,30 @@
 using Harness.Executor.Model;
+using Harness.Formats.Storage;
 using Harness.Formats.Zip;
 
 namespace Harness.Formats.Pickle;
 
 /// <summary>Turns pickled tensors into tensors: contiguous ones are views of the file, others are copied to C
 /// order.</summary>
-/// <param name="zip">The archive.</param>
+/// <param name="file">The file.</param>
+/// <param name="find">The storage of a key; null where the file lacks it.</param>
 /// <param name="folder">Where its storages are: <c>model/data/</c>.</param>
-sealed class StorageReader(ZipView zip, string folder)
+sealed class StorageReader(OpenedFile file, Func<string, StoredBytes?> find, string folder)
 {
     // Copies may repeat elements (stride 0), so their sum is bounded by the file, not by what the pickle claims.
     const long FreeCopyBytes = 64L << 20;
 
     readonly Dictionary<PickleTensor, Tensor> _tensors = new(ReferenceEqualityComparer.Instance);
-    long _copyBudget = FreeCopyBytes + 8 * zip.File.Length;
+    long _copyBudget = FreeCopyBytes + 8 * file.Length;
+
+    /// <summary>A reader of an archive's storages.</summary>
+    /// <param name="zip">The archive.</param>
+    /// <param name="folder">Where its storages are: <c>model/data/</c>.</param>
+    public StorageReader(ZipView zip, string folder)
+        : this(zip.File, key => zip.Find(folder + key) is { } entry
+            ? new StoredBytes(entry.Name, entry.Offset, entry.Length, () => zip.Read(entry)) : null, folder)
+    {
+    }
 
     /// <summary>The tensor; the same pickled tensor gives the same object.</summary>
     /// <param name="pickled">What the pickle says.</param>
@@ -30,19 +41,20 @@ sealed class StorageReader(ZipView zip, string folder)
     {
         var (storage, sizes, strides) = (pickled.Storage, pickled.Sizes, pickled.Strides);
         int size = storage.Type.Size();
-        var entry = zip.Find(folder + storage.Key)
-            ?? throw zip.File.Bad(-1,
+        var entry = find(storage.Key)
+            ?? throw file.Bad(-1,
                 $"tensor '{name}' needs '{folder}{storage.Key}', which the archive lacks; is the copy complete?");
         if (sizes.Length != strides.Length) throw Bad($"{sizes.Length} extents and {strides.Length} strides");
         var (shape, elements) = ShapeOf(sizes) ?? throw Bad($"impossible shape ({string.Join(", ", sizes)})");
-        if (storage.Count > entry.Length || storage.Count * size != entry.Length)
+        if (storage.Count > entry.Length || (storage.IsOfBytes
+            ? storage.Count != entry.Length / size : storage.Count * size != entry.Length))
             throw Bad($"storage of {storage.Count} {storage.Type.NumPyName()} elements, but '{entry.Name}' has " +
                 $"{entry.Length} bytes");
         if (elements == 0) return new Tensor(storage.Type, shape, ReadOnlyMemory<byte>.Empty);
         long last = LastElement(pickled);
         if (last < 0 || last >= storage.Count) throw Bad($"reaches outside its storage of {storage.Count} elements");
         if (elements > int.MaxValue / size) throw Bad($"{elements} elements are beyond 2 GiB");
-        var bytes = zip.Read(entry);
+        var bytes = entry.Read();
         int length = (int)elements * size;
         if (IsContiguous(sizes, strides))
             return new Tensor(storage.Type, shape, bytes.Slice((int)pickled.Offset * size, length));
@@ -52,7 +64,7 @@ sealed class StorageReader(ZipView zip, string folder)
         Gather(bytes.Span, copy, size, pickled);
         return new Tensor(storage.Type, shape, copy);
 
-        ModelFormatException Bad(string message) => zip.File.Bad(entry.Offset, $"tensor '{name}': {message}");
+        ModelFormatException Bad(string message) => file.Bad(entry.Offset, $"tensor '{name}': {message}");
     }
 
     static (Shape, long)? ShapeOf(long[] sizes)
@@ -111,3 +123,10 @@ sealed class StorageReader(ZipView zip, string folder)
         }
     }
 }
+
+/// <summary>The bytes of a storage.</summary>
+/// <param name="Name">What they are called in the file.</param>
+/// <param name="Offset">Where they begin.</param>
+/// <param name="Length">How many.</param>
+/// <param name="Read">Gives them.</param>
+sealed record StoredBytes(string Name, long Offset, long Length, Func<ReadOnlyMemory<byte>> Read);

@@ -52,6 +52,9 @@ sealed unsafe class OpenedFile : IDisposable
         Array.Fill(_read, ulong.MaxValue);
     }
 
+    /// <summary>Another file that ends with this one: a part of the same weights.</summary>
+    public void Adopt(OpenedFile other) => _inner.Add(other);
+
     /// <summary>A file in this file: a copy of its bytes, which ends with it.</summary>
     /// <param name="bytes">All of it.</param>
     public OpenedFile Within(ReadOnlySpan<byte> bytes)

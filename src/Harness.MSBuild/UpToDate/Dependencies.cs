@@ -76,8 +76,8 @@ sealed record Dependencies(
         {
             if (new ModelName(one.Model).File is { } model)
                 paths.Add(model);
-            if (one.Weights is { } weights && new WeightsName(weights).File is { } file)
-                paths.Add(file);
+            if (one.Weights is { } weights)
+                paths.UnionWith(FilesOf(new WeightsName(weights)));
             foreach (var actual in (string?[])[one.Actual, one.Taps])
                 if (actual is not null)
                     paths.Add(actual);
@@ -118,7 +118,8 @@ sealed record Dependencies(
                 foreach (var fact in json.RootElement.EnumerateObject())
                     if (fact.Value.ValueKind == JsonValueKind.Object && fact.Value.TryGetProperty("path", out var file)
                         && file.ValueKind == JsonValueKind.String)
-                        references.Add(Path.GetFullPath(file.GetString()!, Path.GetDirectoryName(path)!));
+                        references.UnionWith(
+                            FilesOf(new WeightsName(file.GetString()!).In(Path.GetDirectoryName(path)!)));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
             {
@@ -126,6 +127,19 @@ sealed record Dependencies(
             }
         }
         return references;
+    }
+
+    // A file of weights, and those beside an index of several: which of them it names, the command reads.
+    static IEnumerable<string> FilesOf(WeightsName weights)
+    {
+        if (weights.File is not { } file)
+            yield break;
+        yield return file;
+        var folder = Path.GetDirectoryName(file);
+        if (!file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !Directory.Exists(folder))
+            yield break;
+        foreach (var shard in Directory.EnumerateFiles(folder, "*.safetensors"))
+            yield return shard;
     }
 
     // A newer runtime is taken without any file of ours being changed.

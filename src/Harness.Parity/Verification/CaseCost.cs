@@ -43,7 +43,8 @@ public readonly record struct CaseCost(long Nanoseconds, long OfModel, long Byte
                 : Path.Combine(golden, document.Model.Path!);
             weights ??= document.Weights.Path is { } path ? Path.Combine(golden, path) : null;
             // Weights in a file of their own are those that a graph states.
-            bytes = LengthOf(model) + Math.Max(LengthOf(weights), ModelFile.StatedBytes(model));
+            string? held = weights is null ? null : new WeightsName(weights).File ?? weights;
+            bytes = LengthOf(model) + Math.Max(LengthOf(held), ModelFile.StatedBytes(model));
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {

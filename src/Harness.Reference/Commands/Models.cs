@@ -42,7 +42,8 @@ static class Models
     /// <param name="weights">What the command line says: a file, <c>seed:N</c>, or nothing.</param>
     /// <param name="model">The model with them.</param>
     public static GoldenWeights Describe(string golden, string? weights, TorchModel model) => new(
-        NameOf(weights)?.File is { } file ? GoldenStore.RelativePath(golden, file) : null,
+        NameOf(weights) is { File: { } file, Key: var key }
+            ? WeightsName.Of(GoldenStore.RelativePath(golden, file), key).Text : null,
         NameOf(weights)?.Seed,
         Sha256Hash.Of(model.Weights));
 

@@ -20,6 +20,7 @@ public static class ArmTable
         Joins.Arms,
         Matrices.Arms,
         Norms.Arms,
+        Numbers.Arms,
         Picks.Arms,
         Pooling.Arms,
         Reductions.Arms,

@@ -42,6 +42,139 @@ public sealed class WeightsFileTests : IDisposable
         notes.Should().ContainSingle().Which.Should().Contain("weights are those under 'state_dict'");
     }
 
+    // The class of the module is in no program of ours: its attributes are read, nothing of it runs.
+    [Theory]
+    [InlineData("net_legacy.pth", null)]
+    [InlineData("net_module_legacy.pth", null)]
+    [InlineData("net_module.pth", "'net.' is taken off")]
+    [InlineData("two_state_dicts.pth#state_dict", "weights are those under 'state_dict'")]
+    public void What_PyTorch_saves_gives_the_tensors_whatever_is_around_them(string file, string? said)
+    {
+        var notes = new List<string>();
+        ShouldEqualNet(WeightsFile.Open(Fixtures.Path(file), _net.Graph, notes.Add));
+        if (said is null) notes.Should().BeEmpty();
+        else notes.Should().Contain(note => note.Contains(said));
+    }
+
+    [Fact]
+    public void Of_two_state_dicts_that_fit_neither_is_guessed()
+    {
+        var open = () => WeightsFile.Open(Fixtures.Path("two_state_dicts.pth"), _net.Graph);
+        var thrown = open.Should().Throw<ModelFormatException>().Which;
+        thrown.Code.Should().Be(Codes.WeightsDoNotFit);
+        thrown.Message.Should().Contain("2 state dicts in it fit the graph (state_dict, ema.module)").And
+            .EndWith("say which as FILE#KEY");
+        var averaged = WeightsFile.Open(Fixtures.Path("two_state_dicts.pth#ema.module"), _net.Graph);
+        averaged["fc.bias"].ToDoubles().Should()
+            .Equal(_net.Weights["fc.bias"].ToDoubles().Select(value => value + 1));
+        var absent = () => WeightsFile.Open(Fixtures.Path("two_state_dicts.pth#model"), _net.Graph);
+        absent.Should().Throw<ModelFormatException>().Which.Message.Should()
+            .Be("there is no state dict 'model' in it; there are state_dict, ema.module, optimizer.state.0");
+    }
+
+    [Fact]
+    public void A_file_is_listed_with_all_that_it_holds()
+    {
+        WeightsFile.List(Fixtures.Path("two_state_dicts.pth")).Select(one => (one.Key, one.Tensors.Count)).Should()
+            .Equal(("state_dict", 9), ("ema.module", 9), ("optimizer.state.0", 1));
+        WeightsFile.Is(Fixtures.Path("net_legacy.pth")).Should().BeTrue();
+        WeightsFile.Is(Fixtures.Path("net.pt")).Should().BeFalse("it is a model");
+    }
+
+    [Fact]
+    public void Prefixes_go_where_that_makes_every_name_fit_and_only_there()
+    {
+        var notes = new List<string>();
+        Write("module._orig_mod.", _net.Weights);
+        ShouldEqualNet(WeightsFile.Open(_folder["x"], _net.Graph, notes.Add));
+        notes.Should().ContainSingle().Which.Should().Contain("'module._orig_mod.' is taken off");
+
+        Write("module.", _net.Weights.Where(entry => entry.Key != "fc.bias"));
+        Misfit().Should().Be("weights whose names begin with 'module.' do not fit the graph: 1 missing (fc.bias); "
+            + "are these the weights of this model?");
+
+        SafetensorsFile.Write(_folder["x"], _net.Weights
+            .Select(entry => KeyValuePair.Create(entry.Key == "fc.bias" ? "model.fc.bias" : entry.Key, entry.Value)));
+        Misfit().Should().Contain("1 missing (fc.bias (there is model.fc.bias)); 1 unexpected (model.fc.bias)");
+
+        // Two networks that both fit, as a student and its teacher.
+        SafetensorsFile.Write(_folder["x"], Begin("a.", _net.Weights).Concat(Begin("b.", _net.Weights)));
+        Misfit().Should().Contain("unexpected (b.");
+
+        string Misfit() => FluentActions.Invoking(() => WeightsFile.Open(_folder["x"], _net.Graph)).Should()
+            .Throw<ModelFormatException>().Which.Message;
+        void Write(string prefix, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+            SafetensorsFile.Write(_folder["x"], Begin(prefix, tensors));
+        static IEnumerable<KeyValuePair<string, Tensor>> Begin(
+            string prefix, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+            tensors.Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value));
+    }
+
+    [Fact]
+    public void Weights_in_several_files_are_read_by_their_index()
+    {
+        var (first, second) = (_net.Weights.Take(4).ToArray(), _net.Weights.Skip(4).ToArray());
+        SafetensorsFile.Write(_folder["a.safetensors"], first);
+        SafetensorsFile.Write(_folder["b.safetensors"], second);
+        string Index(params IEnumerable<(string Name, string File)> places) => "{\"metadata\": {}, \"weight_map\": {"
+            + string.Join(", ", places.Select(place => $"\"{place.Name}\": \"{place.File}\"")) + "}}";
+        var whole = first.Select(one => (one.Key, "a.safetensors"))
+            .Concat(second.Select(one => (one.Key, "b.safetensors"))).ToArray();
+        string path = _folder["model.safetensors.index.json"];
+
+        File.WriteAllText(path, Index(whole));
+        ShouldEqualNet(WeightsFile.Open(path, _net.Graph));
+
+        File.WriteAllText(path, Index(whole.Select(place => (place.Key, "../a.safetensors"))));
+        Refusal().Should().Contain("'../a.safetensors', which is no file name");
+        File.WriteAllText(path, Index(whole.Append(("more", "b.safetensors"))));
+        Refusal().Should().Contain("the index says that tensor 'more' lies here, and it does not");
+        File.WriteAllText(path, Index(whole[..^1]));
+        Refusal().Should().Contain("lies here, and the index does not name it");
+        File.WriteAllText(path, Index(whole));
+        File.Delete(_folder["b.safetensors"]);
+        Refusal().Should().Contain("the shard 'b.safetensors'").And.Contain("no such file");
+
+        string Refusal() => FluentActions.Invoking(() => WeightsFile.Open(path, _net.Graph)).Should()
+            .Throw<ModelFormatException>().Which.Message;
+    }
+
+    // What a pickle names is refused where it would do something, and where it would be called.
+    [Theory]
+    [InlineData("cos\nsystem\n", "pickle asks for 'os.system', which is refused")]
+    [InlineData("cbuiltins\neval\n", "pickle asks for 'builtins.eval', which is refused")]
+    [InlineData("cmymodel\nbuild\n)R", "pickle calls 'mymodel.build', which is refused")]
+    [InlineData("cmymodel\nNet\n)\u0081", "holds no dictionary and no module")]
+    [InlineData("}(cmymodel\nNet\nX\u0001\0\0\0au", "holds no state dict")]
+    public void No_pickle_calls_anything(string program, string reason)
+    {
+        byte[] pickle = [0x80, 2, .. System.Text.Encoding.Latin1.GetBytes(program), (byte)'.'];
+        byte[] head = Fixtures.Bytes("net_legacy.pth")[..HeadOfLegacy], keys = [0x80, 2, (byte)']', (byte)'.'];
+        File.WriteAllBytes(_folder["x"], [.. head, .. pickle, .. keys]);
+        FluentActions.Invoking(() => WeightsFile.Open(_folder["x"], _net.Graph)).Should()
+            .Throw<ModelFormatException>().WithMessage($"*{reason}*").Which.Code.Should().Be(Codes.ModelUnreadable);
+    }
+
+    // Magic number, version and facts of the machine, as PyTorch 1.13 wrote them.
+    static int HeadOfLegacy
+    {
+        get
+        {
+            byte[] file = Fixtures.Bytes("net_legacy.pth");
+            return file.AsSpan().IndexOf("ccollections"u8) - 2;
+        }
+    }
+
+    [Theory]
+    [InlineData("net_legacy.pth")]
+    [InlineData("net_module.pth")]
+    public void Damaged_checkpoints_give_weights_or_a_finding(string fixture) =>
+        HostileBytes.Demand(Fixtures.Bytes(fixture), 97, 400, bytes =>
+        {
+            File.WriteAllBytes(_folder["x"], bytes);
+            WeightsFile.Open(_folder["x"], _net.Graph);
+        });
+
     public static TheoryData<string, ElementType, int[], double[]> Stored => new()
     {
         { "bfloat16", ElementType.BFloat16, [3], [1.5, -2.25, 3] },
@@ -92,16 +225,7 @@ public sealed class WeightsFileTests : IDisposable
             + "1 of another shape or type (scale: (2), expected (4, 1, 1)); are these the weights of this model?");
     }
 
-    [Fact]
-    public void Keys_of_a_parallel_model_are_explained()
-    {
-        SafetensorsFile.Write(_folder["x"], _net.Weights.Select(w => KeyValuePair.Create("module." + w.Key, w.Value)));
-        var open = () => WeightsFile.Open(_folder["x"], _net.Graph);
-        open.Should().Throw<ModelFormatException>().WithMessage("*save model.module.state_dict()");
-    }
-
     [Theory]
-    [InlineData("whole_module.pth", "pickle asks for 'torch.nn.modules.linear.Linear', which is refused")]
     [InlineData("grid.npy", "these are no weights")]
     [InlineData("absent", "no such file")]
     public void What_is_no_weights_file_is_refused(string fixture, string reason)

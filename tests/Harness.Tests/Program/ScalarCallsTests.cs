@@ -54,6 +54,23 @@ public sealed class ScalarCallsTests
     [InlineData("aten::ceil(%3)", "3")]
     [InlineData("aten::pow(%2, 2)", "49")]
     [InlineData("prim::max(%2, 9)", "9")]
+    [InlineData("aten::clamp(%2, None, 5)", "5")]
+    [InlineData("aten::clamp(%2, min=9)", "9")]
+    [InlineData("aten::clamp(%2, 0.5)", "7")]
+    [InlineData("aten::clamp_min(%3, 3)", "3")]
+    [InlineData("aten::clamp_max(%2, 3)", "3")]
+    [InlineData("aten::ge(%2, 7)", "True")]
+    [InlineData("_operator::le(%2, 6)", "False")]
+    [InlineData("aten::eq(%3, 2.5)", "True")]
+    [InlineData("aten::ne(%2, %3)", "True")]
+    [InlineData("aten::gt(%3, 2)", "True")]
+    [InlineData("aten::lt(%2, 7)", "False")]
+    [InlineData("aten::__not__(%2)", "False")]
+    [InlineData("torch::sym_not(0)", "True")]
+    [InlineData("aten::__and__(6, 3)", "2")]
+    [InlineData("aten::exp(0)", "1")]
+    [InlineData("aten::abs(-4)", "4")]
+    [InlineData("aten::_assert_scalar(True, 'positive')", "True")]
     public void Numbers_are_computed_when_the_model_is_converted(string call, string expected)
     {
         TryEvaluate(call, out var result).Should().BeTrue();
