@@ -14,8 +14,10 @@ public static class OpSet
     [
         Abs.Definition,
         AdaptiveAvgPool.Definition,
+        AdaptiveMaxPool.Definition,
         Add.Definition,
         Addmm.Definition,
+        AffineGrid.Definition,
         AvgPool.Definition,
         BatchNorm2d.Definition,
         Cast.Definition,
@@ -27,7 +29,9 @@ public static class OpSet
         Exp.Definition,
         Expand.Definition,
         Flatten.Definition,
+        Fold.Definition,
         GELU.Definition,
+        GridSample.Definition,
         Hardsigmoid.Definition,
         Hardswish.Definition,
         Hardtanh.Definition,
@@ -61,7 +65,9 @@ public static class OpSet
         Transpose.Definition,
         Unbind.Definition,
         Unflatten.Definition,
+        Unfold.Definition,
         Unsqueeze.Definition,
+        Upsample.Definition,
     ];
 
     // Classes and dictionaries of references: their code comes with the runtime, and a process that converts one model
