@@ -3,6 +3,7 @@ import computed
 import integers
 import layouts
 import rearranged
+import spatial
 import values
 import windows
 
@@ -21,6 +22,8 @@ FAMILIES = (
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
     rearranged.stacked, rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
     rearranged.tensor_splits, rearranged.moved_axes)
+    spatial.upsample, spatial.borders, spatial.adaptive_max_pool, spatial.unfold,
+    spatial.samples)
 
 
 def all_cases():

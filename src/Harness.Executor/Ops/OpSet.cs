@@ -14,9 +14,11 @@ public static class OpSet
     [
         Abs.Definition,
         AdaptiveAvgPool.Definition,
+        AdaptiveMaxPool.Definition,
         Add.Definition,
         Addmm.Definition,
         AsStrided.Definition,
+        AffineGrid.Definition,
         AvgPool.Definition,
         BatchNorm2d.Definition,
         Cast.Definition,
@@ -30,7 +32,9 @@ public static class OpSet
         Expand.Definition,
         ExpandAs.Definition,
         Flatten.Definition,
+        Fold.Definition,
         GELU.Definition,
+        GridSample.Definition,
         Hardsigmoid.Definition,
         Hardswish.Definition,
         Hardtanh.Definition,
@@ -72,7 +76,9 @@ public static class OpSet
         Transpose.Definition,
         Unbind.Definition,
         Unflatten.Definition,
+        Unfold.Definition,
         Unsqueeze.Definition,
+        Upsample.Definition,
     ];
 
     // Classes and dictionaries of references: their code comes with the runtime, and a process that converts one model

@@ -49,10 +49,14 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
             "of each window",
             Form("adaptive_avg_pool2d", "output_size=[0, 1]"),
             Form("adaptive_avg_pool2d", "output_size=[1, 1, 1]")),
+        Of(AdaptiveMaxPool.Definition, "flax.linen.max_pool where the output divides the input; else jax.numpy.max " +
+            "of each window",
+            Form("adaptive_max_pool2d", "output_size=[0, 1]")),
         Of(Add.Definition, "jax.numpy.add"),
         Of(Addmm.Definition, "flax.linen.Dense",
             Form("addmm", "beta=0.5")),
         Of(AsStrided.Definition, "jax.numpy.reshape, to the shape that it has"),
+        Of(AffineGrid.Definition, "jax.numpy.einsum of theta and jax.numpy.linspace's places"),
         Of(AvgPool.Definition, "flax.linen.avg_pool; jax.lax.reduce_window for ceil_mode and divisor_override",
             Form("avg_pool2d", "divisor_override=0")),
         Of(BatchNorm2d.Definition, "flax.linen.BatchNorm(use_running_average=True, momentum=1 - PyTorch's)",
@@ -80,8 +84,13 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Expand.Definition, "jax.numpy.broadcast_to"),
         Of(ExpandAs.Definition, "jax.numpy.broadcast_to"),
         Of(Flatten.Definition, "jax.numpy.reshape, after a transpose to PyTorch's axis order or into a folded kernel"),
+        Of(Fold.Definition, "jax.numpy.zeros(…).at[…].add, once a place of the window"),
         Of(GELU.Definition, "flax.linen.gelu, with approximate=False unless PyTorch says 'tanh'",
             Form("gelu", "approximate=\"sigmoid\"")),
+        Of(GridSample.Definition, "jax.scipy.ndimage.map_coordinates(order=0 or 1) of the places in elements, where " +
+            "its modes are PyTorch's; else jax.numpy.take with PyTorch's indices and weights",
+            Form("grid_sampler", "padding_mode=3"),
+            Form("grid_sampler", "interpolation_mode=3")),
         Of(Hardsigmoid.Definition, "flax.linen.hard_sigmoid"),
         Of(Hardswish.Definition, "flax.linen.hard_swish"),
         Of(Hardtanh.Definition, "jax.numpy.clip; flax.linen.relu6",
@@ -105,9 +114,11 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
             Form("movedim.intlist", "source=[0, 1]", "destination=[1]")),
         Of(Mul.Definition, "jax.numpy.multiply"),
         Of(Neg.Definition, "jax.numpy.negative"),
-        Of(Pad.Definition, "jax.lax.pad",
-            Form("pad", "mode=\"reflect\""),
-            Form("pad", "pad=[1]")),
+        Of(Pad.Definition, "jax.lax.pad; jax.numpy.pad(mode='reflect', 'edge' or 'wrap')",
+            Form("_pad_enum", "mode=4"),
+            Form("pad", "mode=\"symmetric\""),
+            Form("pad", "pad=[1]"),
+            Form("_pad_enum", "value=1.0")),
         Of(Permute.Definition, "jax.numpy.transpose"),
         Of(PixelShuffle.Definition, "jax.numpy.reshape and transpose",
             Form("pixel_shuffle", "upscale_factor=0")),
@@ -146,7 +157,12 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Transpose.Definition, "jax.numpy.swapaxes"),
         Of(Unbind.Definition, "jax.lax.index_in_dim, once a result"),
         Of(Unflatten.Definition, "jax.numpy.reshape, after a transpose to PyTorch's axis order"),
+        Of(Unfold.Definition, "jax.lax.conv_general_dilated_patches"),
         Of(Unsqueeze.Definition, "jax.numpy.expand_dims"),
+        Of(Upsample.Definition, "jax.numpy.repeat for nearest by a whole factor, else jax.numpy.take with PyTorch's " +
+            "indices (jax.image.resize rounds half-way places otherwise); jax.image.scale_and_translate(" +
+            "antialias=False) for linear without aligned corners, else two products with PyTorch's weights",
+            Form("upsample_nearest2d.vec", "output_size=None")),
     ];
 
     static OpSupport Of(OpDefinition definition, string flax, params ReadOnlySpan<RefusedForm> refused) =>

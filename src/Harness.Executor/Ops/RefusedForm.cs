@@ -60,7 +60,7 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
                 || (parameter.Type is { Kind: ValueKind.Scalar, IsOptional: true });
             if (given.Remove(parameter.Name, out var value)) arguments.Add(new Keyword(parameter.Name, value));
             else if (isGiven)
-                arguments.Add(new Keyword(parameter.Name, Ordinary(parameter.Type, ref tensors)));
+                arguments.Add(new Keyword(parameter.Name, Ordinary(name, parameter.Type, ref tensors)));
         }
         if (given.Count > 0)
             throw new InvalidOperationException($"'{name}' has no argument {string.Join(", ", given.Keys)}");
@@ -68,10 +68,11 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
             Node, signature.Target, [], arguments.ToImmutable(), [tensors], SourcePlace.Unknown);
     }
 
-    static Argument Ordinary(SchemaType type, ref int tensors)
+    static Argument Ordinary(string name, SchemaType type, ref int tensors)
     {
-        // A mode that may be left out.
-        if (type is { IsOptional: true, Kind: ValueKind.Str }) return Argument.None;
+        // A mode that may be left out, and scales where sizes stand.
+        if (type is { IsOptional: true, Kind: ValueKind.Str }
+            or { IsOptional: true, IsList: true, Kind: ValueKind.Float }) return Argument.None;
         var one = type.Kind switch
         {
             ValueKind.Tensor => Argument.Value(tensors++),
@@ -86,8 +87,9 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
             _ => Argument.Of(1),
         };
         if (!type.IsList) return one;
-        // Windows have two axes where nothing says how many; a list of tensors holds one.
-        int count = type.Kind == ValueKind.Tensor ? 1 : type.Length == 0 ? 2 : type.Length;
+        // Windows have two axes where not even the name says how many; a list of tensors holds one.
+        int count = type.Kind == ValueKind.Tensor ? 1
+            : type.Length == 0 ? Window.AxesOf(name) ?? 2 : type.Length;
         return Argument.Of([.. Enumerable.Repeat(one, count)]);
     }
 

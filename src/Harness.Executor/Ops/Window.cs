@@ -11,9 +11,11 @@ static class Window
 
     /// <summary>The axes of a window that its operator has in its name, as <c>conv2d</c>; null for one
     /// without.</summary>
-    public static int? AxesOf(Bound call)
+    public static int? AxesOf(Bound call) => AxesOf(call.Call.Target);
+
+    /// <summary>The same of an operator's name.</summary>
+    public static int? AxesOf(string name)
     {
-        string name = call.Call.Target;
         for (int at = 1; at < name.Length; at++)
             if (name[at] == 'd' && name[at - 1] is >= '1' and <= '3') return name[at - 1] - '0';
         return null;

@@ -96,6 +96,19 @@ public sealed class Bound
         _ => throw Refuse($"{name} is {_values[name]}, expected a number"),
     };
 
+    /// <summary>A list of so many numbers.</summary>
+    public ImmutableArray<double> Floats(string name, int count)
+    {
+        if (_values[name] is not ListArgument list || list.Items.Length != count)
+            throw Refuse($"{name} is {_values[name]}, expected {count} numbers");
+        return [.. list.Items.Select(item => item switch
+        {
+            FloatArgument number => number.Number,
+            IntArgument number => (double)number.Number,
+            _ => throw Refuse($"{name} holds {item}, expected numbers"),
+        })];
+    }
+
     /// <summary>A number that knows whether it is an integer.</summary>
     public Number Number(string name) => _values[name] switch
     {

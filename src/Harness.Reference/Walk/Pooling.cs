@@ -16,12 +16,11 @@ static class Pooling
         new("aten::adaptive_avg_pool1d", a => F.adaptive_avg_pool1d(a.Tensor(0, "self"), a.Ints(1, "output_size")[0])),
         new("aten::adaptive_avg_pool2d", a => F.adaptive_avg_pool2d(a.Tensor(0, "self"), Sizes(a, 2))),
         new("aten::adaptive_avg_pool3d", a => F.adaptive_avg_pool3d(a.Tensor(0, "self"), Sizes(a, 3))),
-        new("aten::adaptive_max_pool2d", a =>
-        {
-            var (values, indices) =
-                F.adaptive_max_pool2d_with_indices(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size"));
-            return new[] { values, indices };
-        }),
+        new("aten::adaptive_max_pool1d", a => Both(
+            F.adaptive_max_pool1d_with_indices(a.Tensor(0, "self"), a.Ints(1, "output_size")[0]))),
+        new("aten::adaptive_max_pool2d", a => Both(
+            F.adaptive_max_pool2d_with_indices(a.Tensor(0, "self"), Axes(a, 2, 1, "output_size")))),
+        new("aten::adaptive_max_pool3d", LargestOfCells),
         new("aten::avg_pool1d", a =>
         {
             long kernel = a.Ints(1, "kernel_size")[0];
@@ -56,6 +55,25 @@ static class Pooling
         new("aten::max_pool3d_with_indices", a => MaxPool(a, 3, (x, k, s, p, d, ceil) =>
             Both(F.max_pool3d_with_indices(x, k, s, p, d, ceil)))),
     ];
+
+    // TorchSharp asks libtorch for that of a sequence: one axis after another instead. Nobody asks for the indices.
+    static ListValue LargestOfCells(Reading a)
+    {
+        var x = a.Tensor(0, "self");
+        long[] sizes = Axes(a, 3, 1, "output_size");
+        for (int axis = 0; axis < 3; axis++)
+        {
+            long dim = x.ndim - 3 + axis, extent = x.shape[dim], size = sizes[axis];
+            var cells = new torch.Tensor[size];
+            for (long cell = 0; cell < size; cell++)
+            {
+                long first = cell * extent / size, end = ((cell + 1) * extent + size - 1) / size;
+                cells[cell] = x.narrow(dim, first, end - first).amax([dim], keepdim: true);
+            }
+            x = torch.cat(cells, dim);
+        }
+        return new ListValue([x, NoneValue.Instance]);
+    }
 
     // None stands for the input's own extent: torch.nn replaces it before the operator.
     static long[] Sizes(Reading a, int axes)

@@ -9,6 +9,15 @@ static class Shapes
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::_pad_circular", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), PaddingModes.Circular)),
+        new("aten::_pad_enum", a => Pad(a, a.Int(2, "mode") switch
+        {
+            0 => "reflect",
+            1 => "replicate",
+            2 => "circular",
+            3 => "constant",
+            var other => throw a.Refuse($"padding mode {other}"),
+        })),
         new("aten::_reshape_alias", a =>
         {
             a.Pass(2, "stride");
@@ -28,13 +37,17 @@ static class Shapes
         new("aten::moveaxis", a => a.Tensor(0, "self").movedim(a.Ints(1, "source"), a.Ints(2, "destination"))),
         new("aten::movedim", a => a.Tensor(0, "self").movedim(a.Ints(1, "source"), a.Ints(2, "destination"))),
         new("aten::numpy_T", Reversed),
-        new("aten::pad", Pad),
+        new("aten::pad", a => Pad(a, a.Text(2, "mode", "constant"))),
         new("aten::permute", a => a.Tensor(0, "self").permute(a.Ints(1, "dims"))),
         new("aten::ravel", a => a.Tensor(0, "self").reshape(-1)),
-        new("aten::reflection_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Reflect)),
+        new("aten::reflection_pad1d", a => Border(a, PaddingModes.Reflect)),
+        new("aten::reflection_pad2d", a => Border(a, PaddingModes.Reflect)),
+        new("aten::reflection_pad3d", a => Border(a, PaddingModes.Reflect)),
         new("aten::repeat", a => a.Tensor(0, "self").repeat(a.Ints(1, "repeats"))),
         new("aten::repeat_interleave", RepeatInterleave),
-        new("aten::replication_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Replicate)),
+        new("aten::replication_pad1d", a => Border(a, PaddingModes.Replicate)),
+        new("aten::replication_pad2d", a => Border(a, PaddingModes.Replicate)),
+        new("aten::replication_pad3d", a => Border(a, PaddingModes.Replicate)),
         new("aten::reshape", a => a.Tensor(0, "self").reshape(a.Ints(1, "shape"))),
         new("aten::reshape_as", a => a.Tensor(0, "self").reshape(a.Tensor(1, "other").shape)),
         new("aten::squeeze", Squeeze),
@@ -72,9 +85,8 @@ static class Shapes
     }
 
     // pad(self, pad, mode='constant', value=None); pads are listed from the last axis, and negative ones crop.
-    static Value Pad(Reading a)
+    static Value Pad(Reading a, string mode)
     {
-        string mode = a.Text(2, "mode", "constant");
         var padding = mode switch
         {
             "constant" => PaddingModes.Constant,
@@ -85,6 +97,8 @@ static class Shapes
         };
         return F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), padding, a.Number(3, "value", 0));
     }
+
+    static Value Border(Reading a, PaddingModes mode) => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), mode);
 
     // squeeze(self), squeeze(self, dim), squeeze(self, dims): axes longer than 1 stay.
     static Value Squeeze(Reading a)

@@ -41,12 +41,24 @@ sealed class NaiveWalk
     {
         ["_convolution"] = Traced,
         ["_convolution_mode"] = Convolved,
+        ["_pad_circular"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "circular"),
+        ["_pad_enum"] = a => NaiveOps.Border(
+            a.Tensor(0), a.Integers(1), ((string[])["reflect", "replicate", "circular"])[(int)a.Number(2, 9)]),
+        ["_upsample_bicubic2d_aa"] = a => Interpolated(a, 2, NaiveMode.CubicAntialiased),
+        ["_upsample_bilinear2d_aa"] = a => Interpolated(a, 2, NaiveMode.LinearAntialiased),
+        ["_upsample_nearest_exact1d"] = a => Interpolated(a, 1, NaiveMode.NearestExact),
+        ["_upsample_nearest_exact2d"] = a => Interpolated(a, 2, NaiveMode.NearestExact),
+        ["_upsample_nearest_exact3d"] = a => Interpolated(a, 3, NaiveMode.NearestExact),
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
         ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
         ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
+        ["adaptive_max_pool1d"] = a => AdaptivelyLargest(a, 1),
+        ["adaptive_max_pool2d"] = a => AdaptivelyLargest(a, 2),
+        ["adaptive_max_pool3d"] = a => AdaptivelyLargest(a, 3),
         ["add"] = a => a.OfFlags(NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2))),
         ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["affine_grid_generator"] = a => NaiveOps.AffineGrid(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -58,6 +70,10 @@ sealed class NaiveWalk
             a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["col2im"] = a => Unbatched(a, 3, x => NaiveOps.Fold(x, a.Each(2, 1), a.Each(2, 2), new()
+        {
+            Dilation = a.Each(2, 3), Padding = a.Each(2, 4), Stride = a.Each(2, 5),
+        })),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
         ["contiguous"] = a => a.Tensor(0),
         ["conv1d"] = Convolved,
@@ -78,9 +94,16 @@ sealed class NaiveWalk
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
         ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["grid_sampler"] = Sampled,
+        ["grid_sampler_2d"] = Sampled,
+        ["grid_sampler_3d"] = Sampled,
         ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
         ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
         ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["im2col"] = a => Unbatched(a, 4, x => NaiveOps.Unfold(x, a.Each(2, 1), new()
+        {
+            Dilation = a.Each(2, 2), Padding = a.Each(2, 3), Stride = a.Each(2, 4),
+        })),
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
         ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
@@ -98,13 +121,21 @@ sealed class NaiveWalk
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
-        ["pad"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
+        ["pad"] = a => a.Has(2) && a.Text(2) is not (null or "constant")
+            ? NaiveOps.Border(a.Tensor(0), a.Integers(1), a.Text(2)!)
+            : NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
         ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
         ["pow"] = a => a.Tensor(0).Map(x => Math.Pow(x, a.Number(1, double.NaN))),
         ["reciprocal"] = a => a.Tensor(0).Map(x => 1 / x),
+        ["reflection_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
+        ["reflection_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
+        ["reflection_pad3d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
         ["relu"] = a => a.Tensor(0).Map(NaiveOps.Relu),
         ["relu6"] = a => a.Tensor(0).Map(NaiveOps.Relu6),
         ["relu_"] = a => a.Tensor(0).Map(NaiveOps.Relu),
+        ["replication_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
+        ["replication_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
+        ["replication_pad3d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
@@ -130,6 +161,13 @@ sealed class NaiveWalk
         ["type_as"] = a => a.Cast(a.TypeOf(1)),
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
+        ["upsample_bicubic2d"] = a => Interpolated(a, 2, NaiveMode.Cubic),
+        ["upsample_bilinear2d"] = a => Interpolated(a, 2, NaiveMode.Linear),
+        ["upsample_linear1d"] = a => Interpolated(a, 1, NaiveMode.Linear),
+        ["upsample_nearest1d"] = a => Interpolated(a, 1, NaiveMode.Nearest),
+        ["upsample_nearest2d"] = a => Interpolated(a, 2, NaiveMode.Nearest),
+        ["upsample_nearest3d"] = a => Interpolated(a, 3, NaiveMode.Nearest),
+        ["upsample_trilinear3d"] = a => Interpolated(a, 3, NaiveMode.Linear),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["as_strided"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
@@ -209,11 +247,34 @@ sealed class NaiveWalk
             CeilMode = a.Flag(5, false),
         }));
 
+    // (x, sizes, scales) or (x, sizes, aligned, scales); scales are one list or one number an axis.
+    static NaiveTensor Interpolated(Arguments a, int axes, NaiveMode mode)
+    {
+        bool nearest = mode is NaiveMode.Nearest or NaiveMode.NearestExact;
+        int next = nearest ? 2 : 3;
+        double?[] scales = a.Has(next) && a.IsList(next)
+            ? [.. a.Numbers(next).Select(scale => (double?)scale)]
+            : [.. Enumerable.Range(next, axes).Select(i => a.Has(i) ? a.Number(i, 0) : (double?)null)];
+        return NaiveOps.Interpolate(
+            a.Tensor(0), a.Has(1) ? a.Each(axes, 1) : null, scales, mode, !nearest && a.Flag(2, false));
+    }
+
+    static NaiveTensor Sampled(Arguments a) => NaiveOps.GridSample(
+        a.Tensor(0), a.Tensor(1),
+        ((string[])["bilinear", "nearest", "bicubic"])[(int)a.Number(2, 9)],
+        ((string[])["zeros", "border", "reflection"])[(int)a.Number(3, 9)], a.Flag(4, false));
+
+    static NaiveTensor AdaptivelyLargest(Arguments a, int axes) =>
+        Batched(a, axes, x => NaiveOps.AdaptiveMaxPool(x, a.Each(axes, 1)));
+
     // A window takes its input without a batch axis too.
-    static NaiveTensor Batched(Arguments a, int axes, Func<NaiveTensor, NaiveTensor> compute)
+    static NaiveTensor Batched(Arguments a, int axes, Func<NaiveTensor, NaiveTensor> compute) =>
+        Unbatched(a, axes + 2, compute);
+
+    static NaiveTensor Unbatched(Arguments a, int rank, Func<NaiveTensor, NaiveTensor> compute)
     {
         var x = a.Tensor(0);
-        if (x.Rank == axes + 2) return compute(x);
+        if (x.Rank == rank) return compute(x);
         var y = compute(new NaiveTensor([1, .. x.Shape], x.Data));
         return new NaiveTensor(y.Shape[1..], y.Data);
     }
@@ -282,6 +343,7 @@ sealed class NaiveWalk
 
         /// <summary>A list of integers, or one.</summary>
         public int[] OneOrMore(int i) => IsList(i) ? Integers(i) : [(int)Number(i, 0)];
+        public double[] Numbers(int i) => [.. ((object?[])_items[i]!).Select(number => (double)number!)];
 
         public int[] Integers(int i) => [.. ((object?[])_items[i]!).Select(number => (int)(double)number!)];
 

@@ -51,6 +51,14 @@ public sealed class ArrangeTests
         { "aten::sum(%0)", "(2, 3, 5, 7)", Last, Last, "()" },
         { "aten::softmax(%0, 1)", "(2, 3, 5, 7)", Last, Last, Last },
         { "aten::pad(%0, [1, 1])", "(2, 3, 5, 7)", Last, Last, Last },
+        { "aten::pad(%0, [1, 1, 1, 1], 'reflect')", "(2, 3, 5, 7)", Last, Last, Last },
+        { "aten::adaptive_max_pool2d(%0, 1)", "(2, 3, 5, 7)", Plain, Last, Last },
+        { "aten::im2col(%0, 3, 1, 1, 1)", "(2, 3, 5, 7)", Last, Plain, "(0, 1, 2)" },
+        { "aten::col2im(%0, [5, 7], 3, 1, 1, 1)", "(2, 27, 35)", "(0, 2, 1)", "(0, 1, 2)", Plain },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7], True)", "(2, 2, 3)", "(0, 2, 1)", "(0, 1, 2)", Plain },
+        // The grid's numbers are read wherever they lie.
+        { "aten::grid_sampler(%0, %1, 0, 0, True)", "(2, 3, 5, 7); (2, 4, 6, 2)",
+            $"{Plain}; (0, 3, 1, 2)", $"{Last}; (0, 3, 1, 2)", Last },
         { "aten::slice(%0, 1, 1)", "(2, 3, 5, 7)", Last, Last, Last },
         { "aten::select(%0, 1, 1)", "(2, 3, 5, 7)", Last, Last, "(0, 1, 2)" },
         { "aten::select(%0, -1, 1)", "(2, 3, 5, 7)", Last, Last, "(0, 2, 1)" },
@@ -58,6 +66,7 @@ public sealed class ArrangeTests
         { "aten::matmul(%0, %1)", "(2, 3, 5); (5, 7)", "(0, 2, 1); (1, 0)", "(0, 1, 2); (1, 0)", "(0, 1, 2)" },
         { "aten::matmul(%0, %1)", "(4, 3, 5); (4, 5, 7)", "(1, 0, 2); (2, 0, 1)", "(1, 0, 2); (2, 0, 1)", "(0, 1, 2)" },
         { "aten::matmul(%0, %1)", "(4, 3, 5); (4, 5, 7)", "(0, 2, 1); (1, 2, 0)", "(0, 1, 2); (0, 1, 2)", "(0, 1, 2)" },
+        { "aten::upsample_nearest2d(%0, [4, 4])", "(2, 3, 5, 7)", Plain, Last, Last },
         // Permutes rename axes; memory stays.
         { "aten::permute(%0, [0, 2, 3, 1])", "(2, 3, 5, 7)", Last, Last, Plain },
         { "aten::permute(%0, [0, 3, 1, 2])", "(2, 5, 7, 3)", Plain, Plain, Last },

@@ -82,6 +82,40 @@ public sealed class InferTests
         { "aten::avg_pool2d(%0, [3, 3], [1, 1], [2, 2])", "(2, 3, 5, 7)", "refused" },
         { "aten::adaptive_avg_pool2d(%0, [7, 3])", "(2, 3, 5, 8)", "(2, 3, 7, 3)" },
         { "aten::_adaptive_avg_pool2d(%0, [1, 4])", "(2, 3, 5, 8)", "(2, 3, 1, 4)" },
+        { "aten::adaptive_max_pool2d(%0, [7, 3])", "(2, 3, 0, 8)", "refused" },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7], True)", "(2, 2, 3)", "(2, 5, 7, 2)" },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7, 4], False)", "(2, 3, 4)", "(2, 5, 7, 4, 3)" },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7], True)", "(1, 2, 3)", "refused" },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7, 4], False)", "(2, 2, 3)", "refused" },
+        { "aten::grid_sampler(%0, %1, 0, 0, False)", "(2, 3, 5, 8); (2, 4, 7, 2)", "(2, 3, 4, 7)" },
+        { "aten::grid_sampler(%0, %1, 1, 1, False)", "(2, 3, 5, 8, 4); (2, 4, 7, 6, 3)", "(2, 3, 4, 7, 6)" },
+        { "aten::grid_sampler_2d(%0, %1, 2, 1, True)", "(2, 3, 5, 8); (2, 4, 7, 2)", "(2, 3, 4, 7)" },
+        { "aten::grid_sampler(%0, %1, 2, 1, False)", "(2, 3, 5, 8, 4); (2, 4, 7, 6, 3)", "refused" },
+        { "aten::grid_sampler_2d(%0, %1, 0, 1, False)", "(2, 3, 5, 8, 4); (2, 4, 7, 6, 3)", "refused" },
+        { "aten::grid_sampler(%0, %1, 0, 0, False)", "(2, 3, 5, 8); (1, 4, 7, 2)", "refused" },
+        { "aten::grid_sampler(%0, %1, 0, 0, False)", "(2, 3, 5, 8); (2, 4, 7, 3)", "refused" },
+        { "aten::grid_sampler(%0, %1, 0, 0, False)", "(2, 3, 0, 8); (2, 4, 7, 2)", "refused" },
+        { "aten::grid_sampler(%0, %1, 0, 0, False)", "(2, 3, 5, 8); (2, 0, 7, 2)", "(2, 3, 0, 7)" },
+        { "aten::pad(%0, [1, 2, 3, -1], 'reflect')", "(2, 3, 5, 8)", "(2, 3, 7, 11)" },
+        { "aten::pad(%0, [1, 2, 5, 0], 'reflect')", "(2, 3, 5, 8)", "refused" },
+        { "aten::pad(%0, [1, 2], 'reflect')", "(2, 3, 5, 8)", "refused" },
+        { "aten::pad(%0, [1, 2], 'reflect')", "(2, 0, 5)", "refused" },
+        { "aten::pad(%0, [1, 2], 'reflect')", "(0, 3, 5)", "(0, 3, 8)" },
+        { "aten::pad(%0, [1, 2], 'replicate')", "(3, 5)", "(3, 8)" },
+        { "aten::pad(%0, [9, 12], 'replicate')", "(2, 3, 5)", "(2, 3, 26)" },
+        { "aten::pad(%0, [1, 2], 'circular')", "(3, 5)", "refused" },
+        { "aten::pad(%0, [5, 4], 'circular')", "(2, 3, 5)", "(2, 3, 14)" },
+        { "aten::pad(%0, [6, 4], 'circular')", "(2, 3, 5)", "refused" },
+        { "aten::_pad_circular(%0, [1, 2, 3, -1])", "(2, 3, 5, 8)", "(2, 3, 7, 11)" },
+        { "aten::_pad_enum(%0, [1, 2, 3, -1], 1)", "(2, 3, 5, 8)", "(2, 3, 7, 11)" },
+        { "aten::reflection_pad3d(%0, [1, 2, 0, 1, 2, 0])", "(3, 5, 8, 4)", "(3, 7, 9, 7)" },
+        { "aten::replication_pad2d(%0, [1, 2, 0, 1])", "(5, 8, 4)", "(5, 9, 7)" },
+        { "aten::im2col(%0, [3, 2], [1, 2], [1, 0], [2, 3])", "(2, 3, 5, 8)", "(2, 18, 6)" },
+        { "aten::im2col(%0, [3, 2], [1, 1], [0, 0], [1, 1])", "(2, 3, 2, 8)", "refused" },
+        { "aten::im2col(%0, [3, 2], [1, 1], [0, 0], [0, 1])", "(2, 3, 5, 8)", "refused" },
+        { "aten::col2im(%0, [5, 8], [3, 2], [1, 2], [1, 0], [2, 3])", "(2, 18, 6)", "(2, 3, 5, 8)" },
+        { "aten::col2im(%0, [5, 8], [3, 2], [1, 2], [1, 0], [2, 3])", "(2, 18, 9)", "refused" },
+        { "aten::col2im(%0, [5, 8], [3, 2], [1, 2], [1, 0], [2, 3])", "(2, 17, 6)", "refused" },
         { "aten::cat([%0, %1, %2], 1)", "(2, 3, 5); (2, 1, 5); (2, 4, 5)", "(2, 8, 5)" },
         { "aten::cat([%0, %1], -3)", "(2, 3, 5); (4, 3, 5)", "(6, 3, 5)" },
         { "aten::cat([%0])", "(2, 3)", "(2, 3)" },
@@ -209,6 +243,24 @@ public sealed class InferTests
         { "aten::mT(%0)", "(4)", "refused" },
         { "aten::ravel(%0)", "(2, 3, 4)", "(24)" },
         { "aten::as_strided(%0, [2, 3, 1], [3, 1, 7])", "(2, 3, 1)", "(2, 3, 1)" },
+        { "aten::upsample_nearest1d(%0, [7], 2.0)", "(2, 3, 5)", "(2, 3, 7)" },
+        { "aten::upsample_nearest2d(%0, [7, 3])", "(2, 3, 5, 8)", "(2, 3, 7, 3)" },
+        { "aten::upsample_nearest2d(%0, None, [2.0, 0.4])", "(2, 3, 5, 8)", "(2, 3, 10, 3)" },
+        { "aten::upsample_nearest2d(%0, None, [2.0, 0.1])", "(2, 3, 5, 8)", "refused" },
+        { "aten::upsample_nearest2d(%0, [7, 3])", "(3, 5, 8)", "refused" },
+        { "aten::upsample_nearest2d(%0, [7, 3])", "(0, 3, 5, 8)", "(0, 3, 7, 3)" },
+        { "aten::upsample_nearest2d(%0, [7, 3])", "(2, 0, 5, 8)", "refused" },
+        { "aten::upsample_nearest2d(%0, [7, 0])", "(2, 3, 5, 8)", "refused" },
+        { "aten::upsample_nearest3d(%0, None, [1.3, 1.0, 2.9])", "(2, 3, 5, 8, 2)", "(2, 3, 6, 8, 5)" },
+        { "aten::_upsample_nearest_exact2d(%0, [7, 3])", "(2, 3, 5, 8)", "(2, 3, 7, 3)" },
+        { "aten::upsample_linear1d(%0, [7], True)", "(2, 3, 5)", "(2, 3, 7)" },
+        { "aten::upsample_linear1d(%0, [7], True)", "(2, 3, 5, 4)", "refused" },
+        { "aten::upsample_bilinear2d(%0, None, False, [0.7, 3.1])", "(2, 3, 5, 8)", "(2, 3, 3, 24)" },
+        { "aten::upsample_bilinear2d(%0, [7, 3], True)", "(2, 3, 0, 8)", "refused" },
+        { "aten::upsample_trilinear3d(%0, [1, 2, 3], True)", "(2, 3, 5, 8, 2)", "(2, 3, 1, 2, 3)" },
+        { "aten::upsample_bicubic2d(%0, [1, 17], False, None, None)", "(2, 3, 5, 8)", "(2, 3, 1, 17)" },
+        { "aten::_upsample_bicubic2d_aa(%0, [2, 17], False, None, None)", "(2, 3, 5, 8)", "(2, 3, 2, 17)" },
+        { "aten::_upsample_bilinear2d_aa(%0, None, False, [0.5, 0.4])", "(2, 3, 5, 8)", "(2, 3, 2, 3)" },
         { "aten::pow(%0, 2)", "(2, 3)", "(2, 3)" },
     };
 
@@ -225,6 +277,18 @@ public sealed class InferTests
         }
         misfit.Should().BeNull();
         op.InferShapes(CallText.Shapes(inputs)).Should().Equal(CallText.Shapes(outputs));
+    }
+
+    // No rows: PyTorch gives the places too.
+    [Theory]
+    [InlineData("aten::adaptive_max_pool1d(%0, [7])", "(2, 3, 5)", "(2, 3, 7)")]
+    [InlineData("aten::adaptive_max_pool2d(%0, [7, 3])", "(2, 3, 5, 8)", "(2, 3, 7, 3)")]
+    [InlineData("aten::adaptive_max_pool3d(%0, [1, 2, 9])", "(0, 3, 5, 8, 4)", "(0, 3, 1, 2, 9)")]
+    public void The_first_result_of_a_pool_is_the_only_one(string call, string input, string output)
+    {
+        var op = OpSet.Parse(CallText.Call(call, 2)).Op;
+        op.MisfitOfShapes(CallText.Shapes(input)).Should().BeNull();
+        op.InferShapes(CallText.Shapes(input)).Should().Equal(CallText.Shapes(output));
     }
 
     // No row: PyTorch would try to compute it.

@@ -128,6 +128,31 @@ public sealed class ParseTests
         { "aten::adaptive_avg_pool2d(%0, 1)", new AdaptiveAvgPool { Sizes = [1, 1] } },
         { "aten::adaptive_avg_pool1d(%0, [5])", new AdaptiveAvgPool { Sizes = [5] } },
         { "aten::adaptive_avg_pool3d(%0, [1, None, 3])", new AdaptiveAvgPool { Sizes = [1, -1, 3] } },
+        { "aten::adaptive_max_pool1d(%0, [5])", new AdaptiveMaxPool { Sizes = [5] } },
+        { "aten::adaptive_max_pool2d(%0, 3)", new AdaptiveMaxPool { Sizes = [3, 3] } },
+        { "aten::adaptive_max_pool3d(%0, [1, 2, 3])", new AdaptiveMaxPool { Sizes = [1, 2, 3] } },
+        { "aten::im2col(%0, [3, 2], [1, 2], [1, 0], [2, 3])",
+            new Unfold { Kernel = [3, 2], Dilation = [1, 2], Padding = [1, 0], Stride = [2, 3] } },
+        { "aten::im2col(%0, 3, 1, 2, 4)", new Unfold { Kernel = [3, 3], Padding = [2, 2], Stride = [4, 4] } },
+        { "aten::col2im(%0, [7, 8], [3, 2], [1, 2], [1, 0], [2, 3])",
+            new Fold
+            {
+                Sizes = [7, 8], Kernel = [3, 2], Dilation = [1, 2], Padding = [1, 0], Stride = [2, 3],
+            } },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7], True)",
+            new AffineGrid { Sizes = [2, 3, 5, 7], AlignCorners = true } },
+        { "aten::affine_grid_generator(%0, [2, 3, 5, 7, 4], False)", new AffineGrid { Sizes = [2, 3, 5, 7, 4] } },
+        { "aten::grid_sampler(%0, %1, 0, 0, True)",
+            new GridSample { Mode = Interpolation.Linear, Border = GridBorder.Zeros, AlignCorners = true } },
+        { "aten::grid_sampler(%0, %1, 1, 2, False)",
+            new GridSample { Mode = Interpolation.Nearest, Border = GridBorder.Reflection } },
+        { "aten::grid_sampler_2d(%0, %1, 2, 1, False)",
+            new GridSample { Axes = 2, Mode = Interpolation.Cubic, Border = GridBorder.Border } },
+        { "aten::grid_sampler_3d(%0, grid=%1, interpolation_mode=0, padding_mode=2, align_corners=True)",
+            new GridSample
+            {
+                Axes = 3, Mode = Interpolation.Linear, Border = GridBorder.Reflection, AlignCorners = true,
+            } },
         { "aten::cat([%0, %1], -1)", new Cat { Dim = -1 } },
         { "aten::add(%0, %1, alpha=2)", new Add { Alpha = 2 } },
         { "aten::add_(%0, 1.5, 3)", new Add { Other = 1.5, Alpha = 3 } },
@@ -156,6 +181,25 @@ public sealed class ParseTests
         { "aten::sum(%0, dtype=4)", new Sum { Type = ElementType.Int64 } },
         { "aten::_softmax(%0, 1, False)", new Softmax { Dim = 1 } },
         { "aten::pad(%0, [1, 2], 'constant', None)", new Pad { Amounts = [1, 2] } },
+        { "aten::pad(%0, [1, 2], 'reflect')", new Pad { Amounts = [1, 2], Mode = PadMode.Reflect } },
+        { "aten::pad(%0, [1, 2, 3, -1], 'replicate', None)",
+            new Pad { Amounts = [1, 2, 3, -1], Mode = PadMode.Replicate } },
+        { "aten::pad(%0, [1, 2], 'circular', 0.0)", new Pad { Amounts = [1, 2], Mode = PadMode.Circular } },
+        { "aten::_pad_circular(%0, [1, 2])", new Pad { Amounts = [1, 2], Mode = PadMode.Circular } },
+        { "aten::_pad_enum(%0, [1, 2], 0)", new Pad { Amounts = [1, 2], Mode = PadMode.Reflect } },
+        { "aten::_pad_enum(%0, [1, 2], 1, None)", new Pad { Amounts = [1, 2], Mode = PadMode.Replicate } },
+        { "aten::_pad_enum(%0, [1, 2], 2)", new Pad { Amounts = [1, 2], Mode = PadMode.Circular } },
+        { "aten::_pad_enum(%0, [1, 2], 3, 0.5)", new Pad { Amounts = [1, 2], Value = 0.5 } },
+        { "aten::reflection_pad1d(%0, [1, 2])", new Pad { Amounts = [1, 2], Mode = PadMode.Reflect } },
+        { "aten::reflection_pad2d(%0, padding=[1, 2, 3, 4])",
+            new Pad { Amounts = [1, 2, 3, 4], Mode = PadMode.Reflect } },
+        { "aten::reflection_pad3d(%0, [1, 2, 3, 4, 5, 6])",
+            new Pad { Amounts = [1, 2, 3, 4, 5, 6], Mode = PadMode.Reflect } },
+        { "aten::replication_pad1d(%0, [1, 2])", new Pad { Amounts = [1, 2], Mode = PadMode.Replicate } },
+        { "aten::replication_pad2d(%0, [1, 2, 3, 4])",
+            new Pad { Amounts = [1, 2, 3, 4], Mode = PadMode.Replicate } },
+        { "aten::replication_pad3d(%0, [1, 2, 3, 4, 5, 6])",
+            new Pad { Amounts = [1, 2, 3, 4, 5, 6], Mode = PadMode.Replicate } },
         { "aten::constant_pad_nd(%0, [1, 2, -1, 0], 0.25)", new Pad { Amounts = [1, 2, -1, 0], Value = 0.25 } },
         { "aten::reshape(%0, [2, -1])", new Reshape { Sizes = [2, -1] } },
         { "aten::_unsafe_view(%0, [2, 3])", new Reshape { Sizes = [2, 3] } },
@@ -178,6 +222,54 @@ public sealed class ParseTests
         { "aten::unbind(%0, -1)", new Unbind { Dim = -1, Results = 1 } },
         { "aten::split(%0, 4)", new Split { Size = 4, Results = 1 } },
         { "aten::split(%0, [1, 2], 1)", new Split { Dim = 1, Sizes = [1, 2], Results = 1 } },
+        { "aten::upsample_nearest1d(%0, [7], 2)",
+            new Upsample { Axes = 1, Mode = Interpolation.Nearest, Sizes = [7], Scales = (null, null, 2) } },
+        { "aten::upsample_nearest1d(%0, [7], None)",
+            new Upsample { Axes = 1, Mode = Interpolation.Nearest, Sizes = [7] } },
+        { "aten::upsample_nearest2d(%0, 7)",
+            new Upsample { Axes = 2, Mode = Interpolation.Nearest, Sizes = [7, 7] } },
+        { "aten::upsample_nearest2d(%0, [7, 5], 2.0, 1.5)",
+            new Upsample { Axes = 2, Mode = Interpolation.Nearest, Sizes = [7, 5], Scales = (null, 2, 1.5) } },
+        { "aten::upsample_nearest2d(%0, [7, 5], scales_w=1.5)",
+            new Upsample { Axes = 2, Mode = Interpolation.Nearest, Sizes = [7, 5], Scales = (null, null, 1.5) } },
+        { "aten::upsample_nearest2d(%0, None, [2, 0.5])",
+            new Upsample { Axes = 2, Mode = Interpolation.Nearest, Scales = (null, 2, 0.5) } },
+        { "aten::upsample_nearest3d(%0, [7, 5, 3], 2.0, None, 1.5)",
+            new Upsample { Axes = 3, Mode = Interpolation.Nearest, Sizes = [7, 5, 3], Scales = (2, null, 1.5) } },
+        { "aten::upsample_nearest3d(%0, None, [2.0, 3.0, 4.0])",
+            new Upsample { Axes = 3, Mode = Interpolation.Nearest, Scales = (2, 3, 4) } },
+        { "aten::_upsample_nearest_exact1d(%0, None, [3.0])",
+            new Upsample { Axes = 1, Mode = Interpolation.NearestExact, Scales = (null, null, 3) } },
+        { "aten::_upsample_nearest_exact2d(%0, [7, 5], None)",
+            new Upsample { Axes = 2, Mode = Interpolation.NearestExact, Sizes = [7, 5] } },
+        { "aten::_upsample_nearest_exact3d(%0, [7, 5, 3])",
+            new Upsample { Axes = 3, Mode = Interpolation.NearestExact, Sizes = [7, 5, 3] } },
+        { "aten::upsample_linear1d(%0, [7], True)",
+            new Upsample { Axes = 1, Mode = Interpolation.Linear, Sizes = [7], AlignCorners = true } },
+        { "aten::upsample_linear1d(%0, None, False, [2.5])",
+            new Upsample { Axes = 1, Mode = Interpolation.Linear, Scales = (null, null, 2.5) } },
+        { "aten::upsample_bilinear2d(%0, [7, 5], True, None)",
+            new Upsample { Axes = 2, Mode = Interpolation.Linear, Sizes = [7, 5], AlignCorners = true } },
+        { "aten::upsample_bilinear2d(%0, output_size=[7, 5], align_corners=False, scales_h=2.0, scales_w=3.0)",
+            new Upsample { Axes = 2, Mode = Interpolation.Linear, Sizes = [7, 5], Scales = (null, 2, 3) } },
+        { "aten::upsample_trilinear3d(%0, [7, 5, 3], False, None, 2.0, None)",
+            new Upsample { Axes = 3, Mode = Interpolation.Linear, Sizes = [7, 5, 3], Scales = (null, 2, null) } },
+        { "aten::upsample_trilinear3d(%0, None, True, [2.0, 3.0, 4.0])",
+            new Upsample { Axes = 3, Mode = Interpolation.Linear, Scales = (2, 3, 4), AlignCorners = true } },
+        { "aten::upsample_bicubic2d(%0, [7, 5], False)",
+            new Upsample { Axes = 2, Mode = Interpolation.Cubic, Sizes = [7, 5] } },
+        { "aten::upsample_bicubic2d(%0, None, True, [2.0, 3.0])",
+            new Upsample { Axes = 2, Mode = Interpolation.Cubic, Scales = (null, 2, 3), AlignCorners = true } },
+        { "aten::_upsample_bicubic2d_aa(%0, [7, 5], True, None)",
+            new Upsample
+            {
+                Axes = 2, Mode = Interpolation.Cubic, Sizes = [7, 5], AlignCorners = true, Antialias = true,
+            } },
+        { "aten::_upsample_bilinear2d_aa(%0, [7, 5], False, 2.0, 3.0)",
+            new Upsample
+            {
+                Axes = 2, Mode = Interpolation.Linear, Sizes = [7, 5], Scales = (null, 2, 3), Antialias = true,
+            } },
         { "aten::bmm(%0, %1)", new MatMul { Axes = 3 } },
         { "aten::dropout(%0, 0.5, False)", new Identity() },
         { "aten::contiguous(%0, memory_format=0)", new Identity() },
@@ -258,12 +350,21 @@ public sealed class ParseTests
     [InlineData("aten::softmax(%0, 1, 4)", "it casts to int64 (dtype=4), expected float32 or float64")]
     [InlineData("aten::to(%0, 5)", "it casts to float16")]
     [InlineData("aten::to(%0, 'cpu', 9)", "dtype=9 is no element type")]
-    [InlineData("aten::pad(%0, [1, 1], 'reflect')", "mode='reflect'")]
+    [InlineData("aten::pad(%0, [1, 1], 'symmetric')", "mode='symmetric'")]
+    [InlineData("aten::pad(%0, [1, 1], 'reflect', 0.5)", "value is 0.5")]
+    [InlineData("aten::_pad_enum(%0, [1, 1], 4)", "mode=4")]
+    [InlineData("aten::adaptive_max_pool2d(%0, [1, 0])", "output size 0")]
+    [InlineData("aten::grid_sampler(%0, %1, 3, 0, False)", "interpolation_mode=3")]
+    [InlineData("aten::grid_sampler(%0, %1, 0, -1, False)", "padding_mode=-1")]
     [InlineData("aten::_softmax(%0, 1, True)", "half_to_float=True")]
     [InlineData("aten::slice(%0, 1, 0, 5, 0)", "step is 0")]
     [InlineData("aten::chunk(%0, 0)", "chunks is 0")]
     [InlineData("aten::split(%0, -1)", "split_size is -1")]
     [InlineData("aten::pad(%0, [1, 1, 1], 'constant')", "3 numbers, expected pairs")]
+    [InlineData("aten::upsample_nearest2d(%0, None, None)", "expected one of output_size and scale_factors")]
+    [InlineData("aten::upsample_bilinear2d(%0, [2, 2], False, [2.0, 2.0])", "expected one of output_size")]
+    [InlineData("aten::upsample_nearest2d(%0, None, [2.0])", "expected 2 numbers")]
+    [InlineData("aten::upsample_nearest3d(%0, [2, 2], None)", "output_size has 2 numbers, expected 3")]
     public void What_an_op_does_not_do_is_refused_by_name(string call, string why)
     {
         var parse = () => OpSet.Parse(CallText.Call(call));

@@ -13,11 +13,13 @@ static class Lowerings
     [
         new UnaryLowering<Abs>(_ => UnaryKernel.Of<AbsFunction>(), _ => IntegerKernel.Of<AbsInteger>()),
         new AdaptiveAvgPoolLowering(),
+        new AdaptiveMaxPoolLowering(),
         new BinaryLowering<Add>(
             (op, other) => UnaryKernel.Of<AddPlusNumber>(op.Alpha * other),
             op => op.Alpha == 1 ? BinaryKernel.Of<AddPlus>() : BinaryKernel.Of<AddPlusMultiple>(op.Alpha),
             op => IntegerKernel.Of<AddInteger>((long)op.Alpha)),
         new AddmmLowering(),
+        new AffineGridLowering(),
         new AvgPoolLowering(),
         new BatchNormLowering(),
         new CastLowering(),
@@ -28,7 +30,9 @@ static class Lowerings
         new UnaryLowering<ELU>(op => UnaryKernel.Of<ELUFunction>(op.Alpha)),
         new UnaryLowering<Exp>(_ => UnaryKernel.Of<ExpFunction>()),
         new ExpandLowering(),
+        new FoldLowering(),
         new UnaryLowering<GELU>(op => op.Approximate ? UnaryKernel.Of<GELUTanhForm>() : UnaryKernel.Of<GELUExact>()),
+        new GridSampleLowering(),
         new UnaryLowering<Hardsigmoid>(_ => UnaryKernel.Of<HardsigmoidFunction>()),
         new UnaryLowering<Hardswish>(_ => UnaryKernel.Of<HardswishFunction>()),
         new UnaryLowering<Hardtanh>(
@@ -75,6 +79,8 @@ static class Lowerings
         new ReductionLowering<Sum>((_, _) => 1),
         new UnaryLowering<Tanh>(_ => UnaryKernel.Of<TanhFunction>()),
         new UnbindLowering(),
+        new UnfoldLowering(),
+        new UpsampleLowering(),
     ];
 
     static readonly Dictionary<Type, Lowering> s_byOp = All.ToDictionary(lowering => lowering.Op);

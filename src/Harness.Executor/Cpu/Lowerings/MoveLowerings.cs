@@ -150,12 +150,12 @@ sealed class ExpandLowering : PartLowering<Expand>
         new(0, Traversal.Broadcast(x.Shape.AsSpan(), x.LogicalStrides(), y.AsSpan()));
 }
 
-/// <summary>A constant around a value.</summary>
+/// <summary>A constant around a value, or its own elements.</summary>
 sealed class PadLowering : Lowering<Pad>
 {
     /// <inheritdoc/>
-    public override bool Reads(Op op, int operand, ValueBuffer x) =>
-        x.Physical.Rank > 0 && (x.Physical[-1] == 1 || x.Strides[^1] == 1);
+    public override bool Reads(Op op, int operand, ValueBuffer x) => ((Pad)op).Mode != PadMode.Constant
+        || (x.Physical.Rank > 0 && (x.Physical[-1] == 1 || x.Strides[^1] == 1));
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
@@ -163,6 +163,12 @@ sealed class PadLowering : Lowering<Pad>
         var op = (Pad)site.Op;
         ValueBuffer output = site.Output(), x = site.Input(0);
         int rank = output.Physical.Rank;
+        if (op.Mode != PadMode.Constant)
+        {
+            var from = new int[]?[rank];
+            for (int j = 0; j < rank; j++) from[j] = op.From(x.Layout[j], rank, x.Physical[j]);
+            return new PickStep(output, x, from);
+        }
         var before = new int[rank];
         for (int j = 0; j < rank; j++) before[j] = op.Of(output.Layout[j], rank).Before;
         return output.Type switch

@@ -25,6 +25,25 @@ sealed class AdaptiveAvgPoolLowering : Lowering<AdaptiveAvgPool>
     }
 }
 
+/// <summary>Largest elements over a grid.</summary>
+sealed class AdaptiveMaxPoolLowering : Lowering<AdaptiveMaxPool>
+{
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.HasPixels;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        ValueBuffer x = site.Input(0), y = site.Output();
+        return PoolStep<E>.Max(
+            site.Lanes, y, x,
+            Windows.Axes(x.Shape.Rank - 2, axis => WindowAxis.Adaptive(x.Shape[2 + axis], y.Shape[2 + axis])));
+    }
+}
+
 /// <summary>Means of windows.</summary>
 sealed class AvgPoolLowering : Lowering<AvgPool>
 {
