@@ -13,6 +13,19 @@ interface IInteger
     static abstract T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T>;
 }
 
+/// <summary>A function of three integers.</summary>
+interface IIntegerOfThree
+{
+    /// <summary>f(x, y, z).</summary>
+    static abstract T Apply<T>(T x, T y, T z) where T : unmanaged, IBinaryInteger<T>;
+}
+
+/// <summary><c>min(max(x, y), z)</c>.</summary>
+readonly struct ClampIntegerBetween : IIntegerOfThree
+{
+    public static T Apply<T>(T x, T y, T z) where T : unmanaged, IBinaryInteger<T> => T.Min(T.Max(x, y), z);
+}
+
 /// <summary><c>|x|</c>; the smallest integer stays itself.</summary>
 readonly struct AbsInteger : IInteger
 {
@@ -32,6 +45,18 @@ readonly struct ClampInteger : IInteger
     public static bool NumbersAreLimits => true;
 
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Min(T.Max(x, a), b);
+}
+
+/// <summary><c>max(x, y)</c>.</summary>
+readonly struct MaxInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Max(x, y);
+}
+
+/// <summary><c>min(x, y)</c>.</summary>
+readonly struct MinInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Min(x, y);
 }
 
 /// <summary><c>x · y</c>.</summary>

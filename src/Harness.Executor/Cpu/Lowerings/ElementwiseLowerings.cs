@@ -37,6 +37,12 @@ sealed class BinaryLowering<TOp>(
     Func<TOp, IntegerKernel>? integers = null)
     : Lowering<TOp> where TOp : Binary
 {
+    /// <summary>Of an op whose second operand never is a number.</summary>
+    public BinaryLowering(Func<TOp, BinaryKernel> withTensor, Func<TOp, IntegerKernel>? integers = null)
+        : this((op, _) => throw new InvalidOperationException($"{op.Name} takes no number"), withTensor, integers)
+    {
+    }
+
     /// <inheritdoc/>
     public override bool TakesSlices => true;
 
@@ -67,4 +73,63 @@ sealed class BinaryLowering<TOp>(
 
     /// <inheritdoc/>
     public override BandSource<E> Bands<E>(StepSite<E> site) => withTensor((TOp)site.Op).Bands(site);
+}
+
+/// <summary>Slopes by channel.</summary>
+sealed class PReLULowering : Lowering<PReLU>
+{
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override TailPart Part(Op op) => new ChannelPart(BinaryKernel.Of<PReLUFunction>());
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => [0];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new PReLUStep<E>(site);
+}
+
+/// <summary>Limits that are tensors.</summary>
+sealed class ClampLowering : Lowering<Clamp>
+{
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override TailPart? Part(Op op) => op switch
+    {
+        Clamp { Min: true, Max: true } => null,
+        Clamp { Min: true } => new PairPart(BinaryKernel.Of<MaximumOfTwo>()),
+        _ => new PairPart(BinaryKernel.Of<MinimumOfTwo>()),
+    };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => op is Clamp { Min: true, Max: true } ? [0, 1, 2] : [0, 1];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        var op = (Clamp)site.Op;
+        ValueBuffer y = site.Output(), x = site.Input(0), limit = site.Input(1);
+        if (op.Min && op.Max)
+        {
+            return y.Type.IsFloating()
+                ? new TernaryStep<ClampBetween, E>(site.Lanes, y, x, limit, site.Input(2), default, op.Name)
+                : IntegerKernel.OfThree<ClampIntegerBetween>(op.Name, y, x, limit, site.Input(2));
+        }
+        if (!y.Type.IsFloating())
+        {
+            var integers = op.Min ? IntegerKernel.Of<MaxInteger>() : IntegerKernel.Of<MinInteger>();
+            return integers.Step(op.Name, y, x, limit, 0);
+        }
+        return (op.Min ? BinaryKernel.Of<MaximumOfTwo>() : BinaryKernel.Of<MinimumOfTwo>()).Step(site, x, limit);
+    }
 }
