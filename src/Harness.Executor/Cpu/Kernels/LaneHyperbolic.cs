@@ -35,7 +35,7 @@ static class LaneHyperbolic
         return L.Select(Large<L, E>(a), FarExp<L, E>(a), L.Fma(L.Of(0.5), e, L.Of(0.5) / e));
     }
 
-    // Where e^−x is nothing beside eˣ, and e^x may overflow though half of it does not.
+    // Where e⁻ˣ is nothing beside eˣ.
     [MethodImpl(Inline)]
     static L Large<L, E>(L a)
         where L : struct, ILanes<L, E>
@@ -110,7 +110,8 @@ static class LaneHyperbolic
         return LaneMath.Log<L, E>(x) + L.Of(0.69314718055994530942);
     }
 
-    /// <summary>1 − erf x without cancellation: 4 ulp where the result is a normal number. −∞ gives 2, ∞ gives 0.</summary>
+    /// <summary>1 − erf x without cancellation: 4 ulp where the result is a normal number. −∞ gives 2, ∞
+    /// gives 0.</summary>
     [MethodImpl(Apart)]
     public static L Erfc<L, E>(L x)
         where L : struct, ILanes<L, E>

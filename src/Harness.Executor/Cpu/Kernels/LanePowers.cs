@@ -108,7 +108,9 @@ static class LanePowers
         var product = n * L.Of(single ? 1.42860682031e-6 : 7.4406171100123967161e-11);
         var r = first - product;
         low += first - r - product;
-        return L.Scale(L.Of(1) + (r + L.Fma(r * r, LanePolynomials.ExpTail<L, E>(r), low)), n);
+        var tail = r * r * LanePolynomials.ExpTail<L, E>(r);
+        // eʳ⁺ˡᵒʷ = eʳ + low eʳ.
+        return L.Scale(L.Of(1) + (r + L.Fma(low, r + tail, tail + low)), n);
     }
 
     // ln x in two parts, together some 14 bits better than one: x = 2ᵏ m as in LaneMath.Log, s = (m − 1) / (m + 1),

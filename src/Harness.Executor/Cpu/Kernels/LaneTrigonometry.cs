@@ -61,8 +61,8 @@ static unsafe class LaneTrigonometry
         return L.Or(AtanOf<L, E>(a, L.Of(1)), L.And(x, L.Of(-0.0)));
     }
 
-    /// <summary>The angle of (x, y): arctan y / x in the quadrant of the point, 3 ulp. Zeros and infinities as IEEE 754 has
-    /// them.</summary>
+    /// <summary>The angle of (x, y): arctan y / x in the quadrant of the point, 3 ulp. Zeros and infinities as IEEE 754
+    /// has them.</summary>
     [MethodImpl(Apart)]
     public static L Atan2<L, E>(L y, L x)
         where L : struct, ILanes<L, E>
@@ -86,7 +86,8 @@ static unsafe class LaneTrigonometry
         return L.Select(L.Equal(x, x), L.Select(L.Equal(y, y), angle, y), x);
     }
 
-    // arctan a / b for a, b ≥ 0: the quotient, less the tangent of π/4 or π/2 where that is nearer, is at most √2 − 1.
+    // arctan a / b for a, b ≥ 0: the quotient, less the tangent of π/4 or π/2 where that is nearer, is at most
+    // √2 − 1.
     [MethodImpl(Inline)]
     static L AtanOf<L, E>(L a, L b)
         where L : struct, ILanes<L, E>

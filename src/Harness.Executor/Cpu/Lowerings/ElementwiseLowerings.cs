@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
@@ -28,7 +29,7 @@ sealed class UnaryLowering<TOp>(Func<TOp, UnaryKernel> kernel, Func<TOp, Integer
         : integers!((TOp)site.Op).Step(site.Op.Name, site.Output(), site.Input(0), null, 0);
 }
 
-/// <summary>One function of two elements, the second of which may be a number.</summary>
+/// <summary>One function of two elements, of which one may be a number.</summary>
 /// <param name="withNumber">The function of one operand and a number.</param>
 /// <param name="withTensor">The function of two operands.</param>
 /// <param name="integers">The same of integers, where the op takes them.</param>
@@ -50,29 +51,33 @@ sealed class BinaryLowering<TOp>(
     public override bool Reads(Op op, int operand, ValueBuffer x) => true;
 
     /// <inheritdoc/>
-    public override TailPart Part(Op op) => op is TOp { Other: { } other } with
-        ? new FunctionPart(withNumber(with, other.Value))
+    public override TailPart Part(Op op) => NumberOf((TOp)op) is { } number
+        ? new FunctionPart(withNumber((TOp)op, number.Value))
         : new PairPart(withTensor((TOp)op));
 
     /// <inheritdoc/>
-    public override ImmutableArray<int> Overwritable(Op op) => op is Binary { Other: null } ? [0, 1] : [0];
+    public override ImmutableArray<int> Overwritable(Op op) => NumberOf((TOp)op) is null ? [0, 1] : [0];
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
         var op = (TOp)site.Op;
+        var number = NumberOf(op);
         if (!site.Output().Type.IsFloating())
         {
             return integers!(op).Step(
-                op.Name, site.Output(), site.Input(0), op.Other is null ? site.Input(1) : null, op.Other?.Integer ?? 0);
+                op.Name, site.Output(), site.Input(0), number is null ? site.Input(1) : null, number?.Integer ?? 0);
         }
-        return op.Other is { } other
+        return number is { } other
             ? withNumber(op, other.Value).Step(site, site.Input(0))
             : withTensor(op).Step(site, site.Input(0), site.Input(1));
     }
 
     /// <inheritdoc/>
     public override BandSource<E> Bands<E>(StepSite<E> site) => withTensor((TOp)site.Op).Bands(site);
+
+    // Whichever term it stands for: the function knows.
+    static Number? NumberOf(TOp op) => op.Other ?? op.First;
 }
 
 /// <summary>Slopes by channel.</summary>
@@ -112,7 +117,8 @@ sealed class ClampLowering : Lowering<Clamp>
     };
 
     /// <inheritdoc/>
-    public override ImmutableArray<int> Overwritable(Op op) => op is Clamp { Min: true, Max: true } ? [0, 1, 2] : [0, 1];
+    public override ImmutableArray<int> Overwritable(Op op) =>
+        op is Clamp { Min: true, Max: true } ? [0, 1, 2] : [0, 1];
 
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
@@ -132,4 +138,71 @@ sealed class ClampLowering : Lowering<Clamp>
         }
         return (op.Min ? BinaryKernel.Of<MaximumOfTwo>() : BinaryKernel.Of<MinimumOfTwo>()).Step(site, x, limit);
     }
+}
+
+/// <summary>Two halves of an axis.</summary>
+sealed class GLULowering : Lowering<GLU>
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new GLUStep<E>(site);
+}
+
+/// <summary>A question about each element.</summary>
+sealed class PredicateLowering<TOp, TPredicate> : Lowering<TOp>
+    where TOp : Op
+    where TPredicate : struct, IPredicate
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) =>
+        new PredicateStep<TPredicate, E>(site.Output(), site.Input(0), site.Op.Name);
+}
+
+/// <summary>One function of three elements.</summary>
+/// <param name="told">What the function is told.</param>
+sealed class TernaryLowering<TOp, TFunction>(Func<TOp, double> told) : Lowering<TOp>
+    where TOp : Ternary
+    where TFunction : struct, ITernary
+{
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => [0, 1, 2];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new TernaryStep<TFunction, E>(
+        site.Lanes, site.Output(), site.Input(0), site.Input(1), site.Input(2),
+        Scalars<E>.Of(told((TOp)site.Op)), site.Op.Name);
+}
+
+/// <summary>A point between two.</summary>
+sealed class LerpLowering : Lowering<Lerp>
+{
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override TailPart? Part(Op op) =>
+        op is Lerp { Weight: { } weight } ? new PairPart(BinaryKernel.Of<LerpByNumber>(weight)) : null;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => op is Lerp { Weight: null } ? [0, 1, 2] : [0, 1];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => site.Op is Lerp { Weight: { } weight }
+        ? BinaryKernel.Of<LerpByNumber>(weight).Step(site, site.Input(0), site.Input(1))
+        : new TernaryStep<LerpOfThree, E>(
+            site.Lanes, site.Output(), site.Input(0), site.Input(1), site.Input(2), default, site.Op.Name);
 }

@@ -203,14 +203,16 @@ sealed unsafe class LogSumExpStep<E>(LaneWidth lanes, ValueBuffer output, ValueB
 }
 
 /// <summary>Variances, or their roots, and the means besides where there is a place for them.</summary>
-/// <remarks>m is the mean as it rounds and d the mean of x − m, as in <see cref="BlockNorm"/>: the squares of x − m less
-/// n d² are those of x − (m + d).</remarks>
+/// <remarks>m is the mean as it rounds and d the mean of x − m, as in <see cref="BlockNorm"/>: the squares of x − m
+/// less n d² are those of x − (m + d).</remarks>
 sealed unsafe class VarStep<E>(
     LaneWidth lanes, ValueBuffer output, ValueBuffer? means, ValueBuffer x, ReadOnlySpan<int> axes, double count,
     double correction, bool root)
     : ReducingStep<E>(lanes, output, means, x, axes, rows: 2)
     where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
+    readonly bool _hasMeans = means is not null;
+
     /// <inheritdoc/>
     protected override void Piece(in ReduceShape shape, E* x, E* y, E* second, E* scratch)
     {
@@ -225,7 +227,7 @@ sealed unsafe class VarStep<E>(
             E squares = y[c] - (off[c] * off[c] * n);
             E variance = (squares < E.Zero ? E.Zero : squares) / divisor;
             y[c] = root ? E.Sqrt(variance) : variance;
-            if (means is not null) second[c] = mean[c];
+            if (_hasMeans) second[c] = mean[c];
         }
     }
 }
