@@ -1,5 +1,6 @@
 """Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
 import computed
+import functions
 import integers
 import layouts
 import values
@@ -17,7 +18,10 @@ FAMILIES = (
     windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
     integers.casts, integers.arithmetic, integers.moves,
-    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms)
+    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
+    functions.prelu, functions.limits, functions.extrema, functions.norms, functions.variances,
+    functions.other_reductions, functions.transcendental, functions.activations, functions.rounding,
+    functions.special, functions.of_three)
 
 
 def all_cases():

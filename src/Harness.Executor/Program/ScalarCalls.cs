@@ -19,8 +19,7 @@ public static class ScalarCalls
     static readonly HashSet<string> s_numbersOnly =
     [
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item",
-        "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor",
-        "ceil", "round", "trunc", "sym_float", "sym_int", "truediv", "mod",
+        "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floordiv", "sym_float", "sym_int", "truediv", "mod",
     ];
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
