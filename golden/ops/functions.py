@@ -49,7 +49,8 @@ def limits():
     yield row("clamp_min", "tensor", (4,))
     yield row("clamp_max", "tensor", (5, 1))
     yield one("clamp", "integers_by_tensors", lambda c, x: c.call(
-        "", "clamp", whole(c, x), c.call("", "mul", flags(c, x), -3), whole(c, c.call("", "abs", x), INT32)), 2, 3, 5, 4)
+        "", "clamp", whole(c, x), c.call("", "mul", flags(c, x), -3),
+        whole(c, c.call("", "abs", x), INT32)), 2, 3, 5, 4)
     for op in ("maximum", "minimum", "fmax", "fmin", "max", "min"):
         yield row(op, "channels", (4, 1, 1))
     yield row("maximum", "width_that_equals_channels", (4,))

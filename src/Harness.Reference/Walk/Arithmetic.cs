@@ -28,7 +28,7 @@ static class Arithmetic
         new("aten::hypot", a => a.Tensor(0, "self").hypot(a.Tensor(1, "other"))),
         new("aten::lerp", a => a.Any(2, "weight") is TensorValue weight
             ? a.Tensor(0, "self").lerp(a.Tensor(1, "end"), weight.Tensor)
-            : a.Tensor(0, "self").lerp(a.Tensor(1, "end"), a.Scalar(2, "weight"))),
+            : Lerp(a)),
         new("aten::maximum", a => a.Tensor(0, "self").maximum(a.Tensor(1, "other"))),
         new("aten::minimum", a => a.Tensor(0, "self").minimum(a.Tensor(1, "other"))),
         new("aten::mul", Multiply),
@@ -147,6 +147,13 @@ static class Arithmetic
     static Value Remainder(Reading a) => Pair(a,
         (x, y) => x.remainder(y), (x, y) => x.remainder(y),
         (x, y) => ((x % y) + y) % y, (x, y) => x - y * Math.Floor(x / y));
+
+    // TorchSharp calls no libtorch where the weight is a number; a tensor without axes is one to libtorch.
+    static Value Lerp(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return self.lerp(a.Tensor(1, "end"), full([], a.Number(2, "weight"), self.dtype, self.device));
+    }
 
     // A number becomes a tensor without axes, which promotes as a number does.
     static Value Xlogy(Reading a)

@@ -77,8 +77,11 @@ static class Unary
     {
         var self = a.Tensor(0, "self");
         long decimals = a.Int(-1, "decimals", 0);
+        // TorchSharp always states decimals, with which libtorch rounds no integers, though it does without.
+        if (!self.is_floating_point() && (decimals != 0 || self.dtype == ScalarType.Bool))
+            throw new ArgumentException($"round of {self.dtype} to {decimals} decimals");
+        if (!self.is_floating_point()) return self.alias();
         if (decimals == 0) return self.round();
-        if (!self.is_floating_point()) throw new ArgumentException("integers have no decimals");
         double ten = Math.Pow(10, Math.Abs(decimals));
         return decimals > 0 ? self.mul(ten).round().div(ten) : self.div(ten).round().mul(ten);
     }
