@@ -93,6 +93,8 @@ def plain(argument):
     """An argument as JSON states it."""
     if isinstance(argument, Value):
         return {"value": str(argument)}
+    if argument in (float("inf"), -float("inf")):
+        return {"float": "inf" if argument > 0 else "-inf"}
     return [plain(item) for item in argument] if isinstance(argument, (list, tuple)) else argument
 
 

@@ -1,5 +1,6 @@
 """Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
 import computed
+import functions
 import integers
 import layouts
 import rearranged
@@ -24,6 +25,9 @@ FAMILIES = (
     rearranged.tensor_splits, rearranged.moved_axes)
     spatial.upsample, spatial.borders, spatial.adaptive_max_pool, spatial.unfold,
     spatial.samples)
+    functions.prelu, functions.limits, functions.extrema, functions.norms, functions.variances,
+    functions.other_reductions, functions.transcendental, functions.activations, functions.rounding,
+    functions.special, functions.of_three)
 
 
 def all_cases():

@@ -72,7 +72,7 @@ def run(case, directory):
 
     def read(argument):
         if isinstance(argument, dict):
-            return values[argument["value"]]
+            return float(argument["float"]) if "float" in argument else values[argument["value"]]
         return [read(item) for item in argument] if isinstance(argument, list) else argument
 
     for call in graph["calls"]:

@@ -27,12 +27,10 @@ public sealed partial class ConventionTests
         ["ParityRecord"] = "the targets name it",
         ["ParityUpToDate"] = "the targets name it",
         ["ParityVerify"] = "the targets name it",
-        ["Log1p"] = "tested beside its neighbours; softplus and its like need it",
         ["Materialize"] = "who embeds takes one leaf's elements; src reads the tree that ships",
         ["MemoryBytes"] = "who embeds a plan asks what it holds; tests hold it to the weights",
         ["MiddleAxis"] = "a shape as tests think of it; a value's own axes make those of src",
         ["MSBuildMultiThreadableTaskAttribute"] = "MSBuild reads it off a task by its name",
-        ["Outer"] = "what pieces are counted by, and loops of tests too",
         ["SoftwareFma"] = "tests tell by it which processor they have been given",
         ["Spatial"] = "a shape as tests think of it; a value's own axes make those of src",
     };

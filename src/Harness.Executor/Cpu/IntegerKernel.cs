@@ -18,6 +18,17 @@ abstract class IntegerKernel
     /// <param name="number">The second operand where it is a number.</param>
     public abstract Step Step(string name, ValueBuffer output, ValueBuffer x, ValueBuffer? y, long number);
 
+    /// <summary>A step of a function of three operands.</summary>
+    public static Step OfThree<TOp>(string name, ValueBuffer output, ValueBuffer x, ValueBuffer y, ValueBuffer z)
+        where TOp : struct, IIntegerOfThree => output.Type switch
+        {
+            ElementType.Int64 => new IntegerStepOfThree<TOp, long>(name, output, x, y, z),
+            ElementType.Int32 => new IntegerStepOfThree<TOp, int>(name, output, x, y, z),
+            ElementType.Int16 => new IntegerStepOfThree<TOp, short>(name, output, x, y, z),
+            ElementType.Int8 => new IntegerStepOfThree<TOp, sbyte>(name, output, x, y, z),
+            _ => new IntegerStepOfThree<TOp, byte>(name, output, x, y, z),
+        };
+
     sealed class Typed<TOp>(long a, long b) : IntegerKernel where TOp : struct, IInteger
     {
         public override Step Step(string name, ValueBuffer output, ValueBuffer x, ValueBuffer? y, long number) =>

@@ -65,6 +65,8 @@ sealed class Tail
                 Put(Filling.Norm, group => group with { Norm = norm, NormInputs = node.Inputs }),
             FunctionPart function => Put(Filling.Function, group => group with { Function = function.Kernel }),
             PairPart pair => Pair(pair.Kernel),
+            ChannelPart channels when node.Inputs[0] == value && scope.Program.IsStored(node.Inputs[1]) =>
+                (new TailGroup { Filled = Filling.Function, Pair = channels.Kernel, Slopes = node.Inputs[1] }, false),
             _ => null,
         };
         if (next is not var (made, fits)) return null;
@@ -152,8 +154,11 @@ sealed record TailGroup
     /// <summary>The function of two values, which then is all there is; or null.</summary>
     public BinaryKernel? Pair { get; init; }
 
-    /// <summary>The other of the two.</summary>
+    /// <summary>The other of the two, where it is no parameter by channel.</summary>
     public int Other { get; init; }
+
+    /// <summary>The other of the two where it is a parameter by channel; or null.</summary>
+    public int? Slopes { get; init; }
 
     /// <summary>True where the tile's element is the second of the two.</summary>
     public bool Second { get; init; }

@@ -71,6 +71,13 @@ sealed unsafe class TailEpilogue<E> where E : unmanaged, IBinaryFloatingPointIee
         stage.Bias = constants.Bias;
         stage.Scale = constants.Scale;
         stage.Shift = constants.Shift;
+        if (group.Slopes is { } slopes)
+        {
+            double[] elements = node.ExactWeightOf(slopes);
+            stage.Other = Pin(node, [.. elements.Select(E.CreateTruncating)]);
+            stage.OneChannel = elements.Length == 1;
+            return (stage, null);
+        }
         if ((group.Pair is null ? group.Sum : group.Other) is not { } value) return (stage, null);
         var other = node.BufferOf(value);
         var output = node.Output();

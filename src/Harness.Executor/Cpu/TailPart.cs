@@ -24,3 +24,7 @@ sealed record FunctionPart(UnaryKernel Kernel) : TailPart
 /// <summary>A function of each element and another value's.</summary>
 /// <param name="Kernel">The function.</param>
 sealed record PairPart(BinaryKernel Kernel) : TailPart;
+
+/// <summary>A function of each element and a stored parameter's: one a channel, or one for all.</summary>
+/// <param name="Kernel">The function; the parameter's element is its second operand.</param>
+sealed record ChannelPart(BinaryKernel Kernel) : TailPart;

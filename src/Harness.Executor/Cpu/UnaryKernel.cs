@@ -9,7 +9,8 @@ namespace Harness.Executor.Cpu;
 abstract class UnaryKernel
 {
     /// <summary>The function <typeparamref name="TOp"/> and the numbers it is told.</summary>
-    public static UnaryKernel Of<TOp>(double a = 0, double b = 0) where TOp : struct, IUnary => new Typed<TOp>(a, b);
+    public static UnaryKernel Of<TOp>(double a = 0, double b = 0, double c = 0) where TOp : struct, IUnary =>
+        new Typed<TOp>(a, b, c);
 
     /// <summary>True for a few plain instructions.</summary>
     public abstract bool IsShort { get; }
@@ -23,18 +24,18 @@ abstract class UnaryKernel
     /// <summary>A later pass of an epilogue.</summary>
     public abstract EpilogueStage<E> Stage<E>(LaneWidth lanes) where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
-    sealed class Typed<TOp>(double a, double b) : UnaryKernel where TOp : struct, IUnary
+    sealed class Typed<TOp>(double a, double b, double c) : UnaryKernel where TOp : struct, IUnary
     {
         public override bool IsShort => TOp.Short;
 
         public override Step Step<E>(StepSite<E> site, ValueBuffer x) =>
-            new UnaryStep<TOp, E>(site.Lanes, site.Output(), x, Scalars<E>.Of(a, b), site.Op.Name);
+            new UnaryStep<TOp, E>(site.Lanes, site.Output(), x, Scalars<E>.Of(a, b, c), site.Op.Name);
 
         public override Epilogue<E> Epilogue<E>(LaneWidth lanes) =>
-            Kernels.Epilogue<E>.Of<TOp>(lanes, Scalars<E>.Of(a, b));
+            Kernels.Epilogue<E>.Of<TOp>(lanes, Scalars<E>.Of(a, b, c));
 
         public override EpilogueStage<E> Stage<E>(LaneWidth lanes) =>
-            EpilogueStage<E>.OfOne<TOp>(lanes, Scalars<E>.Of(a, b));
+            EpilogueStage<E>.OfOne<TOp>(lanes, Scalars<E>.Of(a, b, c));
     }
 }
 

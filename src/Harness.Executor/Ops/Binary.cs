@@ -10,12 +10,15 @@ public abstract record Binary : Op
     /// <summary>The second term when it is a number; null when it is the second operand.</summary>
     public Number? Other { get; init; }
 
+    /// <summary>The first term when it is a number; null when it is an operand.</summary>
+    public Number? First { get; init; }
+
     /// <summary>The number that stands for the second term, if one does.</summary>
     internal static Number? Number(Bound call) => call.Operands.Length == 2 ? null : call.Number("other");
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
-        Other is { } number ? Promotion.With(inputs[0].Type, number) : Promotion.Of(inputs);
+        (Other ?? First) is { } number ? Promotion.With(inputs[0].Type, number) : Promotion.Of(inputs);
 
     /// <inheritdoc/>
     public sealed override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => OperandType(0, inputs);
@@ -30,5 +33,5 @@ public abstract record Binary : Op
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Broadcast.Arrange(inputs);
 
     /// <inheritdoc/>
-    public sealed override bool IsElementwise => Other is not null;
+    public sealed override bool IsElementwise => Other is not null || First is not null;
 }

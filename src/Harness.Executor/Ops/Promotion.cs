@@ -63,6 +63,15 @@ static class Promotion
         return null;
     }
 
+    /// <summary>Why operands of these types are not divided with a remainder; null where they are.</summary>
+    public static string? MisfitOfDivision(Binary op, ReadOnlySpan<Fact> inputs) => op.OperandType(0, inputs) switch
+    {
+        ElementType.Bool => "Booleans are not divided; PyTorch refuses it too",
+        var type when !type.IsFloating() && op.Other?.Value == 0 =>
+            "an integer is divided by 0; PyTorch refuses it too",
+        _ => null,
+    };
+
     static int Category(ElementType type) => type == ElementType.Bool ? 0 : type.IsFloating() ? 2 : 1;
 
     static ElementType Wider(ElementType a, ElementType b)

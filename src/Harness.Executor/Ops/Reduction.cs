@@ -30,12 +30,20 @@ public abstract record Reduction : Op
         ? op with
         {
             Dims = call.IsNone("dim") ? [] : IntList.Create(call.Ints("dim").AsSpan()),
-            KeepDims = call.Bool("keepdim"),
+            KeepDims = call.Has("keepdim") && call.Bool("keepdim"),
         }
         : op;
 
+    /// <summary>True where there is no result of no elements: a maximum.</summary>
+    private protected virtual bool NeedsElements => false;
+
+    /// <summary>How many results there are, each of one shape.</summary>
+    private protected virtual int Results => 1;
+
     /// <inheritdoc/>
-    public sealed override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => Axis.Misfit(Dims, inputs[0].Rank);
+    public sealed override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Axis.Misfit(Dims, inputs[0].Rank) ?? (NeedsElements && Count(inputs[0]) == 0
+            ? $"input is {inputs[0]}, expected elements along the axes; PyTorch refuses it too" : null);
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
@@ -48,16 +56,15 @@ public abstract record Reduction : Op
             if (!axes.Contains(axis)) extents.Add(x[axis]);
             else if (KeepDims) extents.Add(1);
         }
-        return [Shape.Create([.. extents])];
+        return [.. Enumerable.Repeat(Shape.Create([.. extents]), Results)];
     }
 
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var layout = inputs[0].Layout;
-        return KeepDims
-            ? Arrangements.Keep(inputs)
-            : new Arrangement([layout], [Arrangements.Without(layout, AxesOf(layout.Rank))]);
+        var result = KeepDims ? layout : Arrangements.Without(layout, AxesOf(layout.Rank));
+        return new Arrangement([layout], [.. Enumerable.Repeat(result, Results)]);
     }
 
     /// <inheritdoc/>

@@ -19,9 +19,8 @@ public static class ScalarCalls
     static readonly HashSet<string> s_numbersOnly =
     [
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item",
-        "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floor_divide", "floordiv", "remainder", "floor",
-        "ceil", "round", "trunc", "sym_float", "sym_int", "truediv", "mod", "__not__", "sym_not", "sym_max", "sym_min",
-        "_assert_scalar",
+        "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floordiv", "sym_float", "sym_int", "truediv", "mod",
+        "__not__", "sym_not", "sym_max", "sym_min", "_assert_scalar",
     ];
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>

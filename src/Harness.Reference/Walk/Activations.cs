@@ -34,6 +34,7 @@ static class Activations
         new("aten::gelu", a => Gelu(a, a.Tensor(0, "self"), a.Text(1, "approximate", "none"))),
         new("aten::gelu_", a => Gelu(a, a.Tensor(0, "self"), a.Text(1, "approximate", "none"))),
         new("aten::glu", a => F.glu(a.Tensor(0, "self"), a.Int(1, "dim", -1))),
+        new("aten::hardshrink", a => F.hardshrink(a.Tensor(0, "self"), a.Number(1, "lambd", 0.5))),
         new("aten::hardsigmoid", a => F.hardsigmoid(a.Tensor(0, "self"))),
         new("aten::hardsigmoid_", a => F.hardsigmoid(a.Tensor(0, "self"))),
         new("aten::hardswish", a => F.hardswish(a.Tensor(0, "self"))),
@@ -52,6 +53,7 @@ static class Activations
         new("aten::relu6", a => F.relu6(a.Tensor(0, "self"))),
         new("aten::relu6_", a => F.relu6(a.Tensor(0, "self"))),
         new("aten::relu_", a => F.relu(a.Tensor(0, "self"))),
+        new("aten::rrelu", RRelu),
         new("aten::selu", a => F.selu(a.Tensor(0, "self"))),
         new("aten::selu_", a => F.selu(a.Tensor(0, "self"))),
         new("aten::sigmoid", a => sigmoid(a.Tensor(0, "self"))),
@@ -61,6 +63,8 @@ static class Activations
         new("aten::softmax", a => a.Tensor(0, "self").softmax(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
         new("aten::softplus", a =>
             F.softplus(a.Tensor(0, "self"), a.Number(1, "beta", 1), a.Number(2, "threshold", 20))),
+        new("aten::softshrink", a => F.softshrink(a.Tensor(0, "self"), a.Number(1, "lambd", 0.5))),
+        new("aten::special_expit", a => sigmoid(a.Tensor(0, "self"))),
         new("aten::tanh", a => tanh(a.Tensor(0, "self"))),
         new("aten::tanh_", a => tanh(a.Tensor(0, "self"))),
         new("aten::threshold", a => F.threshold(a.Tensor(0, "self"), a.Number(1, "threshold"), a.Number(2, "value"))),
@@ -101,6 +105,16 @@ static class Activations
         double alpha = a.Number(1, "alpha", 1), scale = a.Number(2, "scale", 1);
         double inputScale = a.Number(3, "input_scale", 1);
         return where(x.gt(0), x, x.mul(inputScale).expm1().mul(alpha)).mul(scale);
+    }
+
+    // rrelu(self, lower=1/8, upper=1/3, training=False, generator=None): what is random in training alone.
+    static Value RRelu(Reading a)
+    {
+        double lower = a.Number(1, "lower", 1.0 / 8), upper = a.Number(2, "upper", 1.0 / 3);
+        a.Pass(4, "generator");
+        return a.Flag(3, "training", false)
+            ? throw a.Refuse("rrelu is in training mode, so its result is random; call model.eval() before tracing")
+            : F.leaky_relu(a.Tensor(0, "self"), (lower + upper) / 2);
     }
 
     // log σ(x) = min(x, 0) − log(1 + exp(−|x|)), which overflows nowhere.

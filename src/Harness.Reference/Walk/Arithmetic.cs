@@ -11,15 +11,24 @@ static class Arithmetic
     [
         new("aten::add", Add),
         new("aten::add_", Add),
+        new("aten::addcdiv", a =>
+            a.Tensor(0, "self").add(a.Tensor(1, "tensor1").div(a.Tensor(2, "tensor2")), Value(a))),
         new("aten::addcmul", a =>
             a.Tensor(0, "self").add(a.Tensor(1, "tensor1").mul(a.Tensor(2, "tensor2")), Value(a))),
+        new("aten::arctan2", a => a.Tensor(0, "self").atan2(a.Tensor(1, "other"))),
         new("aten::atan2", a => a.Tensor(0, "self").atan2(a.Tensor(1, "other"))),
         new("aten::div", Divide),
         new("aten::div_", Divide),
         new("aten::divide", Divide),
         new("aten::floor_divide", FloorDivide),
         new("aten::floordiv", FloorDivide),
+        new("aten::fmax", a => a.Tensor(0, "self").fmax(a.Tensor(1, "other"))),
+        new("aten::fmin", a => a.Tensor(0, "self").fmin(a.Tensor(1, "other"))),
         new("aten::fmod", a => Pair(a, (x, y) => x.fmod(y), (x, y) => x.fmod(y), (x, y) => x % y, (x, y) => x % y)),
+        new("aten::hypot", a => a.Tensor(0, "self").hypot(a.Tensor(1, "other"))),
+        new("aten::lerp", a => a.Any(2, "weight") is TensorValue weight
+            ? a.Tensor(0, "self").lerp(a.Tensor(1, "end"), weight.Tensor)
+            : Lerp(a)),
         new("aten::maximum", a => a.Tensor(0, "self").maximum(a.Tensor(1, "other"))),
         new("aten::minimum", a => a.Tensor(0, "self").minimum(a.Tensor(1, "other"))),
         new("aten::mul", Multiply),
@@ -28,10 +37,12 @@ static class Arithmetic
         new("aten::pow", Power),
         new("aten::remainder", Remainder),
         new("aten::rsub", ReverseSubtract),
+        new("aten::special_xlogy", Xlogy),
         new("aten::sub", Subtract),
         new("aten::sub_", Subtract),
         new("aten::subtract", Subtract),
         new("aten::true_divide", Divide),
+        new("aten::xlogy", Xlogy),
     ];
 
     static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? a.Kept(1);
@@ -136,6 +147,20 @@ static class Arithmetic
     static Value Remainder(Reading a) => Pair(a,
         (x, y) => x.remainder(y), (x, y) => x.remainder(y),
         (x, y) => ((x % y) + y) % y, (x, y) => x - y * Math.Floor(x / y));
+
+    // TorchSharp calls no libtorch where the weight is a number; a tensor without axes is one to libtorch.
+    static Value Lerp(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return self.lerp(a.Tensor(1, "end"), full([], a.Number(2, "weight"), self.dtype, self.device));
+    }
+
+    // A number becomes a tensor without axes, which promotes as a number does.
+    static Value Xlogy(Reading a)
+    {
+        var self = a.Any(0, "self") is TensorValue x ? x.Tensor : full([], a.Scalar(0, "self"));
+        return self.xlogy(a.Any(1, "other") is TensorValue y ? y.Tensor : full([], a.Scalar(1, "other")));
+    }
 
     static Value Power(Reading a)
     {

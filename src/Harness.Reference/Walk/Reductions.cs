@@ -13,18 +13,32 @@ static class Reductions
         new("aten::argmax", a => a.IntOrNull(1, "dim") is { } dim
             ? a.Tensor(0, "self").argmax(dim, a.Flag(2, "keepdim", false))
             : a.Tensor(0, "self").argmax()),
+        new("aten::count_nonzero", a => a.Tensor(0, "self").ne(0).sum(Dims(a))),
         new("aten::cumsum", a => a.Tensor(0, "self").cumsum(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
-        new("aten::logsumexp", a => Over(a, (x, dim, keep) => x.logsumexp(dim, keep))),
+        new("aten::frobenius_norm", a =>
+            linalg.vector_norm(a.Tensor(0, "self"), 2, Dims(a), a.Flag(2, "keepdim", false))),
+        new("aten::linalg_vector_norm", a => Norm(
+            a, a.Number(1, "ord", 2), a.IntsOrNull(2, "dim"), a.Flag(3, "keepdim", false), a.TypeOrNull(4, "dtype"))),
+        new("aten::logsumexp", LogSumExp),
         new("aten::max", a => Extremum(a, x => x.max(), (x, y) => x.maximum(y), (x, dim, keep) => x.max(dim, keep))),
         new("aten::mean", Mean),
         new("aten::min", a => Extremum(a, x => x.min(), (x, y) => x.minimum(y), (x, dim, keep) => x.min(dim, keep))),
+        new("aten::norm", a => Norm(
+            a, a.Number(1, "p", 2), a.IntsOrNull(2, "dim"), a.Flag(3, "keepdim", false), a.TypeOrNull(4, "dtype"))),
+        new("aten::prod", Product),
+        new("aten::special_logsumexp", LogSumExp),
         new("aten::std", a => Variance(a).sqrt()),
+        new("aten::std_mean", a =>
+        {
+            var deviation = Variance(a).sqrt();
+            return new[] { deviation, a.Tensor(0, "self").mean(MeanDims(a), a.Flag(3, "keepdim", false)) };
+        }),
         new("aten::sum", Sum),
         new("aten::var", a => Variance(a)),
         new("aten::var_mean", a =>
         {
             var variance = Variance(a);
-            return new[] { variance, a.Tensor(0, "self").mean(Dims(a), a.Flag(3, "keepdim", false)) };
+            return new[] { variance, a.Tensor(0, "self").mean(MeanDims(a), a.Flag(3, "keepdim", false)) };
         }),
     ];
 
@@ -50,11 +64,34 @@ static class Reductions
         return (type is { } to ? self.to_type(to) : self).sum(Dims(a), a.Flag(2, "keepdim", false), type);
     }
 
-    static Value Over(Reading a, Func<Tensor, long, bool, Tensor> reduce)
+    // An empty list of dimensions is all of them too.
+    static Tensor Norm(Reading a, double order, long[]? dims, bool keep, ScalarType? type)
     {
+        var self = a.Tensor(0, "self");
+        if (!self.is_floating_point()) throw new ArgumentException($"a norm of {self.dtype}");
+        return linalg.vector_norm(
+            type is { } to ? self.to_type(to) : self, order, dims is { Length: > 0 } ? dims : All(self), keep);
+    }
+
+    // prod(self, *, dtype) or prod(self, dim, keepdim, *, dtype)
+    static Value Product(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        var type = a.TypeOrNull(3, "dtype");
+        if (type is { } to) self = self.to_type(to);
+        return a.IntOrNull(1, "dim") is { } dim ? self.prod(dim, a.Flag(2, "keepdim", false)) : self.prod();
+    }
+
+    // Of several axes from the definition: TorchSharp's takes one.
+    static Value LogSumExp(Reading a)
+    {
+        var self = a.Tensor(0, "self");
         long[] dims = Dims(a);
-        if (dims.Length != 1) throw a.Refuse("more than one axis");
-        return reduce(a.Tensor(0, "self"), dims[0], a.Flag(2, "keepdim", false));
+        bool keep = a.Flag(2, "keepdim", false);
+        if (dims is [var dim]) return self.logsumexp(dim, keep);
+        var largest = self.amax(dims, true);
+        var sum = self.sub(largest).exp().sum(dims, true).log().add(largest);
+        return keep ? sum : sum.amax(dims, false);
     }
 
     // max(self), max(self, other), max(self, dim, keepdim) -> values, indices
@@ -72,6 +109,9 @@ static class Reductions
         var (values, indexes) = over(self, a.Int(1, "dim"), a.Flag(2, "keepdim", false));
         return new[] { values, indexes };
     }
+
+    // Where the flag stands first there are no dimensions.
+    static long[] MeanDims(Reading a) => a.Peek(1, "unbiased") is BoolValue ? All(a.Tensor(0, "self")) : Dims(a);
 
     // var(self, unbiased), var(self, dim, unbiased, keepdim), var(self, dim, *, correction, keepdim)
     static Tensor Variance(Reading a)

@@ -50,6 +50,8 @@ sealed class NaiveWalk
         ["_upsample_nearest_exact2d"] = a => Interpolated(a, 2, NaiveMode.NearestExact),
         ["_upsample_nearest_exact3d"] = a => Interpolated(a, 3, NaiveMode.NearestExact),
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
+        ["acos"] = a => a.Tensor(0).Map(Math.Acos),
+        ["acosh"] = a => a.Tensor(0).Map(Math.Acosh),
         ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
         ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
@@ -57,8 +59,21 @@ sealed class NaiveWalk
         ["adaptive_max_pool2d"] = a => AdaptivelyLargest(a, 2),
         ["adaptive_max_pool3d"] = a => AdaptivelyLargest(a, 3),
         ["add"] = a => a.OfFlags(NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2))),
+        ["addcdiv"] = a => NaiveOps.Zip3(
+            a.Tensor(0), a.Tensor(1), a.Tensor(2), (x, y, z) => x + ((double)(a.Keyword("value") ?? 1.0) * y / z)),
+        ["addcmul"] = a => NaiveOps.Zip3(
+            a.Tensor(0), a.Tensor(1), a.Tensor(2), (x, y, z) => x + ((double)(a.Keyword("value") ?? 1.0) * y * z)),
         ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
         ["affine_grid_generator"] = a => NaiveOps.AffineGrid(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+        ["amax"] = a => NaiveOps.Reduce(
+            a.Tensor(0), a.Axes(1), a.Flag(2, false), row => row.Aggregate(NaiveOps.Larger)),
+        ["amin"] = a => NaiveOps.Reduce(
+            a.Tensor(0), a.Axes(1), a.Flag(2, false), row => row.Aggregate(NaiveOps.Smaller)),
+        ["asin"] = a => a.Tensor(0).Map(Math.Asin),
+        ["asinh"] = a => a.Tensor(0).Map(Math.Asinh),
+        ["atan"] = a => a.Tensor(0).Map(Math.Atan),
+        ["atan2"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), Math.Atan2),
+        ["atanh"] = a => a.Tensor(0).Map(Math.Atanh),
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -69,11 +84,16 @@ sealed class NaiveWalk
         ["batch_norm"] = a => NaiveOps.BatchNorm(
             a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
+        ["ceil"] = a => a.Tensor(0).Map(Math.Ceiling),
+        ["celu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), 1, 1 / a.Number(1, 1))),
         ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["col2im"] = a => Unbatched(a, 3, x => NaiveOps.Fold(x, a.Each(2, 1), a.Each(2, 2), new()
         {
             Dilation = a.Each(2, 3), Padding = a.Each(2, 4), Stride = a.Each(2, 5),
         })),
+        ["clamp"] = Clamped,
+        ["clamp_max"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Smaller),
+        ["clamp_min"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Larger),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
         ["contiguous"] = a => a.Tensor(0),
         ["conv1d"] = Convolved,
@@ -86,13 +106,31 @@ sealed class NaiveWalk
             Groups = (int)a.Number(6, 1), Dilation = a.Pair(7),
         })),
         ["conv_transpose3d"] = a => Transposed(a, 3),
-        ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
+        ["cos"] = a => a.Tensor(0).Map(Math.Cos),
+        ["cosh"] = a => a.Tensor(0).Map(Math.Cosh),
+        ["count_nonzero"] = a => NaiveOps.Reduce(a.Tensor(0), a.Axes(1), false, row => row.Count(x => x != 0)),
+        ["div"] = a => a.Keyword("rounding_mode") switch
+        {
+            "floor" => NaiveOps.Zip(a.Tensor(0), a.Operand(1), (x, y) => Math.Floor(x / y)),
+            "trunc" => NaiveOps.Zip(a.Tensor(0), a.Operand(1), (x, y) => Math.Truncate(x / y)),
+            _ => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
+        },
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["elu"] = Elu,
         ["elu_"] = Elu,
+        ["erf"] = a => a.Tensor(0).Map(NaiveOps.Erf),
+        ["erfc"] = a => a.Tensor(0).Map(NaiveOps.Erfc),
         ["exp"] = a => a.Tensor(0).Map(Math.Exp),
+        ["exp2"] = a => a.Tensor(0).Map(x => Math.Pow(2, x)),
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["expm1"] = a => a.Tensor(0).Map(NaiveOps.Expm1),
         ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
+        ["floor"] = a => a.Tensor(0).Map(Math.Floor),
+        ["floor_divide"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), (x, y) => Math.Floor(x / y)),
+        ["fmax"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => double.IsNaN(x) ? y : y > x ? y : x),
+        ["fmin"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => double.IsNaN(x) ? y : y < x ? y : x),
+        ["fmod"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Fmod),
+        ["frac"] = a => a.Tensor(0).Map(x => x - Math.Truncate(x)),
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
         ["grid_sampler"] = Sampled,
         ["grid_sampler_2d"] = Sampled,
@@ -104,12 +142,35 @@ sealed class NaiveWalk
         {
             Dilation = a.Each(2, 2), Padding = a.Each(2, 3), Stride = a.Each(2, 4),
         })),
+        ["glu"] = a => NaiveOps.Glu(a.Tensor(0), (int)a.Number(1, -1)),
+        ["hardshrink"] = a => a.Tensor(0).Map(x => Math.Abs(x) > a.Number(1, 0.5) ? x : 0),
+        ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
+        ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
+        ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["hypot"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => Math.Sqrt((x * x) + (y * y))),
+        ["isfinite"] = a => a.Tensor(0).Map(x => double.IsFinite(x) ? 1 : 0),
+        ["isinf"] = a => a.Tensor(0).Map(x => double.IsInfinity(x) ? 1 : 0),
+        ["isnan"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? 1 : 0),
+        ["isneginf"] = a => a.Tensor(0).Map(x => x == double.NegativeInfinity ? 1 : 0),
+        ["isposinf"] = a => a.Tensor(0).Map(x => x == double.PositiveInfinity ? 1 : 0),
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
         ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
+        ["lerp"] = a => NaiveOps.Zip3(a.Tensor(0), a.Tensor(1), a.Operand(2), NaiveOps.Lerp),
+        ["linalg_vector_norm"] = a => NaiveOps.Reduce(
+            a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["log"] = a => a.Tensor(0).Map(Math.Log),
+        ["log10"] = a => a.Tensor(0).Map(Math.Log10),
+        ["log1p"] = a => a.Tensor(0).Map(NaiveOps.Log1p),
+        ["log2"] = a => a.Tensor(0).Map(Math.Log2),
+        ["log_sigmoid"] = a => a.Tensor(0).Map(NaiveOps.LogSigmoid),
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["logsumexp"] = a => NaiveOps.Reduce(a.Tensor(0), a.Axes(1), a.Flag(2, false), NaiveOps.LogSumExp),
         ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["max"] = a => a.Has(1)
+            ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger)
+            : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Larger)),
         ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
@@ -117,15 +178,29 @@ sealed class NaiveWalk
             CeilMode = a.Flag(5, false),
         })),
         ["max_pool3d"] = a => Largest(a, 3),
+        ["maximum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger),
         ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+        ["min"] = a => a.Has(1)
+            ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller)
+            : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Smaller)),
+        ["minimum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller),
+        ["mish"] = a => a.Tensor(0).Map(NaiveOps.Mish),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
+        ["nan_to_num"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? a.Number(1, 0)
+            : x == double.PositiveInfinity ? a.Number(2, double.MaxValue)
+            : x == double.NegativeInfinity ? a.Number(3, double.MinValue) : x),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
         ["pad"] = a => a.Has(2) && a.Text(2) is not (null or "constant")
             ? NaiveOps.Border(a.Tensor(0), a.Integers(1), a.Text(2)!)
             : NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
+        ["norm"] = a => NaiveOps.Reduce(
+            a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
-        ["pow"] = a => a.Tensor(0).Map(x => Math.Pow(x, a.Number(1, double.NaN))),
+        ["pow"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), Math.Pow),
+        ["prelu"] = a => NaiveOps.PRelu(a.Tensor(0), a.Tensor(1)),
+        ["prod"] = a => NaiveOps.Reduce(
+            a.Tensor(0), a.Axes(1), a.Flag(2, false), row => row.Aggregate(1.0, (x, y) => x * y)),
         ["reciprocal"] = a => a.Tensor(0).Map(x => 1 / x),
         ["reflection_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
         ["reflection_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
@@ -136,25 +211,41 @@ sealed class NaiveWalk
         ["replication_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["replication_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["replication_pad3d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
+        ["remainder"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Remainder),
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["round"] = a => a.Tensor(0).Map(x => NaiveOps.Round(x, (int)(double)(a.Keyword("decimals") ?? 0.0))),
+        ["rrelu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, (a.Number(1, 1.0 / 8) + a.Number(2, 1.0 / 3)) / 2)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
         ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["selu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, 1.67326324235437728, 1.05070098735548049)),
         ["sigmoid"] = a => a.Tensor(0).Map(NaiveOps.Sigmoid),
+        ["sign"] = a => a.Tensor(0).Map(x => x > 0 ? 1 : x < 0 ? -1 : 0),
+        ["signbit"] = a => a.Tensor(0).Map(x => double.IsNegative(x) ? 1 : 0),
         ["silu"] = a => a.Tensor(0).Map(NaiveOps.Silu),
+        ["sin"] = a => a.Tensor(0).Map(Math.Sin),
+        ["sinh"] = a => a.Tensor(0).Map(Math.Sinh),
         ["size"] = a => (double)a.Tensor(0).Shape[(int)a.Number(1, 0)],
         ["slice"] = a => NaiveOps.Slice(a.Tensor(0), (int)a.Number(1, 0), a.Number(2, 0),
             a.Number(3, double.PositiveInfinity), (int)a.Number(4, 1)),
         ["softmax"] = a => NaiveOps.Softmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["softplus"] = a => a.Tensor(0).Map(x => NaiveOps.Softplus(x, a.Number(1, 1), a.Number(2, 20))),
+        ["softshrink"] = a => a.Tensor(0).Map(x =>
+            Math.Abs(x) > a.Number(1, 0.5) ? x - Math.CopySign(a.Number(1, 0.5), x) : 0),
         ["split"] = a => NaiveOps.Split(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["split_with_sizes"] = a => NaiveOps.Split(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0)),
         ["sqrt"] = a => a.Tensor(0).Map(Math.Sqrt),
         ["square"] = a => a.Tensor(0).Map(x => x * x),
         ["squeeze"] = a => NaiveOps.Squeeze(a.Tensor(0), a.Has(1) ? (int)a.Number(1, 0) : null),
+        ["std"] = a => Spread(a, Math.Sqrt),
+        ["std_mean"] = a => (NaiveTensor[])[Spread(a, Math.Sqrt), Centre(a)],
         ["sub"] = a => NaiveOps.Sub(a.Tensor(0), a.Operand(1), a.Alpha(2)),
         ["sum"] = a => NaiveOps.Sum(a.Tensor(0), a.Has(1) ? a.Integers(1) : [], a.Flag(2, false)),
         ["t"] = a => NaiveOps.Transpose(a.Tensor(0), 0, 1),
+        ["tan"] = a => a.Tensor(0).Map(Math.Tan),
         ["tanh"] = a => a.Tensor(0).Map(Math.Tanh),
+        ["threshold"] = a => a.Tensor(0).Map(x => x > a.Number(1, 0) ? x : a.Number(2, 0)),
+        ["trunc"] = a => a.Tensor(0).Map(Math.Truncate),
         ["unbind"] = a => NaiveOps.Unbind(a.Tensor(0), (int)a.Number(1, 0)),
         ["to"] = a => a.Cast((int)a.Number(1, double.NaN)),
         ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
@@ -190,6 +281,10 @@ sealed class NaiveWalk
         ["tile"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
         ["unsafe_chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
+        ["var"] = a => Spread(a, x => x),
+        ["var_mean"] = a => (NaiveTensor[])[Spread(a, x => x), Centre(a)],
+        ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["xlogy"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), NaiveOps.Xlogy),
     };
 
     object Apply(JsonElement call)
@@ -290,6 +385,29 @@ sealed class NaiveWalk
         };
     }
 
+    // clamp(self, min, max), tensors or numbers; the upper limit comes last.
+    static NaiveTensor Clamped(Arguments a)
+    {
+        var x = a.Tensor(0);
+        if (a.Has(1)) x = NaiveOps.Zip(x, a.Operand(1), NaiveOps.Larger);
+        return a.Has(2) ? NaiveOps.Zip(x, a.Operand(2), NaiveOps.Smaller) : x;
+    }
+
+    // var(self, unbiased), var(self, dim, unbiased, keepdim), var(self, dim, *, correction, keepdim)
+    static NaiveTensor Spread(Arguments a, Func<double, double> end)
+    {
+        bool plain = a.IsFlag(1);
+        double correction = a.Keyword("correction") is double stated ? stated
+            : (plain ? a.Flag(1, true) : a.Flag(2, true)) ? 1 : 0;
+        return NaiveOps.Reduce(
+            a.Tensor(0), plain ? [] : a.Axes(1), Keeps(a), row => end(NaiveOps.Variance(row, correction)));
+    }
+
+    static NaiveTensor Centre(Arguments a) => NaiveOps.Reduce(
+        a.Tensor(0), a.IsFlag(1) ? [] : a.Axes(1), Keeps(a), row => row.Sum() / row.Length);
+
+    static bool Keeps(Arguments a) => a.Keyword("keepdim") is true || a.Flag(3, false);
+
     static NaiveTensor Elu(Arguments a) =>
         a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), a.Number(2, 1), a.Number(3, 1)));
 
@@ -347,6 +465,11 @@ sealed class NaiveWalk
 
         public int[] Integers(int i) => [.. ((object?[])_items[i]!).Select(number => (int)(double)number!)];
 
+        public bool IsFlag(int i) => i < _items.Length && _items[i] is bool;
+
+        /// <summary>Axes, one or a list; none where there are none.</summary>
+        public int[] Axes(int i) => !Has(i) ? [] : _items[i] is double only ? [(int)only] : Integers(i);
+
         /// <summary>One number an axis; a list of one counts for all.</summary>
         public int[] Each(int axes, int i) => Integers(i) is [var only]
             ? [.. Enumerable.Repeat(only, axes)]
@@ -399,6 +522,8 @@ sealed class NaiveWalk
 
         static object? Read(NaiveWalk walk, JsonElement item) => item.ValueKind switch
         {
+            JsonValueKind.Object when item.TryGetProperty("float", out var infinity) =>
+                infinity.GetString() == "inf" ? double.PositiveInfinity : double.NegativeInfinity,
             JsonValueKind.Object => walk._values[item.GetProperty("value").GetString()!],
             JsonValueKind.Array => item.EnumerateArray().Select(inner => Read(walk, inner)).ToArray(),
             JsonValueKind.Number => item.GetDouble(),

@@ -57,3 +57,30 @@ readonly struct PowInverseSquare : IUnary
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => L.Of(1) / (x * x);
 }
+
+/// <summary><c>xᵃ</c>.</summary>
+readonly struct PowByNumber : IUnary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => LanePowers.Pow<L, E>(x, L.Splat(a.A));
+}
+
+/// <summary><c>aˣ</c>.</summary>
+readonly struct PowOfNumber : IUnary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => LanePowers.Pow<L, E>(L.Splat(a.A), x);
+}
+
+/// <summary><c>xʸ</c>.</summary>
+readonly struct PowOfTwo : IBinary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> => LanePowers.Pow<L, E>(x, y);
+}

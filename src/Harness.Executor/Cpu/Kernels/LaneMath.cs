@@ -222,7 +222,7 @@ static class LaneMath
 
     // A bit pattern of either precision. The float passes through double, which keeps every number, denormals included.
     [MethodImpl(Inline)]
-    static L Bits<L, E>(int single, long pattern)
+    internal static L Bits<L, E>(int single, long pattern)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
         L.Of(typeof(E) == typeof(float) ? BitConverter.Int32BitsToSingle(single)

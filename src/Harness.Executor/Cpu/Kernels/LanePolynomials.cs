@@ -158,4 +158,204 @@ static class LanePolynomials
         p = L.Fma(p, t, L.Of(0.1790011511813899502));
         return p;
     }
+
+    /// <summary>(sin x / x − 1) / x² with z = x², |x| ≤ π/4, within 2^-25 and
+    /// 2^-55.</summary>
+    [MethodImpl(Inline)]
+    public static L Sin<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(-0.0001958724932);
+            p = L.Fma(p, z, L.Of(0.008332745297));
+            p = L.Fma(p, z, L.Of(-0.1666666465));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(1.591777175934191585e-10);
+            p = L.Fma(p, z, L.Of(-2.505112687608533751e-8));
+            p = L.Fma(p, z, L.Of(2.755731607868067062e-6));
+            p = L.Fma(p, z, L.Of(-0.0001984126983671249438));
+            p = L.Fma(p, z, L.Of(0.008333333333330917988));
+            p = L.Fma(p, z, L.Of(-0.1666666666666666459));
+            return p;
+        }
+    }
+
+    /// <summary>(cos x − 1 + x²/2) / x⁴ with z = x², |x| ≤ π/4, within 2^-28 and
+    /// 2^-59.</summary>
+    [MethodImpl(Inline)]
+    public static L Cos<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(2.454729917e-5);
+            p = L.Fma(p, z, L.Of(-0.001388830006));
+            p = L.Fma(p, z, L.Of(0.04166666464));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(-1.138240875415325456e-11);
+            p = L.Fma(p, z, L.Of(2.087614315990943868e-9));
+            p = L.Fma(p, z, L.Of(-2.755731725679604056e-7));
+            p = L.Fma(p, z, L.Of(0.00002480158729873686147));
+            p = L.Fma(p, z, L.Of(-0.001388888888888737816));
+            p = L.Fma(p, z, L.Of(0.04166666666666666537));
+            return p;
+        }
+    }
+
+    /// <summary>((2 atanh s − 2 s) / s³ − 2/3) / s² with z = s², s as of <see cref="LogTail"/>, within 2^-22 and
+    /// 2^-58.</summary>
+    [MethodImpl(Inline)]
+    public static L LogPair<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(0.2304996435);
+            p = L.Fma(p, z, L.Of(0.2856219802));
+            p = L.Fma(p, z, L.Of(0.4000001515));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(0.1172577122181114513);
+            p = L.Fma(p, z, L.Of(0.1170598815650090752));
+            p = L.Fma(p, z, L.Of(0.1333481397129200431));
+            p = L.Fma(p, z, L.Of(0.1538459479176235062));
+            p = L.Fma(p, z, L.Of(0.1818181833699256959));
+            p = L.Fma(p, z, L.Of(0.2222222222164882138));
+            p = L.Fma(p, z, L.Of(0.2857142857142937779));
+            p = L.Fma(p, z, L.Of(0.3999999999999999981));
+            return p;
+        }
+    }
+
+    /// <summary>(atan x / x − 1) / x² with z = x², |x| ≤ √2 − 1, within 2^-25 and
+    /// 2^-59.</summary>
+    [MethodImpl(Inline)]
+    public static L Atan<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(-0.06451054485);
+            p = L.Fma(p, z, L.Of(0.1074346781));
+            p = L.Fma(p, z, L.Of(-0.142639312));
+            p = L.Fma(p, z, L.Of(0.1999953978));
+            p = L.Fma(p, z, L.Of(-0.3333333176));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(0.0162799900578205678);
+            p = L.Fma(p, z, L.Of(-0.0345653572919006664));
+            p = L.Fma(p, z, L.Of(0.04551390803289901478));
+            p = L.Fma(p, z, L.Of(-0.05230409886617741804));
+            p = L.Fma(p, z, L.Of(0.05878922970309668141));
+            p = L.Fma(p, z, L.Of(-0.066664243614049265));
+            p = L.Fma(p, z, L.Of(0.07692296345833015208));
+            p = L.Fma(p, z, L.Of(-0.09090908752490780198));
+            p = L.Fma(p, z, L.Of(0.1111111110513514366));
+            p = L.Fma(p, z, L.Of(-0.1428571428565961927));
+            p = L.Fma(p, z, L.Of(0.199999999999998037));
+            p = L.Fma(p, z, L.Of(-0.3333333333333333322));
+            return p;
+        }
+    }
+
+    /// <summary>(asin x / x − 1) / x² with z = x², |x| ≤ ½, within 2^-27 and
+    /// 2^-55.</summary>
+    [MethodImpl(Inline)]
+    public static L Asin<L, E>(L z)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(0.03370072632);
+            p = L.Fma(p, z, L.Of(0.01714371682));
+            p = L.Fma(p, z, L.Of(0.03110172783));
+            p = L.Fma(p, z, L.Of(0.04459931916));
+            p = L.Fma(p, z, L.Of(0.07500094761));
+            p = L.Fma(p, z, L.Of(0.1666666634));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(0.02877844261259304085);
+            p = L.Fma(p, z, L.Of(-0.01488140939281806664));
+            p = L.Fma(p, z, L.Of(0.01741935796488485717));
+            p = L.Fma(p, z, L.Of(0.005450878187720549948));
+            p = L.Fma(p, z, L.Of(0.01032431828874411205));
+            p = L.Fma(p, z, L.Of(0.01147895269025738674));
+            p = L.Fma(p, z, L.Of(0.01397123530112453915));
+            p = L.Fma(p, z, L.Of(0.01735239126590922786));
+            p = L.Fma(p, z, L.Of(0.02237217300200559739));
+            p = L.Fma(p, z, L.Of(0.0303819441370852143));
+            p = L.Fma(p, z, L.Of(0.04464285714637338088));
+            p = L.Fma(p, z, L.Of(0.0749999999999842426));
+            p = L.Fma(p, z, L.Of(0.1666666666666666783));
+            return p;
+        }
+    }
+
+    /// <summary>exp(x²) · erfc(x) with t = (x − 3) / (x + 3), x ≥ ½ as far as erfc is not 0, within 2^-29 and
+    /// 2^-63.</summary>
+    [MethodImpl(Inline)]
+    public static L Erfcx<L, E>(L t)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(-1.627123274e-5);
+            p = L.Fma(p, t, L.Of(-0.0005564209782));
+            p = L.Fma(p, t, L.Of(0.0007473556211));
+            p = L.Fma(p, t, L.Of(0.004259790036));
+            p = L.Fma(p, t, L.Of(-0.02440163537));
+            p = L.Fma(p, t, L.Of(0.07166675543));
+            p = L.Fma(p, t, L.Of(-0.1501151387));
+            p = L.Fma(p, t, L.Of(0.2456037661));
+            p = L.Fma(p, t, L.Of(-0.326233579));
+            p = L.Fma(p, t, L.Of(0.1790011515));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(1.166445819871722063e-9);
+            p = L.Fma(p, t, L.Of(-6.866803514285548724e-10));
+            p = L.Fma(p, t, L.Of(-8.85400509521439971e-9));
+            p = L.Fma(p, t, L.Of(4.067733471175594404e-10));
+            p = L.Fma(p, t, L.Of(4.705448945095831242e-8));
+            p = L.Fma(p, t, L.Of(2.904500596696511876e-8));
+            p = L.Fma(p, t, L.Of(-2.348116781173497819e-7));
+            p = L.Fma(p, t, L.Of(-2.942467026467080808e-7));
+            p = L.Fma(p, t, L.Of(1.252569661969274314e-6));
+            p = L.Fma(p, t, L.Of(2.120116332533212559e-6));
+            p = L.Fma(p, t, L.Of(-7.97815217457228845e-6));
+            p = L.Fma(p, t, L.Of(-0.00001286051964956154302));
+            p = L.Fma(p, t, L.Of(0.00006405655938866335244));
+            p = L.Fma(p, t, L.Of(0.00004525530130927565306));
+            p = L.Fma(p, t, L.Of(-0.0005970619490673626926));
+            p = L.Fma(p, t, L.Of(0.0007077464387211175688));
+            p = L.Fma(p, t, L.Of(0.004269136332882320859));
+            p = L.Fma(p, t, L.Of(-0.02439249931866426922));
+            p = L.Fma(p, t, L.Of(0.07166583719797647999));
+            p = L.Fma(p, t, L.Of(-0.1501159365007773351));
+            p = L.Fma(p, t, L.Of(0.245603801712330905));
+            p = L.Fma(p, t, L.Of(-0.3262335600430372277));
+            p = L.Fma(p, t, L.Of(0.1790011511813899504));
+            return p;
+        }
+    }
 }

@@ -168,7 +168,7 @@ static unsafe class Map
     }
 
     [MethodImpl(Inline)]
-    static L Fetch<L, E>(E* source, nint stride, int count, E* scratch)
+    internal static L Fetch<L, E>(E* source, nint stride, int count, E* scratch)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
@@ -179,7 +179,7 @@ static unsafe class Map
     }
 
     [MethodImpl(Inline)]
-    static void Put<L, E>(L value, E* destination, nint stride, int count, E* scratch)
+    internal static void Put<L, E>(L value, E* destination, nint stride, int count, E* scratch)
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {

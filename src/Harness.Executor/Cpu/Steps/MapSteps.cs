@@ -42,6 +42,27 @@ sealed unsafe class BinaryStep<TOp, E>(
         Map.Binary<TOp, E>(lanes, _over, first, last, frame.At<E>(output), frame.At<E>(x), frame.At<E>(y), scalars);
 }
 
+/// <summary>One function of three elements, operands broadcast to the result's shape.</summary>
+sealed unsafe class TernaryStep<TOp, E>(
+    LaneWidth lanes, ValueBuffer output, ValueBuffer x, ValueBuffer y, ValueBuffer z, Scalars<E> scalars, string name)
+    : Step
+    where TOp : struct, ITernary
+    where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly Traversal _over = Traversal.Of(
+        output.Physical.AsSpan(), output.Strides, Strided.As(x, output), Strided.As(y, output), Strided.As(z, output));
+
+    /// <inheritdoc/>
+    public override long Pieces => _over.Pieces;
+
+    /// <inheritdoc/>
+    public override StepCost Cost => new($"map {name}", CostModel.Plain);
+
+    /// <inheritdoc/>
+    public override void Run(in Frame frame, long first, long last) => MapOfThree.Run<TOp, E>(
+        lanes, _over, first, last, frame.At<E>(output), frame.At<E>(x), frame.At<E>(y), frame.At<E>(z), scalars);
+}
+
 /// <summary>How an operand is walked when the result decides the order.</summary>
 static class Strided
 {

@@ -1,0 +1,12 @@
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>Whether x is -∞. Source: torch.isneginf.</summary>
+public sealed record IsNegInf : Elementwise
+{
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => ElementType.Bool;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new IsNegInf(), "isneginf");
+}

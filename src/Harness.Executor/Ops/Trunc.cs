@@ -1,0 +1,19 @@
+using Harness.Executor.Model;
+
+namespace Harness.Executor.Ops;
+
+/// <summary>x cut off towards 0. Source: torch.trunc.</summary>
+public sealed record Trunc : Elementwise
+{
+    /// <summary>PyTorch has none of Booleans.</summary>
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => inputs[0].Type == ElementType.Bool
+        ? $"operand 0 is {inputs[0]}, expected numbers; PyTorch refuses it too" : null;
+
+    /// <summary>Integers stay what they are.</summary>
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+
+    /// <inheritdoc/>
+    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+
+    internal static readonly OpDefinition Definition = OpDefinition.Of(_ => new Trunc(), "trunc", "fix");
+}
