@@ -2,6 +2,7 @@
 import computed
 import integers
 import layouts
+import norms
 import values
 import windows
 
@@ -17,7 +18,8 @@ FAMILIES = (
     windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
     integers.casts, integers.arithmetic, integers.moves,
-    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms)
+    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
+    norms.group_norm, norms.instance_norm, norms.batch_norm)
 
 
 def all_cases():

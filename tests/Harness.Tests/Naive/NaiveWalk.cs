@@ -54,8 +54,10 @@ sealed class NaiveWalk
             CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
         })),
         ["avg_pool3d"] = a => Averaged(a, 3),
-        ["batch_norm"] = a => NaiveOps.BatchNorm(
-            a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
+        ["batch_norm"] = a => a.Has(3)
+            ? NaiveOps.BatchNorm(
+                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN))
+            : NaiveOps.BatchNormOfBatch(a.Tensor(0), a.Optional(1), a.Optional(2), a.Number(7, double.NaN)),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
@@ -78,9 +80,16 @@ sealed class NaiveWalk
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
         ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["group_norm"] = a => NaiveOps.GroupNorm(
+            a.Tensor(0), (int)a.Number(1, 0), a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
         ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
         ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
         ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["instance_norm"] = a => a.Flag(5, true)
+            ? NaiveOps.GroupNorm(
+                a.Tensor(0), a.Tensor(0).Shape[1], a.Optional(1), a.Optional(2), a.Number(7, double.NaN))
+            : NaiveOps.BatchNorm(
+                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
         ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),

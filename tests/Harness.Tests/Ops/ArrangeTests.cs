@@ -33,6 +33,11 @@ public sealed class ArrangeTests
             $"{Plain}; (0); (0)", $"{Last}; (0); (0)", Last },
         { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3); (3); (3)",
             "(0, 1); (0); (0)", "(0, 1); (0); (0)", "(0, 1)" },
+        // For a group norm the batch must be outermost besides.
+        { "aten::group_norm(%0, 1)", "(2, 3, 5, 7)", "(0, 3, 2, 1)", "(0, 3, 2, 1)", "(0, 3, 2, 1)" },
+        { "aten::group_norm(%0, 1)", "(2, 3, 5, 7)", "(2, 0, 3, 1)", Last, Last },
+        { "aten::instance_norm(%0, None, None, None, None, True, 0.1, 1e-5, True)", "(2, 3, 5)", "(0, 1, 2)",
+            "(0, 2, 1)", "(0, 2, 1)" },
         // Broadcasting: one layout for all, lower ranks get the part of it that they have.
         { "aten::add(%0, %1)", "(2, 3, 5, 7); (3, 1, 1)", $"{Last}; (0, 1, 2)", $"{Last}; (1, 2, 0)", Last },
         { "aten::mul(%0, %1)", "(2, 3, 1, 1); (2, 3, 5, 7)", $"{Plain}; {Last}", $"{Last}; {Last}", Last },

@@ -67,6 +67,29 @@ public sealed class ParseTests
         { "aten::batch_norm(%0, None, None, %3, %4, False, 0.2, 1e-5, True)", new BatchNorm2d { Momentum = 0.2 } },
         { "aten::_native_batch_norm_legit_no_training(%0, %1, None, %3, %4, 0.1, 1e-5)",
             new BatchNorm2d { Scale = true } },
+        { "aten::batch_norm(%0, %1, %2, None, None, True, 0.1, 1e-3, True)",
+            new InstanceNorm { OverBatch = true, Eps = 1e-3, Scale = true, Bias = true } },
+        { "aten::_native_batch_norm_legit(%0, %1, %2, %3, %4, False, 0.2, 1e-3)",
+            new BatchNorm2d { Eps = 1e-3, Momentum = 0.2, Scale = true, Bias = true } },
+        { "aten::_native_batch_norm_legit(%0, None, %1, True, 0.1, 1e-4)",
+            new InstanceNorm { OverBatch = true, Eps = 1e-4, Bias = true } },
+        { "aten::native_batch_norm(%0, %1, None, None, None, True, 0.1, 1e-5)",
+            new InstanceNorm { OverBatch = true, Scale = true } },
+        { "aten::cudnn_batch_norm(%0, %1, %2, %3, %4, False, 0.3, 1e-3)",
+            new BatchNorm2d { Eps = 1e-3, Momentum = 0.3, Scale = true, Bias = true } },
+        { "aten::cudnn_batch_norm(%0, %1, %2, None, None, True, 0.3, 1e-3)",
+            new InstanceNorm { OverBatch = true, Eps = 1e-3, Scale = true, Bias = true } },
+        { "aten::group_norm(%0, 3, %1, %2, 1e-6, False)",
+            new GroupNorm { NumGroups = 3, Eps = 1e-6, Scale = true, Bias = true } },
+        { "aten::group_norm(%0, 2)", new GroupNorm { NumGroups = 2 } },
+        { "aten::group_norm(%0, num_groups=2, bias=%1)", new GroupNorm { NumGroups = 2, Bias = true } },
+        { "aten::native_group_norm(%0, %1, None, 2, 6, 35, 3, 1e-4)",
+            new GroupNorm { NumGroups = 3, Eps = 1e-4, Scale = true, Stated = [2, 6, 35] } },
+        { "aten::instance_norm(%0, %1, %2, None, None, True, 0.1, 1e-3, True)",
+            new InstanceNorm { Eps = 1e-3, Scale = true, Bias = true } },
+        { "aten::instance_norm(%0, None, None, None, None, True, 0.1, 1e-5, False)", new InstanceNorm() },
+        { "aten::instance_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-5, True)",
+            new InstanceNorm { Scale = true, Bias = true, RunningStatistics = true } },
         { "aten::layer_norm(%0, [5, 7], %1, %2, 1e-6, True)",
             new LayerNorm { NormalizedShape = [5, 7], Eps = 1e-6, Scale = true, Bias = true } },
         { "aten::layer_norm(%0, [7])", new LayerNorm { NormalizedShape = [7] } },
@@ -190,6 +213,7 @@ public sealed class ParseTests
 
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
+    [InlineData("aten::instance_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
     [InlineData("aten::dropout(%0, 0.5, True)")]
     [InlineData("aten::feature_dropout_(%0, 0.5, True)")]
     [InlineData("aten::native_dropout(%0, 0.5, None)")]
@@ -204,8 +228,11 @@ public sealed class ParseTests
     }
 
     [Theory]
-    [InlineData("aten::batch_norm(%0, %1, %2, None, None, True, 0.1, 1e-5, True)", "track_running_stats=False")]
+    [InlineData("aten::batch_norm(%0, %1, %2, %3, None, False, 0.1, 1e-5, True)", "one of running_mean and")]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
+    [InlineData("aten::group_norm(%0, 0)", "num_groups=0, expected at least 1")]
+    [InlineData("aten::native_group_norm(%0, %1, None, 2, 6, 35, 0, 1e-4)", "group=0, expected at least 1")]
+    [InlineData("aten::instance_norm(%0, None, None, None, None, False, 0.1, 1e-5, True)", "use_input_stats=False")]
     [InlineData("aten::_convolution(%0, %1, None, [], [], [], False, [], 1, False, False, True, True)",
         "0-d convolution")]
     [InlineData("aten::convolution(%0, %1, None, [1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 1], True, [0, 0, 0, 0], 1)",

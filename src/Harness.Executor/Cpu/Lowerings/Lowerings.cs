@@ -29,11 +29,13 @@ static class Lowerings
         new UnaryLowering<Exp>(_ => UnaryKernel.Of<ExpFunction>()),
         new ExpandLowering(),
         new UnaryLowering<GELU>(op => op.Approximate ? UnaryKernel.Of<GELUTanhForm>() : UnaryKernel.Of<GELUExact>()),
+        new NormalizingLowering<GroupNorm>(),
         new UnaryLowering<Hardsigmoid>(_ => UnaryKernel.Of<HardsigmoidFunction>()),
         new UnaryLowering<Hardswish>(_ => UnaryKernel.Of<HardswishFunction>()),
         new UnaryLowering<Hardtanh>(
             op => UnaryKernel.Of<HardtanhFunction>(op.Min, op.Max),
             op => IntegerKernel.Of<ClampInteger>(long.CreateSaturating(op.Min), long.CreateSaturating(op.Max))),
+        new NormalizingLowering<InstanceNorm>(),
         new LayerNormLowering(),
         new UnaryLowering<LeakyReLU>(op => UnaryKernel.Of<LeakyReLUFunction>(op.NegativeSlope)),
         new LinearLowering(),

@@ -41,6 +41,25 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
             : new NormStep<E>(site, NormOperands<E>.Of((BatchNorm2d)site.Op, site));
 }
 
+/// <summary>Norms by the mean and variance of what they normalize, channel by channel or group by group.</summary>
+sealed class NormalizingLowering<TOp> : Lowering<TOp> where TOp : Normalizing
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.IsDense || (operand == 0 && x.HasPixels);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => [0];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new GroupNormStep<E>(site);
+}
+
 /// <summary>Layer norm.</summary>
 sealed class LayerNormLowering : Lowering<LayerNorm>
 {
