@@ -1,4 +1,5 @@
 """Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
+import attention
 import computed
 import integers
 import layouts
@@ -19,7 +20,8 @@ FAMILIES = (
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
     integers.casts, integers.arithmetic, integers.moves,
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
-    norms.group_norm, norms.instance_norm, norms.batch_norm)
+    norms.group_norm, norms.instance_norm, norms.batch_norm,
+    attention.attention, attention.rms_norm)
 
 
 def all_cases():

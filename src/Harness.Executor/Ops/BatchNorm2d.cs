@@ -23,10 +23,11 @@ public sealed record BatchNorm2d : Op
     public double Momentum { get; init; } = 0.1;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse, "batch_norm", "native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit.no_stats",
+        Parse, "batch_norm", "native_batch_norm", "_native_batch_norm_legit",
         "_native_batch_norm_legit_no_training", "cudnn_batch_norm");
 
-    static Op Parse(Bound call)
+    /// <summary>The op of a call, which without running statistics is another one.</summary>
+    internal static Op Parse(Bound call)
     {
         bool training = call.Has("training") && call.Bool("training");
         double eps = call.Float(call.Has("epsilon") ? "epsilon" : "eps");

@@ -15,10 +15,12 @@ public sealed record InstanceNorm : Normalizing
     /// <summary>True when mean and variance are operands, after scale and bias.</summary>
     public bool RunningStatistics { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "instance_norm");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        Parse, "instance_norm", "_native_batch_norm_legit.no_stats");
 
-    static InstanceNorm Parse(Bound call)
+    static Op Parse(Bound call)
     {
+        if (!call.Has("use_input_stats")) return BatchNorm2d.Parse(call);
         bool tracked = !call.IsNone("running_mean") && !call.IsNone("running_var"), own = call.Bool("use_input_stats");
         if (own && (!call.IsNone("running_mean") || !call.IsNone("running_var"))) throw call.RefuseTraining();
         if (!own && !tracked)

@@ -9,6 +9,11 @@ static class Norms
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::_fused_rms_norm", a =>
+        {
+            var y = RmsNorm(a);
+            return new[] { y, zeros(0, dtype: y.dtype) };
+        }),
         new("aten::_native_batch_norm_legit", a =>
         {
             // Without running statistics, the next argument is the flag.
@@ -90,7 +95,18 @@ static class Norms
                 a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"), a.Number(4, "eps"));
             return Unsaved(y);
         }),
+        new("aten::rms_norm", a => RmsNorm(a)),
     ];
+
+    // Without an epsilon it is that of the type which computes.
+    static Tensor RmsNorm(Reading a)
+    {
+        var input = a.Tensor(0, "input");
+        long[] axes = [.. a.Ints(1, "normalized_shape").Select((_, i) => -1L - i)];
+        double eps = a.Number(3, "eps", finfo(input.dtype).eps);
+        var y = input * (input.square().mean(axes, keepdim: true) + eps).rsqrt();
+        return a.TensorOrNull(2, "weight") is { } weight ? y * weight : y;
+    }
 
     // The statistics that are saved for a backward pass, which nobody reads outside training.
     static Value Unsaved(Tensor y) => new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };

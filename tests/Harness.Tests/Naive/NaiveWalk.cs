@@ -115,8 +115,13 @@ sealed class NaiveWalk
         ["relu6"] = a => a.Tensor(0).Map(NaiveOps.Relu6),
         ["relu_"] = a => a.Tensor(0).Map(NaiveOps.Relu),
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["rms_norm"] = a => NaiveOps.RmsNorm(
+            a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Number(3, Math.BitIncrement(1.0) - 1)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
+        ["scaled_dot_product_attention"] = a => NaiveOps.Attention(
+            a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3), a.Has(3) && a.IsFlags(3), a.Flag(5, false),
+            a.Keyword("scale") as double?, a.Keyword("enable_gqa") is true),
         ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["sigmoid"] = a => a.Tensor(0).Map(NaiveOps.Sigmoid),
         ["silu"] = a => a.Tensor(0).Map(NaiveOps.Silu),
@@ -288,6 +293,9 @@ sealed class NaiveWalk
 
         /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
         public int TypeOf(int i) => walk._types[Tensor(i)];
+
+        /// <summary>True for a tensor of Booleans.</summary>
+        public bool IsFlags(int i) => walk._types.GetValueOrDefault(Tensor(i)) == Bool;
 
         /// <summary>A result of two operands: true or false where both are, whatever the sum.</summary>
         public NaiveTensor OfFlags(NaiveTensor result) =>

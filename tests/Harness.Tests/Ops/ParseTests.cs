@@ -165,6 +165,25 @@ public sealed class ParseTests
         { "aten::sum(%0)", new Sum() },
         { "aten::sum(%0, None, True)", new Sum { KeepDims = true } },
         { "aten::sum(%0, [0, -1], True, dtype=None)", new Sum { Dims = [0, -1], KeepDims = true } },
+        { "aten::rms_norm(%0, [5, 7], %1, 1e-6)",
+            new RMSNorm { NormalizedShape = [5, 7], Eps = 1e-6, Scale = true } },
+        { "aten::rms_norm(%0, [7])", new RMSNorm { NormalizedShape = [7] } },
+        { "aten::_fused_rms_norm(%0, [7], None, None)", new RMSNorm { NormalizedShape = [7] } },
+        { "aten::scaled_dot_product_attention(%0, %1, %2)", new ScaledDotProductAttention() },
+        { "aten::scaled_dot_product_attention(%0, %1, %2, %3, 0.0, False, scale=0.5, enable_gqa=True)",
+            new ScaledDotProductAttention { Mask = true, Scale = 0.5, EnableGqa = true } },
+        { "aten::scaled_dot_product_attention(%0, %1, %2, None, 0.0, True)",
+            new ScaledDotProductAttention { IsCausal = true } },
+        { "aten::_scaled_dot_product_efficient_attention(%0, %1, %2, %3, False, 0.0, False, scale=2.0)",
+            new ScaledDotProductAttention { Mask = true, Scale = 2 } },
+        { "aten::_scaled_dot_product_efficient_attention(%0, %1, %2, None, False, 0.0, True)",
+            new ScaledDotProductAttention { IsCausal = true } },
+        { "aten::_scaled_dot_product_flash_attention(%0, %1, %2, 0.0, True, False, scale=0.25)",
+            new ScaledDotProductAttention { IsCausal = true, Scale = 0.25 } },
+        { "aten::_scaled_dot_product_flash_attention_for_cpu(%0, %1, %2, attn_mask=%3)",
+            new ScaledDotProductAttention { Mask = true } },
+        { "aten::_scaled_dot_product_flash_attention_for_cpu(%0, %1, %2, 0.0, True)",
+            new ScaledDotProductAttention { IsCausal = true } },
         { "aten::softmax(%0, -1, None)", new Softmax { Dim = -1 } },
         { "aten::softmax(%0, 1, 6)", new Softmax { Dim = 1, Type = ElementType.Float32 } },
         { "aten::sum(%0, dtype=7)", new Sum { Type = ElementType.Float64 } },
@@ -214,6 +233,7 @@ public sealed class ParseTests
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
     [InlineData("aten::instance_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
+    [InlineData("aten::scaled_dot_product_attention(%0, %1, %2, None, 0.1)")]
     [InlineData("aten::dropout(%0, 0.5, True)")]
     [InlineData("aten::feature_dropout_(%0, 0.5, True)")]
     [InlineData("aten::native_dropout(%0, 0.5, None)")]
@@ -230,6 +250,8 @@ public sealed class ParseTests
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, %3, None, False, 0.1, 1e-5, True)", "one of running_mean and")]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
+    [InlineData("aten::rms_norm(%0, [])", "normalized_shape is empty")]
+    [InlineData("aten::scaled_dot_product_attention(%0, %1, %2, %3, 0.0, True)", "attn_mask beside is_causal=True")]
     [InlineData("aten::group_norm(%0, 0)", "num_groups=0, expected at least 1")]
     [InlineData("aten::native_group_norm(%0, %1, None, 2, 6, 35, 0, 1e-4)", "group=0, expected at least 1")]
     [InlineData("aten::instance_norm(%0, None, None, None, None, False, 0.1, 1e-5, True)", "use_input_stats=False")]

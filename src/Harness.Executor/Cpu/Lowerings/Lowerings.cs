@@ -60,10 +60,12 @@ static class Lowerings
         new RelayoutLowering(),
         new UnaryLowering<ReLU>(
             _ => UnaryKernel.Of<ReLUFunction>(), _ => IntegerKernel.Of<ClampInteger>(0, long.MaxValue)),
+        new RMSNormLowering(),
         new BinaryLowering<Rsub>(
             (op, other) =>
                 UnaryKernel.Of<RsubNumberMinus>(other, op.Alpha), op => BinaryKernel.Of<RsubReversed>(op.Alpha),
             op => IntegerKernel.Of<RsubInteger>((long)op.Alpha)),
+        new ScaledDotProductAttentionLowering(),
         new SelectLowering(),
         new UnaryLowering<Sigmoid>(_ => UnaryKernel.Of<SigmoidFunction>()),
         new UnaryLowering<SiLU>(_ => UnaryKernel.Of<SiLUFunction>()),
