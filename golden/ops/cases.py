@@ -4,6 +4,7 @@ import computed
 import integers
 import layouts
 import norms
+import rearranged
 import values
 import windows
 
@@ -21,7 +22,9 @@ FAMILIES = (
     integers.casts, integers.arithmetic, integers.moves,
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
     norms.group_norm, norms.instance_norm, norms.batch_norm,
-    attention.attention, attention.rms_norm)
+    attention.attention, attention.rms_norm,
+    rearranged.stacked, rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
+    rearranged.tensor_splits, rearranged.moved_axes)
 
 
 def all_cases():

@@ -73,12 +73,17 @@ def moves():
     yield row("unflatten", "integers", 2, [5, 3], shape=(2, 4, 15))
     yield row("squeeze", "integers", 1, shape=(3, 1, 7))
     yield row("unsqueeze", "integers", 2)
+    yield row("movedim", "integers", 1, -1)
+    yield row("roll", "integers", [2, -1], [2, 3])
+    yield row("repeat", "flags", [2, 1, 3, 1], of=flags)
     yield row("expand", "integers", [4, 3, 5], shape=(3, 1))
     yield row("select", "integers", 1, 2)
     yield row("slice", "integers", 2, 1, 6, 2)
     yield row("slice", "flags", 3, 1, 4, of=flags)
     yield row("pad", "integers", [1, 2, 0, 1], "constant", 7.0)
     yield one("cat", "integers_and_flags", lambda c, x: c.call("", "cat", [whole(c, x), flags(c, x)], 1), 2, 3, 7, 5)
+
+    yield one("stack", "integers_and_flags", lambda c, x: c.call("", "stack", [whole(c, x), flags(c, x)], 2), 2, 3, 7, 5)
 
     case = Case("unbind/integers")
     x = whole(case, case.input(2, 3, 4, 3))

@@ -10,7 +10,7 @@ public sealed record Expand : Part
     public required IntList Sizes { get; init; }
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) }, "expand");
+        call => new Expand { Sizes = IntList.Create(call.Ints("size").AsSpan()) }, "broadcast_to", "expand");
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)

@@ -12,7 +12,10 @@ public sealed record Flatten : Reshaping
     public int EndDim { get; init; } = -1;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Flatten { StartDim = call.Int("start_dim"), EndDim = call.Int("end_dim") }, "flatten.using_ints");
+        call => call.Has("start_dim")
+            ? new Flatten { StartDim = call.Int("start_dim"), EndDim = call.Int("end_dim") }
+            : new Flatten { StartDim = 0, EndDim = -1 },
+        "flatten.using_ints", "ravel");
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)

@@ -24,7 +24,8 @@ public sealed record Split : AxisPart
     internal override bool GivesList => true;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse, "chunk", "split.Tensor", "split.sizes", "split_with_sizes");
+        Parse, "chunk", "split.Tensor", "split.sizes", "split_with_sizes", "unsafe_chunk", "unsafe_split.Tensor",
+        "unsafe_split_with_sizes");
 
     static Split Parse(Bound call)
     {

@@ -14,8 +14,10 @@ public sealed record Transpose : Permuting
     internal static readonly OpDefinition Definition = OpDefinition.Of(
         call => call.Has("axis0")
             ? new Transpose { Dim0 = call.Int("axis0"), Dim1 = call.Int("axis1") }
+            : !call.Has("dim0")
+            ? new Transpose { Dim0 = -2, Dim1 = -1 }
             : new Transpose { Dim0 = call.Int("dim0"), Dim1 = call.Int("dim1") },
-        "swapaxes", "swapdims", "transpose.int");
+        "adjoint", "mT", "swapaxes", "swapdims", "transpose.int");
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>

@@ -153,6 +153,7 @@ public static class NhwcPass
             _nodes.Add(new NhwcNode(call.Call.Name, op, inputs.ToImmutable(), outputs.ToImmutable(), call.Call.Place)
             {
                 Call = call.Stated.IsDefault ? null : OfOperands(call),
+                IsPart = call.IsPart,
             });
         }
 

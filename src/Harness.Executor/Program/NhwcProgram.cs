@@ -66,6 +66,10 @@ public sealed record NhwcNode(
     /// <summary>The call that <see cref="Op"/> was parsed from, for runners that execute calls: a reference to value i
     /// is one to operand i of this node. Null for a node that the pass inserted.</summary>
     public Call? Call { get; init; }
+
+    /// <summary>True for one of the calls that a composite is said by, before the last, which has its name: no call of
+    /// the model's own.</summary>
+    public bool IsPart { get; init; }
 }
 
 /// <summary>The converted model: the same program over channels-last values and Flax variables.</summary>

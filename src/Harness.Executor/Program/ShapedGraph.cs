@@ -15,6 +15,9 @@ sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, Immutab
     /// <summary>The same operands as the call names them, before any was cast; default for a cast that no file
     /// states.</summary>
     public ImmutableArray<int> Stated { get; init; }
+
+    /// <summary>True for one of the calls that a composite is said by, before the last.</summary>
+    public bool IsPart { get; init; }
 }
 
 /// <summary>A graph for given input shapes: numbers evaluated, calls parsed, logical shapes known. No layout
@@ -33,6 +36,8 @@ sealed class ShapedGraph
     readonly List<ShapedCall> _calls = [];
     // Of the file's calls and of those that are inserted; made when the first one is.
     HashSet<string>? _names;
+    // True while the calls of a composite are read, but for the last.
+    bool _inPart;
 
     // What calls compute that read no number: nothing of it hangs on the shapes.
     readonly Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> _read;
@@ -228,9 +233,9 @@ sealed class ShapedGraph
     }
 
     // What does not fit; null where all does.
-    Finding? Visit(Call call)
+    Finding? Visit(Call call, bool stated = true)
     {
-        bool plain = !call.Arguments.Any(HasMeaning) && !call.Keywords.Any(k => HasMeaning(k.Value));
+        bool plain = stated && !call.Arguments.Any(HasMeaning) && !call.Keywords.Any(k => HasMeaning(k.Value));
         if (plain && _read.TryGetValue(call, out var known)) return Compute(call, call, known.Op, known.Operands);
         if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id),
             out var number, out var misfit))
@@ -275,6 +280,7 @@ sealed class ShapedGraph
         }
         var facts = FactsOf(operands);
         if (op.Misfit(facts) is { } shape) return Mismatch(call, shape);
+        if (op is Composite composite) return Write(composite, resolved, operands, facts);
         var outputs = op.Infer(facts);
         foreach (var output in outputs)
             if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
@@ -284,7 +290,7 @@ sealed class ShapedGraph
         if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
         if (!single)
         {
-            _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated });
+            _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
             return null;
         }
         int batched = _facts.Count;
@@ -295,6 +301,66 @@ sealed class ShapedGraph
         });
         _calls.Add(new ShapedCall(resolved, squeeze, [batched], results));
         return null;
+    }
+
+    // The calls that a composite is said by in its place.
+    Finding? Write(Composite op, Call call, ImmutableArray<int> operands, Fact[] facts)
+    {
+        bool outer = _inPart;
+        try
+        {
+            op.Write(new PartCalls(this, call, operands));
+        }
+        catch (PartMisfit e)
+        {
+            return e.Finding;
+        }
+        finally
+        {
+            _inPart = outer;
+        }
+        var given = Resolve(Argument.Value(call.Results[0])) is ListArgument list
+            ? list.Items.Select(item => FactOf(((ValueArgument)item).Id))
+            : call.Results.Select(FactOf);
+        return given.SequenceEqual(op.Infer(facts)) ? null : throw new InvalidOperationException(
+            $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", op.Infer(facts))}");
+    }
+
+    // A call of a composite does not fit, though the composite's operands do.
+    sealed class PartMisfit(Finding finding) : Exception
+    {
+        public Finding Finding => finding;
+    }
+
+    sealed class PartCalls(ShapedGraph graph, Call composite, ImmutableArray<int> operands) : CallWriter
+    {
+        readonly bool _outer = graph._inPart;
+
+        public override ImmutableArray<Argument> Operands { get; } = [.. operands.Select(Argument.Value)];
+
+        public override Fact FactOf(Argument value) => graph.FactOf(((ValueArgument)value).Id);
+
+        public override Argument Call(string part, string target, params ReadOnlySpan<Argument> arguments)
+        {
+            int result = graph._facts.Count;
+            graph._facts.Add(null);
+            graph._inPart = true;
+            Visit(graph.NameOf($"{composite.Name}.{part}"), target, arguments, [result]);
+            return graph.Resolve(Argument.Value(result));
+        }
+
+        public override void Give(string target, params ReadOnlySpan<Argument> arguments)
+        {
+            graph._inPart = _outer;
+            Visit(composite.Name, target, arguments, composite.Results);
+        }
+
+        void Visit(
+            string name, string target, ReadOnlySpan<Argument> arguments, ImmutableArray<int> results)
+        {
+            var call = new Call(name, target, [.. arguments], [], results, composite.Place);
+            if (graph.Visit(call, stated: false) is { } misfit) throw new PartMisfit(misfit);
+        }
     }
 
     // What no plan could hold; null for any other shape.

@@ -19,6 +19,10 @@ static class Joins
             ? a.Tensor(0, "self").tensor_split(a.Ints(1, "indices"), a.Int(2, "dim", 0))
             : a.Tensor(0, "self").tensor_split(a.Int(1, "sections"), a.Int(2, "dim", 0))),
         new("aten::unbind", a => unbind(a.Tensor(0, "self"), a.Int(1, "dim", 0))),
+        new("aten::unsafe_chunk", a => a.Tensor(0, "self").chunk(a.Int(1, "chunks"), a.Int(2, "dim", 0))),
+        new("aten::unsafe_split", Split),
+        new("aten::unsafe_split_with_sizes", a =>
+            a.Tensor(0, "self").split(a.Ints(1, "split_sizes"), a.Int(2, "dim", 0))),
     ];
 
     // TorchSharp gives one tensor back without asking libtorch.

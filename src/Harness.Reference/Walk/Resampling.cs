@@ -10,6 +10,7 @@ static class Resampling
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::channel_shuffle", ChannelShuffle),
+        new("aten::native_channel_shuffle", ChannelShuffle),
         new("aten::pixel_shuffle", a => F.pixel_shuffle(a.Tensor(0, "self"), a.Int(1, "upscale_factor"))),
         new("aten::pixel_unshuffle", a => F.pixel_unshuffle(a.Tensor(0, "self"), a.Int(1, "downscale_factor"))),
         new("aten::upsample_bicubic2d", a => Resample(a, InterpolationMode.Bicubic, true)),

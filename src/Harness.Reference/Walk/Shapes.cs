@@ -15,19 +15,28 @@ static class Shapes
             return a.Tensor(0, "self").reshape(a.Ints(1, "size"));
         }),
         new("aten::_unsafe_view", a => a.Tensor(0, "self").view(a.Ints(1, "size"))),
+        new("aten::adjoint", a => a.Tensor(0, "self").transpose(-2, -1)),
+        new("aten::as_strided", a =>
+            a.Tensor(0, "self").as_strided(a.Ints(1, "size"), a.Ints(2, "stride"), a.Int(3, "storage_offset", 0))),
+        new("aten::broadcast_to", a => a.Tensor(0, "self").broadcast_to(a.Ints(1, "size"))),
         new("aten::constant_pad_nd", a =>
             F.pad(a.Tensor(0, "self"), a.Ints(1, "pad"), PaddingModes.Constant, a.Number(2, "value", 0))),
         new("aten::expand", a => { a.Pass(2, "implicit"); return a.Tensor(0, "self").expand(a.Ints(1, "size")); }),
         new("aten::expand_as", a => a.Tensor(0, "self").expand_as(a.Tensor(1, "other"))),
         new("aten::flatten", a => a.Tensor(0, "self").flatten(a.Int(1, "start_dim", 0), a.Int(2, "end_dim", -1))),
+        new("aten::mT", a => a.Tensor(0, "self").transpose(-2, -1)),
+        new("aten::moveaxis", a => a.Tensor(0, "self").movedim(a.Ints(1, "source"), a.Ints(2, "destination"))),
         new("aten::movedim", a => a.Tensor(0, "self").movedim(a.Ints(1, "source"), a.Ints(2, "destination"))),
         new("aten::numpy_T", Reversed),
         new("aten::pad", Pad),
         new("aten::permute", a => a.Tensor(0, "self").permute(a.Ints(1, "dims"))),
+        new("aten::ravel", a => a.Tensor(0, "self").reshape(-1)),
         new("aten::reflection_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Reflect)),
         new("aten::repeat", a => a.Tensor(0, "self").repeat(a.Ints(1, "repeats"))),
+        new("aten::repeat_interleave", RepeatInterleave),
         new("aten::replication_pad2d", a => F.pad(a.Tensor(0, "self"), a.Ints(1, "padding"), PaddingModes.Replicate)),
         new("aten::reshape", a => a.Tensor(0, "self").reshape(a.Ints(1, "shape"))),
+        new("aten::reshape_as", a => a.Tensor(0, "self").reshape(a.Tensor(1, "other").shape)),
         new("aten::squeeze", Squeeze),
         new("aten::swapaxes", a => a.Tensor(0, "self").transpose(a.Int(1, "axis0"), a.Int(2, "axis1"))),
         new("aten::swapdims", a => a.Tensor(0, "self").transpose(a.Int(1, "dim0"), a.Int(2, "dim1"))),
@@ -47,6 +56,13 @@ static class Shapes
         var self = a.Tensor(0, "self");
         long dim = a.Int(1, "dim");
         return self.unflatten(dim < 0 ? dim + self.ndim : dim, a.Ints(2, "sizes"));
+    }
+
+    // repeat_interleave(self, repeats, dim=None): without an axis, of the flattened tensor.
+    static Value RepeatInterleave(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return self.repeat_interleave(a.Int(1, "repeats"), a.IntOrNull(2, "dim"));
     }
 
     static Value Reversed(Reading a)

@@ -145,6 +145,27 @@ sealed class NaiveWalk
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["as_strided"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["channel_shuffle"] = a => NaiveOps.ChannelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
+        ["expand_as"] = a => NaiveOps.Expand(a.Tensor(0), a.Tensor(1).Shape),
+        ["mT"] = a => NaiveOps.Transpose(a.Tensor(0), -2, -1),
+        ["movedim"] = a => NaiveOps.Movedim(a.Tensor(0), a.OneOrMore(1), a.OneOrMore(2)),
+        ["pixel_shuffle"] = a => NaiveOps.PixelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
+        ["pixel_unshuffle"] = a => NaiveOps.PixelUnshuffle(a.Tensor(0), (int)a.Number(1, 0)),
+        ["ravel"] = a => NaiveOps.Reshape(a.Tensor(0), -1),
+        ["repeat"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
+        ["repeat_interleave"] = a => NaiveOps.RepeatInterleave(
+            a.Tensor(0), (int)a.Number(1, 0), a.Has(2) ? (int)a.Number(2, 0) : null),
+        ["reshape_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
+        ["roll"] = a => NaiveOps.Roll(a.Tensor(0), a.Integers(1), a.Has(2) ? a.Integers(2) : []),
+        ["stack"] = a => NaiveOps.Stack(a.Tensors(0), (int)a.Number(1, 0)),
+        ["tensor_split"] = a => a.IsList(1)
+            ? NaiveOps.TensorSplit(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0))
+            : NaiveOps.TensorSplit(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["tile"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
+        ["unsafe_chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
     };
 
     object Apply(JsonElement call)
@@ -270,6 +291,11 @@ sealed class NaiveWalk
         public bool Flag(int i, bool absent) => Has(i) ? (bool)_items[i]! : absent;
 
         public string? Text(int i) => _items[i] as string;
+
+        public bool IsList(int i) => _items[i] is object?[];
+
+        /// <summary>A list of integers, or one.</summary>
+        public int[] OneOrMore(int i) => IsList(i) ? Integers(i) : [(int)Number(i, 0)];
 
         public int[] Integers(int i) => [.. ((object?[])_items[i]!).Select(number => (int)(double)number!)];
 
