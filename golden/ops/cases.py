@@ -4,6 +4,7 @@ import computed
 import integers
 import layouts
 import norms
+import products
 import rearranged
 import values
 import windows
@@ -23,6 +24,7 @@ FAMILIES = (
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
     norms.group_norm, norms.instance_norm, norms.batch_norm,
     attention.attention, attention.rms_norm,
+    products.vectors, products.sums, products.einsum, products.recurrent,
     rearranged.stacked, rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
     rearranged.tensor_splits, rearranged.moved_axes)
 

@@ -22,6 +22,7 @@ public static class ArmTable
         Norms.Arms,
         Picks.Arms,
         Pooling.Arms,
+        Recurrence.Arms,
         Reductions.Arms,
         Resampling.Arms,
         Scalars.Arms,

@@ -46,7 +46,8 @@ sealed class NaiveWalk
         ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
         ["add"] = a => a.OfFlags(NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2))),
-        ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["addmm"] = Added,
+        ["addmv"] = Added,
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -54,6 +55,7 @@ sealed class NaiveWalk
             CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
         })),
         ["avg_pool3d"] = a => Averaged(a, 3),
+        ["baddbmm"] = Added,
         ["batch_norm"] = a => a.Has(3)
             ? NaiveOps.BatchNorm(
                 a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN))
@@ -73,7 +75,9 @@ sealed class NaiveWalk
         })),
         ["conv_transpose3d"] = a => Transposed(a, 3),
         ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
+        ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
+        ["einsum"] = a => NaiveOps.Einsum(a.Text(0)!, a.Tensors(1)),
         ["elu"] = Elu,
         ["elu_"] = Elu,
         ["exp"] = a => a.Tensor(0).Map(Math.Exp),
@@ -82,6 +86,8 @@ sealed class NaiveWalk
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
         ["group_norm"] = a => NaiveOps.GroupNorm(
             a.Tensor(0), (int)a.Number(1, 0), a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["gru"] = a => Recurrent(a, NaiveOps.GruStep),
+        ["gru_cell"] = a => Cell(a, NaiveOps.GruStep),
         ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
         ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
         ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
@@ -93,9 +99,12 @@ sealed class NaiveWalk
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
         ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
-        ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["linear"] = a => a.Tensor(1).Rank == 1 ? NaiveOps.Product(a.Tensor(0), a.Tensor(1)) : NaiveOps.Linear(
+            a.Tensor(0), a.Tensor(1), a.Optional(2)),
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
-        ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["lstm"] = a => Recurrent(a, NaiveOps.LstmStep),
+        ["lstm_cell"] = a => Cell(a, NaiveOps.LstmStep),
+        ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
@@ -105,6 +114,7 @@ sealed class NaiveWalk
         ["max_pool3d"] = a => Largest(a, 3),
         ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
+        ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
         ["pad"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
@@ -117,6 +127,10 @@ sealed class NaiveWalk
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["rms_norm"] = a => NaiveOps.RmsNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Number(3, Math.BitIncrement(1.0) - 1)),
+        ["rnn_relu"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, NaiveOps.Relu)),
+        ["rnn_relu_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, NaiveOps.Relu)),
+        ["rnn_tanh"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
+        ["rnn_tanh_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
         ["scaled_dot_product_attention"] = a => NaiveOps.Attention(
@@ -144,8 +158,10 @@ sealed class NaiveWalk
         ["type_as"] = a => a.Cast(a.TypeOf(1)),
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
+        ["vdot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["as_strided"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["bilinear"] = a => NaiveOps.Bilinear(a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3)),
         ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
         ["channel_shuffle"] = a => NaiveOps.ChannelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
         ["expand_as"] = a => NaiveOps.Expand(a.Tensor(0), a.Tensor(1).Shape),
@@ -243,6 +259,24 @@ sealed class NaiveWalk
         };
     }
 
+    // beta · self + alpha · a · b; what is multiplied with 0 is not read.
+    static NaiveTensor Added(Arguments a)
+    {
+        double beta = a.Keyword("beta") as double? ?? 1, alpha = a.Keyword("alpha") as double? ?? 1;
+        var product = NaiveOps.Product(a.Tensor(1), a.Tensor(2)).Map(x => alpha * x);
+        return beta == 0 ? product : NaiveOps.Add(product, a.Tensor(0), beta);
+    }
+
+    // recurrent(input, states, weights, has_biases, num_layers, dropout, train, bidirectional, batch_first).
+    static NaiveTensor[] Recurrent(Arguments a, Func<double[], double[], double[][], double[][]> step) =>
+        NaiveOps.Recurrent(
+            a.Tensor(0), a.States(1), a.Tensors(2), a.Flag(3, true), (int)a.Number(4, 1), a.Flag(7, false) ? 2 : 1,
+            a.Flag(8, false), step);
+
+    static NaiveTensor[] Cell(Arguments a, Func<double[], double[], double[][], double[][]> step) => NaiveOps.Cell(
+        a.Tensor(0), a.States(1), a.Has(4) ? [a.Tensor(2), a.Tensor(3), a.Tensor(4), a.Tensor(5)]
+            : [a.Tensor(2), a.Tensor(3)], step);
+
     static NaiveTensor Elu(Arguments a) =>
         a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), a.Number(2, 1), a.Number(3, 1)));
 
@@ -283,6 +317,9 @@ sealed class NaiveWalk
         public NaiveTensor? Optional(int i) => i < _items.Length ? (NaiveTensor?)_items[i] : null;
 
         public NaiveTensor[] Tensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor>()];
+
+        /// <summary>One tensor or a list of them.</summary>
+        public NaiveTensor[] States(int i) => _items[i] is NaiveTensor only ? [only] : Tensors(i);
 
         public NaiveTensor Operand(int i) => _items[i] as NaiveTensor ?? NaiveOps.Scalar(Number(i, double.NaN));
 

@@ -62,6 +62,28 @@ public sealed class ParseTests
         { "aten::linear(%0, %1, None)", new Linear() },
         { "aten::linear(%0, %1, %2)", new Linear { Bias = true } },
         { "aten::addmm(%0, %1, %2)", new Addmm() },
+        { "aten::addmm(%0, %1, %2, beta=0.5, alpha=2)", new AddProduct { Axes = 2, Beta = 0.5, Alpha = 2 } },
+        { "aten::addmv(%0, %1, %2, beta=3)", new AddProduct { Axes = 2, OfVector = true, Beta = 3 } },
+        { "aten::baddbmm(%0, %1, %2)", new AddProduct { Axes = 3 } },
+        { "aten::baddbmm(%0, %1, %2, beta=0, alpha=0.5)", new AddProduct { Axes = 3, Beta = 0, Alpha = 0.5 } },
+        { "aten::bilinear(%0, %1, %2, %3)", new Bilinear { Bias = true } },
+        { "aten::bilinear(%0, %1, %2)", new Bilinear() },
+        { "aten::dot(%0, %1)", new VectorProduct { Axes = 1 } },
+        { "aten::mv(%0, %1)", new VectorProduct { Axes = 2 } },
+        { "aten::vdot(%0, %1)", new VectorProduct { Axes = 1 } },
+        { "aten::einsum('b h i, b h j -> b i j', [%0, %1])", new Einsum { Terms = "bhi,bhj", Result = "bij" } },
+        { "aten::einsum('...ij,jk', [%0, %1], path=None)", new Einsum { Terms = "...ij,jk" } },
+        { "aten::lstm(%0, [%1, %2], [%3, %4, %5, %6], True, 1, 0.0, False, False, True)",
+            new LSTM { Bias = true, BatchFirst = true } },
+        { "aten::lstm(%0, [%1, %2], [%3, %4, %5, %6, %7, %8], False, 1, 0.0, False, True, False)",
+            new LSTM { Bidirectional = true, Projected = true } },
+        { "aten::lstm_cell(%0, [%1, %2], %3, %4, %5, %6)", new LSTM { IsCell = true, Bias = true } },
+        { "aten::gru(%0, %1, [%2, %3, %4, %5], False, 2, 0.5, False, False, False)", new GRU { Layers = 2 } },
+        { "aten::gru_cell(%0, %1, %2, %3)", new GRU { IsCell = true } },
+        { "aten::rnn_tanh(%0, %1, [%2, %3], False, 1, 0.0, False, False, False)", new RNN() },
+        { "aten::rnn_relu(%0, %1, [%2, %3], False, 1, 0.0, True, False, False)", new RNN { Relu = true } },
+        { "aten::rnn_tanh_cell(%0, %1, %2, %3, %4, %5)", new RNN { IsCell = true, Bias = true } },
+        { "aten::rnn_relu_cell(%0, %1, %2, %3)", new RNN { IsCell = true, Relu = true } },
         { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-3, True)",
             new BatchNorm2d { Eps = 1e-3, Momentum = 0.1, Scale = true, Bias = true } },
         { "aten::batch_norm(%0, None, None, %3, %4, False, 0.2, 1e-5, True)", new BatchNorm2d { Momentum = 0.2 } },
@@ -263,6 +285,7 @@ public sealed class ParseTests
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
     [InlineData("aten::instance_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
+    [InlineData("aten::lstm(%0, [%1, %2], [%3, %4], False, 2, 0.5, True, False, False)")]
     [InlineData("aten::scaled_dot_product_attention(%0, %1, %2, None, 0.1)")]
     [InlineData("aten::dropout(%0, 0.5, True)")]
     [InlineData("aten::feature_dropout_(%0, 0.5, True)")]
@@ -294,7 +317,13 @@ public sealed class ParseTests
     [InlineData("aten::conv2d(%0, %1, None, 1, [-1, 0])", "negative")]
     [InlineData("aten::conv2d(%0, %1, None, [1, 1, 1])", "stride has 3 numbers, expected 2")]
     [InlineData("aten::layer_norm(%0, [])", "normalized_shape is empty")]
-    [InlineData("aten::addmm(%0, %1, %2, beta=0.5)", "beta=0.5")]
+    [InlineData("aten::einsum('i->i->i', [%0])", "several arrows")]
+    [InlineData("aten::einsum('i,j', [%0])", "2 terms for 1 operands")]
+    [InlineData("aten::einsum('i.j', [%0])", "'i.j'")]
+    [InlineData("aten::einsum('ii->i', [%0])", "a letter twice")]
+    [InlineData("aten::einsum('i->ij', [%0])", "no operand has 'j'")]
+    [InlineData("aten::lstm_cell(%0, [%1, %2], %3, %4, %5, None)", "one of b_ih and b_hh")]
+    [InlineData("aten::gru(%0, %1, [%2, %3], False, 0, 0.0, False, False, False)", "num_layers=0")]
     [InlineData("aten::div(%0, %1, rounding_mode='floor')", "rounding_mode='floor'")]
     [InlineData("aten::clamp(%0)", "neither min nor max")]
     [InlineData("aten::elu(%0, 1, 1.05, 1)", "scale=1.05")]

@@ -30,6 +30,7 @@ static class Lowerings
         new ExpandLowering(),
         new UnaryLowering<GELU>(op => op.Approximate ? UnaryKernel.Of<GELUTanhForm>() : UnaryKernel.Of<GELUExact>()),
         new NormalizingLowering<GroupNorm>(),
+        new RecurrentLowering<GRU>(_ => Kernels.RecurrentKind.Gru),
         new UnaryLowering<Hardsigmoid>(_ => UnaryKernel.Of<HardsigmoidFunction>()),
         new UnaryLowering<Hardswish>(_ => UnaryKernel.Of<HardswishFunction>()),
         new UnaryLowering<Hardtanh>(
@@ -40,6 +41,7 @@ static class Lowerings
         new UnaryLowering<LeakyReLU>(op => UnaryKernel.Of<LeakyReLUFunction>(op.NegativeSlope)),
         new LinearLowering(),
         new SoftmaxLowering<LogSoftmax>(logarithm: true),
+        new RecurrentLowering<LSTM>(_ => Kernels.RecurrentKind.Lstm),
         new MatMulLowering(),
         new MaxPoolLowering(),
         new ReductionLowering<Mean>((op, input) => op.Count(input)),
@@ -61,6 +63,7 @@ static class Lowerings
         new UnaryLowering<ReLU>(
             _ => UnaryKernel.Of<ReLUFunction>(), _ => IntegerKernel.Of<ClampInteger>(0, long.MaxValue)),
         new RMSNormLowering(),
+        new RecurrentLowering<RNN>(op => op.Relu ? Kernels.RecurrentKind.Relu : Kernels.RecurrentKind.Tanh),
         new BinaryLowering<Rsub>(
             (op, other) =>
                 UnaryKernel.Of<RsubNumberMinus>(other, op.Alpha), op => BinaryKernel.Of<RsubReversed>(op.Alpha),
