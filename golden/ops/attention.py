@@ -52,6 +52,27 @@ def attention():
     yield case.output(y)
 
 
+def packed():
+    """What nn.MultiheadAttention and nn.TransformerEncoderLayer are traced to without gradients."""
+    def weights(c, width, name="self_attn"):
+        return [c.parameter(f"{name}.in_proj_weight", 3 * width, width), c.parameter(f"{name}.in_proj_bias", 3 * width),
+                c.parameter(f"{name}.out_proj.weight", width, width), c.parameter(f"{name}.out_proj.bias", width)]
+
+    def to_itself(c, x):
+        y = c.linear(x, 6, 8)
+        return c.several(2, "self_attn", "_native_multi_head_attention", y, y, y, 8, 2, *weights(c, 8), None, False)[0]
+    yield one("_native_multi_head_attention", "to_itself", to_itself, 2, 5, 6)
+
+    for title, gelu, first in (("plain", False, False), ("gelu_norms_first", True, True)):
+        def layer(c, x, gelu=gelu, first=first):
+            y = c.linear(x, 6, 8)
+            rest = [c.parameter(f"norm{i}.{end}", 8) for i in (1, 2) for end in ("weight", "bias")]
+            rest += [c.parameter("linear1.weight", 12, 8), c.parameter("linear1.bias", 12),
+                     c.parameter("linear2.weight", 8, 12), c.parameter("linear2.bias", 8)]
+            return c.call("", "_transformer_encoder_layer_fwd", y, 8, 2, *weights(c, 8), gelu, first, 1e-5, *rest)
+        yield one("_transformer_encoder_layer_fwd", title, layer, 2, 5, 6)
+
+
 def rms_norm():
     """Not centered; without an epsilon it is that of the type."""
     def row(title, *shape, axes=1, weight=True, **keywords):

@@ -23,7 +23,7 @@ FAMILIES = (
     integers.casts, integers.arithmetic, integers.moves,
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
     norms.group_norm, norms.instance_norm, norms.batch_norm,
-    attention.attention, attention.rms_norm,
+    attention.attention, attention.packed, attention.rms_norm,
     products.vectors, products.sums, products.einsum, products.recurrent,
     rearranged.stacked, rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
     rearranged.tensor_splits, rearranged.moved_axes)

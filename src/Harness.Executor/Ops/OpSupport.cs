@@ -127,6 +127,7 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Movedim.Definition, "jax.numpy.moveaxis",
             Form("movedim.intlist", "source=[0, 1]", "destination=[1]")),
         Of(Mul.Definition, "jax.numpy.multiply"),
+        Of(MultiheadAttention.Definition, "flax.linen.MultiHeadDotProductAttention, whose kernels are parts of these"),
         Of(Neg.Definition, "jax.numpy.negative"),
         Of(Pad.Definition, "jax.lax.pad",
             Form("pad", "mode=\"reflect\""),
@@ -175,6 +176,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Tanh.Definition, "flax.linen.tanh"),
         Of(TensorSplit.Definition, "jax.numpy.array_split",
             Form("tensor_split.sections", "sections=0")),
+        Of(TransformerEncoderLayer.Definition, "flax.linen.MultiHeadDotProductAttention, flax.linen.Dense and " +
+            "flax.linen.LayerNorm"),
         Of(Transpose.Definition, "jax.numpy.swapaxes"),
         Of(Unbind.Definition, "jax.lax.index_in_dim, once a result"),
         Of(Unflatten.Definition, "jax.numpy.reshape, after a transpose to PyTorch's axis order"),

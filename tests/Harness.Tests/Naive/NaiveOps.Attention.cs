@@ -111,6 +111,43 @@ static partial class NaiveOps
         return new NaiveTensor(shape, y.Data);
     }
 
+    /// <summary>Attention of packed heads: weights are those of the packed projection and of the last one, each with
+    /// its bias.</summary>
+    public static NaiveTensor MultiheadAttention(
+        NaiveTensor query, NaiveTensor key, NaiveTensor value, int heads, NaiveTensor[] weights)
+    {
+        int width = query.Shape[2], each = width / heads;
+        NaiveTensor Heads(NaiveTensor x, int role)
+        {
+            var y = Linear(
+                x, Narrow(weights[0], 0, role * width, width), Narrow(weights[1], 0, role * width, width));
+            return Transpose(new NaiveTensor([x.Shape[0], x.Shape[1], heads, each], y.Data), 1, 2);
+        }
+        var joined = Attention(
+            Heads(query, 0), Heads(key, 1), Heads(value, 2), null, false, false, null, false);
+        return Linear(new NaiveTensor(query.Shape, Transpose(joined, 1, 2).Data), weights[2], weights[3]);
+    }
+
+    /// <summary>A layer of a transformer: norms are weight and bias of each, then those of the two linear
+    /// layers.</summary>
+    public static NaiveTensor TransformerEncoderLayer(
+        NaiveTensor x, int heads, NaiveTensor[] attention, NaiveTensor[] rest, bool gelu, bool normFirst,
+        double epsilon)
+    {
+        NaiveTensor One(NaiveTensor value) => LayerNorm(value, 1, rest[0], rest[1], epsilon);
+        NaiveTensor Two(NaiveTensor value) => LayerNorm(value, 1, rest[2], rest[3], epsilon);
+        NaiveTensor Attended(NaiveTensor value) => MultiheadAttention(value, value, value, heads, attention);
+        NaiveTensor Fed(NaiveTensor value) =>
+            Linear(Linear(value, rest[4], rest[5]).Map(gelu ? Gelu : Relu), rest[6], rest[7]);
+        if (!normFirst)
+        {
+            x = One(Add(x, Attended(x)));
+            return Two(Add(x, Fed(x)));
+        }
+        x = Add(x, Attended(One(x)));
+        return Add(x, Fed(Two(x)));
+    }
+
     /// <summary><c>bilinear</c>: Σ x1[i] · weight[o, i, j] · x2[j] + bias[o].</summary>
     public static NaiveTensor Bilinear(NaiveTensor x1, NaiveTensor x2, NaiveTensor weight, NaiveTensor? bias)
     {

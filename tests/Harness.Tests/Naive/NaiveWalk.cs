@@ -41,6 +41,15 @@ sealed class NaiveWalk
     {
         ["_convolution"] = Traced,
         ["_convolution_mode"] = Convolved,
+        ["_native_multi_head_attention"] = a => new[]
+        {
+            NaiveOps.MultiheadAttention(
+                a.Tensor(0), a.Tensor(1), a.Tensor(2), (int)a.Number(4, 0),
+                [.. Enumerable.Range(5, 4).Select(a.Tensor)]),
+        },
+        ["_transformer_encoder_layer_fwd"] = a => NaiveOps.TransformerEncoderLayer(
+            a.Tensor(0), (int)a.Number(2, 0), [.. Enumerable.Range(3, 4).Select(a.Tensor)],
+            [.. Enumerable.Range(10, 8).Select(a.Tensor)], a.Flag(7, false), a.Flag(8, false), a.Number(9, double.NaN)),
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
         ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
         ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),

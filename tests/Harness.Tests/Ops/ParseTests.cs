@@ -191,6 +191,13 @@ public sealed class ParseTests
             new RMSNorm { NormalizedShape = [5, 7], Eps = 1e-6, Scale = true } },
         { "aten::rms_norm(%0, [7])", new RMSNorm { NormalizedShape = [7] } },
         { "aten::_fused_rms_norm(%0, [7], None, None)", new RMSNorm { NormalizedShape = [7] } },
+        { "aten::_native_multi_head_attention(%0, %0, %0, 12, 3, %1, %2, %3, %4, None, False)",
+            new MultiheadAttention { EmbedDim = 12, NumHeads = 3 } },
+        { "aten::_native_multi_head_attention(%0, %1, %2, 12, 3, %3, %4, %5, %6, %7)",
+            new MultiheadAttention { EmbedDim = 12, NumHeads = 3, Mask = true } },
+        { "aten::_transformer_encoder_layer_fwd(%0, 12, 3, %1, %2, %3, %4, True, False, 1e-6, %5, %6, %7, %8, %9, %10, "
+            + "%11, %12)",
+            new TransformerEncoderLayer { EmbedDim = 12, NumHeads = 3, UseGelu = true, Eps = 1e-6 } },
         { "aten::scaled_dot_product_attention(%0, %1, %2)", new ScaledDotProductAttention() },
         { "aten::scaled_dot_product_attention(%0, %1, %2, %3, 0.0, False, scale=0.5, enable_gqa=True)",
             new ScaledDotProductAttention { Mask = true, Scale = 0.5, EnableGqa = true } },

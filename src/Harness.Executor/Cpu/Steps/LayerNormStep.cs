@@ -39,7 +39,8 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
     public LayerNormStep(StepSite<E> site, double eps, bool isCentered)
     {
         ValueBuffer x = site.Input(0), output = site.Output();
-        (_lanes, _output, _x, _eps, _isCentered) = (site.Lanes, output, x, E.CreateTruncating(eps), isCentered);
+        (_lanes, _output, _x, _eps) = (site.Lanes, output, x, E.CreateTruncating(eps));
+        _isCentered = isCentered;
         var op = (LastAxesNorm)site.Op;
         int rank = x.Physical.Rank, first = rank - op.NormalizedShape.Count;
         int run = LayerNormStep.RunFrom(rank, op.NormalizedShape.Count);
