@@ -1,8 +1,11 @@
 """Every case of golden/ops, family by family. Each row is there because some port got it wrong, or could."""
+import attention
 import computed
 import functions
 import integers
 import layouts
+import norms
+import products
 import rearranged
 import spatial
 import values
@@ -21,6 +24,9 @@ FAMILIES = (
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
     integers.casts, integers.arithmetic, integers.moves,
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
+    norms.group_norm, norms.instance_norm, norms.batch_norm,
+    attention.attention, attention.packed, attention.rms_norm,
+    products.vectors, products.sums, products.einsum, products.recurrent,
     rearranged.stacked, rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
     rearranged.tensor_splits, rearranged.moved_axes)
     spatial.upsample, spatial.borders, spatial.adaptive_max_pool, spatial.unfold,

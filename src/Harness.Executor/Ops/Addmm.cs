@@ -10,19 +10,13 @@ namespace Harness.Executor.Ops;
 public sealed record Addmm : Op
 {
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => call.Float("beta") == 1 && call.Float("alpha") == 1
-            ? new Addmm()
-            : throw call.Refuse($"beta={call.Float("beta")}, alpha={call.Float("alpha")}, expected 1 and 1"),
-        "addmm");
+        call => call.Float("beta") == 1 && call.Float("alpha") == 1 ? new Addmm() : AddProduct.Parse(call), "addmm");
 
-    /// <inheritdoc/>
-    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
-    {
-        Shape bias = inputs[0].Shape, x = inputs[1].Shape, kernel = inputs[2].Shape;
-        if (x.Rank != 2 || kernel.Rank != 2 || x[1] != kernel[0] || bias == [kernel[1]]) return null;
-        return Broadcast.Misfit([bias, [x[0], kernel[1]]]) is null
-            ? $"self is {bias}: only a bias of {kernel[1]} features is supported" : null;
-    }
+    /// <summary>Anything but one number a feature is no bias of Flax's.</summary>
+    internal override Op Settled(ReadOnlySpan<Fact> operands) =>
+        operands[2].Shape is { Rank: 2 } kernel && operands[0].Shape != [kernel[1]]
+            ? new AddProduct { Axes = 2 }
+            : this;
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)

@@ -23,23 +23,36 @@ public sealed record BatchNorm2d : Op
     public double Momentum { get; init; } = 0.1;
 
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        Parse, "batch_norm", "native_batch_norm", "_native_batch_norm_legit_no_training");
+        Parse, "batch_norm", "native_batch_norm", "_native_batch_norm_legit",
+        "_native_batch_norm_legit_no_training", "cudnn_batch_norm");
 
-    static BatchNorm2d Parse(Bound call)
+    /// <summary>The op of a call, which without running statistics is another one.</summary>
+    internal static Op Parse(Bound call)
     {
-        // Without running statistics the flag is set in eval mode too.
-        if (call.IsNone("running_mean") || call.IsNone("running_var"))
-            throw call.Refuse(
-                "no running statistics (track_running_stats=False), expected running_mean and running_var");
-        if (call.Has("training") && call.Bool("training")) throw call.RefuseTraining();
+        bool training = call.Has("training") && call.Bool("training");
+        double eps = call.Float(call.Has("epsilon") ? "epsilon" : "eps");
+        bool scale = !call.IsNone("weight"), bias = !call.IsNone("bias");
+        if (IsAbsent(call, "running_mean") && IsAbsent(call, "running_var"))
+        {
+            // Without running statistics the flag is set in eval mode too.
+            return training
+                ? new InstanceNorm { OverBatch = true, Eps = eps, Scale = scale, Bias = bias }
+                : throw call.Refuse("no running statistics and training=False, expected running_mean and running_var; "
+                    + "PyTorch refuses it too");
+        }
+        if (IsAbsent(call, "running_mean") || IsAbsent(call, "running_var"))
+            throw call.Refuse("one of running_mean and running_var, expected both");
+        if (training) throw call.RefuseTraining();
         return new BatchNorm2d
         {
-            Eps = call.Float("eps"),
-            Momentum = call.Float("momentum"),
-            Scale = !call.IsNone("weight"),
-            Bias = !call.IsNone("bias"),
+            Eps = eps,
+            Momentum = call.Float(call.Has("momentum") ? "momentum" : "exponential_average_factor"),
+            Scale = scale,
+            Bias = bias,
         };
     }
+
+    static bool IsAbsent(Bound call, string name) => !call.Has(name) || call.IsNone(name);
 
     /// <summary>The operand that holds the mean; the variance follows it.</summary>
     public int MeanOperand => 1 + (Scale ? 1 : 0) + (Bias ? 1 : 0);

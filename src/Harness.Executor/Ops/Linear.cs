@@ -19,8 +19,12 @@ public sealed record Linear : Op
 
     /// <inheritdoc/>
     internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
-        inputs[1].Shape is { Rank: 1 } w && inputs[0].Shape is { Rank: > 0 } x && x[-1] == w[0]
-            ? $"weight is {w}: products with a vector are not supported, expected (o, i)" : null;
+        Bias && inputs[1].Shape is { Rank: 1 } w && inputs[0].Shape is { Rank: > 0 } x && x[-1] == w[0]
+            ? $"weight is {w} beside a bias, expected (o, i)" : null;
+
+    /// <inheritdoc/>
+    internal override Op Settled(ReadOnlySpan<Fact> operands) =>
+        !Bias && operands[1].Shape.Rank == 1 && operands[0].Shape.Rank > 0 ? new VectorProduct() : this;
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)

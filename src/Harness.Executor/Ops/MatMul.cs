@@ -16,12 +16,10 @@ public sealed record MatMul : Op
         "bmm", "matmul", "mm");
 
     /// <inheritdoc/>
-    internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
+    internal override Op Settled(ReadOnlySpan<Fact> operands)
     {
-        Shape a = inputs[0].Shape, b = inputs[1].Shape;
-        bool fits = Axes is null && a.Rank > 0 && b.Rank > 0 && a[-1] == b[b.Rank == 1 ? -1 : -2];
-        return fits && (a.Rank == 1 || b.Rank == 1)
-            ? $"operands are {a} and {b}: products with a vector are not supported, expected matrices" : null;
+        int a = operands[0].Shape.Rank, b = operands[1].Shape.Rank;
+        return Axes is null && a > 0 && b > 0 && (a == 1 || b == 1) ? new VectorProduct() : this;
     }
 
     /// <inheritdoc/>

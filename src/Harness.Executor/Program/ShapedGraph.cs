@@ -319,11 +319,16 @@ sealed class ShapedGraph
         {
             _inPart = outer;
         }
+        var stated = op.Infer(facts);
+        bool isList = Resolve(Argument.Value(call.Results[0])) is ListArgument;
+        // What the operator gives besides, nobody may read: the composite is who does not give it.
+        int results = isList ? 1 : Math.Min(call.Results.Length, stated.Length);
+        foreach (int more in call.Results[results..]) _left[more] = call;
         var given = Resolve(Argument.Value(call.Results[0])) is ListArgument list
             ? list.Items.Select(item => FactOf(((ValueArgument)item).Id))
-            : call.Results.Select(FactOf);
-        return given.SequenceEqual(op.Infer(facts)) ? null : throw new InvalidOperationException(
-            $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", op.Infer(facts))}");
+            : call.Results[..results].Select(FactOf);
+        return given.SequenceEqual(stated) ? null : throw new InvalidOperationException(
+            $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
     }
 
     // A call of a composite does not fit, though the composite's operands do.

@@ -13,6 +13,7 @@ static class OpFaults
         {
             BatchNorm2d norm => WithOp(model, node, norm with { Eps = 100 * norm.Eps }),
             LayerNorm norm => WithOp(model, node, norm with { Eps = 100 * norm.Eps }),
+            Normalizing norm => WithOp(model, node, norm with { Eps = 100 * norm.Eps }),
             _ => null,
         };
 

@@ -70,6 +70,7 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
             Linear op => OfDense(module, op.Bias),
             Addmm => OfDense(module, bias: true),
             BatchNorm2d op => OfBatchNorm(op, module),
+            Normalizing op => OfGroupNorm(op, module),
             LayerNorm op => OfLayerNorm(op, module, model.Values[node.Inputs[0]].Layout),
             _ => null,
         };
@@ -297,6 +298,31 @@ sealed class FlaxLayers(NhwcProgram program, IReadOnlyDictionary<string, Leaf> t
         double factor = scale / Math.Sqrt(variance + op.Eps);
         return (((value - mean) * factor) + bias,
             ((Math.Abs(value) + Math.Abs(mean)) * Math.Abs(factor)) + Math.Abs(bias));
+    };
+
+    // linen.GroupNorm and linen.InstanceNorm; linen.BatchNorm(use_running_average=False) where images share statistics.
+    Layer OfGroupNorm(Normalizing op, string module) => (x, shape, at) =>
+    {
+        int channels = shape[1], channel = at[1], together = op.ChannelsTogether(channels);
+        int plane = shape.Rank == 2 ? 1 : (int)Shape.Create(shape.AsSpan()[2..]).Elements;
+        int first = channel / together * together;
+        var (from, to) = op.ImagesTogether ? (0, shape[0]) : (at[0], at[0] + 1);
+        double count = (double)(to - from) * together * plane, mean = 0, squares = 0;
+        for (int n = from; n < to; n++)
+        {
+            var block = x.Slice(((n * channels) + first) * plane, together * plane);
+            foreach (double value in block) mean += value / count;
+        }
+        for (int n = from; n < to; n++)
+        {
+            var block = x.Slice(((n * channels) + first) * plane, together * plane);
+            foreach (double value in block) squares += (value - mean) * (value - mean) / count;
+        }
+        double scale = op.Scale ? Feature("params", module, "scale", channel, channels) : 1;
+        double bias = op.Bias ? Feature("params", module, "bias", channel, channels) : 0;
+        double found = x[(int)FlatOf(shape, at)], factor = scale / Math.Sqrt(squares + op.Eps);
+        double size = (Math.Abs(found) + Math.Abs(mean)) * Math.Abs(factor);
+        return (((found - mean) * factor) + bias, (100 * size) + Math.Abs(bias));
     };
 
     // linen.LayerNorm over the last axes, which lie in Flax's arrays in the order that they have in its input.

@@ -23,6 +23,7 @@ public static class ArmTable
         Numbers.Arms,
         Picks.Arms,
         Pooling.Arms,
+        Recurrence.Arms,
         Reductions.Arms,
         Resampling.Arms,
         Scalars.Arms,

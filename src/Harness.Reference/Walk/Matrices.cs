@@ -11,8 +11,15 @@ static class Matrices
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::addmm", a => AddProduct(a, "mat1", "mat2", (x, y) => x.mm(y))),
+        new("aten::addmv", a => AddProduct(a, "mat", "vec", (x, y) => x.matmul(y))),
         new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", (x, y) => x.bmm(y))),
+        new("aten::bilinear", a =>
+        {
+            var y = einsum("...i,oij,...j->...o", a.Tensor(0, "input1"), a.Tensor(2, "weight"), a.Tensor(1, "input2"));
+            return a.TensorOrNull(3, "bias") is { } bias ? y + bias : y;
+        }),
         new("aten::bmm", a => a.Tensor(0, "self").bmm(a.Tensor(1, "mat2"))),
+        new("aten::dot", a => Product(a.Tensor(0, "self"), a.Tensor(1, "tensor"))),
         new("aten::einsum", a =>
         {
             a.Pass(2, "path");
@@ -21,6 +28,8 @@ static class Matrices
         new("aten::linear", a => F.linear(a.Tensor(0, "input"), a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"))),
         new("aten::matmul", a => Product(a.Tensor(0, "self"), a.Tensor(1, "other"))),
         new("aten::mm", a => a.Tensor(0, "self").mm(a.Tensor(1, "mat2"))),
+        new("aten::mv", a => Product(a.Tensor(0, "self"), a.Tensor(1, "vec"))),
+        new("aten::vdot", a => Product(a.Tensor(0, "self"), a.Tensor(1, "other"))),
     ];
 
     // TorchSharp lets libtorch's complaint about operands end the process here, alone of all products.
@@ -46,6 +55,7 @@ static class Matrices
         var self = a.Tensor(0, "self");
         var product = multiply(a.Tensor(1, left), a.Tensor(2, right));
         Scalar beta = a.ScalarOrNull(3, "beta") ?? a.Kept(1), alpha = a.ScalarOrNull(4, "alpha") ?? a.Kept(1);
-        return self.mul(beta).add(product, alpha);
+        // What is there may be no number where it is not read.
+        return beta.ToDouble() == 0 ? product.mul(alpha) : self.mul(beta).add(product, alpha);
     }
 }

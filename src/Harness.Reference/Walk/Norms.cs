@@ -9,20 +9,50 @@ static class Norms
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::_fused_rms_norm", a =>
+        {
+            var y = RmsNorm(a);
+            return new[] { y, zeros(0, dtype: y.dtype) };
+        }),
+        new("aten::_native_batch_norm_legit", a =>
+        {
+            // Without running statistics, the next argument is the flag.
+            bool tracked = a.Peek(3, "running_mean") is TensorValue;
+            int at = tracked ? 5 : 3;
+            a.Pass(at + 1, "momentum");
+            var mean = tracked ? a.Tensor(3, "running_mean") : null;
+            var variance = tracked ? a.Tensor(4, "running_var") : null;
+            if (a.Flag(at, "training", false) == tracked)
+                throw a.Refuse("the batch norm is in training mode; call model.eval() before tracing");
+            var y = InEval(
+                a.Tensor(0, "input"), mean, variance, a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"),
+                a.Number(at + 2, "eps"));
+            return Unsaved(y);
+        }),
         new("aten::_native_batch_norm_legit_no_training", a =>
         {
             a.Pass(5, "momentum");
             var y = InEval(
                 a.Tensor(0, "input"), a.Tensor(3, "running_mean"), a.Tensor(4, "running_var"),
                 a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Number(6, "eps"));
-            // The saved statistics are empty outside training.
-            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+            return Unsaved(y);
         }),
         new("aten::batch_norm", a => BatchNorm(a)),
+        new("aten::cudnn_batch_norm", a =>
+        {
+            a.Pass(6, "exponential_average_factor");
+            var mean = a.TensorOrNull(3, "running_mean");
+            if (a.Flag(5, "training", false) && mean is not null)
+                throw a.Refuse("the batch norm is in training mode; call model.eval() before tracing");
+            var y = InEval(
+                a.Tensor(0, "input"), mean, a.TensorOrNull(4, "running_var"), a.Tensor(1, "weight"),
+                a.TensorOrNull(2, "bias"), a.Number(7, "epsilon"));
+            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype), zeros(0, dtype: ScalarType.Byte) };
+        }),
         new("aten::group_norm", a =>
         {
             a.Pass(5, "cudnn_enabled");
-            return F.group_norm(
+            return GroupNorm(
                 a.Tensor(0, "input"), a.Int(1, "num_groups"), a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"),
                 a.Number(4, "eps", 1e-5));
         }),
@@ -30,10 +60,16 @@ static class Norms
         {
             a.Pass(6, "momentum");
             a.Pass(8, "cudnn_enabled");
-            return F.instance_norm(
-                a.Tensor(0, "input"), a.TensorOrNull(3, "running_mean"), a.TensorOrNull(4, "running_var"),
-                a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Flag(5, "use_input_stats", true), 0,
-                a.Number(7, "eps"));
+            var input = a.Tensor(0, "input");
+            var weight = a.TensorOrNull(1, "weight");
+            var bias = a.TensorOrNull(2, "bias");
+            var mean = a.TensorOrNull(3, "running_mean");
+            var variance = a.TensorOrNull(4, "running_var");
+            double eps = a.Number(7, "eps");
+            // By running statistics it is a batch norm.
+            return a.Flag(5, "use_input_stats", true)
+                ? F.instance_norm(input, mean, variance, weight, bias, true, 0, eps)
+                : InEval(input, mean, variance, weight, bias, eps);
         }),
         new("aten::layer_norm", a =>
         {
@@ -42,19 +78,42 @@ static class Norms
                 a.Tensor(0, "input"), a.Ints(1, "normalized_shape"),
                 a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"), a.Number(4, "eps", 1e-5));
         }),
-        new("aten::native_batch_norm", a =>
+        new("aten::native_batch_norm", a => Unsaved(BatchNorm(a))),
+        new("aten::native_group_norm", a =>
         {
-            var y = BatchNorm(a);
-            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+            a.Pass(3, "N");
+            a.Pass(4, "C");
+            a.Pass(5, "HxW");
+            return Unsaved(GroupNorm(
+                a.Tensor(0, "input"), a.Int(6, "group"), a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"),
+                a.Number(7, "eps")));
         }),
         new("aten::native_layer_norm", a =>
         {
             var y = F.layer_norm(
                 a.Tensor(0, "input"), a.Ints(1, "normalized_shape"),
                 a.TensorOrNull(2, "weight"), a.TensorOrNull(3, "bias"), a.Number(4, "eps"));
-            return new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+            return Unsaved(y);
         }),
+        new("aten::rms_norm", a => RmsNorm(a)),
     ];
+
+    // Without an epsilon it is that of the type which computes.
+    static Tensor RmsNorm(Reading a)
+    {
+        var input = a.Tensor(0, "input");
+        long[] axes = [.. a.Ints(1, "normalized_shape").Select((_, i) => -1L - i)];
+        double eps = a.Number(3, "eps", finfo(input.dtype).eps);
+        var y = input * (input.square().mean(axes, keepdim: true) + eps).rsqrt();
+        return a.TensorOrNull(2, "weight") is { } weight ? y * weight : y;
+    }
+
+    // The statistics that are saved for a backward pass, which nobody reads outside training.
+    static Value Unsaved(Tensor y) => new[] { y, zeros(0, dtype: y.dtype), zeros(0, dtype: y.dtype) };
+
+    // libtorch does not take a bias without a weight.
+    static Tensor GroupNorm(Tensor input, long groups, Tensor? weight, Tensor? bias, double eps) => F.group_norm(
+        input, groups, weight ?? (bias is null ? null : ones_like(bias)), bias, eps);
 
     // batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)
     static Tensor BatchNorm(Reading a)

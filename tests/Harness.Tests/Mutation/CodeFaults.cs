@@ -91,7 +91,7 @@ static class CodeFaults
             """Other + (n * ImageStride) + (row * RowStride);""", """Other + (n * ImageStride);"""),
 
         // From PyTorch's weights to Flax's tree.
-        new("converter", "bias-of-layer-norm-swapped-with-scale", "Executor/Ops/LayerNorm.cs",
+        new("converter", "bias-of-layer-norm-swapped-with-scale", "Executor/Ops/LastAxesNorm.cs",
             """
             rules.Add(WeightRule.OfFeatures(1, "scale") with { FollowsInput = true });
             if (Bias) rules.Add(WeightRule.OfFeatures(Scale ? 2 : 1, "bias") with { FollowsInput = true });

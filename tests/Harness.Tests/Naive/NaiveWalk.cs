@@ -49,6 +49,15 @@ sealed class NaiveWalk
         ["_upsample_nearest_exact1d"] = a => Interpolated(a, 1, NaiveMode.NearestExact),
         ["_upsample_nearest_exact2d"] = a => Interpolated(a, 2, NaiveMode.NearestExact),
         ["_upsample_nearest_exact3d"] = a => Interpolated(a, 3, NaiveMode.NearestExact),
+        ["_native_multi_head_attention"] = a => new[]
+        {
+            NaiveOps.MultiheadAttention(
+                a.Tensor(0), a.Tensor(1), a.Tensor(2), (int)a.Number(4, 0),
+                [.. Enumerable.Range(5, 4).Select(a.Tensor)]),
+        },
+        ["_transformer_encoder_layer_fwd"] = a => NaiveOps.TransformerEncoderLayer(
+            a.Tensor(0), (int)a.Number(2, 0), [.. Enumerable.Range(3, 4).Select(a.Tensor)],
+            [.. Enumerable.Range(10, 8).Select(a.Tensor)], a.Flag(7, false), a.Flag(8, false), a.Number(9, double.NaN)),
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
         ["acos"] = a => a.Tensor(0).Map(Math.Acos),
         ["acosh"] = a => a.Tensor(0).Map(Math.Acosh),
@@ -74,6 +83,8 @@ sealed class NaiveWalk
         ["atan"] = a => a.Tensor(0).Map(Math.Atan),
         ["atan2"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), Math.Atan2),
         ["atanh"] = a => a.Tensor(0).Map(Math.Atanh),
+        ["addmm"] = Added,
+        ["addmv"] = Added,
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -81,8 +92,11 @@ sealed class NaiveWalk
             CountIncludePad = a.Flag(5, true), DivisorOverride = a.Has(6) ? (int)a.Number(6, 0) : null,
         })),
         ["avg_pool3d"] = a => Averaged(a, 3),
-        ["batch_norm"] = a => NaiveOps.BatchNorm(
-            a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
+        ["baddbmm"] = Added,
+        ["batch_norm"] = a => a.Has(3)
+            ? NaiveOps.BatchNorm(
+                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN))
+            : NaiveOps.BatchNormOfBatch(a.Tensor(0), a.Optional(1), a.Optional(2), a.Number(7, double.NaN)),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["ceil"] = a => a.Tensor(0).Map(Math.Ceiling),
         ["celu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), 1, 1 / a.Number(1, 1))),
@@ -115,7 +129,10 @@ sealed class NaiveWalk
             "trunc" => NaiveOps.Zip(a.Tensor(0), a.Operand(1), (x, y) => Math.Truncate(x / y)),
             _ => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         },
+        ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
+        ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
+        ["einsum"] = a => NaiveOps.Einsum(a.Text(0)!, a.Tensors(1)),
         ["elu"] = Elu,
         ["elu_"] = Elu,
         ["erf"] = a => a.Tensor(0).Map(NaiveOps.Erf),
@@ -171,6 +188,27 @@ sealed class NaiveWalk
         ["max"] = a => a.Has(1)
             ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger)
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Larger)),
+        ["group_norm"] = a => NaiveOps.GroupNorm(
+            a.Tensor(0), (int)a.Number(1, 0), a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["gru"] = a => Recurrent(a, NaiveOps.GruStep),
+        ["gru_cell"] = a => Cell(a, NaiveOps.GruStep),
+        ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
+        ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
+        ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["instance_norm"] = a => a.Flag(5, true)
+            ? NaiveOps.GroupNorm(
+                a.Tensor(0), a.Tensor(0).Shape[1], a.Optional(1), a.Optional(2), a.Number(7, double.NaN))
+            : NaiveOps.BatchNorm(
+                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
+        ["layer_norm"] = a => NaiveOps.LayerNorm(
+            a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
+        ["linear"] = a => a.Tensor(1).Rank == 1 ? NaiveOps.Product(a.Tensor(0), a.Tensor(1)) : NaiveOps.Linear(
+            a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["lstm"] = a => Recurrent(a, NaiveOps.LstmStep),
+        ["lstm_cell"] = a => Cell(a, NaiveOps.LstmStep),
+        ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
@@ -189,6 +227,7 @@ sealed class NaiveWalk
         ["nan_to_num"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? a.Number(1, 0)
             : x == double.PositiveInfinity ? a.Number(2, double.MaxValue)
             : x == double.NegativeInfinity ? a.Number(3, double.MinValue) : x),
+        ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
         ["pad"] = a => a.Has(2) && a.Text(2) is not (null or "constant")
@@ -215,8 +254,17 @@ sealed class NaiveWalk
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["round"] = a => a.Tensor(0).Map(x => NaiveOps.Round(x, (int)(double)(a.Keyword("decimals") ?? 0.0))),
         ["rrelu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, (a.Number(1, 1.0 / 8) + a.Number(2, 1.0 / 3)) / 2)),
+        ["rms_norm"] = a => NaiveOps.RmsNorm(
+            a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Number(3, Math.BitIncrement(1.0) - 1)),
+        ["rnn_relu"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, NaiveOps.Relu)),
+        ["rnn_relu_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, NaiveOps.Relu)),
+        ["rnn_tanh"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
+        ["rnn_tanh_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
+        ["scaled_dot_product_attention"] = a => NaiveOps.Attention(
+            a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3), a.Has(3) && a.IsFlags(3), a.Flag(5, false),
+            a.Keyword("scale") as double?, a.Keyword("enable_gqa") is true),
         ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["selu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, 1.67326324235437728, 1.05070098735548049)),
         ["sigmoid"] = a => a.Tensor(0).Map(NaiveOps.Sigmoid),
@@ -259,8 +307,10 @@ sealed class NaiveWalk
         ["upsample_nearest2d"] = a => Interpolated(a, 2, NaiveMode.Nearest),
         ["upsample_nearest3d"] = a => Interpolated(a, 3, NaiveMode.Nearest),
         ["upsample_trilinear3d"] = a => Interpolated(a, 3, NaiveMode.Linear),
+        ["vdot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["as_strided"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["bilinear"] = a => NaiveOps.Bilinear(a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3)),
         ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
         ["channel_shuffle"] = a => NaiveOps.ChannelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
         ["expand_as"] = a => NaiveOps.Expand(a.Tensor(0), a.Tensor(1).Shape),
@@ -407,6 +457,23 @@ sealed class NaiveWalk
         a.Tensor(0), a.IsFlag(1) ? [] : a.Axes(1), Keeps(a), row => row.Sum() / row.Length);
 
     static bool Keeps(Arguments a) => a.Keyword("keepdim") is true || a.Flag(3, false);
+    // beta · self + alpha · a · b; what is multiplied with 0 is not read.
+    static NaiveTensor Added(Arguments a)
+    {
+        double beta = a.Keyword("beta") as double? ?? 1, alpha = a.Keyword("alpha") as double? ?? 1;
+        var product = NaiveOps.Product(a.Tensor(1), a.Tensor(2)).Map(x => alpha * x);
+        return beta == 0 ? product : NaiveOps.Add(product, a.Tensor(0), beta);
+    }
+
+    // recurrent(input, states, weights, has_biases, num_layers, dropout, train, bidirectional, batch_first).
+    static NaiveTensor[] Recurrent(Arguments a, Func<double[], double[], double[][], double[][]> step) =>
+        NaiveOps.Recurrent(
+            a.Tensor(0), a.States(1), a.Tensors(2), a.Flag(3, true), (int)a.Number(4, 1), a.Flag(7, false) ? 2 : 1,
+            a.Flag(8, false), step);
+
+    static NaiveTensor[] Cell(Arguments a, Func<double[], double[], double[][], double[][]> step) => NaiveOps.Cell(
+        a.Tensor(0), a.States(1), a.Has(4) ? [a.Tensor(2), a.Tensor(3), a.Tensor(4), a.Tensor(5)]
+            : [a.Tensor(2), a.Tensor(3)], step);
 
     static NaiveTensor Elu(Arguments a) =>
         a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), a.Number(2, 1), a.Number(3, 1)));
@@ -449,6 +516,9 @@ sealed class NaiveWalk
 
         public NaiveTensor[] Tensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor>()];
 
+        /// <summary>One tensor or a list of them.</summary>
+        public NaiveTensor[] States(int i) => _items[i] is NaiveTensor only ? [only] : Tensors(i);
+
         public NaiveTensor Operand(int i) => _items[i] as NaiveTensor ?? NaiveOps.Scalar(Number(i, double.NaN));
 
         public double Number(int i, double absent) => Has(i) ? (double)_items[i]! : absent;
@@ -490,6 +560,9 @@ sealed class NaiveWalk
 
         /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
         public int TypeOf(int i) => walk._types[Tensor(i)];
+
+        /// <summary>True for a tensor of Booleans.</summary>
+        public bool IsFlags(int i) => walk._types.GetValueOrDefault(Tensor(i)) == Bool;
 
         /// <summary>A result of two operands: true or false where both are, whatever the sum.</summary>
         public NaiveTensor OfFlags(NaiveTensor result) =>

@@ -33,6 +33,16 @@ public sealed class ArrangeTests
             $"{Plain}; (0); (0)", $"{Last}; (0); (0)", Last },
         { "aten::batch_norm(%0, None, None, %1, %2, False, 0.1, 1e-5, True)", "(2, 3); (3); (3)",
             "(0, 1); (0); (0)", "(0, 1); (0); (0)", "(0, 1)" },
+        // For a group norm the batch must be outermost besides.
+        { "aten::group_norm(%0, 1)", "(2, 3, 5, 7)", "(0, 3, 2, 1)", "(0, 3, 2, 1)", "(0, 3, 2, 1)" },
+        { "aten::group_norm(%0, 1)", "(2, 3, 5, 7)", "(2, 0, 3, 1)", Last, Last },
+        { "aten::instance_norm(%0, None, None, None, None, True, 0.1, 1e-5, True)", "(2, 3, 5)", "(0, 1, 2)",
+            "(0, 2, 1)", "(0, 2, 1)" },
+        // Heads stay as they were split off, and the result lies as the queries do.
+        { "aten::scaled_dot_product_attention(%0, %1, %2)", "(2, 3, 5, 4); (2, 3, 7, 4); (2, 3, 7, 4)",
+            "(0, 2, 1, 3); (0, 2, 1, 3); (0, 2, 1, 3)", "(0, 2, 1, 3); (0, 2, 1, 3); (0, 2, 1, 3)", "(0, 2, 1, 3)" },
+        { "aten::scaled_dot_product_attention(%0, %1, %2)", "(2, 3, 5, 4); (2, 3, 7, 4); (2, 3, 7, 4)",
+            "(0, 1, 3, 2); (0, 1, 3, 2); (2, 0, 3, 1)", $"{Plain}; (0, 1, 3, 2); {Plain}", Plain },
         // Broadcasting: one layout for all, lower ranks get the part of it that they have.
         { "aten::add(%0, %1)", "(2, 3, 5, 7); (3, 1, 1)", $"{Last}; (0, 1, 2)", $"{Last}; (1, 2, 0)", Last },
         { "aten::mul(%0, %1)", "(2, 3, 1, 1); (2, 3, 5, 7)", $"{Plain}; {Last}", $"{Last}; {Last}", Last },

@@ -53,8 +53,11 @@ static class CallText
     static IEnumerable<string> Split(string text)
     {
         int depth = 0, start = 0;
+        bool quoted = false;
         for (int i = 0; i <= text.Length; i++)
         {
+            if (i < text.Length && text[i] == '\'') quoted = !quoted;
+            if (i < text.Length && quoted) continue;
             if (i < text.Length && text[i] is ('[' or '(')) depth++;
             if (i < text.Length && text[i] is (']' or ')')) depth--;
             if (i < text.Length && (text[i] != ',' || depth > 0)) continue;

@@ -62,11 +62,56 @@ public sealed class ParseTests
         { "aten::linear(%0, %1, None)", new Linear() },
         { "aten::linear(%0, %1, %2)", new Linear { Bias = true } },
         { "aten::addmm(%0, %1, %2)", new Addmm() },
+        { "aten::addmm(%0, %1, %2, beta=0.5, alpha=2)", new AddProduct { Axes = 2, Beta = 0.5, Alpha = 2 } },
+        { "aten::addmv(%0, %1, %2, beta=3)", new AddProduct { Axes = 2, OfVector = true, Beta = 3 } },
+        { "aten::baddbmm(%0, %1, %2)", new AddProduct { Axes = 3 } },
+        { "aten::baddbmm(%0, %1, %2, beta=0, alpha=0.5)", new AddProduct { Axes = 3, Beta = 0, Alpha = 0.5 } },
+        { "aten::bilinear(%0, %1, %2, %3)", new Bilinear { Bias = true } },
+        { "aten::bilinear(%0, %1, %2)", new Bilinear() },
+        { "aten::dot(%0, %1)", new VectorProduct { Axes = 1 } },
+        { "aten::mv(%0, %1)", new VectorProduct { Axes = 2 } },
+        { "aten::vdot(%0, %1)", new VectorProduct { Axes = 1 } },
+        { "aten::einsum('b h i, b h j -> b i j', [%0, %1])", new Einsum { Terms = "bhi,bhj", Result = "bij" } },
+        { "aten::einsum('...ij,jk', [%0, %1], path=None)", new Einsum { Terms = "...ij,jk" } },
+        { "aten::lstm(%0, [%1, %2], [%3, %4, %5, %6], True, 1, 0.0, False, False, True)",
+            new LSTM { Bias = true, BatchFirst = true } },
+        { "aten::lstm(%0, [%1, %2], [%3, %4, %5, %6, %7, %8], False, 1, 0.0, False, True, False)",
+            new LSTM { Bidirectional = true, Projected = true } },
+        { "aten::lstm_cell(%0, [%1, %2], %3, %4, %5, %6)", new LSTM { IsCell = true, Bias = true } },
+        { "aten::gru(%0, %1, [%2, %3, %4, %5], False, 2, 0.5, False, False, False)", new GRU { Layers = 2 } },
+        { "aten::gru_cell(%0, %1, %2, %3)", new GRU { IsCell = true } },
+        { "aten::rnn_tanh(%0, %1, [%2, %3], False, 1, 0.0, False, False, False)", new RNN() },
+        { "aten::rnn_relu(%0, %1, [%2, %3], False, 1, 0.0, True, False, False)", new RNN { Relu = true } },
+        { "aten::rnn_tanh_cell(%0, %1, %2, %3, %4, %5)", new RNN { IsCell = true, Bias = true } },
+        { "aten::rnn_relu_cell(%0, %1, %2, %3)", new RNN { IsCell = true, Relu = true } },
         { "aten::batch_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-3, True)",
             new BatchNorm2d { Eps = 1e-3, Momentum = 0.1, Scale = true, Bias = true } },
         { "aten::batch_norm(%0, None, None, %3, %4, False, 0.2, 1e-5, True)", new BatchNorm2d { Momentum = 0.2 } },
         { "aten::_native_batch_norm_legit_no_training(%0, %1, None, %3, %4, 0.1, 1e-5)",
             new BatchNorm2d { Scale = true } },
+        { "aten::batch_norm(%0, %1, %2, None, None, True, 0.1, 1e-3, True)",
+            new InstanceNorm { OverBatch = true, Eps = 1e-3, Scale = true, Bias = true } },
+        { "aten::_native_batch_norm_legit(%0, %1, %2, %3, %4, False, 0.2, 1e-3)",
+            new BatchNorm2d { Eps = 1e-3, Momentum = 0.2, Scale = true, Bias = true } },
+        { "aten::_native_batch_norm_legit(%0, None, %1, True, 0.1, 1e-4)",
+            new InstanceNorm { OverBatch = true, Eps = 1e-4, Bias = true } },
+        { "aten::native_batch_norm(%0, %1, None, None, None, True, 0.1, 1e-5)",
+            new InstanceNorm { OverBatch = true, Scale = true } },
+        { "aten::cudnn_batch_norm(%0, %1, %2, %3, %4, False, 0.3, 1e-3)",
+            new BatchNorm2d { Eps = 1e-3, Momentum = 0.3, Scale = true, Bias = true } },
+        { "aten::cudnn_batch_norm(%0, %1, %2, None, None, True, 0.3, 1e-3)",
+            new InstanceNorm { OverBatch = true, Eps = 1e-3, Scale = true, Bias = true } },
+        { "aten::group_norm(%0, 3, %1, %2, 1e-6, False)",
+            new GroupNorm { NumGroups = 3, Eps = 1e-6, Scale = true, Bias = true } },
+        { "aten::group_norm(%0, 2)", new GroupNorm { NumGroups = 2 } },
+        { "aten::group_norm(%0, num_groups=2, bias=%1)", new GroupNorm { NumGroups = 2, Bias = true } },
+        { "aten::native_group_norm(%0, %1, None, 2, 6, 35, 3, 1e-4)",
+            new GroupNorm { NumGroups = 3, Eps = 1e-4, Scale = true, Stated = [2, 6, 35] } },
+        { "aten::instance_norm(%0, %1, %2, None, None, True, 0.1, 1e-3, True)",
+            new InstanceNorm { Eps = 1e-3, Scale = true, Bias = true } },
+        { "aten::instance_norm(%0, None, None, None, None, True, 0.1, 1e-5, False)", new InstanceNorm() },
+        { "aten::instance_norm(%0, %1, %2, %3, %4, False, 0.1, 1e-5, True)",
+            new InstanceNorm { Scale = true, Bias = true, RunningStatistics = true } },
         { "aten::layer_norm(%0, [5, 7], %1, %2, 1e-6, True)",
             new LayerNorm { NormalizedShape = [5, 7], Eps = 1e-6, Scale = true, Bias = true } },
         { "aten::layer_norm(%0, [7])", new LayerNorm { NormalizedShape = [7] } },
@@ -299,6 +344,32 @@ public sealed class ParseTests
         { "aten::sum(%0)", new Sum() },
         { "aten::sum(%0, None, True)", new Sum { KeepDims = true } },
         { "aten::sum(%0, [0, -1], True, dtype=None)", new Sum { Dims = [0, -1], KeepDims = true } },
+        { "aten::rms_norm(%0, [5, 7], %1, 1e-6)",
+            new RMSNorm { NormalizedShape = [5, 7], Eps = 1e-6, Scale = true } },
+        { "aten::rms_norm(%0, [7])", new RMSNorm { NormalizedShape = [7] } },
+        { "aten::_fused_rms_norm(%0, [7], None, None)", new RMSNorm { NormalizedShape = [7] } },
+        { "aten::_native_multi_head_attention(%0, %0, %0, 12, 3, %1, %2, %3, %4, None, False)",
+            new MultiheadAttention { EmbedDim = 12, NumHeads = 3 } },
+        { "aten::_native_multi_head_attention(%0, %1, %2, 12, 3, %3, %4, %5, %6, %7)",
+            new MultiheadAttention { EmbedDim = 12, NumHeads = 3, Mask = true } },
+        { "aten::_transformer_encoder_layer_fwd(%0, 12, 3, %1, %2, %3, %4, True, False, 1e-6, %5, %6, %7, %8, %9, %10, "
+            + "%11, %12)",
+            new TransformerEncoderLayer { EmbedDim = 12, NumHeads = 3, UseGelu = true, Eps = 1e-6 } },
+        { "aten::scaled_dot_product_attention(%0, %1, %2)", new ScaledDotProductAttention() },
+        { "aten::scaled_dot_product_attention(%0, %1, %2, %3, 0.0, False, scale=0.5, enable_gqa=True)",
+            new ScaledDotProductAttention { Mask = true, Scale = 0.5, EnableGqa = true } },
+        { "aten::scaled_dot_product_attention(%0, %1, %2, None, 0.0, True)",
+            new ScaledDotProductAttention { IsCausal = true } },
+        { "aten::_scaled_dot_product_efficient_attention(%0, %1, %2, %3, False, 0.0, False, scale=2.0)",
+            new ScaledDotProductAttention { Mask = true, Scale = 2 } },
+        { "aten::_scaled_dot_product_efficient_attention(%0, %1, %2, None, False, 0.0, True)",
+            new ScaledDotProductAttention { IsCausal = true } },
+        { "aten::_scaled_dot_product_flash_attention(%0, %1, %2, 0.0, True, False, scale=0.25)",
+            new ScaledDotProductAttention { IsCausal = true, Scale = 0.25 } },
+        { "aten::_scaled_dot_product_flash_attention_for_cpu(%0, %1, %2, attn_mask=%3)",
+            new ScaledDotProductAttention { Mask = true } },
+        { "aten::_scaled_dot_product_flash_attention_for_cpu(%0, %1, %2, 0.0, True)",
+            new ScaledDotProductAttention { IsCausal = true } },
         { "aten::softmax(%0, -1, None)", new Softmax { Dim = -1 } },
         { "aten::softmax(%0, 1, 6)", new Softmax { Dim = 1, Type = ElementType.Float32 } },
         { "aten::sum(%0, dtype=7)", new Sum { Type = ElementType.Float64 } },
@@ -444,6 +515,9 @@ public sealed class ParseTests
 
     [Theory]
     [InlineData("aten::batch_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
+    [InlineData("aten::instance_norm(%0, %1, %2, %3, %4, True, 0.1, 1e-5, True)")]
+    [InlineData("aten::lstm(%0, [%1, %2], [%3, %4], False, 2, 0.5, True, False, False)")]
+    [InlineData("aten::scaled_dot_product_attention(%0, %1, %2, None, 0.1)")]
     [InlineData("aten::dropout(%0, 0.5, True)")]
     [InlineData("aten::feature_dropout_(%0, 0.5, True)")]
     [InlineData("aten::native_dropout(%0, 0.5, None)")]
@@ -459,8 +533,13 @@ public sealed class ParseTests
     }
 
     [Theory]
-    [InlineData("aten::batch_norm(%0, %1, %2, None, None, True, 0.1, 1e-5, True)", "track_running_stats=False")]
+    [InlineData("aten::batch_norm(%0, %1, %2, %3, None, False, 0.1, 1e-5, True)", "one of running_mean and")]
     [InlineData("aten::batch_norm(%0, %1, %2, None, None, False, 0.1, 1e-5, True)", "no running statistics")]
+    [InlineData("aten::rms_norm(%0, [])", "normalized_shape is empty")]
+    [InlineData("aten::scaled_dot_product_attention(%0, %1, %2, %3, 0.0, True)", "attn_mask beside is_causal=True")]
+    [InlineData("aten::group_norm(%0, 0)", "num_groups=0, expected at least 1")]
+    [InlineData("aten::native_group_norm(%0, %1, None, 2, 6, 35, 0, 1e-4)", "group=0, expected at least 1")]
+    [InlineData("aten::instance_norm(%0, None, None, None, None, False, 0.1, 1e-5, True)", "use_input_stats=False")]
     [InlineData("aten::_convolution(%0, %1, None, [], [], [], False, [], 1, False, False, True, True)",
         "0-d convolution")]
     [InlineData("aten::convolution(%0, %1, None, [1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 1], True, [0, 0, 0, 0], 1)",
@@ -475,6 +554,14 @@ public sealed class ParseTests
     [InlineData("aten::prod(%0, dtype=3)", "it multiplies in int32")]
     [InlineData("aten::clamp(%0, None, None)", "neither min nor max")]
     [InlineData("aten::linalg_vector_norm(%0, 2, [1], dtype=4)", "it casts to int64")]
+    [InlineData("aten::einsum('i->i->i', [%0])", "several arrows")]
+    [InlineData("aten::einsum('i,j', [%0])", "2 terms for 1 operands")]
+    [InlineData("aten::einsum('i.j', [%0])", "'i.j'")]
+    [InlineData("aten::einsum('ii->i', [%0])", "a letter twice")]
+    [InlineData("aten::einsum('i->ij', [%0])", "no operand has 'j'")]
+    [InlineData("aten::lstm_cell(%0, [%1, %2], %3, %4, %5, None)", "one of b_ih and b_hh")]
+    [InlineData("aten::gru(%0, %1, [%2, %3], False, 0, 0.0, False, False, False)", "num_layers=0")]
+    [InlineData("aten::div(%0, %1, rounding_mode='floor')", "rounding_mode='floor'")]
     [InlineData("aten::clamp(%0)", "neither min nor max")]
     [InlineData("aten::gelu(%0, approximate='sigmoid')", "approximate='sigmoid'")]
     [InlineData("aten::avg_pool2d(%0, 3, 2, 0, False, True, 0)", "divisor_override is 0")]

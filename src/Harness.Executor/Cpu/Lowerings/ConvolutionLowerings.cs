@@ -189,3 +189,14 @@ sealed class MatMulLowering : Lowering<MatMul>
     public override Step Lower<E>(StepSite<E> site) =>
         new MatMulStep<E>(site, site.Output(), site.Input(0), site.Input(1));
 }
+
+/// <summary>Attention.</summary>
+sealed class ScaledDotProductAttentionLowering : Lowering<ScaledDotProductAttention>
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) =>
+        operand > 0 || x.Shape[-1] == 1 || x.StrideOf(-1) == 1;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new AttentionStep<E>(site);
+}

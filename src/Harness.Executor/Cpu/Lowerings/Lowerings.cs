@@ -79,6 +79,8 @@ static class Lowerings
         new GLULowering(),
         new GridSampleLowering(),
         new UnaryLowering<Hardshrink>(op => UnaryKernel.Of<HardshrinkFunction>(op.Lambda)),
+        new NormalizingLowering<GroupNorm>(),
+        new RecurrentLowering<GRU>(_ => Kernels.RecurrentKind.Gru),
         new UnaryLowering<Hardsigmoid>(_ => UnaryKernel.Of<HardsigmoidFunction>()),
         new UnaryLowering<Hardswish>(_ => UnaryKernel.Of<HardswishFunction>()),
         new UnaryLowering<Hardtanh>(
@@ -90,6 +92,7 @@ static class Lowerings
         new PredicateLowering<IsNan, IsNanPredicate>(),
         new PredicateLowering<IsNegInf, IsNegInfPredicate>(),
         new PredicateLowering<IsPosInf, IsPosInfPredicate>(),
+        new NormalizingLowering<InstanceNorm>(),
         new LayerNormLowering(),
         new UnaryLowering<LeakyReLU>(op => UnaryKernel.Of<LeakyReLUFunction>(op.NegativeSlope)),
         new LerpLowering(),
@@ -101,6 +104,7 @@ static class Lowerings
         new UnaryLowering<LogSigmoid>(_ => UnaryKernel.Of<LogSigmoidFunction>()),
         new SoftmaxLowering<LogSoftmax>(logarithm: true),
         new LogSumExpLowering(),
+        new RecurrentLowering<LSTM>(_ => Kernels.RecurrentKind.Lstm),
         new MatMulLowering(),
         new BinaryLowering<Maximum>(_ => BinaryKernel.Of<MaximumOfTwo>(), _ => IntegerKernel.Of<MaxInteger>()),
         new MaxPoolLowering(),
@@ -142,10 +146,13 @@ static class Lowerings
                 : UnaryKernel.Of<RoundTens>(Math.Pow(10, -op.Decimals)),
             _ => IntegerKernel.Of<SameInteger>()),
         new UnaryLowering<RReLU>(op => UnaryKernel.Of<LeakyReLUFunction>((op.Lower + op.Upper) / 2)),
+        new RMSNormLowering(),
+        new RecurrentLowering<RNN>(op => op.Relu ? Kernels.RecurrentKind.Relu : Kernels.RecurrentKind.Tanh),
         new BinaryLowering<Rsub>(
             (op, other) =>
                 UnaryKernel.Of<RsubNumberMinus>(other, op.Alpha), op => BinaryKernel.Of<RsubReversed>(op.Alpha),
             op => IntegerKernel.Of<RsubInteger>((long)op.Alpha)),
+        new ScaledDotProductAttentionLowering(),
         new SelectLowering(),
         new UnaryLowering<SELU>(_ => UnaryKernel.Of<ELUScaled>(SELU.Alpha, SELU.Scale, 1)),
         new UnaryLowering<Sigmoid>(_ => UnaryKernel.Of<SigmoidFunction>()),

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
@@ -41,31 +41,53 @@ sealed class BatchNormLowering : Lowering<BatchNorm2d>
             : new NormStep<E>(site, NormOperands<E>.Of((BatchNorm2d)site.Op, site));
 }
 
-/// <summary>Layer norm.</summary>
-sealed class LayerNormLowering : Lowering<LayerNorm>
+/// <summary>Norms by the mean and variance of what they normalize, channel by channel or group by group.</summary>
+sealed class NormalizingLowering<TOp> : Lowering<TOp> where TOp : Normalizing
+{
+    /// <inheritdoc/>
+    public override bool TakesTail => true;
+
+    /// <inheritdoc/>
+    public override bool TakesSlices => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => x.IsDense || (operand == 0 && x.HasPixels);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Overwritable(Op op) => [0];
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new GroupNormStep<E>(site);
+}
+
+/// <summary>Norms over the last axes.</summary>
+abstract class LastAxesNormLowering<TOp> : Lowering<TOp> where TOp : LastAxesNorm
 {
     /// <inheritdoc/>
     public override bool Reads(Op op, int operand, ValueBuffer x) => operand == 0
-        ? x.IsDenseFrom(RunFrom(x.Physical.Rank, ((LayerNorm)op).NormalizedShape.Count))
+        ? x.IsDenseFrom(LayerNormStep.RunFrom(x.Physical.Rank, ((LastAxesNorm)op).NormalizedShape.Count))
         : x.IsDense;
 
     /// <inheritdoc/>
     public override bool WantsRun(Op op, int operand) => operand > 0;
+}
 
-    /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image
-    /// there may be a halo. A run ends with its row whether there is one or not: the order of the additions must not
-    /// depend on what the neighbours want.</summary>
-    /// <param name="rank">The value's rank.</param>
-    /// <param name="axes">How many of its axes, the innermost, are brought to mean 0.</param>
-    public static int RunFrom(int rank, int axes) =>
-        Math.Max(rank - axes, BufferLayout.Holds(rank) ? rank - 2 : 0);
+/// <summary>Layer norm.</summary>
+sealed class LayerNormLowering : LastAxesNormLowering<LayerNorm>
+{
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) =>
+        new LayerNormStep<E>(site, ((LayerNorm)site.Op).Eps, isCentered: true);
+}
 
+/// <summary>The same without a mean.</summary>
+sealed class RMSNormLowering : LastAxesNormLowering<RMSNorm>
+{
     /// <inheritdoc/>
     public override Step Lower<E>(StepSite<E> site)
     {
-        var op = (LayerNorm)site.Op;
-        return new LayerNormStep<E>(
-            site, op.NormalizedShape.Count, op.Eps, op.Scale ? 1 : null, op.Bias ? (op.Scale ? 2 : 1) : null);
+        var type = typeof(E) == typeof(double) ? ElementType.Float64 : ElementType.Float32;
+        return new LayerNormStep<E>(site, ((RMSNorm)site.Op).EpsIn(type), isCentered: false);
     }
 }
 

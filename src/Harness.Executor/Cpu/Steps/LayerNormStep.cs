@@ -1,14 +1,29 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>Layer norm: the innermost axes of a value are one block, every block a piece.</summary>
+/// <summary>How the blocks of a norm over the last axes lie.</summary>
+static class LayerNormStep
+{
+    /// <summary>The first physical axis of a run of elements that join one after another. Between rows of an image
+    /// there may be a halo. A run ends with its row whether there is one or not: the order of the additions must not
+    /// depend on what the neighbours want.</summary>
+    /// <param name="rank">The value's rank.</param>
+    /// <param name="axes">How many of its axes, the innermost, are brought to mean 0.</param>
+    public static int RunFrom(int rank, int axes) =>
+        Math.Max(rank - axes, BufferLayout.Holds(rank) ? rank - 2 : 0);
+}
+
+/// <summary>Layer norm, or a norm by the mean of squares: the innermost axes of a value are one block, every block a
+/// piece.</summary>
 sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly LaneWidth _lanes;
     readonly ValueBuffer _output, _x;
     readonly E _eps;
+    readonly bool _isCentered;
     readonly int _length;
     readonly nint[] _from, _to;
     // Stored ones in the plan's memory, computed ones where they are.
@@ -16,18 +31,19 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
     readonly ValueBuffer? _scaleAt, _shiftAt;
     readonly List<(int Extent, nint From, nint To)> _kept = [];
 
-    /// <summary>A step over the last <paramref name="axes"/> axes, which lie innermost in both values.</summary>
+    /// <summary>A step of a node that is a <see cref="LastAxesNorm"/>, whose axes lie innermost in both
+    /// values.</summary>
     /// <param name="site">The node's.</param>
-    /// <param name="axes">How many.</param>
     /// <param name="eps">Added to the variance.</param>
-    /// <param name="scale">The operand that is the scale; null for 1.</param>
-    /// <param name="bias">The operand that is the bias; null for 0.</param>
-    public LayerNormStep(StepSite<E> site, int axes, double eps, int? scale, int? bias)
+    /// <param name="isCentered">False where the mean is taken for 0.</param>
+    public LayerNormStep(StepSite<E> site, double eps, bool isCentered)
     {
         ValueBuffer x = site.Input(0), output = site.Output();
         (_lanes, _output, _x, _eps) = (site.Lanes, output, x, E.CreateTruncating(eps));
-        int rank = x.Physical.Rank, first = rank - axes;
-        int run = LayerNormLowering.RunFrom(rank, axes);
+        _isCentered = isCentered;
+        var op = (LastAxesNorm)site.Op;
+        int rank = x.Physical.Rank, first = rank - op.NormalizedShape.Count;
+        int run = LayerNormStep.RunFrom(rank, op.NormalizedShape.Count);
         _length = 1;
         for (int j = run; j < rank; j++) _length = checked(_length * x.Physical[j]);
         _from = Offsets(x, first, run);
@@ -39,8 +55,8 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
             Pieces *= x.Physical[j];
         }
         int block = checked(_length * _from.Length);
-        (_scale, _scaleAt) = Constants(site, scale, block, E.One);
-        (_shift, _shiftAt) = Constants(site, bias, block, E.Zero);
+        (_scale, _scaleAt) = Constants(site, op.Scale ? 1 : null, block, E.One);
+        (_shift, _shiftAt) = Constants(site, op.Bias ? (op.Scale ? 2 : 1) : null, block, E.Zero);
         if (block == 0) Pieces = 0;
     }
 
@@ -53,7 +69,7 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
     public override long Pieces { get; }
 
     /// <inheritdoc/>
-    public override StepCost Cost => new("layer norm", CostModel.Plain)
+    public override StepCost Cost => new(_isCentered ? "layer norm" : "rms norm", CostModel.Plain)
     {
         WeightBytes = (_scale?.Bytes ?? 0) + (_shift?.Bytes ?? 0),
     };
@@ -77,7 +93,8 @@ sealed unsafe class LayerNormStep<E> : Step where E : unmanaged, IBinaryFloating
                 }
                 var runs = new BlockRuns(_from.Length, _length, from, to);
                 BlockNorm.Run(
-                    _lanes, runs, frame.At<E>(_x) + x, frame.At<E>(_output) + y, scale, shift, _eps);
+                    _lanes, runs, frame.At<E>(_x) + x, frame.At<E>(_output) + y, scale, shift, _eps,
+                    _isCentered);
             }
         }
     }

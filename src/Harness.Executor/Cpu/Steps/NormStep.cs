@@ -111,21 +111,21 @@ sealed record ChannelNorm(double[] Mean, double[] Factor, double[] Bias)
 sealed unsafe class NormOperands<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly double _eps;
-    readonly Operand _mean, _variance, _scale, _bias;
+    readonly ChannelOperand<E> _mean, _variance, _scale, _bias;
 
-    NormOperands(double eps, Operand mean, Operand variance, Operand scale, Operand bias) =>
+    NormOperands(
+        double eps, ChannelOperand<E> mean, ChannelOperand<E> variance, ChannelOperand<E> scale,
+        ChannelOperand<E> bias) =>
         (_eps, _mean, _variance, _scale, _bias) = (eps, mean, variance, scale, bias);
 
     /// <summary>Those of a node.</summary>
     public static NormOperands<E> Of(BatchNorm2d op, StepSite<E> site)
     {
         return new NormOperands<E>(
-            op.Eps, At(op.MeanOperand), At(op.MeanOperand + 1), op.Scale ? At(1) : new Operand(Absent: 1),
-            op.Bias ? At(op.MeanOperand - 1) : new Operand(Absent: 0));
+            op.Eps, At(op.MeanOperand), At(op.MeanOperand + 1), op.Scale ? At(1) : ChannelOperand<E>.Absent(1),
+            op.Bias ? At(op.MeanOperand - 1) : ChannelOperand<E>.Absent(0));
 
-        Operand At(int operand) => site.IsStored(operand)
-            ? new Operand(Stored: site.ExactWeightOf(site.Inputs[operand]))
-            : new Operand(Computed: site.Input(operand));
+        ChannelOperand<E> At(int operand) => ChannelOperand<E>.Of(site, operand);
     }
 
     /// <summary>-mean, scale / √(variance + eps) and bias by channel: see <see cref="ChannelNorm"/>.</summary>
@@ -138,12 +138,30 @@ sealed unsafe class NormOperands<E> where E : unmanaged, IBinaryFloatingPointIee
             shift[c] = E.CreateTruncating(_bias.At(frame, c));
         }
     }
+}
 
-    sealed record Operand(double[]? Stored = null, ValueBuffer? Computed = null, double Absent = 0)
-    {
-        public double At(in Frame frame, int channel) =>
-            Computed is not null ? double.CreateTruncating(frame.At<E>(Computed)[channel])
-            : Stored is not null ? Stored[channel]
-            : Absent;
-    }
+/// <summary>An operand of one element a channel, in double: stored, computed, or one number for all where it is
+/// absent.</summary>
+sealed unsafe class ChannelOperand<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly double[]? _stored;
+    readonly ValueBuffer? _computed;
+    readonly double _absent;
+
+    ChannelOperand(double[]? stored, ValueBuffer? computed, double absent) =>
+        (_stored, _computed, _absent) = (stored, computed, absent);
+
+    /// <summary>What stands for an operand that a node lacks.</summary>
+    public static ChannelOperand<E> Absent(double value) => new(null, null, value);
+
+    /// <summary>An operand of a node.</summary>
+    public static ChannelOperand<E> Of(StepSite<E> site, int operand) => site.IsStored(operand)
+        ? new(site.ExactWeightOf(site.Inputs[operand]), null, 0)
+        : new(null, site.Input(operand), 0);
+
+    /// <summary>Its element of a channel.</summary>
+    public double At(in Frame frame, int channel) =>
+        _computed is not null ? double.CreateTruncating(frame.At<E>(_computed)[channel])
+        : _stored is not null ? _stored[channel]
+        : _absent;
 }

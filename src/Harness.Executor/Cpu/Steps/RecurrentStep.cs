@@ -1,0 +1,163 @@
+using System.Numerics;
+using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Ops;
+
+namespace Harness.Executor.Cpu;
+
+/// <summary>A recurrent layer, all of its layers and directions: a sequence of the batch is a piece.</summary>
+sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
+{
+    readonly LaneWidth _lanes;
+    readonly Recurrent _op;
+    readonly RecurrentKind _kind;
+    readonly ValueBuffer _x;
+    readonly ValueBuffer? _output;
+    readonly ValueBuffer[] _from, _to;
+    readonly Weight[] _weights;
+    readonly int _steps, _batch, _inputs, _hidden, _features, _wide;
+    // Elements of scratch: an input's gates by step, those of a state, two sequences between layers, two states and
+    // what a projection makes; and weights that are computed.
+    readonly nint _gates, _layer, _states, _computed;
+
+    // A parameter in the plan's memory, or where it is computed, and where it goes.
+    readonly record struct Weight(PinnedArray<E>? Stored, ValueBuffer? Computed, nint At);
+
+    /// <summary>A step of a node that is a <see cref="Recurrent"/>.</summary>
+    public RecurrentStep(StepSite<E> site, RecurrentKind kind)
+    {
+        _op = (Recurrent)site.Op;
+        (_lanes, _kind, _x) = (site.Lanes, kind, site.Input(0));
+        int outputs = _op.IsCell ? 0 : 1;
+        _output = _op.IsCell ? null : site.Output();
+        _from = [.. Enumerable.Range(1, _op.States).Select(site.Input)];
+        _to = [.. Enumerable.Range(outputs, _op.States).Select(site.Output)];
+        _inputs = _x.Shape[-1];
+        _batch = _x.Shape[_op.IsCell || _op.BatchFirst ? 0 : 1];
+        _steps = _op.IsCell ? 1 : _x.Shape[_op.BatchFirst ? 1 : 0];
+        _hidden = site.ShapeOf(_op.OperandOf(0, 0))[0] / _op.Gates;
+        _features = _from[0].Shape[-1];
+        _wide = _op.Directions * _features;
+        _weights = new Weight[_op.Layers * _op.Directions * _op.Parameters];
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            int operand = _op.OperandOf(0, 0) + i;
+            var shape = site.ShapeOf(operand);
+            bool stored = site.IsStored(operand);
+            _weights[i] = stored
+                ? new Weight(site.Pin(site.Weight(operand)), null, 0)
+                : new Weight(null, site.Input(operand), _computed);
+            if (!stored) _computed += checked((nint)shape.Elements);
+        }
+        _gates = checked((nint)_op.Gates * _hidden);
+        _layer = checked((nint)_steps * _wide);
+        _states = Math.Max(_hidden, _features);
+        ScratchBytes = checked(((_gates * (_steps + 1)) + (2 * _layer) + (3 * _states) + _computed) * sizeof(E));
+        Pieces = _batch;
+    }
+
+    /// <inheritdoc/>
+    public override long Pieces { get; }
+
+    /// <inheritdoc/>
+    public override nint ScratchBytes { get; }
+
+    /// <inheritdoc/>
+    public override StepCost Cost => new("recurrent", CostModel.Plain)
+    {
+        WeightBytes = _weights.Sum(weight => weight.Stored?.Bytes ?? 0),
+    };
+
+    /// <inheritdoc/>
+    public override void Run(in Frame frame, long first, long last)
+    {
+        E* gates = frame.Scratch<E>(), state = gates + (_gates * _steps), sequences = state + _gates;
+        E* h = sequences + (2 * _layer), c = h + _states, made = c + _states, computed = made + _states;
+        foreach (var weight in _weights)
+            if (weight.Computed is { } value) Copy(frame.At<E>(value), value, computed + weight.At);
+        for (int n = (int)first; n < last; n++)
+        {
+            E* x = frame.At<E>(_x) + (n * _x.StrideOf(_op.IsCell || _op.BatchFirst ? 0 : 1));
+            nint stride = _op.IsCell ? 0 : _x.StrideOf(_op.BatchFirst ? 1 : 0);
+            int inputs = _inputs;
+            for (int layer = 0; layer < _op.Layers; layer++)
+            {
+                E* y = sequences + (layer % 2 * _layer);
+                for (int direction = 0; direction < _op.Directions; direction++)
+                {
+                    int run = (layer * _op.Directions) + direction;
+                    RecurrentGates.Product(
+                        _lanes, x, stride, _steps, inputs, Of(run, 0, computed), (int)_gates,
+                        _op.Bias ? Of(run, 2, computed) : null, gates);
+                    Load(frame, run, n, h, c);
+                    for (int step = 0; step < _steps; step++)
+                    {
+                        int t = direction == 0 ? step : _steps - 1 - step;
+                        Advance(run, computed, gates + (t * _gates), state, h, c, made);
+                        new Span<E>(h, _features).CopyTo(
+                            new Span<E>(y + ((nint)t * _wide) + (direction * _features), _features));
+                    }
+                    Save(frame, run, n, h, c);
+                }
+                x = y;
+                (stride, inputs) = (_wide, _wide);
+            }
+            if (_output is null) continue;
+            nint along = _output.StrideOf(_op.BatchFirst ? 1 : 0);
+            E* to = frame.At<E>(_output) + (n * _output.StrideOf(_op.BatchFirst ? 0 : 1));
+            for (int t = 0; t < _steps; t++)
+                new Span<E>(x + (t * stride), _wide).CopyTo(new Span<E>(to + (t * along), _wide));
+        }
+    }
+
+    // One element of a sequence.
+    void Advance(int run, E* computed, E* input, E* state, E* h, E* c, E* made)
+    {
+        RecurrentGates.Product(
+            _lanes, h, 0, 1, _features, Of(run, 1, computed), (int)_gates, _op.Bias ? Of(run, 3, computed) : null,
+            state);
+        if (!_op.Projected)
+        {
+            RecurrentGates.Step(_lanes, _kind, input, state, h, c, _hidden);
+            return;
+        }
+        RecurrentGates.Step(_lanes, _kind, input, state, made, c, _hidden);
+        RecurrentGates.Product(
+            _lanes, made, 0, 1, _hidden, Of(run, _op.Parameters - 1, computed), _features, (E*)null, h);
+    }
+
+    E* Of(int run, int parameter, E* computed)
+    {
+        var weight = _weights[(run * _op.Parameters) + parameter];
+        return weight.Stored is { } stored ? stored.Address : computed + weight.At;
+    }
+
+    void Load(in Frame frame, int run, int n, E* h, E* c)
+    {
+        for (int i = 0; i < _from.Length; i++)
+        {
+            var kept = new Span<E>(At(frame, _from[i], run, n), _from[i].Shape[-1]);
+            kept.CopyTo(new Span<E>(i == 0 ? h : c, kept.Length));
+        }
+    }
+
+    void Save(in Frame frame, int run, int n, E* h, E* c)
+    {
+        for (int i = 0; i < _to.Length; i++)
+        {
+            var kept = new Span<E>(At(frame, _to[i], run, n), _to[i].Shape[-1]);
+            new Span<E>(i == 0 ? h : c, kept.Length).CopyTo(kept);
+        }
+    }
+
+    E* At(in Frame frame, ValueBuffer state, int run, int n) =>
+        frame.At<E>(state) + (_op.IsCell ? 0 : run * state.StrideOf(0)) + (n * state.StrideOf(-2));
+
+    // A parameter as PyTorch has it, the features of its input outermost.
+    static void Copy(E* from, ValueBuffer value, E* to)
+    {
+        int outputs = value.Shape[0], inputs = value.Shape.Rank == 1 ? 1 : value.Shape[1];
+        nint output = value.StrideOf(0), input = value.Shape.Rank == 1 ? 0 : value.StrideOf(1);
+        for (int i = 0; i < inputs; i++)
+            for (int o = 0; o < outputs; o++) *to++ = from[(o * output) + (i * input)];
+    }
+}
