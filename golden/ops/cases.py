@@ -13,27 +13,22 @@ import windows
 
 FAMILIES = (
     windows.conv2d, windows.conv_transpose2d, values.linear, values.batch_norm, values.activations,
-    windows.max_pool2d, windows.avg_pool2d, windows.adaptive_avg_pool2d,
-    layouts.flatten, layouts.reshape, layouts.permute, layouts.cat,
-    values.arithmetic, values.mean, values.softmax, layouts.pad,
-    values.layer_norm, values.expand, values.attention,
-    values.functions, values.powers, values.log_softmax, values.sums,
-    layouts.slices, layouts.splits, layouts.unbound, layouts.unit_axes, layouts.unflatten,
-    windows.conv1d, windows.conv3d, windows.conv_transpose1d, windows.conv_transpose3d,
-    windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
-    windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
-    integers.casts, integers.arithmetic, integers.moves,
-    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms,
-    norms.group_norm, norms.instance_norm, norms.batch_norm,
-    attention.attention, attention.packed, attention.rms_norm,
-    products.vectors, products.sums, products.einsum, products.recurrent,
-    rearranged.stacked, rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
-    rearranged.tensor_splits, rearranged.moved_axes)
-    spatial.upsample, spatial.borders, spatial.adaptive_max_pool, spatial.unfold,
-    spatial.samples)
-    functions.prelu, functions.limits, functions.extrema, functions.norms, functions.variances,
-    functions.other_reductions, functions.transcendental, functions.activations, functions.rounding,
-    functions.special, functions.of_three)
+    windows.max_pool2d, windows.avg_pool2d, windows.adaptive_avg_pool2d, layouts.flatten, layouts.reshape,
+    layouts.permute, layouts.cat, values.arithmetic, values.mean, values.softmax, layouts.pad,
+    values.layer_norm, values.expand, values.attention, values.functions, values.powers, values.log_softmax,
+    values.sums, layouts.slices, layouts.splits, layouts.unbound, layouts.unit_axes, layouts.unflatten,
+    windows.conv1d, windows.conv3d, windows.conv_transpose1d, windows.conv_transpose3d, windows.max_pool1d,
+    windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d, windows.adaptive_avg_pool1d,
+    windows.adaptive_avg_pool3d, integers.casts, integers.arithmetic, integers.moves, computed.convolutions,
+    computed.transposed_convolutions, computed.products, computed.norms, norms.group_norm,
+    norms.instance_norm, norms.batch_norm, attention.attention, attention.packed, attention.rms_norm,
+    products.vectors, products.sums, products.einsum, products.recurrent, rearranged.stacked,
+    rearranged.like_another, rearranged.repeated, rearranged.rolled, rearranged.shuffled,
+    rearranged.tensor_splits, rearranged.moved_axes, spatial.upsample, spatial.borders,
+    spatial.adaptive_max_pool, spatial.unfold, spatial.samples, functions.prelu, functions.limits,
+    functions.extrema, functions.norms, functions.variances, functions.other_reductions,
+    functions.transcendental, functions.activations, functions.rounding, functions.special,
+    functions.of_three)
 
 
 def all_cases():

@@ -41,23 +41,23 @@ sealed class NaiveWalk
     {
         ["_convolution"] = Traced,
         ["_convolution_mode"] = Convolved,
-        ["_pad_circular"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "circular"),
-        ["_pad_enum"] = a => NaiveOps.Border(
-            a.Tensor(0), a.Integers(1), ((string[])["reflect", "replicate", "circular"])[(int)a.Number(2, 9)]),
-        ["_upsample_bicubic2d_aa"] = a => Interpolated(a, 2, NaiveMode.CubicAntialiased),
-        ["_upsample_bilinear2d_aa"] = a => Interpolated(a, 2, NaiveMode.LinearAntialiased),
-        ["_upsample_nearest_exact1d"] = a => Interpolated(a, 1, NaiveMode.NearestExact),
-        ["_upsample_nearest_exact2d"] = a => Interpolated(a, 2, NaiveMode.NearestExact),
-        ["_upsample_nearest_exact3d"] = a => Interpolated(a, 3, NaiveMode.NearestExact),
         ["_native_multi_head_attention"] = a => new[]
         {
             NaiveOps.MultiheadAttention(
                 a.Tensor(0), a.Tensor(1), a.Tensor(2), (int)a.Number(4, 0),
                 [.. Enumerable.Range(5, 4).Select(a.Tensor)]),
         },
+        ["_pad_circular"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "circular"),
+        ["_pad_enum"] = a => NaiveOps.Border(
+            a.Tensor(0), a.Integers(1), ((string[])["reflect", "replicate", "circular"])[(int)a.Number(2, 9)]),
         ["_transformer_encoder_layer_fwd"] = a => NaiveOps.TransformerEncoderLayer(
             a.Tensor(0), (int)a.Number(2, 0), [.. Enumerable.Range(3, 4).Select(a.Tensor)],
             [.. Enumerable.Range(10, 8).Select(a.Tensor)], a.Flag(7, false), a.Flag(8, false), a.Number(9, double.NaN)),
+        ["_upsample_bicubic2d_aa"] = a => Interpolated(a, 2, NaiveMode.CubicAntialiased),
+        ["_upsample_bilinear2d_aa"] = a => Interpolated(a, 2, NaiveMode.LinearAntialiased),
+        ["_upsample_nearest_exact1d"] = a => Interpolated(a, 1, NaiveMode.NearestExact),
+        ["_upsample_nearest_exact2d"] = a => Interpolated(a, 2, NaiveMode.NearestExact),
+        ["_upsample_nearest_exact3d"] = a => Interpolated(a, 3, NaiveMode.NearestExact),
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
         ["acos"] = a => a.Tensor(0).Map(Math.Acos),
         ["acosh"] = a => a.Tensor(0).Map(Math.Acosh),
@@ -72,19 +72,19 @@ sealed class NaiveWalk
             a.Tensor(0), a.Tensor(1), a.Tensor(2), (x, y, z) => x + ((double)(a.Keyword("value") ?? 1.0) * y / z)),
         ["addcmul"] = a => NaiveOps.Zip3(
             a.Tensor(0), a.Tensor(1), a.Tensor(2), (x, y, z) => x + ((double)(a.Keyword("value") ?? 1.0) * y * z)),
-        ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["addmm"] = Added,
+        ["addmv"] = Added,
         ["affine_grid_generator"] = a => NaiveOps.AffineGrid(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
         ["amax"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(1), a.Flag(2, false), row => row.Aggregate(NaiveOps.Larger)),
         ["amin"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(1), a.Flag(2, false), row => row.Aggregate(NaiveOps.Smaller)),
+        ["as_strided"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["asin"] = a => a.Tensor(0).Map(Math.Asin),
         ["asinh"] = a => a.Tensor(0).Map(Math.Asinh),
         ["atan"] = a => a.Tensor(0).Map(Math.Atan),
         ["atan2"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), Math.Atan2),
         ["atanh"] = a => a.Tensor(0).Map(Math.Atanh),
-        ["addmm"] = Added,
-        ["addmv"] = Added,
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -97,17 +97,20 @@ sealed class NaiveWalk
             ? NaiveOps.BatchNorm(
                 a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN))
             : NaiveOps.BatchNormOfBatch(a.Tensor(0), a.Optional(1), a.Optional(2), a.Number(7, double.NaN)),
+        ["bilinear"] = a => NaiveOps.Bilinear(a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3)),
+        ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["ceil"] = a => a.Tensor(0).Map(Math.Ceiling),
         ["celu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), 1, 1 / a.Number(1, 1))),
+        ["channel_shuffle"] = a => NaiveOps.ChannelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
         ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["clamp"] = Clamped,
+        ["clamp_max"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Smaller),
+        ["clamp_min"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Larger),
         ["col2im"] = a => Unbatched(a, 3, x => NaiveOps.Fold(x, a.Each(2, 1), a.Each(2, 2), new()
         {
             Dilation = a.Each(2, 3), Padding = a.Each(2, 4), Stride = a.Each(2, 5),
         })),
-        ["clamp"] = Clamped,
-        ["clamp_max"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Smaller),
-        ["clamp_min"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Larger),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
         ["contiguous"] = a => a.Tensor(0),
         ["conv1d"] = Convolved,
@@ -129,7 +132,6 @@ sealed class NaiveWalk
             "trunc" => NaiveOps.Zip(a.Tensor(0), a.Operand(1), (x, y) => Math.Truncate(x / y)),
             _ => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         },
-        ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["einsum"] = a => NaiveOps.Einsum(a.Text(0)!, a.Tensors(1)),
@@ -140,6 +142,7 @@ sealed class NaiveWalk
         ["exp"] = a => a.Tensor(0).Map(Math.Exp),
         ["exp2"] = a => a.Tensor(0).Map(x => Math.Pow(2, x)),
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["expand_as"] = a => NaiveOps.Expand(a.Tensor(0), a.Tensor(1).Shape),
         ["expm1"] = a => a.Tensor(0).Map(NaiveOps.Expm1),
         ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
         ["floor"] = a => a.Tensor(0).Map(Math.Floor),
@@ -149,22 +152,28 @@ sealed class NaiveWalk
         ["fmod"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Fmod),
         ["frac"] = a => a.Tensor(0).Map(x => x - Math.Truncate(x)),
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["glu"] = a => NaiveOps.Glu(a.Tensor(0), (int)a.Number(1, -1)),
         ["grid_sampler"] = Sampled,
         ["grid_sampler_2d"] = Sampled,
         ["grid_sampler_3d"] = Sampled,
-        ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
-        ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
-        ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
-        ["im2col"] = a => Unbatched(a, 4, x => NaiveOps.Unfold(x, a.Each(2, 1), new()
-        {
-            Dilation = a.Each(2, 2), Padding = a.Each(2, 3), Stride = a.Each(2, 4),
-        })),
-        ["glu"] = a => NaiveOps.Glu(a.Tensor(0), (int)a.Number(1, -1)),
+        ["group_norm"] = a => NaiveOps.GroupNorm(
+            a.Tensor(0), (int)a.Number(1, 0), a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["gru"] = a => Recurrent(a, NaiveOps.GruStep),
+        ["gru_cell"] = a => Cell(a, NaiveOps.GruStep),
         ["hardshrink"] = a => a.Tensor(0).Map(x => Math.Abs(x) > a.Number(1, 0.5) ? x : 0),
         ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
         ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
         ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
         ["hypot"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => Math.Sqrt((x * x) + (y * y))),
+        ["im2col"] = a => Unbatched(a, 4, x => NaiveOps.Unfold(x, a.Each(2, 1), new()
+        {
+            Dilation = a.Each(2, 2), Padding = a.Each(2, 3), Stride = a.Each(2, 4),
+        })),
+        ["instance_norm"] = a => a.Flag(5, true)
+            ? NaiveOps.GroupNorm(
+                a.Tensor(0), a.Tensor(0).Shape[1], a.Optional(1), a.Optional(2), a.Number(7, double.NaN))
+            : NaiveOps.BatchNorm(
+                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
         ["isfinite"] = a => a.Tensor(0).Map(x => double.IsFinite(x) ? 1 : 0),
         ["isinf"] = a => a.Tensor(0).Map(x => double.IsInfinity(x) ? 1 : 0),
         ["isnan"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? 1 : 0),
@@ -176,7 +185,8 @@ sealed class NaiveWalk
         ["lerp"] = a => NaiveOps.Zip3(a.Tensor(0), a.Tensor(1), a.Operand(2), NaiveOps.Lerp),
         ["linalg_vector_norm"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
-        ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["linear"] = a => a.Tensor(1).Rank == 1 ? NaiveOps.Product(a.Tensor(0), a.Tensor(1)) : NaiveOps.Linear(
+            a.Tensor(0), a.Tensor(1), a.Optional(2)),
         ["log"] = a => a.Tensor(0).Map(Math.Log),
         ["log10"] = a => a.Tensor(0).Map(Math.Log10),
         ["log1p"] = a => a.Tensor(0).Map(NaiveOps.Log1p),
@@ -184,31 +194,13 @@ sealed class NaiveWalk
         ["log_sigmoid"] = a => a.Tensor(0).Map(NaiveOps.LogSigmoid),
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
         ["logsumexp"] = a => NaiveOps.Reduce(a.Tensor(0), a.Axes(1), a.Flag(2, false), NaiveOps.LogSumExp),
-        ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["lstm"] = a => Recurrent(a, NaiveOps.LstmStep),
+        ["lstm_cell"] = a => Cell(a, NaiveOps.LstmStep),
+        ["mT"] = a => NaiveOps.Transpose(a.Tensor(0), -2, -1),
+        ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["max"] = a => a.Has(1)
             ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger)
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Larger)),
-        ["group_norm"] = a => NaiveOps.GroupNorm(
-            a.Tensor(0), (int)a.Number(1, 0), a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
-        ["gru"] = a => Recurrent(a, NaiveOps.GruStep),
-        ["gru_cell"] = a => Cell(a, NaiveOps.GruStep),
-        ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
-        ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
-        ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
-        ["instance_norm"] = a => a.Flag(5, true)
-            ? NaiveOps.GroupNorm(
-                a.Tensor(0), a.Tensor(0).Shape[1], a.Optional(1), a.Optional(2), a.Number(7, double.NaN))
-            : NaiveOps.BatchNorm(
-                a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
-        ["layer_norm"] = a => NaiveOps.LayerNorm(
-            a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
-        ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
-        ["linear"] = a => a.Tensor(1).Rank == 1 ? NaiveOps.Product(a.Tensor(0), a.Tensor(1)) : NaiveOps.Linear(
-            a.Tensor(0), a.Tensor(1), a.Optional(2)),
-        ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
-        ["lstm"] = a => Recurrent(a, NaiveOps.LstmStep),
-        ["lstm_cell"] = a => Cell(a, NaiveOps.LstmStep),
-        ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
@@ -223,23 +215,27 @@ sealed class NaiveWalk
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Smaller)),
         ["minimum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller),
         ["mish"] = a => a.Tensor(0).Map(NaiveOps.Mish),
+        ["movedim"] = a => NaiveOps.Movedim(a.Tensor(0), a.OneOrMore(1), a.OneOrMore(2)),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
+        ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["nan_to_num"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? a.Number(1, 0)
             : x == double.PositiveInfinity ? a.Number(2, double.MaxValue)
             : x == double.NegativeInfinity ? a.Number(3, double.MinValue) : x),
-        ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
+        ["norm"] = a => NaiveOps.Reduce(
+            a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["pad"] = a => a.Has(2) && a.Text(2) is not (null or "constant")
             ? NaiveOps.Border(a.Tensor(0), a.Integers(1), a.Text(2)!)
             : NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
-        ["norm"] = a => NaiveOps.Reduce(
-            a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
+        ["pixel_shuffle"] = a => NaiveOps.PixelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
+        ["pixel_unshuffle"] = a => NaiveOps.PixelUnshuffle(a.Tensor(0), (int)a.Number(1, 0)),
         ["pow"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), Math.Pow),
         ["prelu"] = a => NaiveOps.PRelu(a.Tensor(0), a.Tensor(1)),
         ["prod"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(1), a.Flag(2, false), row => row.Aggregate(1.0, (x, y) => x * y)),
+        ["ravel"] = a => NaiveOps.Reshape(a.Tensor(0), -1),
         ["reciprocal"] = a => a.Tensor(0).Map(x => 1 / x),
         ["reflection_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
         ["reflection_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "reflect"),
@@ -247,19 +243,24 @@ sealed class NaiveWalk
         ["relu"] = a => a.Tensor(0).Map(NaiveOps.Relu),
         ["relu6"] = a => a.Tensor(0).Map(NaiveOps.Relu6),
         ["relu_"] = a => a.Tensor(0).Map(NaiveOps.Relu),
+        ["remainder"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Remainder),
+        ["repeat"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
+        ["repeat_interleave"] = a => NaiveOps.RepeatInterleave(
+            a.Tensor(0), (int)a.Number(1, 0), a.Has(2) ? (int)a.Number(2, 0) : null),
         ["replication_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["replication_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["replication_pad3d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
-        ["remainder"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Remainder),
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
-        ["round"] = a => a.Tensor(0).Map(x => NaiveOps.Round(x, (int)(double)(a.Keyword("decimals") ?? 0.0))),
-        ["rrelu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, (a.Number(1, 1.0 / 8) + a.Number(2, 1.0 / 3)) / 2)),
+        ["reshape_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
         ["rms_norm"] = a => NaiveOps.RmsNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Number(3, Math.BitIncrement(1.0) - 1)),
         ["rnn_relu"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, NaiveOps.Relu)),
         ["rnn_relu_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, NaiveOps.Relu)),
         ["rnn_tanh"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
         ["rnn_tanh_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
+        ["roll"] = a => NaiveOps.Roll(a.Tensor(0), a.Integers(1), a.Has(2) ? a.Integers(2) : []),
+        ["round"] = a => a.Tensor(0).Map(x => NaiveOps.Round(x, (int)(double)(a.Keyword("decimals") ?? 0.0))),
+        ["rrelu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, (a.Number(1, 1.0 / 8) + a.Number(2, 1.0 / 3)) / 2)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
         ["scaled_dot_product_attention"] = a => NaiveOps.Attention(
@@ -285,6 +286,7 @@ sealed class NaiveWalk
         ["sqrt"] = a => a.Tensor(0).Map(Math.Sqrt),
         ["square"] = a => a.Tensor(0).Map(x => x * x),
         ["squeeze"] = a => NaiveOps.Squeeze(a.Tensor(0), a.Has(1) ? (int)a.Number(1, 0) : null),
+        ["stack"] = a => NaiveOps.Stack(a.Tensors(0), (int)a.Number(1, 0)),
         ["std"] = a => Spread(a, Math.Sqrt),
         ["std_mean"] = a => (NaiveTensor[])[Spread(a, Math.Sqrt), Centre(a)],
         ["sub"] = a => NaiveOps.Sub(a.Tensor(0), a.Operand(1), a.Alpha(2)),
@@ -292,13 +294,18 @@ sealed class NaiveWalk
         ["t"] = a => NaiveOps.Transpose(a.Tensor(0), 0, 1),
         ["tan"] = a => a.Tensor(0).Map(Math.Tan),
         ["tanh"] = a => a.Tensor(0).Map(Math.Tanh),
+        ["tensor_split"] = a => a.IsList(1)
+            ? NaiveOps.TensorSplit(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0))
+            : NaiveOps.TensorSplit(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["threshold"] = a => a.Tensor(0).Map(x => x > a.Number(1, 0) ? x : a.Number(2, 0)),
-        ["trunc"] = a => a.Tensor(0).Map(Math.Truncate),
-        ["unbind"] = a => NaiveOps.Unbind(a.Tensor(0), (int)a.Number(1, 0)),
+        ["tile"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
         ["to"] = a => a.Cast((int)a.Number(1, double.NaN)),
         ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["trunc"] = a => a.Tensor(0).Map(Math.Truncate),
         ["type_as"] = a => a.Cast(a.TypeOf(1)),
+        ["unbind"] = a => NaiveOps.Unbind(a.Tensor(0), (int)a.Number(1, 0)),
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
+        ["unsafe_chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
         ["upsample_bicubic2d"] = a => Interpolated(a, 2, NaiveMode.Cubic),
         ["upsample_bilinear2d"] = a => Interpolated(a, 2, NaiveMode.Linear),
@@ -307,33 +314,11 @@ sealed class NaiveWalk
         ["upsample_nearest2d"] = a => Interpolated(a, 2, NaiveMode.Nearest),
         ["upsample_nearest3d"] = a => Interpolated(a, 3, NaiveMode.Nearest),
         ["upsample_trilinear3d"] = a => Interpolated(a, 3, NaiveMode.Linear),
-        ["vdot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
-        ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
-        ["as_strided"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
-        ["bilinear"] = a => NaiveOps.Bilinear(a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3)),
-        ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
-        ["channel_shuffle"] = a => NaiveOps.ChannelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
-        ["expand_as"] = a => NaiveOps.Expand(a.Tensor(0), a.Tensor(1).Shape),
-        ["mT"] = a => NaiveOps.Transpose(a.Tensor(0), -2, -1),
-        ["movedim"] = a => NaiveOps.Movedim(a.Tensor(0), a.OneOrMore(1), a.OneOrMore(2)),
-        ["pixel_shuffle"] = a => NaiveOps.PixelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
-        ["pixel_unshuffle"] = a => NaiveOps.PixelUnshuffle(a.Tensor(0), (int)a.Number(1, 0)),
-        ["ravel"] = a => NaiveOps.Reshape(a.Tensor(0), -1),
-        ["repeat"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
-        ["repeat_interleave"] = a => NaiveOps.RepeatInterleave(
-            a.Tensor(0), (int)a.Number(1, 0), a.Has(2) ? (int)a.Number(2, 0) : null),
-        ["reshape_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
-        ["roll"] = a => NaiveOps.Roll(a.Tensor(0), a.Integers(1), a.Has(2) ? a.Integers(2) : []),
-        ["stack"] = a => NaiveOps.Stack(a.Tensors(0), (int)a.Number(1, 0)),
-        ["tensor_split"] = a => a.IsList(1)
-            ? NaiveOps.TensorSplit(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0))
-            : NaiveOps.TensorSplit(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
-        ["tile"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
-        ["unsafe_chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
-        ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
         ["var"] = a => Spread(a, x => x),
         ["var_mean"] = a => (NaiveTensor[])[Spread(a, x => x), Centre(a)],
+        ["vdot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
         ["xlogy"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), NaiveOps.Xlogy),
     };
 

@@ -78,21 +78,21 @@ static class Lowerings
         new UnaryLowering<GELU>(op => op.Approximate ? UnaryKernel.Of<GELUTanhForm>() : UnaryKernel.Of<GELUExact>()),
         new GLULowering(),
         new GridSampleLowering(),
-        new UnaryLowering<Hardshrink>(op => UnaryKernel.Of<HardshrinkFunction>(op.Lambda)),
         new NormalizingLowering<GroupNorm>(),
         new RecurrentLowering<GRU>(_ => Kernels.RecurrentKind.Gru),
+        new UnaryLowering<Hardshrink>(op => UnaryKernel.Of<HardshrinkFunction>(op.Lambda)),
         new UnaryLowering<Hardsigmoid>(_ => UnaryKernel.Of<HardsigmoidFunction>()),
         new UnaryLowering<Hardswish>(_ => UnaryKernel.Of<HardswishFunction>()),
         new UnaryLowering<Hardtanh>(
             op => UnaryKernel.Of<HardtanhFunction>(op.Min, op.Max),
             op => IntegerKernel.Of<ClampInteger>(long.CreateSaturating(op.Min), long.CreateSaturating(op.Max))),
         new BinaryLowering<Hypot>(_ => BinaryKernel.Of<HypotOfTwo>()),
+        new NormalizingLowering<InstanceNorm>(),
         new PredicateLowering<IsFinite, IsFinitePredicate>(),
         new PredicateLowering<IsInf, IsInfPredicate>(),
         new PredicateLowering<IsNan, IsNanPredicate>(),
         new PredicateLowering<IsNegInf, IsNegInfPredicate>(),
         new PredicateLowering<IsPosInf, IsPosInfPredicate>(),
-        new NormalizingLowering<InstanceNorm>(),
         new LayerNormLowering(),
         new UnaryLowering<LeakyReLU>(op => UnaryKernel.Of<LeakyReLUFunction>(op.NegativeSlope)),
         new LerpLowering(),
@@ -140,14 +140,14 @@ static class Lowerings
         new BinaryLowering<Remainder>(
             (_, other) => UnaryKernel.Of<RemainderByNumber>(other), _ => BinaryKernel.Of<RemainderOfTwo>(),
             _ => IntegerKernel.Of<RemainderInteger>()),
+        new RMSNormLowering(),
+        new RecurrentLowering<RNN>(op => op.Relu ? Kernels.RecurrentKind.Relu : Kernels.RecurrentKind.Tanh),
         new UnaryLowering<Round>(
             op => op.Decimals == 0 ? UnaryKernel.Of<RoundFunction>()
                 : op.Decimals > 0 ? UnaryKernel.Of<RoundDecimals>(Math.Pow(10, op.Decimals))
                 : UnaryKernel.Of<RoundTens>(Math.Pow(10, -op.Decimals)),
             _ => IntegerKernel.Of<SameInteger>()),
         new UnaryLowering<RReLU>(op => UnaryKernel.Of<LeakyReLUFunction>((op.Lower + op.Upper) / 2)),
-        new RMSNormLowering(),
-        new RecurrentLowering<RNN>(op => op.Relu ? Kernels.RecurrentKind.Relu : Kernels.RecurrentKind.Tanh),
         new BinaryLowering<Rsub>(
             (op, other) =>
                 UnaryKernel.Of<RsubNumberMinus>(other, op.Alpha), op => BinaryKernel.Of<RsubReversed>(op.Alpha),
