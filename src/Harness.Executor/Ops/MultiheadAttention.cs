@@ -40,8 +40,8 @@ public sealed record MultiheadAttention : Composite
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape q = inputs[0], k = inputs[1], v = inputs[2];
-        if (q.Rank != 3 || k.Rank != 3 || q[2] != EmbedDim || k[2] != EmbedDim || k != v || q[0] != k[0])
-            return $"query, key and value are {q}, {k} and {v}, expected 3 axes each and {EmbedDim} features";
+        if (q.Rank != 3 || q[2] != EmbedDim || k != q || v != q)
+            return $"query, key and value are {q}, {k} and {v}, expected (n, l, {EmbedDim}) each";
         if (NumHeads < 1 || EmbedDim % NumHeads != 0) return $"{EmbedDim} features do not divide by {NumHeads} heads";
         Shape[] weights = [[3 * EmbedDim, EmbedDim], [3 * EmbedDim], [EmbedDim, EmbedDim], [EmbedDim]];
         for (int i = 0; i < weights.Length; i++)

@@ -32,12 +32,16 @@ def main():
         text = path.read_text(encoding="utf-8")
         for row in ROW.finditer(text):
             rows += 1
+            if not hasattr(torch.ops.aten, row[1][6:]):
+                print(f"{path.name}: {row[0]}: this PyTorch has no {row[1]}")
+                continue
             got, why = run(row[1], row[2], row[3])
             if row[4] == "?" and "--fill" in sys.argv:
                 text = text.replace(row[0], row[0].replace('"?" }', f'"{got}" }}'), 1)
                 if why:
                     print(f"{path.name}: {row[0]}: {why}")
-            elif got != row[4]:
+            # What an operator saves for training is no result of ours.
+            elif got != row[4] and not got.startswith(row[4] + "; "):
                 bad += 1
                 print(f"{path.name}: {row[0]}: PyTorch gives {got} {why}")
         if "--fill" in sys.argv:

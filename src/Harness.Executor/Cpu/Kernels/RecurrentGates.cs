@@ -73,12 +73,12 @@ static unsafe class RecurrentGates
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        for (int o = 0; o < outputs; o += L.Width)
+        int fours = rows - (rows % 4);
+        for (int o = 0; o < outputs && fours > 0; o += L.Width)
         {
             int count = Math.Min(L.Width, outputs - o);
             var start = bias == null ? L.Zero : L.LoadPartial(bias + o, count);
-            int row = 0;
-            for (; row <= rows - 4; row += 4)
+            for (int row = 0; row < fours; row += 4)
             {
                 E* from = x + (row * xStride);
                 L y0 = start, y1 = start, y2 = start, y3 = start;
@@ -97,14 +97,50 @@ static unsafe class RecurrentGates
                 L.StorePartial(y2, to + (2 * (nint)outputs), count);
                 L.StorePartial(y3, to + (3 * (nint)outputs), count);
             }
-            for (; row < rows; row++)
+        }
+        for (int row = fours; row < rows; row++)
+            Row<L, E>(x + (row * xStride), inputs, w, outputs, bias, y + ((nint)row * outputs));
+    }
+
+    // Four registers of results at a time: one alone waits for each of its products.
+    [MethodImpl(Hot)]
+    static void Row<L, E>(E* x, int inputs, E* w, int outputs, E* bias, E* y)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        int o = 0;
+        for (; o <= outputs - (4 * L.Width); o += 4 * L.Width)
+        {
+            L y0 = L.Zero, y1 = L.Zero, y2 = L.Zero, y3 = L.Zero;
+            if (bias != null)
             {
-                E* from = x + (row * xStride), column = w + o;
-                var sum = start;
-                for (int i = 0; i < inputs; i++, column += outputs)
-                    sum = L.Fma(L.Splat(from[i]), L.LoadPartial(column, count), sum);
-                L.StorePartial(sum, y + ((nint)row * outputs) + o, count);
+                E* from = bias + o;
+                (y0, y1) = (L.Load(from), L.Load(from + L.Width));
+                (y2, y3) = (L.Load(from + (2 * L.Width)), L.Load(from + (3 * L.Width)));
             }
+            E* column = w + o;
+            for (int i = 0; i < inputs; i++, column += outputs)
+            {
+                var feature = L.Splat(x[i]);
+                y0 = L.Fma(feature, L.Load(column), y0);
+                y1 = L.Fma(feature, L.Load(column + L.Width), y1);
+                y2 = L.Fma(feature, L.Load(column + (2 * L.Width)), y2);
+                y3 = L.Fma(feature, L.Load(column + (3 * L.Width)), y3);
+            }
+            E* to = y + o;
+            L.Store(y0, to);
+            L.Store(y1, to + L.Width);
+            L.Store(y2, to + (2 * L.Width));
+            L.Store(y3, to + (3 * L.Width));
+        }
+        for (; o < outputs; o += L.Width)
+        {
+            int count = Math.Min(L.Width, outputs - o);
+            var sum = bias == null ? L.Zero : L.LoadPartial(bias + o, count);
+            E* column = w + o;
+            for (int i = 0; i < inputs; i++, column += outputs)
+                sum = L.Fma(L.Splat(x[i]), L.LoadPartial(column, count), sum);
+            L.StorePartial(sum, y + o, count);
         }
     }
 

@@ -12,6 +12,7 @@ public sealed unsafe class RecurrentGatesTests
     [InlineData(4, 1, 33)]
     [InlineData(6, 37, 5)]
     [InlineData(9, 300, 3)]
+    [InlineData(2, 19, 150)]
     public void Products_are_near_and_equal_in_every_width(int rows, int inputs, int outputs)
     {
         Product<float>(rows, inputs, outputs, 1e-5);
