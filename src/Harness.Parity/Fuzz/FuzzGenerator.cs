@@ -31,6 +31,8 @@ public static class FuzzGenerator
         ["aten::avg_pool1d"] = 4,
         ["aten::max_pool1d"] = 4,
         ["aten::_adaptive_avg_pool2d"] = 3,
+        ["aten::_pad_circular"] = 3,
+        ["aten::_upsample_bicubic2d_aa"] = 8,
         ["aten::add.Tensor"] = 3,
         ["aten::mul.Tensor"] = 2,
         ["aten::cat"] = 3,

@@ -17,20 +17,32 @@ static class OperandDraws
         ["_convolution_mode"] = call => Convolution(call, null),
         ["_log_softmax"] = Float,
         ["_native_batch_norm_legit_no_training"] = BatchNorm,
+        ["_pad_circular"] = call => Border(call, call.Dice.Between(1, 3)),
+        ["_pad_enum"] = call => Border(call, call.Dice.Between(1, 3)),
         ["_reshape_alias"] = Reshape,
         ["_softmax"] = Float,
         ["_unsafe_view"] = Reshape,
+        ["_upsample_bicubic2d_aa"] = call => Resized(call, 2),
+        ["_upsample_bilinear2d_aa"] = call => Resized(call, 2),
+        ["_upsample_nearest_exact1d"] = call => Resized(call, 1),
+        ["_upsample_nearest_exact2d"] = call => Resized(call, 2),
+        ["_upsample_nearest_exact3d"] = call => Resized(call, 3),
         ["adaptive_avg_pool1d"] = call => Adaptive(call, 1),
         ["adaptive_avg_pool2d"] = call => Adaptive(call, 2),
         ["adaptive_avg_pool3d"] = call => Adaptive(call, 3),
+        ["adaptive_max_pool1d"] = call => Adaptive(call, 1),
+        ["adaptive_max_pool2d"] = call => Adaptive(call, 2),
+        ["adaptive_max_pool3d"] = call => Adaptive(call, 3),
         ["add"] = Arithmetic,
         ["addmm"] = Addmm,
+        ["affine_grid_generator"] = AffineGrid,
         ["avg_pool1d"] = call => Pool(call, 1),
         ["avg_pool2d"] = call => Pool(call, 2),
         ["avg_pool3d"] = call => Pool(call, 3),
         ["batch_norm"] = BatchNorm,
         ["bmm"] = MatMul,
         ["cat"] = Cat,
+        ["col2im"] = Fold,
         ["concat"] = Cat,
         ["concatenate"] = Cat,
         ["constant_pad_nd"] = Pad,
@@ -49,6 +61,10 @@ static class OperandDraws
         ["expand"] = Expand,
         ["feature_alpha_dropout"] = Dropout,
         ["feature_dropout"] = Dropout,
+        ["grid_sampler"] = call => Sampled(call, call.Dice.Of(2, 2, 3)),
+        ["grid_sampler_2d"] = call => Sampled(call, 2),
+        ["grid_sampler_3d"] = call => Sampled(call, 3),
+        ["im2col"] = Unfold,
         ["layer_norm"] = LayerNorm,
         ["linear"] = Linear,
         ["matmul"] = MatMul,
@@ -68,6 +84,12 @@ static class OperandDraws
         ["pad"] = Pad,
         ["permute"] = Permute,
         ["pow"] = Pow,
+        ["reflection_pad1d"] = call => Border(call, 1),
+        ["reflection_pad2d"] = call => Border(call, 2),
+        ["reflection_pad3d"] = call => Border(call, 3),
+        ["replication_pad1d"] = call => Border(call, 1),
+        ["replication_pad2d"] = call => Border(call, 2),
+        ["replication_pad3d"] = call => Border(call, 3),
         ["reshape"] = Reshape,
         ["rsub"] = Arithmetic,
         ["select"] = Select,
@@ -81,6 +103,13 @@ static class OperandDraws
         ["unbind"] = Unbind,
         ["unflatten"] = Unflatten,
         ["unsqueeze"] = Unsqueeze,
+        ["upsample_bicubic2d"] = call => Resized(call, 2),
+        ["upsample_bilinear2d"] = call => Resized(call, 2),
+        ["upsample_linear1d"] = call => Resized(call, 1),
+        ["upsample_nearest1d"] = call => Resized(call, 1),
+        ["upsample_nearest2d"] = call => Resized(call, 2),
+        ["upsample_nearest3d"] = call => Resized(call, 3),
+        ["upsample_trilinear3d"] = call => Resized(call, 3),
         ["view"] = Reshape,
         ["view_copy"] = Reshape,
     };
@@ -451,6 +480,98 @@ static class OperandDraws
         call["value"] = dice.Chance(40) && call.Signature.Parameters[^1].Type.IsOptional ? Argument.None
             : dice.Chance(50) ? Argument.Of((long)dice.Between(-2, 3)) : Argument.Of(dice.Of(0.0, 1.0, -2.5));
         return x;
+    }
+
+    // Elements of the tensor's own around it: as a rule no more than there are.
+    static SketchValue Border(CallDraw call, int axes)
+    {
+        var dice = call.Dice;
+        var x = Batch(call, axes);
+        call["pad"] = call["padding"] =
+            CallDraw.Ints(Enumerable.Range(0, 2 * axes).Select(_ => dice.Of(0, 0, 1, 1, 2, -1)));
+        call["mode"] = Argument.Of((long)dice.Below(4));
+        call["value"] = Argument.None;
+        return x;
+    }
+
+    static SketchValue Batch(CallDraw call, int axes) =>
+        call.Float(value => value.Shape.Rank == axes + 2, () => call.Shape(axes + 2));
+
+    // By sizes, or by scales that give them.
+    static SketchValue Resized(CallDraw call, int axes)
+    {
+        var dice = call.Dice;
+        var x = Batch(call, axes);
+        bool listed = call.Takes("scale_factors"), scaled = dice.Chance(50);
+        double[] scales = [.. Enumerable.Range(0, axes).Select(_ => dice.Of(0.5, 1.0, 1.5, 2.0, 2.0, 3.0))];
+        var sizes = CallDraw.Ints(scaled
+            ? scales.Select((scale, axis) => (int)(x.Shape[2 + axis] * scale))
+            : scales.Select(_ => dice.Between(1, 12)));
+        call["output_size"] = listed && scaled ? Argument.None : sizes;
+        call["scale_factors"] = scaled ? Argument.Of([.. scales.Select(Argument.Of)]) : Argument.None;
+        string[] names = axes == 1 ? ["scales"] : ((string[])["scales_d", "scales_h", "scales_w"])[^axes..];
+        foreach (var (axis, name) in names.Index()) call[name] = scaled ? Argument.Of(scales[axis]) : Argument.None;
+        return x;
+    }
+
+    static SketchValue Unfold(CallDraw call)
+    {
+        var x = Batch(call, 2);
+        Sliding(call);
+        return x;
+    }
+
+    static (int[] Kernel, int[] Dilation, int[] Padding, int[] Stride) Sliding(CallDraw call)
+    {
+        var dice = call.Dice;
+        int[] Two(params ReadOnlySpan<int> among) => [dice.Of(among), dice.Of(among)];
+        var (kernel, dilation, padding, stride) = (Two(1, 2, 3), Two(1, 1, 2), Two(0, 0, 1), Two(1, 1, 2));
+        call["kernel_size"] = CallDraw.Ints(kernel);
+        call["dilation"] = CallDraw.Ints(dilation);
+        call["padding"] = CallDraw.Ints(padding);
+        call["stride"] = CallDraw.Ints(stride);
+        return (kernel, dilation, padding, stride);
+    }
+
+    // As many columns as there are windows in the image they are added up to.
+    static SketchValue Fold(CallDraw call)
+    {
+        var dice = call.Dice;
+        var (kernel, dilation, padding, stride) = Sliding(call);
+        int[] sizes = [dice.Between(5, 9), dice.Between(5, 9)];
+        call["output_size"] = CallDraw.Ints(sizes);
+        int windows = 1, taps = kernel[0] * kernel[1];
+        for (int axis = 0; axis < 2; axis++)
+        {
+            int span = dilation[axis] * (kernel[axis] - 1) + 1;
+            windows *= (sizes[axis] + 2 * padding[axis] - span) / stride[axis] + 1;
+        }
+        return call.Float(
+            value => value.Shape.Rank == 3 && value.Shape[1] % taps == 0 && value.Shape[2] == windows,
+            () => [dice.Between(1, 2), taps * dice.Between(1, 3), windows]);
+    }
+
+    static SketchValue Sampled(CallDraw call, int axes)
+    {
+        var dice = call.Dice;
+        var x = Batch(call, axes);
+        Shape grid = Shape.Create([x.Shape[0], .. Enumerable.Range(0, axes).Select(_ => dice.Between(1, 5)), axes]);
+        call["grid"] = call.Float(value => value.Shape == grid, () => grid).Argument;
+        call["interpolation_mode"] = Argument.Of(dice.Of<long>(0, 0, 1, 2));
+        call["padding_mode"] = Argument.Of((long)dice.Below(3));
+        return x;
+    }
+
+    static SketchValue AffineGrid(CallDraw call)
+    {
+        var dice = call.Dice;
+        int axes = dice.Of(2, 2, 3);
+        var theta = call.Float(
+            value => value.Shape.Rank == 3 && value.Shape[1] == axes && value.Shape[2] == axes + 1,
+            () => [dice.Between(1, 3), axes, axes + 1]);
+        call["size"] = CallDraw.Ints(
+            [theta.Shape[0], dice.Between(1, 4), .. Enumerable.Range(0, axes).Select(_ => dice.Between(1, 6))]);
+        return theta;
     }
 
     static SketchValue Cat(CallDraw call) => call.Any();
