@@ -246,13 +246,15 @@ public static class OpSet
         if (s_candidates.TryGetValue(target, out var known)) return known;
         if (!s_byTarget.TryGetValue(target, out var entries)
             && !(target.EndsWith('_') && s_byTarget.TryGetValue(target[..^1], out entries))) return [];
-        var candidates = new Candidate[entries.Count];
-        for (int i = 0; i < candidates.Length; i++)
+        var candidates = new List<Candidate>(entries.Count);
+        foreach (var (definition, overload) in entries)
         {
-            string name = entries[i].Overload.Length == 0 ? target : $"{target}.{entries[i].Overload}";
-            candidates[i] = new Candidate(entries[i].Definition, SchemaTable.Find(name)
-                ?? throw new InvalidOperationException($"an op takes '{name}', which the table of schemas lacks"));
+            string name = overload.Length == 0 ? target : $"{target}.{overload}";
+            if (SchemaTable.Find(name) is { } signature) candidates.Add(new Candidate(definition, signature));
+            // A number before a tensor has no memory to reuse: pow.Scalar is no pow_.
+            else if (!target.EndsWith('_'))
+                throw new InvalidOperationException($"an op takes '{name}', which the table of schemas lacks");
         }
-        return s_candidates.GetOrAdd(target, candidates);
+        return s_candidates.GetOrAdd(target, [.. candidates]);
     }
 }

@@ -273,7 +273,8 @@ static class CodeFaults
             """TOp.NumbersAreLimits ? T.CreateSaturating(number)""",
             """!TOp.NumbersAreLimits ? T.CreateSaturating(number)"""),
         new("integer", "sum-of-32-bits", "Executor/Cpu/Steps/IntegerSteps.cs",
-            """sum += x[offset];""", """sum = (int)(sum + x[offset]);"""),
+            """With(long result, long element) => result + element;""",
+            """With(long result, long element) => (int)(result + element);"""),
 
         // Registers of each width: the gate runs the widest of its machine.
         new("lane", "eight-load-one-less", "Executor/Cpu/Kernels/PartialLanes.cs",

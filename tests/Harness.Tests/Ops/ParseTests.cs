@@ -228,6 +228,8 @@ public sealed class ParseTests
         { "aten::arctan2(%0, %1)", new Atan2() },
         { "aten::pow(%0, 2.5)", new Pow { Other = 2.5 } },
         { "aten::pow(%0, %1)", new Pow() },
+        { "aten::pow_(%0, 3)", new Pow { Other = 3 } },
+        { "aten::xlogy_(%0, %1)", new Xlogy() },
         { "aten::pow(10000, %0)", new Pow { First = 10000 } },
         { "aten::sin(%0)", new Sin() },
         { "aten::cos(%0)", new Cos() },

@@ -110,7 +110,7 @@ static class LaneHyperbolic
         return LaneMath.Log<L, E>(x) + L.Of(0.69314718055994530942);
     }
 
-    /// <summary>1 − erf x without cancellation: 4 ulp where the result is a normal number. −∞ gives 2, ∞
+    /// <summary>1 − erf x without cancellation: 6 ulp where the result is a normal number. −∞ gives 2, ∞
     /// gives 0.</summary>
     [MethodImpl(Apart)]
     public static L Erfc<L, E>(L x)
