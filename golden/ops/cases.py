@@ -2,6 +2,7 @@
 import computed
 import integers
 import layouts
+import picks
 import values
 import windows
 
@@ -17,6 +18,8 @@ FAMILIES = (
     windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
     windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
     integers.casts, integers.arithmetic, integers.moves,
+    picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked, picks.indexed,
+    picks.made, picks.along, picks.written,
     computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms)
 
 

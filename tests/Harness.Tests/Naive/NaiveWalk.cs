@@ -39,6 +39,11 @@ sealed class NaiveWalk
     public static IReadOnlyDictionary<string, Func<Arguments, object>> Arms { get; } =
         new SortedDictionary<string, Func<Arguments, object>>(StringComparer.Ordinal)
     {
+        ["__and__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x & (long)y),
+        ["__lshift__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x << (int)y),
+        ["__or__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x | (long)y),
+        ["__rshift__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x >> (int)y),
+        ["__xor__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x ^ (long)y),
         ["_convolution"] = Traced,
         ["_convolution_mode"] = Convolved,
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
@@ -47,6 +52,12 @@ sealed class NaiveWalk
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
         ["add"] = a => a.OfFlags(NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2))),
         ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["all"] = a => NaiveOps.Flags(a.Tensor(0), a.Dims(1), a.Flag(2, false), all: true),
+        ["any"] = a => NaiveOps.Flags(a.Tensor(0), a.Dims(1), a.Flag(2, false), all: false),
+        ["arange"] = Counted,
+        ["argmax"] = a => First(a, 1),
+        ["argmin"] = a => First(a, -1),
+        ["argsort"] = a => NaiveOps.Sort(a.Tensor(0), (int)a.Number(1, -1), a.Flag(2, false))[1],
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -56,6 +67,12 @@ sealed class NaiveWalk
         ["avg_pool3d"] = a => Averaged(a, 3),
         ["batch_norm"] = a => NaiveOps.BatchNorm(
             a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
+        ["bitwise_and"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x & (long)y),
+        ["bitwise_left_shift"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x << (int)y),
+        ["bitwise_not"] = a => a.IsFlags(0) ? a.Tensor(0).Map(x => 1 - x) : a.Tensor(0).Map(x => ~(long)x),
+        ["bitwise_or"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x | (long)y),
+        ["bitwise_right_shift"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x >> (int)y),
+        ["bitwise_xor"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x ^ (long)y),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
@@ -70,23 +87,58 @@ sealed class NaiveWalk
             Groups = (int)a.Number(6, 1), Dilation = a.Pair(7),
         })),
         ["conv_transpose3d"] = a => Transposed(a, 3),
+        ["copy"] = a => NaiveOps.Expand(a.Tensor(1), a.Tensor(0).Shape),
+        ["copy_"] = a => NaiveOps.Expand(a.Tensor(1), a.Tensor(0).Shape),
+        ["cumprod"] = a => NaiveOps.Cumulated(a.Tensor(0), (int)a.Number(1, 0), (x, y) => x * y),
+        ["cumsum"] = a => NaiveOps.Cumulated(a.Tensor(0), (int)a.Number(1, 0), (x, y) => x + y),
         ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["elu"] = Elu,
         ["elu_"] = Elu,
+        ["embedding"] = a => NaiveOps.Embedding(a.Tensor(0), a.Tensor(1)),
+        ["eq"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x == y ? 1 : 0),
         ["exp"] = a => a.Tensor(0).Map(Math.Exp),
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["eye"] = a =>
+            NaiveTensor.From([(int)a.Number(0, 0), (int)a.Number(1, a.Number(0, 0))], at => at[0] == at[1] ? 1 : 0),
+        ["fill_"] = a => a.Tensor(0).Map(_ => a.Operand(1).Data[0]),
         ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
+        ["flip"] = a => NaiveOps.Flip(a.Tensor(0), a.Integers(1)),
+        ["full"] = a => NaiveTensor.From(a.Integers(0), _ => a.Number(1, double.NaN)),
+        ["full_like"] = a => a.Tensor(0).Map(_ => a.Number(1, double.NaN)),
+        ["gather"] = a => NaiveOps.Gather(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
+        ["ge"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x >= y ? 1 : 0),
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["greater"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x > y ? 1 : 0),
+        ["greater_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x >= y ? 1 : 0),
+        ["gt"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x > y ? 1 : 0),
         ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
         ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
         ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["index"] = a => NaiveOps.Index(a.Tensor(0), a.OptionalTensors(1)),
+        ["index_add"] = a =>
+            NaiveOps.IndexAdd(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3), a.Alpha(4)),
+        ["index_put"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
+        ["index_put_"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
+        ["index_select"] = a => NaiveOps.IndexSelect(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["le"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x <= y ? 1 : 0),
         ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
+        ["less"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
+        ["less_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x <= y ? 1 : 0),
         ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["linspace"] = a => NaiveTensor.From([(int)a.Number(2, 0)], at =>
+            a.Number(0, 0) + (a.Number(1, 0) - a.Number(0, 0)) * at[0] / (a.Number(2, 0) - 1)),
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["logical_and"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 && y != 0 ? 1 : 0),
+        ["logical_not"] = a => a.Tensor(0).Map(x => x == 0 ? 1 : 0),
+        ["logical_or"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 || y != 0 ? 1 : 0),
+        ["logical_xor"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 != (y != 0) ? 1 : 0),
+        ["lt"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
+        ["masked_fill"] = a => NaiveOps.Where(a.Tensor(1), a.Operand(2), a.Tensor(0)),
         ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["max"] = a => NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), 1),
         ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
@@ -95,9 +147,21 @@ sealed class NaiveWalk
         })),
         ["max_pool3d"] = a => Largest(a, 3),
         ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+        ["meshgrid"] = a => NaiveOps.Meshgrid(a.Tensors(0), a.Keyword("indexing") is "xy"),
+        ["min"] = a => NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), -1),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
+        ["ne"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
+        ["new_full"] = a => NaiveTensor.From(a.Integers(1), _ => a.Number(2, double.NaN)),
+        ["new_ones"] = a => NaiveTensor.From(a.Integers(1), _ => 1),
+        ["new_zeros"] = a => NaiveTensor.From(a.Integers(1), _ => 0),
+        ["not_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
+        ["one_hot"] = a =>
+            NaiveTensor.From(
+                [.. a.Tensor(0).Shape, (int)a.Number(1, 0)], at => a.Tensor(0)[at[..^1]] == at[^1] ? 1 : 0),
+        ["ones"] = a => NaiveTensor.From(a.Integers(0), _ => 1),
+        ["ones_like"] = a => a.Tensor(0).Map(_ => 1),
         ["pad"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
         ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
         ["pow"] = a => a.Tensor(0).Map(x => Math.Pow(x, a.Number(1, double.NaN))),
@@ -108,13 +172,21 @@ sealed class NaiveWalk
         ["reshape"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
+        ["scalar_tensor"] = a => NaiveOps.Scalar(a.Number(0, double.NaN)),
+        ["scatter"] = a => NaiveOps.Scatter(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), adds: false),
+        ["scatter_add"] = a => NaiveOps.Scatter(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), adds: true),
         ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["select_scatter"] = a => NaiveOps.SliceScatter(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0), a.Number(3, 0),
+            a.Number(3, 0) == -1 ? double.PositiveInfinity : a.Number(3, 0) + 1, 1),
         ["sigmoid"] = a => a.Tensor(0).Map(NaiveOps.Sigmoid),
         ["silu"] = a => a.Tensor(0).Map(NaiveOps.Silu),
         ["size"] = a => (double)a.Tensor(0).Shape[(int)a.Number(1, 0)],
         ["slice"] = a => NaiveOps.Slice(a.Tensor(0), (int)a.Number(1, 0), a.Number(2, 0),
             a.Number(3, double.PositiveInfinity), (int)a.Number(4, 1)),
+        ["slice_scatter"] = a => NaiveOps.SliceScatter(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0), a.Number(3, 0),
+            a.Number(4, double.PositiveInfinity), (int)a.Number(5, 1)),
         ["softmax"] = a => NaiveOps.Softmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["sort"] = Ordered,
         ["split"] = a => NaiveOps.Split(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["split_with_sizes"] = a => NaiveOps.Split(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0)),
         ["sqrt"] = a => a.Tensor(0).Map(Math.Sqrt),
@@ -123,7 +195,11 @@ sealed class NaiveWalk
         ["sub"] = a => NaiveOps.Sub(a.Tensor(0), a.Operand(1), a.Alpha(2)),
         ["sum"] = a => NaiveOps.Sum(a.Tensor(0), a.Has(1) ? a.Integers(1) : [], a.Flag(2, false)),
         ["t"] = a => NaiveOps.Transpose(a.Tensor(0), 0, 1),
+        ["take_along_dim"] = a => NaiveOps.TakeAlongDim(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0)),
         ["tanh"] = a => a.Tensor(0).Map(Math.Tanh),
+        ["topk"] = a => NaiveOps.Sort(a.Tensor(0), (int)a.Number(2, -1), a.Flag(3, true), (int)a.Number(1, 0)),
+        ["tril"] = a => NaiveOps.Triangle(a.Tensor(0), (int)a.Number(1, 0), upper: false),
+        ["triu"] = a => NaiveOps.Triangle(a.Tensor(0), (int)a.Number(1, 0), upper: true),
         ["unbind"] = a => NaiveOps.Unbind(a.Tensor(0), (int)a.Number(1, 0)),
         ["to"] = a => a.Cast((int)a.Number(1, double.NaN)),
         ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
@@ -131,6 +207,10 @@ sealed class NaiveWalk
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
+        ["where"] = a => NaiveOps.Where(a.Tensor(0), a.Operand(1), a.Operand(2)),
+        ["zero_"] = a => a.Tensor(0).Map(_ => 0),
+        ["zeros"] = a => NaiveTensor.From(a.Integers(0), _ => 0),
+        ["zeros_like"] = a => a.Tensor(0).Map(_ => 0),
     };
 
     object Apply(JsonElement call)
@@ -208,6 +288,24 @@ sealed class NaiveWalk
         };
     }
 
+    // arange(end), arange(start, end), arange(start, end, step).
+    static NaiveTensor Counted(Arguments a) => a.Has(1)
+        ? NaiveOps.Arange(a.Number(0, 0), a.Number(1, 0), a.Number(2, 1))
+        : NaiveOps.Arange(0, a.Number(0, 0), 1);
+
+    static NaiveTensor First(Arguments a, int sign) => a.Has(1)
+        ? NaiveOps.ArgMax(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), sign)
+        : NaiveOps.Reshape(NaiveOps.ArgMax(NaiveOps.Reshape(a.Tensor(0), -1), 0, false, sign));
+
+    // sort(self, dim, descending), or with keywords alone.
+    static NaiveTensor[] Ordered(Arguments a) => NaiveOps.Sort(
+        a.Tensor(0), (int)(a.Keyword("dim") as double? ?? a.Number(1, -1)),
+        a.Keyword("descending") as bool? ?? a.Flag(2, false));
+
+    static Func<int[], double> Written(Arguments a) => at => a.Operand(3) is { Rank: > 0 } source
+        ? source[at]
+        : a.Operand(3).Data[0];
+
     static NaiveTensor Elu(Arguments a) =>
         a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), a.Number(2, 1), a.Number(3, 1)));
 
@@ -248,6 +346,14 @@ sealed class NaiveWalk
         public NaiveTensor? Optional(int i) => i < _items.Length ? (NaiveTensor?)_items[i] : null;
 
         public NaiveTensor[] Tensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor>()];
+
+        public NaiveTensor?[] OptionalTensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor?>()];
+
+        /// <summary>Axes: a list, one number, or none for all of them.</summary>
+        public int[] Dims(int i) => !Has(i) ? [] : _items[i] is double one ? [(int)one] : Integers(i);
+
+        /// <summary>True for a tensor that a cast made Boolean.</summary>
+        public bool IsFlags(int i) => walk._types.GetValueOrDefault(Tensor(i)) == Bool;
 
         public NaiveTensor Operand(int i) => _items[i] as NaiveTensor ?? NaiveOps.Scalar(Number(i, double.NaN));
 
