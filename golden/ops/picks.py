@@ -268,7 +268,8 @@ def written():
     yield one("index_put", "added_in_nhwc", lambda c, x: c.call("", "index_put", c.conv(x, 3, 4, (1, 1)), [
         None, vector(c, x, 9, 4), vector(c, x, 9, 4)], c.parameter("value", 2, 9, 5), True), 2, 3, 7, 5)
     yield one("index_put_", "of_a_value_that_is_repeated", lambda c, x: c.call("", "index_put_", c.call(
-        "", "mul", x, 2.0), [None, c.call("", "select", distinct(c, x), 0, 0)], c.parameter("value", 5, 1)), 5, 7)
+        "", "mul", x, 2.0), [None, c.call("", "slice", c.call("", "select", distinct(
+            c, x), 0, 0), 0, 0, 3)], c.parameter("value", 5, 1)), 5, 7)
     yield one("index_put", "integers", lambda c, x: c.call("", "index_put", whole(c, x), [
         vector(c, x, 5, 4), vector(c, x, 5, 4)], whole(c, c.call("", "select", x, 0, 0)), True), 4, 5)
     yield one("slice_scatter", "columns_in_nhwc", lambda c, x: c.call("", "slice_scatter", c.conv(

@@ -51,6 +51,7 @@ static class Creation
 
     static ScalarType Like(Reading a, int position)
     {
+        a.Pass(0, "self");
         bool stated = a.Has(position, "dtype");
         var type = Made(a, position);
         return stated ? type : a.Tensor(0, "self").dtype;

@@ -45,13 +45,13 @@ static class Picks
     ];
 
     // index(self, indices), with None where an axis has none.
-    static Value Index(Reading a)
-    {
-        if (a.Any(1, "indices") is not ListValue list) throw a.Refuse("indices that are no list");
-        return a.Tensor(0, "self").index([.. list.Items.Select(item => item is TensorValue index
+    static Value Index(Reading a) => Indexed(a, a.Tensor(0, "self"));
+
+    static Tensor Indexed(Reading a, Tensor self) => a.Any(1, "indices") is ListValue list
+        ? self.index([.. list.Items.Select(item => item is TensorValue index
             ? TensorIndex.Tensor(index.Tensor)
-            : TensorIndex.Colon)]);
-    }
+            : TensorIndex.Colon)])
+        : throw a.Refuse("indices that are no list");
 
     static Value Roll(Reading a)
     {
@@ -73,15 +73,16 @@ static class Picks
     static Tensor Everywhere(Reading a) =>
         full(a.Tensor(2, "index").shape, a.Scalar(3, "value"), a.Tensor(0, "self").dtype, a.Device);
 
-    // index_put(self, indices, values, accumulate)
+    // index_put(self, indices, values, accumulate), as a scatter of flat places: TorchSharp's own ends the process
+    // where it accumulates beside a whole axis.
     static Value Put(Reading a)
     {
-        if (a.Any(1, "indices") is not ListValue list) throw a.Refuse("indices that are no list");
-        var result = a.Tensor(0, "self").clone();
-        TensorIndex[] indices = [.. list.Items.Select(item => item is TensorValue index
-            ? TensorIndex.Tensor(index.Tensor)
-            : TensorIndex.Colon)];
-        result.index_put_(a.Tensor(2, "values"), indices, a.Flag(3, "accumulate", false));
-        return result;
+        Tensor self = a.Tensor(0, "self"), values = a.Tensor(2, "values");
+        var places = Indexed(a, arange(self.numel(), ScalarType.Int64, a.Device).reshape(self.shape));
+        var (flat, written) = (places.flatten(), values.expand(places.shape).flatten());
+        var result = a.Flag(3, "accumulate", false)
+            ? self.flatten().scatter_add(0, flat, written)
+            : self.flatten().scatter(0, flat, written);
+        return result.reshape(self.shape);
     }
 }

@@ -32,30 +32,30 @@ static partial class NaiveOps
 
     /// <summary><c>embedding</c>: a row of the table for each index.</summary>
     public static NaiveTensor Embedding(NaiveTensor table, NaiveTensor indices) => NaiveTensor.From(
-        [.. indices.Shape, table.Shape[1]], at => table[(int)indices[at[..^1]], at[^1]]);
+        [.. indices.Shape, table.Shape[1]], at => table[(int)indices[at.AsSpan()[..^1]], at[^1]]);
 
     /// <summary><c>index_select</c>: the indices of an axis that a vector names.</summary>
     public static NaiveTensor IndexSelect(NaiveTensor x, int axis, NaiveTensor index)
     {
         axis = Axis(axis, x.Rank);
         return NaiveTensor.From(
-            With(x.Shape, axis, index.Data.Length), at => x[With(at, axis, (int)index.Data[at[axis]])]);
+            Put(x.Shape, axis, index.Data.Length), at => x[Put(at, axis, (int)index.Data[at[axis]])]);
     }
 
     /// <summary><c>gather</c>: <c>out[i, j, k] = x[i, index[i, j, k], k]</c> for axis 1.</summary>
     public static NaiveTensor Gather(NaiveTensor x, int axis, NaiveTensor index)
     {
         axis = Axis(axis, x.Rank);
-        return NaiveTensor.From(index.Shape, at => x[With(at, axis, (int)index[at])]);
+        return NaiveTensor.From(index.Shape, at => x[Put(at, axis, (int)index[at])]);
     }
 
     /// <summary><c>take_along_dim</c>: a gather after both are broadcast on the other axes.</summary>
     public static NaiveTensor TakeAlongDim(NaiveTensor x, NaiveTensor index, int axis)
     {
         axis = Axis(axis, x.Rank);
-        var shape = Together(With(x.Shape, axis, 1), With(index.Shape, axis, 1));
+        var shape = Together(Put(x.Shape, axis, 1), Put(index.Shape, axis, 1));
         return Gather(
-            Expand(x, With(shape, axis, x.Shape[axis])), axis, Expand(index, With(shape, axis, index.Shape[axis])));
+            Expand(x, Put(shape, axis, x.Shape[axis])), axis, Expand(index, Put(shape, axis, index.Shape[axis])));
     }
 
     /// <summary><c>x[i, :, j]</c> as NumPy's rule of advanced indices has it: null stands for a whole axis, and the
@@ -64,7 +64,7 @@ static partial class NaiveOps
     {
         int[] indexed = [.. Enumerable.Range(0, indices.Length).Where(axis => indices[axis] is not null)];
         int[] whole = [.. Enumerable.Range(0, x.Rank).Except(indexed)];
-        var block = indexed.Aggregate(new int[0], (shape, axis) => Together(shape, indices[axis]!.Shape));
+        var block = indexed.Aggregate((int[])[], (shape, axis) => Together(shape, indices[axis]!.Shape));
         bool apart = Enumerable.Range(indexed[0], indexed[^1] - indexed[0]).Any(whole.Contains);
         int before = apart ? 0 : indexed[0];
         int[] extents = [.. whole.Select(axis => x.Shape[axis])];
@@ -110,7 +110,7 @@ static partial class NaiveOps
     {
         axis = Axis(axis, x.Rank);
         return NaiveTensor.From(x.Shape, at =>
-            Enumerable.Range(0, at[axis] + 1).Select(i => x[With(at, axis, i)]).Aggregate(join));
+            Enumerable.Range(0, at[axis] + 1).Select(i => x[Put(at, axis, i)]).Aggregate(join));
     }
 
     /// <summary><c>argmax</c> or <c>argmin</c>: the first index of the largest, or of the largest of what is
@@ -118,8 +118,8 @@ static partial class NaiveOps
     public static NaiveTensor ArgMax(NaiveTensor x, int axis, bool keep, int sign)
     {
         axis = Axis(axis, x.Rank);
-        var best = NaiveTensor.From(With(x.Shape, axis, 1), at => Enumerable.Range(0, x.Shape[axis])
-            .Aggregate(0, (one, i) => sign * x[With(at, axis, i)] > sign * x[With(at, axis, one)] ? i : one));
+        var best = NaiveTensor.From(Put(x.Shape, axis, 1), at => Enumerable.Range(0, x.Shape[axis])
+            .Aggregate(0, (one, i) => sign * x[Put(at, axis, i)] > sign * x[Put(at, axis, one)] ? i : one));
         return keep ? best : Squeeze(best, axis);
     }
 
@@ -135,8 +135,8 @@ static partial class NaiveOps
     public static NaiveTensor[] Sort(NaiveTensor x, int axis, bool descending, int? count = null)
     {
         axis = Axis(axis, x.Rank);
-        var at = NaiveTensor.From(With(x.Shape, axis, count ?? x.Shape[axis]), to => Enumerable.Range(0, x.Shape[axis])
-            .OrderBy(i => (descending ? -1 : 1) * x[With(to, axis, i)]).ElementAt(to[axis]));
+        var at = NaiveTensor.From(Put(x.Shape, axis, count ?? x.Shape[axis]), to => Enumerable.Range(0, x.Shape[axis])
+            .OrderBy(i => (descending ? -1 : 1) * x[Put(to, axis, i)]).ElementAt(to[axis]));
         return [Gather(x, axis, at), at];
     }
 
@@ -156,7 +156,7 @@ static partial class NaiveOps
         var result = new NaiveTensor(x.Shape, [.. x.Data]);
         foreach (int[] at in NaiveTensor.Indices(index.Shape))
         {
-            int[] to = With(at, axis, (int)index[at]);
+            int[] to = Put(at, axis, (int)index[at]);
             result[to] = source(at) + (adds ? result[to] : 0);
         }
         return result;
@@ -183,7 +183,7 @@ static partial class NaiveOps
         axis = Axis(axis, x.Rank);
         var result = new NaiveTensor(x.Shape, [.. x.Data]);
         foreach (int[] at in NaiveTensor.Indices(source.Shape))
-            result[With(at, axis, (int)index.Data[at[axis]])] += alpha * source[at];
+            result[Put(at, axis, (int)index.Data[at[axis]])] += alpha * source[at];
         return result;
     }
 
@@ -198,7 +198,7 @@ static partial class NaiveOps
         return result;
     }
 
-    static int[] With(int[] list, int axis, int number) => [.. list[..axis], number, .. list[(axis + 1)..]];
+    static int[] Put(int[] list, int axis, int number) => [.. list[..axis], number, .. list[(axis + 1)..]];
 
     // The common shape: axes aligned at the end, and 1 stands for any extent.
     static int[] Together(int[] one, int[] other)

@@ -159,7 +159,7 @@ sealed class NaiveWalk
         ["not_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
         ["one_hot"] = a =>
             NaiveTensor.From(
-                [.. a.Tensor(0).Shape, (int)a.Number(1, 0)], at => a.Tensor(0)[at[..^1]] == at[^1] ? 1 : 0),
+                [.. a.Tensor(0).Shape, (int)a.Number(1, 0)], at => a.Tensor(0)[at.AsSpan()[..^1]] == at[^1] ? 1 : 0),
         ["ones"] = a => NaiveTensor.From(a.Integers(0), _ => 1),
         ["ones_like"] = a => a.Tensor(0).Map(_ => 1),
         ["pad"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
