@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
@@ -8,27 +7,26 @@ namespace Harness.Executor.Ops;
 /// </summary>
 public sealed record Meshgrid : Op
 {
-    /// <summary>True where the first two axes change places: Cartesian indexing.</summary>
-    public bool Swaps { get; init; }
+    /// <summary><c>ij</c>, or <c>xy</c> where the first two axes change places: Cartesian indexing.</summary>
+    public string Indexing { get; init; } = "ij";
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "meshgrid", "meshgrid.indexing");
-
-    static Meshgrid Parse(Bound call)
-    {
-        string indexing = call.Has("indexing") ? call.Text("indexing") : "ij";
-        return indexing is "ij" or "xy" ? new Meshgrid { Swaps = indexing == "xy" && call.Operands.Length > 1 }
-            : throw call.Refuse($"indexing='{indexing}', expected 'ij' or 'xy'");
-    }
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new Meshgrid { Indexing = call.Has("indexing") ? call.Text("indexing") : "ij" },
+        "meshgrid", "meshgrid.indexing");
 
     /// <inheritdoc/>
     internal override bool GivesList => true;
 
     /// <summary>The axis of the results along which an operand varies.</summary>
-    internal int AxisOf(int operand) => Swaps && operand < 2 ? 1 - operand : operand;
+    /// <param name="operand">Which operand.</param>
+    /// <param name="count">How many there are.</param>
+    internal int AxisOf(int operand, int count) => Indexing == "xy" && count > 1 && operand < 2 ? 1 - operand : operand;
 
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs)
     {
+        if (Indexing is not ("ij" or "xy"))
+            return $"indexing='{Indexing}', expected 'ij' or 'xy'; PyTorch refuses it too";
         foreach (var input in inputs)
             if (input.Type != inputs[0].Type) return $"operands are {inputs[0]} and {input}, expected one type";
         return null;
@@ -52,7 +50,7 @@ public sealed record Meshgrid : Op
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         var extents = new int[inputs.Length];
-        for (int i = 0; i < extents.Length; i++) extents[AxisOf(i)] = checked((int)inputs[i].Elements);
+        for (int i = 0; i < extents.Length; i++) extents[AxisOf(i, extents.Length)] = checked((int)inputs[i].Elements);
         return [.. Enumerable.Repeat(Shape.Create(extents), inputs.Length)];
     }
 

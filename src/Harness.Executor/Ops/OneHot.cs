@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
@@ -11,12 +10,12 @@ public sealed record OneHot : Op
     /// <summary>How long a row is.</summary>
     public required int Classes { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "one_hot");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new OneHot { Classes = call.Int("num_classes") }, "one_hot");
 
-    static OneHot Parse(Bound call) => call.Int("num_classes") is >= 0 and var classes
-        ? new OneHot { Classes = classes }
-        : throw call.Refuse(
-            $"num_classes={call.Int("num_classes")}, so that the elements would decide, expected a number");
+    /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) => Classes >= 0 ? null
+        : $"num_classes={Classes}: the elements of {inputs[0]} decide how long rows are, expected a number";
 
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>

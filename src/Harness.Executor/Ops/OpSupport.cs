@@ -36,7 +36,7 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
             var op = Examples[0];
             Fact[] integers = [.. Enumerable.Repeat(new Fact(ElementType.Int64, [2, 2]), 8)];
             return op.MisfitOfTypes(integers) is not null ? IntegerSupport.Refused
-                : op.OperandType(0, integers) == ElementType.Int64 ? IntegerSupport.Exact
+                : !op.OperandType(0, integers).IsFloating() ? IntegerSupport.Exact
                 : IntegerSupport.CastToFloat;
         }
     }
@@ -125,12 +125,10 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Mean.Definition, "jax.numpy.mean",
             Form("mean", "dtype=5"),
             Form("mean", "dtype=4")),
-        Of(Meshgrid.Definition, "jax.numpy.meshgrid(indexing='ij')",
-            Form("meshgrid.indexing", "indexing=\"xz\"")),
+        Of(Meshgrid.Definition, "jax.numpy.meshgrid(indexing='ij')"),
         Of(Mul.Definition, "jax.numpy.multiply"),
         Of(Neg.Definition, "jax.numpy.negative"),
-        Of(OneHot.Definition, "jax.nn.one_hot, which gives floats",
-            Form("one_hot", "num_classes=-1")),
+        Of(OneHot.Definition, "jax.nn.one_hot, which gives floats"),
         Of(Pad.Definition, "jax.lax.pad",
             Form("pad", "mode=\"reflect\""),
             Form("pad", "pad=[1]")),
@@ -159,8 +157,7 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Sum.Definition, "jax.numpy.sum",
             Form("sum", "dtype=5")),
         Of(T.Definition, "jax.numpy.transpose"),
-        Of(TakeAlongDim.Definition, "jax.numpy.take_along_axis",
-            Form("take_along_dim", "dim=None")),
+        Of(TakeAlongDim.Definition, "jax.numpy.take_along_axis"),
         Of(Tanh.Definition, "flax.linen.tanh"),
         Of(TopK.Definition, "jax.lax.top_k",
             Form("topk", "sorted=False")),

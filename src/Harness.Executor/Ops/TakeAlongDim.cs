@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
@@ -12,11 +11,16 @@ public sealed record TakeAlongDim : Op
     /// <summary>The logical axis; negative counts from the last.</summary>
     public required int Dim { get; init; }
 
-    internal static readonly OpDefinition Definition = OpDefinition.Of(Parse, "take_along_dim");
+    /// <summary>True where the call states no axis, so that both operands are flattened.</summary>
+    public bool Flattens { get; init; }
 
-    static TakeAlongDim Parse(Bound call) => call.IntOrNull("dim") is { } dim
-        ? new TakeAlongDim { Dim = dim }
-        : throw call.Refuse("dim=None, which flattens both operands, expected an axis");
+    internal static readonly OpDefinition Definition = OpDefinition.Of(
+        call => new TakeAlongDim { Dim = call.IntOrNull("dim") ?? 0, Flattens = call.IsNone("dim") },
+        "take_along_dim");
+
+    /// <inheritdoc/>
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) => Flattens
+        ? $"dim=None flattens {inputs[0].Shape} and {inputs[1].Shape}, which is not supported, expected an axis" : null;
 
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>

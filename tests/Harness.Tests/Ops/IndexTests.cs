@@ -44,6 +44,16 @@ public sealed class IndexTests
             .Which.Finding.Code.Should().Be(Codes.UnsupportedOp);
     }
 
+    [Theory]
+    [InlineData("aten::take_along_dim(%0, %1)", "dim=None flattens (5) and (5)")]
+    [InlineData("aten::one_hot(%1)", "num_classes=-1")]
+    public void What_the_elements_would_decide_is_refused_by_name(string call, string why)
+    {
+        var convert = () => NhwcPass.Apply(Model(call, [5], ElementType.Int64), [[5], [5]]);
+        convert.Should().Throw<ModelException>().WithMessage($"*{why}*")
+            .Which.Finding.Code.Should().Be(Codes.UnsupportedOp);
+    }
+
     // What is drawn for an input must stay inside every table that it, or a part of it, is an index of.
     [Fact]
     public void Inputs_are_limited_by_what_they_are_indices_of()

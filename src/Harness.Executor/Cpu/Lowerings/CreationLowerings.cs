@@ -66,7 +66,7 @@ sealed class MeshgridLowering : Lowering<Meshgrid>
         {
             var x = site.Input(i);
             var strides = new nint[site.Results];
-            if (x.Shape.Rank > 0) strides[((Meshgrid)site.Op).AxisOf(i)] = x.StrideOf(0);
+            if (x.Shape.Rank > 0) strides[((Meshgrid)site.Op).AxisOf(i, site.Results)] = x.StrideOf(0);
             return Block.Of(site.Output(i), x, new StridedPart(0, strides));
         })]);
 }
