@@ -168,8 +168,7 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Unsqueeze.Definition, "jax.numpy.expand_dims"),
         Of(Where.Definition, "jax.numpy.where",
             Form("where.Scalar", "self=True")),
-        Of(WriteInto.Definition, "jax.numpy.ndarray.at[…].set",
-            Form("slice_scatter", "step=0")),
+        Of(WriteInto.Definition, "jax.numpy.ndarray.at[…].set"),
     ];
 
     static OpSupport Of(OpDefinition definition, string flax, params ReadOnlySpan<RefusedForm> refused) =>

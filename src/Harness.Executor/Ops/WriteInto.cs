@@ -24,18 +24,16 @@ public sealed record WriteInto : Op
     {
         if (call.Has("index"))
             return new WriteInto { Place = new Slice { Dim = call.Int("dim") }, Index = call.Int("index") };
-        return call.Int("step") < 1
-            ? throw call.Refuse($"step is {call.Int("step")}, expected a positive number; PyTorch refuses it too")
-            : new WriteInto
+        return new WriteInto
+        {
+            Place = new Slice
             {
-                Place = new Slice
-                {
-                    Dim = call.Int("dim"),
-                    Start = call.IsNone("start") ? 0 : call.Clamped("start"),
-                    End = call.IsNone("end") ? int.MaxValue : call.Clamped("end"),
-                    Step = call.Int("step"),
-                },
-            };
+                Dim = call.Int("dim"),
+                Start = call.IsNone("start") ? 0 : call.Clamped("start"),
+                End = call.IsNone("end") ? int.MaxValue : call.Clamped("end"),
+                Step = call.Int("step"),
+            },
+        };
     }
 
     /// <summary>The first of the indices along an axis of this extent.</summary>
@@ -52,6 +50,7 @@ public sealed record WriteInto : Op
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         var x = inputs[0];
+        if (Place.Step < 1) return $"step is {Place.Step}, expected a positive number; PyTorch refuses it too";
         if (x.Rank == 0) return "operand 0 has 0 axes, expected at least 1";
         if (Axis.Misfit(Place.Dim, x.Rank) is { } why) return why;
         int axis = Axis.Of(Place.Dim, x.Rank), extent = x[axis];

@@ -255,6 +255,7 @@ public sealed class InferTests
         { "aten::index_add(%0, 1, %1, %2)", "(2, 3); (4); (2, 3)", "refused" },
         { "aten::slice_scatter(%0, %1, 1, 1, -1)", "(2, 5); (2, 3)", "(2, 5)" },
         { "aten::slice_scatter(%0, %1, 1, 1, -1)", "(2, 5); (2, 4)", "refused" },
+        { "aten::slice_scatter(%0, %1, 0, 0, 3, 0)", "(2, 5); (2, 5)", "refused" },
         { "aten::select_scatter(%0, %1, 1, -1)", "(2, 5); (2)", "(2, 5)" },
         { "aten::select_scatter(%0, %1, 1, 5)", "(2, 5); (2)", "refused" },
         { "aten::copy(%0, %1)", "(2, 3); (3)", "(2, 3)" },
