@@ -74,7 +74,7 @@ def logic():
     yield pair("bitwise_left_shift", "of_integers", whole, lambda c, x: places(c, x, 4))
     yield pair("bitwise_right_shift", "of_integers", whole, lambda c, x: places(c, x, 4))
     yield one("any", "of_flags", lambda c, x: c.call("", "any", c.call("", "gt", x, 0.9), 1), 2, 3, 7, 5)
-    yield one("any", "of_integers", lambda c, x: c.call("", "any", whole(c, c.call("", "mul", x, 0.0625)), 1), 3, 3, 5)
+    yield one("any", "of_integers", lambda c, x: c.call("", "any", whole(c, c.call("", "mul", x, 0.125)), 1), 3, 2, 17)
     yield one("any", "kept_of_a_conv", lambda c, x: c.call(
         "", "any", c.call("", "gt", c.conv(x, 3, 4, (2, 3)), 0.5), -1, True), 2, 3, 7, 5)
     yield one("all", "of_integers", lambda c, x: c.call("", "all", whole(c, x, INT32), -2), 2, 3, 7, 5)
