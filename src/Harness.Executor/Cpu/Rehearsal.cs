@@ -114,6 +114,10 @@ sealed unsafe class Rehearsal : IDisposable
             if (pieces > 0) step.Run(frame, 0, 1);
             if (pieces > 1) step.Run(frame, pieces - 1, pieces);
         }
+        catch (ModelException)
+        {
+            // What lies in that memory need be no index.
+        }
         finally
         {
             NativeMemory.AlignedFree(scratch);

@@ -50,6 +50,9 @@ sealed class StepSite<E> where E : unmanaged, IBinaryFloatingPointIeee754<E>
         ? ConvolutionAlgorithm.Direct
         : CostModel.Fastest(contraction.Geometry, Unsafe.SizeOf<E>());
 
+    /// <summary>The node's name.</summary>
+    public string Name => _node.Name;
+
     /// <summary>What the node computes.</summary>
     public Op Op => _node.Op;
 

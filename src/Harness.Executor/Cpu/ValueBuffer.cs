@@ -1,5 +1,6 @@
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
+using Harness.Executor.Ops;
 using Harness.Executor.Program;
 
 namespace Harness.Executor.Cpu;
@@ -21,6 +22,9 @@ sealed record ValueBuffer(
 
     /// <summary>Elements of that memory before it begins; its halo, if it has one, begins there.</summary>
     public nint Offset { get; private init; }
+
+    /// <summary>Its shape and layout.</summary>
+    public Placed Placed => new(Shape, Layout);
 
     /// <summary>Index of the first element: past the halo.</summary>
     public nint Origin => Pixels.Origin;

@@ -1,3 +1,6 @@
+using System.Runtime.ExceptionServices;
+using Harness.Executor.Model;
+
 namespace Harness.Executor.Cpu;
 
 /// <summary>The threads of one session: the caller and its helpers. A helper spins briefly for the next step, then
@@ -75,8 +78,9 @@ sealed unsafe class Workers : IDisposable
             if (spins < Spins) Thread.SpinWait(1);
             else spinner.SpinOnce(sleep1Threshold: -1);
         }
-        if (Interlocked.Exchange(ref _failure, null) is { } failure)
-            throw new InvalidOperationException(failure.Message, failure);
+        if (Interlocked.Exchange(ref _failure, null) is not { } failure) return;
+        if (failure is ModelException) ExceptionDispatchInfo.Throw(failure);
+        throw new InvalidOperationException(failure.Message, failure);
     }
 
     // The step that is laid out for a helper who knows that of an older generation; false while there is none.

@@ -158,6 +158,12 @@ public abstract record Op
     /// <param name="operands">The operands' shapes; null for those that are computed.</param>
     internal virtual int[][] Demands(ReadOnlySpan<Shape?> operands) => [];
 
+    /// <summary>What the integers of an operand stay below, of an op that takes them for indices; null for
+    /// others.</summary>
+    /// <param name="operand">Which operand.</param>
+    /// <param name="inputs">The operands' logical shapes.</param>
+    internal virtual long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) => null;
+
     /// <summary>True where the call's one result is the list of all outputs, even if that is one: a split.</summary>
     internal virtual bool GivesList => false;
 

@@ -47,6 +47,7 @@ static class OpFaults
 
     public static NhwcProgram? OtherAxis(NhwcProgram model, NhwcNode node)
     {
+        if (node.Inputs.IsEmpty) return null;
         int rank = model.Values[node.Inputs[0]].Shape.Rank;
         int Next(int axis) => (Axis.Of(axis, rank) + 1) % Math.Max(rank, 1);
         return node.Op switch

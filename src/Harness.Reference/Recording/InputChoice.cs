@@ -39,7 +39,7 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
     /// cannot.</summary>
     public bool IsCompanion => Shapes == ShapeOrigin.Oblong;
 
-    // What integers stay below where no embedding says better.
+    // What integers stay below where they are no index.
     const long DefaultLimit = 8;
 
     // Seeds that are tried in one shape.
@@ -101,8 +101,10 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
         {
             foreach (var shape in chosen) RequireRoom(shape);
             var values = new SeededValues(seed);
+            // An index must stay inside every table that it reads from.
+            var limits = InputLimits.Of(model, chosen);
             return new InputChoice(
-                [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], Limit(model, port)))],
+                [.. ports.Select((port, i) => values.Next(port.Type, chosen[i], limits[i] ?? DefaultLimit))],
                 model.IsArchitecture ? new GoldenGenerator(seed) : null, from);
         }
     }
@@ -168,18 +170,6 @@ sealed record InputChoice(ImmutableArray<Tensor> Inputs, GoldenGenerator? Genera
         {
             throw new ModelException(exception.Finding with { Place = path }, exception);
         }
-    }
-
-    // An index must stay inside every table that it reads from.
-    static long Limit(TorchModel model, Port port)
-    {
-        var keys = model.Graph.Parameters.ToDictionary(parameter => parameter.Value, parameter => parameter.Key);
-        var rows = from call in model.Graph.Calls
-                   where call.Target == "aten::embedding" && call.Arguments is [ValueArgument, ValueArgument, ..]
-                   where ((ValueArgument)call.Arguments[1]).Id == port.Value
-                   where keys.ContainsKey(((ValueArgument)call.Arguments[0]).Id)
-                   select (long)model.Weights[keys[((ValueArgument)call.Arguments[0]).Id]].Shape[0];
-        return rows.DefaultIfEmpty(DefaultLimit).Min();
     }
 
     static string Names(ImmutableArray<Port> ports) =>

@@ -13,15 +13,30 @@ static class Creation
         new("aten::arange", Range),
         new("aten::clone", a => { a.Pass(1, "memory_format"); return a.Tensor(0, "self").clone(); }),
         new("aten::contiguous", a => { a.Pass(1, "memory_format"); return a.Tensor(0, "self").contiguous(); }),
+        new("aten::copy", Copied),
         new("aten::detach", a => a.Tensor(0, "self").detach()),
         new("aten::detach_", a => a.Tensor(0, "self").detach()),
-        new("aten::full", a => full(a.Ints(0, "size"), a.Scalar(1, "fill_value"), Made(a, 2), a.Device)),
+        new("aten::eye", Identity),
+        new("aten::fill", Filled),
+        new("aten::full", Full),
+        new("aten::full_like", a => full(a.Tensor(0, "self").shape, a.Scalar(1, "fill_value"), Like(a, 2), a.Device)),
         new("aten::lift_fresh", a => a.Tensor(0, "self").alias()),
         new("aten::lift_fresh_copy", a => a.Tensor(0, "self").clone()),
+        new("aten::linspace",
+            a =>
+            linspace(a.Number(0, "start"), a.Number(1, "end"), a.Int(2, "steps"), Made(a, 3), a.Device)),
+        new("aten::meshgrid", a => meshgrid(a.Tensors(0, "tensors"), a.Text(1, "indexing", "ij")).ToArray()),
+        new("aten::new_full", a => full(a.Ints(1, "size"), a.Scalar(2, "fill_value"), Like(a, 3), a.Device)),
+        new("aten::new_ones", a => ones(a.Ints(1, "size"), Like(a, 2), a.Device)),
+        new("aten::new_zeros", a => zeros(a.Ints(1, "size"), Like(a, 2), a.Device)),
         new("aten::ones", a => ones(a.Ints(0, "size"), Made(a, 1), a.Device)),
         new("aten::ones_like", a => full(a.Tensor(0, "self").shape, 1, Like(a, 1), a.Device)),
+        new("aten::scalar_tensor", a => full([], a.Scalar(0, "s"), Made(a, 1), a.Device)),
         new("aten::to", To),
+        new("aten::tril", a => a.Tensor(0, "self").tril(a.Int(1, "diagonal", 0))),
+        new("aten::triu", a => a.Tensor(0, "self").triu(a.Int(1, "diagonal", 0))),
         new("aten::type_as", a => Like(a, a.Tensor(0, "self"), a.Tensor(1, "other"))),
+        new("aten::zero", a => zeros(a.Tensor(0, "self").shape, a.Tensor(0, "self").dtype, a.Device)),
         new("aten::zeros", a => zeros(a.Ints(0, "size"), Made(a, 1), a.Device)),
         new("aten::zeros_like", a => full(a.Tensor(0, "self").shape, 0, Like(a, 1), a.Device)),
     ];
@@ -36,6 +51,7 @@ static class Creation
 
     static ScalarType Like(Reading a, int position)
     {
+        a.Pass(0, "self");
         bool stated = a.Has(position, "dtype");
         var type = Made(a, position);
         return stated ? type : a.Tensor(0, "self").dtype;
@@ -88,5 +104,44 @@ static class Creation
     {
         if (self.is_floating_point() && other.is_floating_point()) a.LiftLike();
         return self.to_type(Floating(other.dtype, a.Type));
+    }
+
+    // copy(self, src, non_blocking)
+    static Value Copied(Reading a)
+    {
+        a.Pass(2, "non_blocking");
+        Tensor self = a.Tensor(0, "self"), source = a.Tensor(1, "src");
+        return source.to_type(self.dtype).expand(self.shape).clone();
+    }
+
+    // eye(n, …) or eye(n, m, …), as the number of positions says where the rest are there too.
+    static Value Identity(Reading a)
+    {
+        bool square = a.Count is 1 or 5 && !a.Has(-1, "m");
+        long n = a.Int(0, "n"), m = square ? n : a.Int(1, "m");
+        return eye(n, m, Made(a, square ? 1 : 2), a.Device);
+    }
+
+    // fill(self, value), the value a number or a tensor without axes.
+    static Value Filled(Reading a)
+    {
+        var self = a.Tensor(0, "self");
+        return a.Any(1, "value") is TensorValue value
+            ? value.Tensor.to_type(self.dtype).expand(self.shape).clone()
+            : full(self.shape, a.Scalar(1, "value"), self.dtype, a.Device);
+    }
+
+    // Without a type the number says which.
+    static Value Full(Reading a)
+    {
+        bool stated = a.Has(2, "dtype");
+        var made = Made(a, 2);
+        var type = stated ? made : a.Peek(1, "fill_value") switch
+        {
+            IntValue => ScalarType.Int64,
+            BoolValue => ScalarType.Bool,
+            _ => made,
+        };
+        return full(a.Ints(0, "size"), a.Scalar(1, "fill_value"), type, a.Device);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace Harness.Reference.Walk;
 
@@ -7,18 +8,50 @@ static class Picks
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::_unsafe_index", Index),
         new("aten::flip", a => a.Tensor(0, "self").flip(a.Ints(1, "dims"))),
         new("aten::gather", a =>
         {
             a.Pass(3, "sparse_grad");
             return a.Tensor(0, "self").gather(a.Int(1, "dim"), a.Tensor(2, "index"));
         }),
+        new("aten::index", Index),
+        new("aten::index_add",
+            a => a.Tensor(0, "self").index_add(
+            a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"), a.ScalarOrNull(4, "alpha") ?? a.Kept(1))),
+        new("aten::index_put", Put),
         new("aten::index_select", a => a.Tensor(0, "self").index_select(a.Int(1, "dim"), a.Tensor(2, "index"))),
         new("aten::narrow", a => a.Tensor(0, "self").narrow(a.Int(1, "dim"), a.Int(2, "start"), a.Int(3, "length"))),
+        new("aten::one_hot", a => nn.functional.one_hot(a.Tensor(0, "self"), a.Int(1, "num_classes", -1))),
         new("aten::roll", Roll),
+        new("aten::scatter",
+            a => a.Any(3, "src") is TensorValue source
+            ? a.Tensor(0, "self").scatter(a.Int(1, "dim"), a.Tensor(2, "index"), source.Tensor)
+            : a.Tensor(0, "self").scatter(a.Int(1, "dim"), a.Tensor(2, "index"), Everywhere(a))),
+        new("aten::scatter_add",
+            a =>
+            a.Tensor(0, "self").scatter_add(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"))),
         new("aten::select", a => a.Tensor(0, "self").select(a.Int(1, "dim"), a.Int(2, "index"))),
+        new("aten::select_scatter",
+            a => a.Tensor(0, "self").select_scatter(
+            a.Tensor(1, "src"), a.Int(2, "dim"), a.Int(3, "index"))),
         new("aten::slice", Slice),
+        new("aten::slice_scatter",
+            a => a.Tensor(0, "self").slice_scatter(
+            a.Tensor(1, "src"), a.Int(2, "dim", 0), a.IntOrNull(3, "start"), a.IntOrNull(4, "end"),
+            a.Int(5, "step", 1))),
+        new("aten::take_along_dim", a =>
+            a.Tensor(0, "self").take_along_dim(a.Tensor(1, "indices"), a.Int(2, "dim"))),
     ];
+
+    // index(self, indices), with None where an axis has none.
+    static Value Index(Reading a) => Indexed(a, a.Tensor(0, "self"));
+
+    static Tensor Indexed(Reading a, Tensor self) => a.Any(1, "indices") is ListValue list
+        ? self.index([.. list.Items.Select(item => item is TensorValue index
+            ? TensorIndex.Tensor(index.Tensor)
+            : TensorIndex.Colon)])
+        : throw a.Refuse("indices that are no list");
 
     static Value Roll(Reading a)
     {
@@ -34,5 +67,22 @@ static class Picks
         var self = a.Tensor(0, "self");
         long start = a.Int(2, "start", 0), end = a.Int(3, "end", long.MaxValue);
         return self.slice(a.Int(1, "dim", 0), start, end, a.Int(4, "step", 1));
+    }
+
+    // The number of a scatter as a tensor of the indices' shape.
+    static Tensor Everywhere(Reading a) =>
+        full(a.Tensor(2, "index").shape, a.Scalar(3, "value"), a.Tensor(0, "self").dtype, a.Device);
+
+    // index_put(self, indices, values, accumulate), as a scatter of flat places: TorchSharp's own ends the process
+    // where it accumulates beside a whole axis.
+    static Value Put(Reading a)
+    {
+        Tensor self = a.Tensor(0, "self"), values = a.Tensor(2, "values");
+        var places = Indexed(a, arange(self.numel(), ScalarType.Int64, a.Device).reshape(self.shape));
+        var (flat, written) = (places.flatten(), values.expand(places.shape).flatten());
+        var result = a.Flag(3, "accumulate", false)
+            ? self.flatten().scatter_add(0, flat, written)
+            : self.flatten().scatter(0, flat, written);
+        return result.reshape(self.shape);
     }
 }

@@ -8,12 +8,20 @@ static class Reductions
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::all", a => Flags(a, (x, dim, keep) => x.all(dim, keep))),
         new("aten::amax", a => a.Tensor(0, "self").amax(Dims(a), a.Flag(2, "keepdim", false))),
         new("aten::amin", a => a.Tensor(0, "self").amin(Dims(a), a.Flag(2, "keepdim", false))),
+        new("aten::any", a => Flags(a, (x, dim, keep) => x.any(dim, keep))),
         new("aten::argmax", a => a.IntOrNull(1, "dim") is { } dim
             ? a.Tensor(0, "self").argmax(dim, a.Flag(2, "keepdim", false))
             : a.Tensor(0, "self").argmax()),
+        new("aten::argmin",
+            a => a.IntOrNull(1, "dim") is { } dim
+            ? a.Tensor(0, "self").argmin(dim, a.Flag(2, "keepdim", false))
+            : a.Tensor(0, "self").argmin()),
+        new("aten::argsort", a => Sorted(a)[1]),
         new("aten::count_nonzero", a => a.Tensor(0, "self").ne(0).sum(Dims(a))),
+        new("aten::cumprod", a => a.Tensor(0, "self").cumprod(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
         new("aten::cumsum", a => a.Tensor(0, "self").cumsum(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
         new("aten::frobenius_norm", a =>
             linalg.vector_norm(a.Tensor(0, "self"), 2, Dims(a), a.Flag(2, "keepdim", false))),
@@ -26,6 +34,7 @@ static class Reductions
         new("aten::norm", a => Norm(
             a, a.Number(1, "p", 2), a.IntsOrNull(2, "dim"), a.Flag(3, "keepdim", false), a.TypeOrNull(4, "dtype"))),
         new("aten::prod", Product),
+        new("aten::sort", a => Sorted(a)),
         new("aten::special_logsumexp", LogSumExp),
         new("aten::std", a => Variance(a).sqrt()),
         new("aten::std_mean", a =>
@@ -34,6 +43,14 @@ static class Reductions
             return new[] { deviation, a.Tensor(0, "self").mean(MeanDims(a), a.Flag(3, "keepdim", false)) };
         }),
         new("aten::sum", Sum),
+        new("aten::topk",
+            a =>
+        {
+            a.Pass(4, "sorted");
+            var (values, indexes) = a.Tensor(0, "self").topk(
+                (int)a.Int(1, "k"), (int)a.Int(2, "dim", -1), a.Flag(3, "largest", true), true);
+            return new[] { values, indexes };
+        }),
         new("aten::var", a => Variance(a)),
         new("aten::var_mean", a =>
         {
@@ -62,6 +79,17 @@ static class Reductions
         var type = a.TypeOrNull(3, "dtype");
         // Cast before, as the operator does: a sum of floats as integers has no gradient to keep.
         return (type is { } to ? self.to_type(to) : self).sum(Dims(a), a.Flag(2, "keepdim", false), type);
+    }
+
+    // One axis after the other, from the last: the others keep their numbers.
+    static Value Flags(Reading a, Func<Tensor, long, bool, Tensor> reduce)
+    {
+        var self = a.Tensor(0, "self");
+        bool keep = a.Flag(2, "keepdim", false);
+        var flags = self.to_type(ScalarType.Bool);
+        foreach (long dim in Dims(a).Select(dim => dim < 0 ? dim + self.ndim : dim).OrderDescending())
+            flags = reduce(flags, dim, keep);
+        return flags;
     }
 
     // An empty list of dimensions is all of them too.
@@ -126,5 +154,16 @@ static class Reductions
         double count = dims.Aggregate(1.0, (product, dim) => product * self.shape[dim < 0 ? dim + self.ndim : dim]);
         var centred = self.sub(self.mean(dims, true));
         return centred.mul(centred).sum(dims, keep).div(Math.Max(0, count - correction));
+    }
+
+    // sort(self, dim, descending), or stable, which comes first in the other overload: equal elements keep their order.
+    static Tensor[] Sorted(Reading a)
+    {
+        bool states = a.Has(-1, "stable");
+        a.Pass(-1, "stable");
+        int at = states ? -1 : 1;
+        var (values, indexes) = a.Tensor(0, "self").sort(
+            a.Int(at, "dim", -1), a.Flag(states ? -1 : 2, "descending", false), true);
+        return [values, indexes];
     }
 }

@@ -39,6 +39,11 @@ sealed class NaiveWalk
     public static IReadOnlyDictionary<string, Func<Arguments, object>> Arms { get; } =
         new SortedDictionary<string, Func<Arguments, object>>(StringComparer.Ordinal)
     {
+        ["__and__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x & (long)y),
+        ["__lshift__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x << (int)y),
+        ["__or__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x | (long)y),
+        ["__rshift__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x >> (int)y),
+        ["__xor__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x ^ (long)y),
         ["_convolution"] = Traced,
         ["_convolution_mode"] = Convolved,
         ["_native_multi_head_attention"] = a => new[]
@@ -85,6 +90,13 @@ sealed class NaiveWalk
         ["atan"] = a => a.Tensor(0).Map(Math.Atan),
         ["atan2"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), Math.Atan2),
         ["atanh"] = a => a.Tensor(0).Map(Math.Atanh),
+        ["addmm"] = a => NaiveOps.Linear(a.Tensor(1), NaiveOps.Transpose(a.Tensor(2), 0, 1), a.Tensor(0)),
+        ["all"] = a => NaiveOps.Flags(a.Tensor(0), a.Dims(1), a.Flag(2, false), all: true),
+        ["any"] = a => NaiveOps.Flags(a.Tensor(0), a.Dims(1), a.Flag(2, false), all: false),
+        ["arange"] = Counted,
+        ["argmax"] = a => First(a, 1),
+        ["argmin"] = a => First(a, -1),
+        ["argsort"] = a => NaiveOps.Sort(a.Tensor(0), (int)a.Number(1, -1), a.Flag(2, false))[1],
         ["avg_pool1d"] = a => Averaged(a, 1),
         ["avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AvgPool2d(x, a.Pair(1), new()
         {
@@ -99,6 +111,14 @@ sealed class NaiveWalk
             : NaiveOps.BatchNormOfBatch(a.Tensor(0), a.Optional(1), a.Optional(2), a.Number(7, double.NaN)),
         ["bilinear"] = a => NaiveOps.Bilinear(a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3)),
         ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["batch_norm"] = a => NaiveOps.BatchNorm(
+            a.Tensor(0), a.Optional(1), a.Optional(2), a.Tensor(3), a.Tensor(4), a.Number(7, double.NaN)),
+        ["bitwise_and"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x & (long)y),
+        ["bitwise_left_shift"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x << (int)y),
+        ["bitwise_not"] = a => a.IsFlags(0) ? a.Tensor(0).Map(x => 1 - x) : a.Tensor(0).Map(x => ~(long)x),
+        ["bitwise_or"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x | (long)y),
+        ["bitwise_right_shift"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x >> (int)y),
+        ["bitwise_xor"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x ^ (long)y),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
         ["ceil"] = a => a.Tensor(0).Map(Math.Ceiling),
         ["celu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), 1, 1 / a.Number(1, 1))),
@@ -133,12 +153,19 @@ sealed class NaiveWalk
             _ => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         },
         ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
+        ["copy"] = a => NaiveOps.Expand(a.Tensor(1), a.Tensor(0).Shape),
+        ["copy_"] = a => NaiveOps.Expand(a.Tensor(1), a.Tensor(0).Shape),
+        ["cumprod"] = a => NaiveOps.Cumulated(a.Tensor(0), (int)a.Number(1, 0), (x, y) => x * y),
+        ["cumsum"] = a => NaiveOps.Cumulated(a.Tensor(0), (int)a.Number(1, 0), (x, y) => x + y),
+        ["div"] = a => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["einsum"] = a => NaiveOps.Einsum(a.Text(0)!, a.Tensors(1)),
         ["elu"] = Elu,
         ["elu_"] = Elu,
         ["erf"] = a => a.Tensor(0).Map(NaiveOps.Erf),
         ["erfc"] = a => a.Tensor(0).Map(NaiveOps.Erfc),
+        ["embedding"] = a => NaiveOps.Embedding(a.Tensor(0), a.Tensor(1)),
+        ["eq"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x == y ? 1 : 0),
         ["exp"] = a => a.Tensor(0).Map(Math.Exp),
         ["exp2"] = a => a.Tensor(0).Map(x => Math.Pow(2, x)),
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
@@ -179,8 +206,31 @@ sealed class NaiveWalk
         ["isnan"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? 1 : 0),
         ["isneginf"] = a => a.Tensor(0).Map(x => x == double.NegativeInfinity ? 1 : 0),
         ["isposinf"] = a => a.Tensor(0).Map(x => x == double.PositiveInfinity ? 1 : 0),
+        ["eye"] = a =>
+            NaiveTensor.From([(int)a.Number(0, 0), (int)a.Number(1, a.Number(0, 0))], at => at[0] == at[1] ? 1 : 0),
+        ["fill_"] = a => a.Tensor(0).Map(_ => a.Operand(1).Data[0]),
+        ["flatten"] = a => NaiveOps.Flatten(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, -1)),
+        ["flip"] = a => NaiveOps.Flip(a.Tensor(0), a.Integers(1)),
+        ["full"] = a => NaiveTensor.From(a.Integers(0), _ => a.Number(1, double.NaN)),
+        ["full_like"] = a => a.Tensor(0).Map(_ => a.Number(1, double.NaN)),
+        ["gather"] = a => NaiveOps.Gather(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
+        ["ge"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x >= y ? 1 : 0),
+        ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["greater"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x > y ? 1 : 0),
+        ["greater_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x >= y ? 1 : 0),
+        ["gt"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x > y ? 1 : 0),
+        ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
+        ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
+        ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["index"] = a => NaiveOps.Index(a.Tensor(0), a.OptionalTensors(1)),
+        ["index_add"] = a =>
+            NaiveOps.IndexAdd(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3), a.Alpha(4)),
+        ["index_put"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
+        ["index_put_"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
+        ["index_select"] = a => NaiveOps.IndexSelect(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
+        ["le"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x <= y ? 1 : 0),
         ["leaky_relu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, a.Number(1, 0.01))),
         ["lerp"] = a => NaiveOps.Zip3(a.Tensor(0), a.Tensor(1), a.Operand(2), NaiveOps.Lerp),
         ["linalg_vector_norm"] = a => NaiveOps.Reduce(
@@ -201,6 +251,20 @@ sealed class NaiveWalk
         ["max"] = a => a.Has(1)
             ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger)
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Larger)),
+        ["less"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
+        ["less_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x <= y ? 1 : 0),
+        ["linear"] = a => NaiveOps.Linear(a.Tensor(0), a.Tensor(1), a.Optional(2)),
+        ["linspace"] = a => NaiveTensor.From([(int)a.Number(2, 0)], at =>
+            a.Number(0, 0) + (a.Number(1, 0) - a.Number(0, 0)) * at[0] / (a.Number(2, 0) - 1)),
+        ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["logical_and"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 && y != 0 ? 1 : 0),
+        ["logical_not"] = a => a.Tensor(0).Map(x => x == 0 ? 1 : 0),
+        ["logical_or"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 || y != 0 ? 1 : 0),
+        ["logical_xor"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 != (y != 0) ? 1 : 0),
+        ["lt"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
+        ["masked_fill"] = a => NaiveOps.Where(a.Tensor(1), a.Operand(2), a.Tensor(0)),
+        ["matmul"] = a => NaiveOps.MatMul(a.Tensor(0), a.Tensor(1)),
+        ["max"] = a => NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), 1),
         ["max_pool1d"] = a => Largest(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
@@ -216,18 +280,31 @@ sealed class NaiveWalk
         ["minimum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller),
         ["mish"] = a => a.Tensor(0).Map(NaiveOps.Mish),
         ["movedim"] = a => NaiveOps.Movedim(a.Tensor(0), a.OneOrMore(1), a.OneOrMore(2)),
+        ["meshgrid"] = a => NaiveOps.Meshgrid(a.Tensors(0), a.Keyword("indexing") is "xy"),
+        ["min"] = a => NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), -1),
         ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
         ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["nan_to_num"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? a.Number(1, 0)
             : x == double.PositiveInfinity ? a.Number(2, double.MaxValue)
             : x == double.NegativeInfinity ? a.Number(3, double.MinValue) : x),
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
+        ["ne"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
         ["norm"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["pad"] = a => a.Has(2) && a.Text(2) is not (null or "constant")
             ? NaiveOps.Border(a.Tensor(0), a.Integers(1), a.Text(2)!)
             : NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
+        ["new_full"] = a => NaiveTensor.From(a.Integers(1), _ => a.Number(2, double.NaN)),
+        ["new_ones"] = a => NaiveTensor.From(a.Integers(1), _ => 1),
+        ["new_zeros"] = a => NaiveTensor.From(a.Integers(1), _ => 0),
+        ["not_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
+        ["one_hot"] = a =>
+            NaiveTensor.From(
+                [.. a.Tensor(0).Shape, (int)a.Number(1, 0)], at => a.Tensor(0)[at.AsSpan()[..^1]] == at[^1] ? 1 : 0),
+        ["ones"] = a => NaiveTensor.From(a.Integers(0), _ => 1),
+        ["ones_like"] = a => a.Tensor(0).Map(_ => 1),
+        ["pad"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
         ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
         ["pixel_shuffle"] = a => NaiveOps.PixelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
         ["pixel_unshuffle"] = a => NaiveOps.PixelUnshuffle(a.Tensor(0), (int)a.Number(1, 0)),
@@ -268,6 +345,12 @@ sealed class NaiveWalk
             a.Keyword("scale") as double?, a.Keyword("enable_gqa") is true),
         ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["selu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, 1.67326324235437728, 1.05070098735548049)),
+        ["scalar_tensor"] = a => NaiveOps.Scalar(a.Number(0, double.NaN)),
+        ["scatter"] = a => NaiveOps.Scatter(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), adds: false),
+        ["scatter_add"] = a => NaiveOps.Scatter(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), adds: true),
+        ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["select_scatter"] = a => NaiveOps.SliceScatter(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0), a.Number(3, 0),
+            a.Number(3, 0) == -1 ? double.PositiveInfinity : a.Number(3, 0) + 1, 1),
         ["sigmoid"] = a => a.Tensor(0).Map(NaiveOps.Sigmoid),
         ["sign"] = a => a.Tensor(0).Map(x => x > 0 ? 1 : x < 0 ? -1 : 0),
         ["signbit"] = a => a.Tensor(0).Map(x => double.IsNegative(x) ? 1 : 0),
@@ -277,10 +360,13 @@ sealed class NaiveWalk
         ["size"] = a => (double)a.Tensor(0).Shape[(int)a.Number(1, 0)],
         ["slice"] = a => NaiveOps.Slice(a.Tensor(0), (int)a.Number(1, 0), a.Number(2, 0),
             a.Number(3, double.PositiveInfinity), (int)a.Number(4, 1)),
+        ["slice_scatter"] = a => NaiveOps.SliceScatter(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0), a.Number(3, 0),
+            a.Number(4, double.PositiveInfinity), (int)a.Number(5, 1)),
         ["softmax"] = a => NaiveOps.Softmax(a.Tensor(0), (int)a.Number(1, 0)),
         ["softplus"] = a => a.Tensor(0).Map(x => NaiveOps.Softplus(x, a.Number(1, 1), a.Number(2, 20))),
         ["softshrink"] = a => a.Tensor(0).Map(x =>
             Math.Abs(x) > a.Number(1, 0.5) ? x - Math.CopySign(a.Number(1, 0.5), x) : 0),
+        ["sort"] = Ordered,
         ["split"] = a => NaiveOps.Split(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["split_with_sizes"] = a => NaiveOps.Split(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0)),
         ["sqrt"] = a => a.Tensor(0).Map(Math.Sqrt),
@@ -299,6 +385,12 @@ sealed class NaiveWalk
             : NaiveOps.TensorSplit(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["threshold"] = a => a.Tensor(0).Map(x => x > a.Number(1, 0) ? x : a.Number(2, 0)),
         ["tile"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
+        ["take_along_dim"] = a => NaiveOps.TakeAlongDim(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0)),
+        ["tanh"] = a => a.Tensor(0).Map(Math.Tanh),
+        ["topk"] = a => NaiveOps.Sort(a.Tensor(0), (int)a.Number(2, -1), a.Flag(3, true), (int)a.Number(1, 0)),
+        ["tril"] = a => NaiveOps.Triangle(a.Tensor(0), (int)a.Number(1, 0), upper: false),
+        ["triu"] = a => NaiveOps.Triangle(a.Tensor(0), (int)a.Number(1, 0), upper: true),
+        ["unbind"] = a => NaiveOps.Unbind(a.Tensor(0), (int)a.Number(1, 0)),
         ["to"] = a => a.Cast((int)a.Number(1, double.NaN)),
         ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["trunc"] = a => a.Tensor(0).Map(Math.Truncate),
@@ -320,6 +412,10 @@ sealed class NaiveWalk
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
         ["xlogy"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), NaiveOps.Xlogy),
+        ["where"] = a => NaiveOps.Where(a.Tensor(0), a.Operand(1), a.Operand(2)),
+        ["zero_"] = a => a.Tensor(0).Map(_ => 0),
+        ["zeros"] = a => NaiveTensor.From(a.Integers(0), _ => 0),
+        ["zeros_like"] = a => a.Tensor(0).Map(_ => 0),
     };
 
     object Apply(JsonElement call)
@@ -459,6 +555,23 @@ sealed class NaiveWalk
     static NaiveTensor[] Cell(Arguments a, Func<double[], double[], double[][], double[][]> step) => NaiveOps.Cell(
         a.Tensor(0), a.States(1), a.Has(4) ? [a.Tensor(2), a.Tensor(3), a.Tensor(4), a.Tensor(5)]
             : [a.Tensor(2), a.Tensor(3)], step);
+    // arange(end), arange(start, end), arange(start, end, step).
+    static NaiveTensor Counted(Arguments a) => a.Has(1)
+        ? NaiveOps.Arange(a.Number(0, 0), a.Number(1, 0), a.Number(2, 1))
+        : NaiveOps.Arange(0, a.Number(0, 0), 1);
+
+    static NaiveTensor First(Arguments a, int sign) => a.Has(1)
+        ? NaiveOps.ArgMax(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), sign)
+        : NaiveOps.Reshape(NaiveOps.ArgMax(NaiveOps.Reshape(a.Tensor(0), -1), 0, false, sign));
+
+    // sort(self, dim, descending), or with keywords alone.
+    static NaiveTensor[] Ordered(Arguments a) => NaiveOps.Sort(
+        a.Tensor(0), (int)(a.Keyword("dim") as double? ?? a.Number(1, -1)),
+        a.Keyword("descending") as bool? ?? a.Flag(2, false));
+
+    static Func<int[], double> Written(Arguments a) => at => a.Operand(3) is { Rank: > 0 } source
+        ? source[at]
+        : a.Operand(3).Data[0];
 
     static NaiveTensor Elu(Arguments a) =>
         a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), a.Number(2, 1), a.Number(3, 1)));
@@ -503,6 +616,13 @@ sealed class NaiveWalk
 
         /// <summary>One tensor or a list of them.</summary>
         public NaiveTensor[] States(int i) => _items[i] is NaiveTensor only ? [only] : Tensors(i);
+        public NaiveTensor?[] OptionalTensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor?>()];
+
+        /// <summary>Axes: a list, one number, or none for all of them.</summary>
+        public int[] Dims(int i) => !Has(i) ? [] : _items[i] is double one ? [(int)one] : Integers(i);
+
+        /// <summary>True for a tensor that a cast made Boolean.</summary>
+        public bool IsFlags(int i) => walk._types.GetValueOrDefault(Tensor(i)) == Bool;
 
         public NaiveTensor Operand(int i) => _items[i] as NaiveTensor ?? NaiveOps.Scalar(Number(i, double.NaN));
 

@@ -12,9 +12,22 @@ import torch
 ROW = re.compile(r'\{ "(aten::\w+)\(([^"]*)\)",\s+"([^"]*)", "([^"]*)" \}')
 
 
+# The operands that are no floats: indices, all of them 0, and conditions.
+INDICES = {"embedding": (1, ), "gather": (1, ), "index": (1, 2), "index_add": (1, ), "index_select": (1, ),
+           "one_hot": (0, ), "scatter": (1, ), "scatter_add": (1, ), "take_along_dim": (1, )}
+FLAGS = {"bitwise_and": (0, 1), "bitwise_not": (0, ), "bitwise_xor": (0, 1), "masked_fill": (1, ), "where": (0, )}
+
+
 def run(operator, arguments, shapes):
     """The shapes PyTorch gives, as a row writes them."""
     tensors = [torch.rand(eval(s)) + 0.5 for s in shapes.split(";") if s.strip()]
+    name = operator[6:]
+    last = len(tensors) - 1
+    for at in range(1, last) if name == "index_put" else INDICES.get(name, ()):
+        if at <= last:
+            tensors[at] = torch.zeros_like(tensors[at], dtype=torch.int64)
+    for at in FLAGS.get(name, ()):
+        tensors[at] = tensors[at] > 1
     code = re.sub(r"%(\d+)", r"x[\1]", arguments)
     call = f"torch.ops.aten.{operator[6:]}({code})"
     try:

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Harness.Executor.Cpu;
 
@@ -39,12 +40,25 @@ readonly struct AddInteger : IInteger
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x + (a * y);
 }
 
+/// <summary>The bits of both.</summary>
+readonly struct AndInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x & y;
+}
+
 /// <summary><c>min(max(x, a), b)</c>.</summary>
 readonly struct ClampInteger : IInteger
 {
     public static bool NumbersAreLimits => true;
 
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Min(T.Max(x, a), b);
+}
+
+/// <summary>The bits of x moved up by y: none are left by as many as there are, or by a negative number.</summary>
+readonly struct LeftShiftInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> =>
+        T.IsNegative(y) || y >= T.CreateTruncating(8 * Unsafe.SizeOf<T>()) ? T.Zero : x << int.CreateTruncating(y);
 }
 
 /// <summary><c>max(x, y)</c>.</summary>
@@ -71,6 +85,21 @@ readonly struct NegInteger : IInteger
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => T.Zero - x;
 }
 
+/// <summary>The bits of either.</summary>
+readonly struct OrInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x | y;
+}
+
+/// <summary>The bits of x moved down by y, the sign kept: it alone is left by as many as there are, or by a negative
+/// number.</summary>
+readonly struct RightShiftInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> =>
+        !T.IsNegative(y) && y < T.CreateTruncating(8 * Unsafe.SizeOf<T>()) ? x >> int.CreateTruncating(y)
+        : T.IsNegative(x) ? T.Zero - T.One : T.Zero;
+}
+
 /// <summary><c>y - a · x</c>.</summary>
 readonly struct RsubInteger : IInteger
 {
@@ -81,6 +110,12 @@ readonly struct RsubInteger : IInteger
 readonly struct SubInteger : IInteger
 {
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x - (a * y);
+}
+
+/// <summary>The bits that differ.</summary>
+readonly struct XorInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> => x ^ y;
 }
 
 /// <summary><c>x / y</c> cut off towards 0; by 0, which PyTorch refuses, 0.</summary>
