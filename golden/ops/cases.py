@@ -5,10 +5,10 @@ import functions
 import integers
 import layouts
 import norms
+import picks
 import products
 import rearranged
 import spatial
-import picks
 import values
 import windows
 
@@ -29,20 +29,8 @@ FAMILIES = (
     spatial.adaptive_max_pool, spatial.unfold, spatial.samples, functions.prelu, functions.limits,
     functions.extrema, functions.norms, functions.variances, functions.other_reductions,
     functions.transcendental, functions.activations, functions.rounding, functions.special,
-    functions.of_three)
-    windows.max_pool2d, windows.avg_pool2d, windows.adaptive_avg_pool2d,
-    layouts.flatten, layouts.reshape, layouts.permute, layouts.cat,
-    values.arithmetic, values.mean, values.softmax, layouts.pad,
-    values.layer_norm, values.expand, values.attention,
-    values.functions, values.powers, values.log_softmax, values.sums,
-    layouts.slices, layouts.splits, layouts.unbound, layouts.unit_axes, layouts.unflatten,
-    windows.conv1d, windows.conv3d, windows.conv_transpose1d, windows.conv_transpose3d,
-    windows.max_pool1d, windows.max_pool3d, windows.avg_pool1d, windows.avg_pool3d,
-    windows.adaptive_avg_pool1d, windows.adaptive_avg_pool3d,
-    integers.casts, integers.arithmetic, integers.moves,
-    picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked, picks.indexed,
-    picks.made, picks.along, picks.written,
-    computed.convolutions, computed.transposed_convolutions, computed.products, computed.norms)
+    functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
+    picks.indexed, picks.made, picks.along, picks.written)
 
 
 def all_cases():

@@ -668,8 +668,6 @@ public sealed class ParseTests
     [InlineData("aten::where(%0, %1, False)", "other=False")]
     [InlineData("aten::linspace(0, 5, 6, dtype=4)", "it gives int64")]
     [InlineData("aten::topk(%0, 3, -1, True, False)", "sorted=False")]
-    [InlineData("aten::addmm(%0, %1, %2, beta=0.5)", "beta=0.5")]
-    [InlineData("aten::div(%0, %1, rounding_mode='floor')", "rounding_mode='floor'")]
     [InlineData("aten::clamp(%0)", "neither min nor max")]
     [InlineData("aten::gelu(%0, approximate='sigmoid')", "approximate='sigmoid'")]
     [InlineData("aten::avg_pool2d(%0, 3, 2, 0, False, True, 0)", "divisor_override is 0")]
