@@ -249,7 +249,9 @@ sealed class NaiveWalk
         ["mT"] = a => NaiveOps.Transpose(a.Tensor(0), -2, -1),
         ["masked_fill"] = a => NaiveOps.Where(a.Tensor(1), a.Operand(2), a.Tensor(0)),
         ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
-        ["max"] = a => a.Has(1)
+        ["max"] = a => a.IsNumber(1)
+            ? NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), 1)
+            : a.Has(1)
             ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger)
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Larger)),
         ["max_pool1d"] = a => Largest(a, 1),
@@ -262,7 +264,9 @@ sealed class NaiveWalk
         ["maximum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger),
         ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
         ["meshgrid"] = a => NaiveOps.Meshgrid(a.Tensors(0), a.Keyword("indexing") is "xy"),
-        ["min"] = a => a.Has(1)
+        ["min"] = a => a.IsNumber(1)
+            ? NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), -1)
+            : a.Has(1)
             ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller)
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Smaller)),
         ["minimum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller),
@@ -613,6 +617,8 @@ sealed class NaiveWalk
         public bool Flag(int i, bool absent) => Has(i) ? (bool)_items[i]! : absent;
 
         public string? Text(int i) => _items[i] as string;
+
+        public bool IsNumber(int i) => Has(i) && _items[i] is double;
 
         public bool IsList(int i) => _items[i] is object?[];
 

@@ -52,7 +52,6 @@ static class Lowerings
         new UnaryLowering<Cosh>(_ => UnaryKernel.Of<CoshFunction>()),
         new CountNonzeroLowering(),
         new CumulationLowering(),
-        new BinaryLowering<Div>((_, other) => UnaryKernel.Of<DivOverNumber>(other), _ => BinaryKernel.Of<DivOver>()),
         new BinaryLowering<Div>(
             (op, other) => op.Rounding switch
             {
@@ -68,7 +67,6 @@ static class Lowerings
             },
             op => op.Rounding == DivRounding.Floor
                 ? IntegerKernel.Of<DivFloorInteger>() : IntegerKernel.Of<DivTruncInteger>()),
-        new UnaryLowering<ELU>(op => UnaryKernel.Of<ELUFunction>(op.Alpha)),
         new UnaryLowering<ELU>(op => op is { Scale: 1, InputScale: 1 }
             ? UnaryKernel.Of<ELUFunction>(op.Alpha)
             : UnaryKernel.Of<ELUScaled>(op.Alpha, op.Scale, op.InputScale)),
@@ -133,7 +131,6 @@ static class Lowerings
         new MatMulLowering(),
         new BinaryLowering<Maximum>(_ => BinaryKernel.Of<MaximumOfTwo>(), _ => IntegerKernel.Of<MaxInteger>()),
         new MaxPoolLowering(),
-        new ReductionLowering<Mean>((op, input) => op.Count(input)),
         new SumLowering<Mean>((op, input) => op.Count(input)),
         new MeshgridLowering(),
         new BinaryLowering<Minimum>(_ => BinaryKernel.Of<MinimumOfTwo>(), _ => IntegerKernel.Of<MinInteger>()),
@@ -201,7 +198,6 @@ static class Lowerings
             op => op.Alpha == 1 ? BinaryKernel.Of<SubMinus>() : BinaryKernel.Of<SubMinusMultiple>(op.Alpha),
             op => IntegerKernel.Of<SubInteger>((long)op.Alpha)),
         new SumLowering<Sum>((_, _) => 1),
-        new ReductionLowering<Sum>((_, _) => 1),
         new TakeAlongDimLowering(),
         new UnaryLowering<Tan>(_ => UnaryKernel.Of<TanFunction>()),
         new UnaryLowering<Tanh>(_ => UnaryKernel.Of<TanhFunction>()),
