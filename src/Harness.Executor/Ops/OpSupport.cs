@@ -145,7 +145,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Upsample.Definition, "jax.numpy.repeat for nearest by a whole factor, else jax.numpy.take with PyTorch's " +
             "indices (jax.image.resize rounds half-way places otherwise); jax.image.scale_and_translate(" +
             "antialias=False) for linear without aligned corners, else two products with PyTorch's weights",
-            Form("upsample_nearest2d.vec", "output_size=None")),
+            Form("upsample_nearest2d.vec", "output_size=None"),
+            Form("upsample_nearest2d", "output_size=[4]")),
     ];
 
     static OpSupport Of(OpDefinition definition, string flax, params ReadOnlySpan<RefusedForm> refused) =>
