@@ -306,6 +306,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
             Form("where.Scalar", "self=True")),
         Of(WriteInto.Definition, "jax.numpy.ndarray.at[…].set"),
         Of(Xlogy.Definition, "jax.numpy.where(x == 0, 0, x * jax.numpy.log(y))"),
+            Form("upsample_nearest2d.vec", "output_size=None"),
+            Form("upsample_nearest2d", "output_size=[4]")),
     ];
 
     static OpSupport Of(OpDefinition definition, string flax, params ReadOnlySpan<RefusedForm> refused) =>

@@ -66,6 +66,9 @@ public sealed record Upsample : Op
         // Sizes with scales of their own may stand in the overloads that list no factors alone.
         if (listed && sized != call.IsNone("scale_factors"))
             throw call.Refuse("expected one of output_size and scale_factors; PyTorch refuses it too");
+        // One number may stand for all axes, a list of one may not.
+        if (sized && call.IsShort("output_size", axes))
+            throw call.Refuse($"output_size has too few numbers, expected {axes}; PyTorch refuses it too");
         return new Upsample
         {
             Axes = axes,

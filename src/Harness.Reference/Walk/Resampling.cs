@@ -49,10 +49,11 @@ static class Resampling
         double[]? scales = a.Peek(next, "scale_factors") is ListValue
             ? a.NumbersOrNull(next, "scale_factors")
             : Scales(a, next, axes == 1 ? ["scales"] : ((string[])["scales_d", "scales_h", "scales_w"])[^axes..]);
-        var y = F.interpolate(self, scales is null ? size : null, scales, mode, align, false, antialias);
-        return size is not null && !y.shape.AsSpan()[2..].SequenceEqual(size)
-            ? throw a.Refuse($"its scales give {string.Join('x', y.shape[2..])}, it says {string.Join('x', size)}")
-            : y;
+        long[]? scaled = scales is null ? null
+            : [.. scales.Select((scale, axis) => (long)(self.shape[2 + axis] * scale))];
+        return size is not null && scaled is not null && !scaled.SequenceEqual(size)
+            ? throw a.Refuse($"its scales give {string.Join('x', scaled)}, it says {string.Join('x', size)}")
+            : F.interpolate(self, scales is null ? size : null, scales, mode, align, false, antialias);
     }
 
     static double[]? Scales(Reading a, int next, string[] names)

@@ -691,7 +691,8 @@ public sealed class ParseTests
     [InlineData("aten::upsample_nearest2d(%0, None, None)", "expected one of output_size and scale_factors")]
     [InlineData("aten::upsample_bilinear2d(%0, [2, 2], False, [2.0, 2.0])", "expected one of output_size")]
     [InlineData("aten::upsample_nearest2d(%0, None, [2.0])", "expected 2 numbers")]
-    [InlineData("aten::upsample_nearest3d(%0, [2, 2], None)", "output_size has 2 numbers, expected 3")]
+    [InlineData("aten::upsample_nearest3d(%0, [2, 2], None)", "output_size has too few numbers, expected 3")]
+    [InlineData("aten::upsample_nearest2d(%0, [2], None)", "output_size has too few numbers, expected 2")]
     public void What_an_op_does_not_do_is_refused_by_name(string call, string why)
     {
         var parse = () => OpSet.Parse(CallText.Call(call));
