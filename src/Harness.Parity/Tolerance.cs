@@ -53,8 +53,16 @@ public sealed record Tolerance(TolerancePolicy Policy, double Value, string Reas
     /// <summary>What rounding in float64 explains in an output of this magnitude.</summary>
     /// <param name="magnitude">The largest |e|.</param>
     /// <param name="rounding">How far an ulp at every node moves it.</param>
-    internal static double Explained(double magnitude, double rounding) =>
-        Math.Max(Rounded * magnitude, OfRounding(rounding));
+    /// <remarks>Where rounding would explain a thousandth of the output it moves what jumps: ties, comparisons, waves
+    /// of huge numbers. A program computes those as the reference did or is another one, and no limit beyond the output
+    /// itself could ever be crossed. Outputs that are rounding themselves, of a difference that should be 0, have no
+    /// such bound.</remarks>
+    internal static double Explained(double magnitude, double rounding) => Math.Max(
+        Rounded * magnitude,
+        magnitude >= Noise ? Math.Min(OfRounding(rounding), Jump * magnitude) : OfRounding(rounding));
+
+    // Below the first an output may be what rounding left of nothing; the second is far more than sums come to.
+    const double Noise = 1e-9, Jump = 1e-3;
 
     /// <summary>True for the limit that needs no reason. The same number with a reason is that number, whatever the
     /// outputs' magnitude.</summary>

@@ -15,6 +15,11 @@ public sealed record Bilinear : Composite
     /// <inheritdoc/>
     public override bool IsContraction => true;
 
+    // PyTorch adds whatever broadcasts.
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
+        Bias && inputs[2].Shape is { Rank: 3 } weight && inputs[3].Shape != [weight[0]]
+            ? $"bias is {inputs[3]}, expected ({weight[0]})" : null;
+
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
@@ -24,7 +29,7 @@ public sealed record Bilinear : Composite
             return $"inputs are {x1} and {x2}, expected the same axes before the last";
         if (x1[-1] != weight[1] || x2[-1] != weight[2])
             return $"inputs have {x1[-1]} and {x2[-1]} features, weight is {weight}";
-        return Bias && inputs[3] != [weight[0]] ? $"bias is {inputs[3]}, expected ({weight[0]})" : null;
+        return null;
     }
 
     /// <inheritdoc/>

@@ -63,6 +63,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(AdvancedIndex.Definition, "jax.numpy.take, or Python's x[:, i, j]; NaN or the last element where PyTorch " +
             "refuses an index"),
         Of(AffineGrid.Definition, "jax.numpy.einsum of theta and jax.numpy.linspace's places"),
+        Of(Ops.All.Definition, "jax.numpy.all",
+            Form("all.dims", "dim=[]")),
         Of(Amax.Definition, "jax.numpy.max"),
         Of(Amin.Definition, "jax.numpy.min"),
         Of(Any.Definition, "jax.numpy.any",
@@ -211,8 +213,6 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(NanToNum.Definition, "jax.numpy.nan_to_num"),
         Of(Neg.Definition, "jax.numpy.negative"),
         Of(OneHot.Definition, "jax.nn.one_hot, which gives floats"),
-        Of(Ops.All.Definition, "jax.numpy.all",
-            Form("all.dims", "dim=[]")),
         Of(Pad.Definition, "jax.lax.pad; jax.numpy.pad(mode='reflect', 'edge' or 'wrap')",
             Form("_pad_enum", "mode=4"),
             Form("pad", "mode=\"symmetric\""),
@@ -296,7 +296,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Upsample.Definition, "jax.numpy.repeat for nearest by a whole factor, else jax.numpy.take with PyTorch's " +
             "indices (jax.image.resize rounds half-way places otherwise); jax.image.scale_and_translate(" +
             "antialias=False) for linear without aligned corners, else two products with PyTorch's weights",
-            Form("upsample_nearest2d.vec", "output_size=None")),
+            Form("upsample_nearest2d.vec", "output_size=None"),
+            Form("upsample_nearest2d", "output_size=[4]")),
         Of(Var.Definition, "jax.numpy.var(ddof=correction); jax.numpy.std"),
         Of(VectorNorm.Definition, "jax.numpy.linalg.norm",
             Form("linalg_vector_norm", "dtype=5"),
@@ -306,8 +307,6 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
             Form("where.Scalar", "self=True")),
         Of(WriteInto.Definition, "jax.numpy.ndarray.at[…].set"),
         Of(Xlogy.Definition, "jax.numpy.where(x == 0, 0, x * jax.numpy.log(y))"),
-            Form("upsample_nearest2d.vec", "output_size=None"),
-            Form("upsample_nearest2d", "output_size=[4]")),
     ];
 
     static OpSupport Of(OpDefinition definition, string flax, params ReadOnlySpan<RefusedForm> refused) =>

@@ -60,7 +60,8 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
                 || (parameter.Type is { Kind: ValueKind.Scalar, IsOptional: true });
             if (given.Remove(parameter.Name, out var value)) arguments.Add(new Keyword(parameter.Name, value));
             // A batch norm that is given no statistics can only take those of the batch.
-            else if (parameter.Name == "training" && signature.Parameters.All(other => other.Name != "running_mean"))
+            else if (parameter.Name == "training" && signature.Target.Contains("batch_norm", StringComparison.Ordinal)
+                && signature.Parameters.All(other => other.Name != "running_mean"))
                 arguments.Add(new Keyword(parameter.Name, Argument.Of(true)));
             else if (isGiven)
                 arguments.Add(new Keyword(parameter.Name, Ordinary(name, parameter.Type, ref tensors)));

@@ -21,7 +21,7 @@ public sealed record RepeatInterleave : Composite
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => (Dim is { } dim
-        ? Axis.Misfit(dim, inputs[0].Rank) : null)
+        ? inputs[0].Rank == 0 ? "input is (), expected at least 1 axis" : Axis.Misfit(dim, inputs[0].Rank) : null)
         ?? Axis.MisfitOfExtent(Repeats * (Dim is { } axis && inputs[0].Rank > 0
             ? inputs[0][Axis.Of(axis, inputs[0].Rank)] : inputs[0].Elements));
 

@@ -24,9 +24,10 @@ static class FileKinds
         if (head.IsEmpty) return FileKind.Empty;
         if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8)) return FileKind.Zip;
         if (head.Length > 6 && head[0] == 0x93 && head[1..].StartsWith("NUMPY"u8)) return FileKind.Npy;
-        if (head.Length >= 10 && head[0] == 0x80 && head[1] is >= 2 and <= 5) return FileKind.LegacyPickle;
+        // Before pickles: the length of a header may begin as they do.
         if (head.Length >= 9 && head[8] == (byte)'{' && BitConverter.ToUInt64(head) <= (ulong)file.Length)
             return FileKind.Safetensors;
+        if (head.Length >= 10 && head[0] == 0x80 && head[1] is >= 2 and <= 5) return FileKind.LegacyPickle;
         var text = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         return text.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? FileKind.Json : FileKind.Unknown;
     }

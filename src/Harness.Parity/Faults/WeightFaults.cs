@@ -19,9 +19,13 @@ static class WeightFaults
         return stored.Length == 0 ? null : model;
     }
 
+    static bool LiesOtherwise(NhwcValue value) => value.Moves.Any(move => !move.IsIdentity);
+
     public static NhwcProgram? OneWeight(NhwcProgram model, NhwcNode node)
     {
-        int value = node.Inputs.FirstOrDefault(id => model.Values[id].Leaf is not null, -1);
+        // One that lies in the tree as somebody else reads it cannot be written back from here.
+        int value = node.Inputs.FirstOrDefault(
+            id => model.Values[id].Leaf is not null && !LiesOtherwise(model.Values[id]), -1);
         if (value < 0) return null;
         double[] weights = model.Values[value].Elements().ToDoubles();
         if (weights.Length == 0) return null;
@@ -54,7 +58,7 @@ static class WeightFaults
     {
         if (node.Op.Weights.FirstOrDefault(rule => rule.Leaf == "kernel") is not { } rule) return null;
         int value = node.Inputs[rule.Operand];
-        if (model.Values[value].Leaf is null) return null;
+        if (model.Values[value].Leaf is null || LiesOtherwise(model.Values[value])) return null;
         var kernel = model.Values[value].Elements();
         // A sequence has no height; a volume has a depth besides, which stays where it is.
         string Letters(string letters) => kernel.Shape.Rank switch
@@ -126,7 +130,8 @@ static class WeightFaults
     // The stored operand of this name; null where it is computed, or the op has none.
     static int? Leaf(NhwcProgram model, NhwcNode node, string name) =>
         node.Op.Weights.FirstOrDefault(rule => rule.Leaf == name) is { } rule
-        && model.Values[node.Inputs[rule.Operand]].Leaf is not null ? node.Inputs[rule.Operand] : null;
+        && model.Values[node.Inputs[rule.Operand]] is { Leaf: not null } value && !LiesOtherwise(value)
+            ? value.Id : null;
 
     static NhwcProgram WithWeights(NhwcProgram model, int value, Func<int, double> weight)
     {

@@ -504,9 +504,13 @@ static class OperandDraws
         var x = Batch(call, axes);
         bool listed = call.Takes("scale_factors"), scaled = dice.Chance(50);
         double[] scales = [.. Enumerable.Range(0, axes).Select(_ => dice.Of(0.5, 1.0, 1.5, 2.0, 2.0, 3.0))];
+        // From or to planes one element wide libtorch 2.10 gives other numbers than 1.13 and the formula do.
+        bool antialias = call.Op.EndsWith("_aa", StringComparison.Ordinal);
+        if (antialias && x.Shape.AsSpan()[2..].ToArray().Min() < 4)
+            (scaled, scales) = (true, [.. Enumerable.Repeat(1.0, axes)]);
         var sizes = CallDraw.Ints(scaled
             ? scales.Select((scale, axis) => (int)(x.Shape[2 + axis] * scale))
-            : scales.Select(_ => dice.Between(1, 12)));
+            : scales.Select(_ => dice.Between(antialias ? 2 : 1, 12)));
         call["output_size"] = listed && scaled ? Argument.None : sizes;
         call["scale_factors"] = scaled ? Argument.Of([.. scales.Select(Argument.Of)]) : Argument.None;
         string[] names = axes == 1 ? ["scales"] : ((string[])["scales_d", "scales_h", "scales_w"])[^axes..];

@@ -158,9 +158,14 @@ static class Arithmetic
     // A number becomes a tensor without axes, which promotes as a number does.
     static Value Xlogy(Reading a)
     {
-        var self = a.Any(0, "self") is TensorValue x ? x.Tensor : full([], a.Scalar(0, "self"));
-        return self.xlogy(a.Any(1, "other") is TensorValue y ? y.Tensor : full([], a.Scalar(1, "other")));
+        var self = a.Any(0, "self") is TensorValue x ? x.Tensor : OfNumber(a, 0, "self");
+        return self.xlogy(a.Any(1, "other") is TensorValue y ? y.Tensor : OfNumber(a, 1, "other"));
     }
+
+    // Of a floating-point number in the walk's precision: as float32 it would be another number.
+    static Tensor OfNumber(Reading a, int position, string name) => a.Any(position, name) is FloatValue number
+        ? full([], number.Number, a.Type, a.Device)
+        : full([], a.Scalar(position, name), device: a.Device);
 
     static Value Power(Reading a)
     {
@@ -186,7 +191,7 @@ static class Arithmetic
         var right = a.Any(1, "other");
         if (left is TensorValue x)
             return right is TensorValue y ? tensors(x.Tensor, y.Tensor) : withNumber(x.Tensor, a.Scalar(1, "other"));
-        if (right is TensorValue other) return tensors(full([], a.Scalar(0, "self")), other.Tensor);
+        if (right is TensorValue other) return tensors(OfNumber(a, 0, "self"), other.Tensor);
         return left is IntValue i && right is IntValue j
             ? integers(i.Number, j.Number)
             : numbers(a.Number(0, "self"), a.Number(1, "other"));

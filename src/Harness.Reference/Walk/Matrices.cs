@@ -12,18 +12,19 @@ static class Matrices
     [
         new("aten::addmm", a => AddProduct(a, "mat1", "mat2", (x, y) => x.mm(y))),
         new("aten::addmv", a => AddProduct(a, "mat", "vec", (x, y) => x.matmul(y))),
-        new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", (x, y) => x.bmm(y))),
+        new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", Batched)),
         new("aten::bilinear", a =>
         {
-            var y = einsum("...i,oij,...j->...o", a.Tensor(0, "input1"), a.Tensor(2, "weight"), a.Tensor(1, "input2"));
+            var y = Summed(
+                "...i,oij,...j->...o", a.Tensor(0, "input1"), a.Tensor(2, "weight"), a.Tensor(1, "input2"));
             return a.TensorOrNull(3, "bias") is { } bias ? y + bias : y;
         }),
-        new("aten::bmm", a => a.Tensor(0, "self").bmm(a.Tensor(1, "mat2"))),
+        new("aten::bmm", a => Batched(a.Tensor(0, "self"), a.Tensor(1, "mat2"))),
         new("aten::dot", a => Product(a.Tensor(0, "self"), a.Tensor(1, "tensor"))),
         new("aten::einsum", a =>
         {
             a.Pass(2, "path");
-            return einsum(a.Text(0, "equation", ""), a.Tensors(1, "tensors"));
+            return Summed(a.Text(0, "equation", ""), a.Tensors(1, "tensors"));
         }),
         new("aten::linear", a => F.linear(a.Tensor(0, "input"), a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"))),
         new("aten::matmul", a => Product(a.Tensor(0, "self"), a.Tensor(1, "other"))),
@@ -31,6 +32,39 @@ static class Matrices
         new("aten::mv", a => Product(a.Tensor(0, "self"), a.Tensor(1, "vec"))),
         new("aten::vdot", a => Product(a.Tensor(0, "self"), a.Tensor(1, "other"))),
     ];
+
+    // As with matmul, libtorch's complaint would end the process.
+    static Tensor Batched(Tensor x, Tensor y) =>
+        x.ndim == 3 && y.ndim == 3 && x.dtype == y.dtype && x.shape[0] == y.shape[0] && x.shape[2] == y.shape[1]
+            ? x.bmm(y)
+            : throw new ArgumentException($"batches of matrices ({string.Join(", ", x.shape)}) and "
+                + $"({string.Join(", ", y.shape)}) do not fit");
+
+    static Tensor Summed(string equation, params Tensor[] operands)
+    {
+        string[] terms = equation.Replace(" ", "", StringComparison.Ordinal).Split("->")[0].Split(',');
+        if (terms.Length != operands.Length)
+            throw new ArgumentException($"'{equation}' has {terms.Length} terms, {operands.Length} tensors are given");
+        var extents = new Dictionary<char, long>();
+        foreach (var (term, operand) in terms.Zip(operands))
+        {
+            if (operand.dtype != operands[0].dtype) throw new ArgumentException("einsum takes one type");
+            string[] parts = term.Split("...");
+            int letters = parts.Sum(part => part.Length);
+            if (parts.Length > 2 || (parts.Length == 1 ? letters != operand.ndim : letters > operand.ndim))
+                throw new ArgumentException($"the term '{term}' stands for a tensor of {operand.ndim} axes");
+            for (int i = 0; i < letters; i++)
+            {
+                bool last = i >= parts[0].Length;
+                char letter = last ? parts[1][i - parts[0].Length] : parts[0][i];
+                long extent = operand.shape[last ? operand.ndim - letters + i : i];
+                if (extents.GetValueOrDefault(letter, 1) is var known && known != 1 && extent != 1 && known != extent)
+                    throw new ArgumentException($"'{letter}' is {known} and {extent} long");
+                extents[letter] = Math.Max(extents.GetValueOrDefault(letter, 1), extent);
+            }
+        }
+        return einsum(equation, operands);
+    }
 
     // TorchSharp lets libtorch's complaint about operands end the process here, alone of all products.
     static Tensor Product(Tensor x, Tensor y)

@@ -114,6 +114,7 @@ static class Reductions
     static Value LogSumExp(Reading a)
     {
         var self = a.Tensor(0, "self");
+        if (!self.is_floating_point()) self = self.to_type(a.Type);
         long[] dims = Dims(a);
         bool keep = a.Flag(2, "keepdim", false);
         if (dims is [var dim]) return self.logsumexp(dim, keep);

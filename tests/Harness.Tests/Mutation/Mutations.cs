@@ -85,7 +85,17 @@ static class Mutations
         string name, VerifyRequest request, OpenModel open, NhwcProgram program, string node, string fault)
     {
         var options = new VerifyOptions { Threads = 1, Precision = Precision.Float64, Fault = $"{node}:{fault}" };
-        var verdict = Verifier.Verify(request, options, open, CancellationToken.None);
+        Verdict verdict;
+        try
+        {
+            verdict = Verifier.Verify(request, options, open, CancellationToken.None);
+        }
+        catch (ModelException e) when (e.Finding.Code == Codes.ShapeMismatch)
+        {
+            // What reads by places that a fault has moved finds none there, and says so.
+            bool said = e.Finding.Message.Contains($"'{node}'", StringComparison.Ordinal);
+            return new Mutant(name, node, fault, MutantState.Caught, said, e.Finding.Code);
+        }
         // What confesses the fault is no catch.
         if (verdict.Findings.FirstOrDefault(finding => finding.Code != Codes.BadUsage
             && finding.Severity() == Severity.Error) is { } finding)
@@ -140,9 +150,14 @@ static class Mutations
     {
         var damaged = Faults.Inject(fault, program);
         double most = 0;
-        for (int seed = 0; seed < OtherInputs; seed++)
+        for (int seed = 0, ran = 0; ran < OtherInputs; seed++)
         {
-            double[][] whole = Outputs(program, seed), wrong = Outputs(damaged, seed);
+            // What reads by places that are computed does not run on any input.
+            if (seed == 100 * OtherInputs) return double.PositiveInfinity;
+            if (Ran(program, seed) is not { } whole) continue;
+            ran++;
+            // A fault that ends the run is told by that.
+            if (Ran(damaged, seed) is not { } wrong) continue;
             for (int i = 0; i < whole.Length; i++)
             {
                 double largest = whole[i].Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
@@ -155,6 +170,19 @@ static class Mutations
             }
         }
         return most;
+    }
+
+    // Null where a place that is computed is none.
+    static double[][]? Ran(NhwcProgram program, int seed)
+    {
+        try
+        {
+            return Outputs(program, seed);
+        }
+        catch (ModelException e) when (e.Finding.Code == Codes.ShapeMismatch)
+        {
+            return null;
+        }
     }
 
     static double[][] Outputs(NhwcProgram program, int seed)

@@ -602,6 +602,7 @@ sealed class NaiveWalk
 
         /// <summary>One tensor or a list of them.</summary>
         public NaiveTensor[] States(int i) => _items[i] is NaiveTensor only ? [only] : Tensors(i);
+
         public NaiveTensor?[] OptionalTensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor?>()];
 
         /// <summary>Axes: a list, one number, or none for all of them.</summary>
@@ -624,6 +625,7 @@ sealed class NaiveWalk
 
         /// <summary>A list of integers, or one.</summary>
         public int[] OneOrMore(int i) => IsList(i) ? Integers(i) : [(int)Number(i, 0)];
+
         public double[] Numbers(int i) => [.. ((object?[])_items[i]!).Select(number => (double)number!)];
 
         public int[] Integers(int i) => [.. ((object?[])_items[i]!).Select(number => (int)(double)number!)];
@@ -653,9 +655,6 @@ sealed class NaiveWalk
 
         /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
         public int TypeOf(int i) => walk._types[Tensor(i)];
-
-        /// <summary>True for a tensor of Booleans.</summary>
-        public bool IsFlags(int i) => walk._types.GetValueOrDefault(Tensor(i)) == Bool;
 
         /// <summary>A result of two operands: true or false where both are, whatever the sum.</summary>
         public NaiveTensor OfFlags(NaiveTensor result) =>

@@ -81,9 +81,6 @@ public sealed class PyTorchTypesTests
     [InlineData("aten::addcmul(%0, %0, %0)", ElementType.Int64, "(2, 3)")]
     [InlineData("aten::clamp_min(%0, -1)", ElementType.UInt8, "(2, 3)")]
     [InlineData("aten::sum(%0, dtype=0)", ElementType.Float32, "(2, 3)")]
-    [InlineData("aten::matmul(%0, %0)", ElementType.Float32, "(3)")]
-    [InlineData("aten::linear(%0, %0)", ElementType.Float32, "(3)")]
-    [InlineData("aten::addmm(%0, %0, %0)", ElementType.Float32, "(3, 3)")]
     [InlineData("aten::max_pool2d(%0, [2, 2], [1, 1], [1, 1], [2, 2])", ElementType.Float32, "(1, 1, 1, 2)")]
     [InlineData("aten::adaptive_avg_pool2d(%0, [None])", ElementType.Float32, "(1, 1, 4, 2)")]
     public void What_PyTorch_takes_and_nothing_here_computes_is_refused_by_name(

