@@ -34,16 +34,8 @@ public sealed record Gather : Op
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
-    {
-        Shape x = inputs[0], index = inputs[1];
-        if (Axis.Misfit(Dim, x.Rank) is { } why) return why;
-        if (index.Rank != x.Rank) return $"index is {index}, expected {x.Rank} axes as of {x}";
-        int dim = Axis.Of(Dim, x.Rank);
-        for (int axis = 0; axis < x.Rank; axis++)
-            if (axis != dim && index[axis] > x[axis]) return $"index is {index}, longer than {x} on axis {axis}";
-        return null;
-    }
+    public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
+        Picking.MisfitOfPlaces(Dim, inputs[0], inputs[1]);
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[1]];

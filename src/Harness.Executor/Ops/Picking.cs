@@ -14,6 +14,18 @@ static class Picking
             : $"operand {operand} is {fact}, expected indices of int64{(narrow ? " or int32" : "")}; "
                 + "PyTorch refuses it too";
 
+    /// <summary>Why an index does not name places along an axis, within the others' extents; null where it
+    /// does.</summary>
+    public static string? MisfitOfPlaces(int dim, Shape x, Shape index)
+    {
+        if (Axis.Misfit(dim, x.Rank) is { } why) return why;
+        if (index.Rank != x.Rank) return $"index is {index}, expected {x.Rank} axes as of {x}";
+        int along = Axis.Of(dim, x.Rank);
+        for (int axis = 0; axis < x.Rank; axis++)
+            if (axis != along && index[axis] > x[axis]) return $"index is {index}, longer than {x} on axis {axis}";
+        return null;
+    }
+
     /// <summary>A layout in which the axes that stay lie as in the operand, and those that indices put in the place of
     /// some others where the outermost of these lay.</summary>
     /// <param name="layout">The operand's.</param>

@@ -45,7 +45,7 @@ public sealed record PixelShuffle : Composite
         int r = Factor;
         return Back
             ? [[.. x.AsSpan()[..^3], x[-3] * r * r, x[-2] / r, x[-1] / r]]
-            : [[.. x.AsSpan()[..^3], x[-3] / (r * r), x[-2] * r, x[-1] * r]];
+            : [[.. x.AsSpan()[..^3], (int)(x[-3] / ((long)r * r)), x[-2] * r, x[-1] * r]];
     }
 
     internal override void Write(CallWriter calls)

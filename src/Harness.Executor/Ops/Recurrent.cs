@@ -170,6 +170,7 @@ public abstract record Recurrent : Op
     static WeightRule Kernel(int operand, string leaf) =>
         new(operand, leaf, new Rearrangement("oi", "io"), LeafForm.Dense);
 
+    // Two layers in both directions over 100 steps are off by 2.2e-6 here and by 5.5e-6 in libtorch's own float32.
     /// <inheritdoc/>
     public override Float32Bound Float32Bound => new(10, "each step starts from what the one before has rounded");
 

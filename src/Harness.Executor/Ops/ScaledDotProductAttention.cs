@@ -121,9 +121,6 @@ public sealed record ScaledDotProductAttention : Op
     }
 
     /// <inheritdoc/>
-    public override Float32Bound Float32Bound => new(10, "scores are rounded before their exponentials");
-
-    /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<Shape> inputs, Shape output)
     {
         long rows = output[-1] == 0 ? 0 : output.Elements / output[-1];

@@ -57,11 +57,7 @@ public sealed record Scatter : Op
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0], index = inputs[1];
-        if (Axis.Misfit(Dim, x.Rank) is { } why) return why;
-        if (index.Rank != x.Rank) return $"index is {index}, expected {x.Rank} axes as of {x}";
-        int dim = Axis.Of(Dim, x.Rank);
-        for (int axis = 0; axis < x.Rank; axis++)
-            if (axis != dim && index[axis] > x[axis]) return $"index is {index}, longer than {x} on axis {axis}";
+        if (Picking.MisfitOfPlaces(Dim, x, index) is { } why) return why;
         if (Value is not null) return null;
         if (inputs[2].Rank != x.Rank) return $"src is {inputs[2]}, expected {x.Rank} axes as of {x}";
         for (int axis = 0; axis < x.Rank; axis++)

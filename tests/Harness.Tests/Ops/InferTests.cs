@@ -434,6 +434,7 @@ public sealed class InferTests
         { "aten::pixel_shuffle(%0, 3)", "(9, 3, 5)", "(1, 9, 15)" },
         { "aten::pixel_shuffle(%0, 2)", "(2, 10, 3, 5)", "refused" },
         { "aten::pixel_shuffle(%0, 2)", "(3, 5)", "refused" },
+        { "aten::pixel_shuffle(%0, 65536)", "(0, 1, 1)", "(0, 65536, 65536)" },
         { "aten::pixel_unshuffle(%0, 2)", "(2, 3, 6, 10)", "(2, 12, 3, 5)" },
         { "aten::pixel_unshuffle(%0, 2)", "(2, 3, 5, 10)", "refused" },
         { "aten::channel_shuffle(%0, 3)", "(2, 6, 4)", "(2, 6, 4)" },
