@@ -129,8 +129,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         bool seen = _values.Any(other => (_lastUse[other.Key] > step || outputs.Contains(other.Key))
             && other.Value.Tensors.Any(tensor => Memory(tensor) == memory));
         if (!seen) return result;
-        bool same = given.shape.AsSpan().SequenceEqual(self.shape) && given.stride().AsSpan().SequenceEqual(self.stride());
-        if (Memory(given) == memory && same) return result;
+        bool fits = given.shape.AsSpan().SequenceEqual(self.shape);
+        // A detachment, a dropout that drops nothing.
+        if (Memory(given) == memory && fits && given.stride().AsSpan().SequenceEqual(self.stride())) return result;
         if (Memory(given) == memory)
         {
             // The same elements in another shape: under its old names nobody may read it.
@@ -138,7 +139,7 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
                 if (_values[id].Tensors.Any(tensor => Memory(tensor) == memory)) _renamed[id] = call;
             return result;
         }
-        if (!given.shape.AsSpan().SequenceEqual(self.shape))
+        if (!fits)
             throw WalkErrors.Unsupported(path, call, "it gives another shape than the memory has that it writes");
         try
         {
@@ -151,25 +152,42 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         return self.alias();
     }
 
-    // What reads copies of what may be written; a view must be one of the tensor itself.
+    // Reads copies of what may be written; a view must be one of the tensor itself. Weights are not written.
     (Value Result, Reading Reading) OfCopies(Call call)
     {
-        var copies = new List<TorchTensor>();
-        var computed = Computed(call, type, tensor =>
+        var kept = Used(call).Where(_keys.ContainsKey).SelectMany(id => ValueOf(id).Tensors)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        var copies = new HashSet<nint>();
+        var (result, reading) = Computed(call, type, tensor =>
         {
-            if (tensor.is_leaf) return tensor;
-            copies.Add(tensor.clone());
-            return copies[^1];
+            if (kept.Contains(tensor)) return tensor;
+            var copy = tensor.clone();
+            copies.Add(Memory(copy));
+            return copy;
         });
-        var memories = copies.Select(Memory).ToHashSet();
-        return computed.Result.Tensors.Any(tensor => memories.Contains(Memory(tensor)))
-            ? Computed(call, type, tensor => tensor) : (computed.Result.Select(Copied), computed.Reading);
+        if (!result.Tensors.Any(tensor => copies.Contains(Memory(tensor))))
+            return (result.Select(tensor => tensor.requires_grad ? tensor.clone() : tensor), reading);
+        (result, reading) = Computed(call, type, tensor => tensor);
+        // libtorch lets nobody write into one of several views of one call; into a view like it, it does.
+        var viewed = Used(call).SelectMany(id => ValueOf(id).Tensors).ToList();
+        return (result is not ListValue ? result : result.Select(view =>
+            viewed.Find(tensor => Memory(tensor) == Memory(view)) is { } whole
+                ? whole.as_strided(view.shape, view.stride(), view.storage_offset()) : view), reading);
     }
 
-    // The result itself is kept too where its derivative is said by it.
-    static TorchTensor Copied(TorchTensor tensor) => tensor.requires_grad ? tensor.clone() : tensor;
-
-    static nint Memory(TorchTensor tensor) => tensor.storage<byte>().data_ptr();
+    // The storage's address, which views have in common; TorchSharp gives that of a copy to who names another type.
+    static nint Memory(TorchTensor tensor) => tensor.dtype switch
+    {
+        ScalarType.Float64 => tensor.storage<double>().data_ptr(),
+        ScalarType.Float32 => tensor.storage<float>().data_ptr(),
+        ScalarType.Int64 => tensor.storage<long>().data_ptr(),
+        ScalarType.Int32 => tensor.storage<int>().data_ptr(),
+        ScalarType.Int16 => tensor.storage<short>().data_ptr(),
+        ScalarType.Int8 => tensor.storage<sbyte>().data_ptr(),
+        ScalarType.Byte => tensor.storage<byte>().data_ptr(),
+        ScalarType.Bool => tensor.storage<bool>().data_ptr(),
+        _ => 0,
+    };
 
     // As libtorch names its operators.
     static bool IsInPlace(Call call) =>
