@@ -29,14 +29,20 @@ static class Contiguity
     public static bool OfView(Op op, Shape operand, Shape result) => op switch
     {
         Identity or Reshaping => true,
-        Permuting permuting => Enumerable.Range(0, operand.Rank).Select(axis => permuting.Order(operand.Rank)[axis])
-            .Where(axis => operand[axis] != 1) is var order && order.SequenceEqual(order.Order()),
+        Permuting permuting => KeepsOrder(permuting, operand),
         Expand => operand.Elements == result.Elements,
         // Of the outermost axis that is longer than 1 neighbours lie side by side.
         Slice { Step: > 1 } => false,
         AxisPart part => operand.AsSpan()[..Axis.Of(part.Dim, operand.Rank)].IndexOfAnyExcept(1) < 0,
         _ => false,
     };
+
+    /// <summary>True where no two axes longer than 1 change places.</summary>
+    public static bool KeepsOrder(Permuting op, Shape operand)
+    {
+        int[] order = [.. op.Order(operand.Rank).Where(axis => operand[axis] != 1)];
+        return order.SequenceEqual(order.Order());
+    }
 
     /// <summary>True for an op whose results are new and contiguous where all its operands are: those that take over
     /// their operands' strides or make their own in order. Of others (recurrent layers, attention, sums of products

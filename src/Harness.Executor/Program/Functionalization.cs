@@ -19,6 +19,9 @@ sealed class Functionalization
     // Writes through long chains of views cost a call a link, each; far more than any network has.
     const int MostCalls = 100_000;
 
+    // And a chain of that many is followed; of a longer one only the first value is known.
+    const int MostDepth = 1000;
+
     readonly ShapedGraph _graph;
     readonly Dictionary<int, View> _views = [];
     readonly HashSet<int> _contiguous = [];
@@ -98,7 +101,7 @@ sealed class Functionalization
             shares |= shared;
             if (written && shared)
             {
-                if (Write(call, op, value, results[0]) is { } misfit) return misfit;
+                if ((Turned(call, bound, value) ?? Write(call, op, value, results[0])) is { } misfit) return misfit;
             }
             // A statistic that training would move: what has no result has no new value.
             else if (written) ViewOf(value).Storage.Doubt = call;
@@ -193,6 +196,29 @@ sealed class Functionalization
         return null;
     }
 
+    // x.add_(x.t()): libtorch reads what its own loops have written by then, and what that is no file says. Of parts
+    // that overlap otherwise it refuses to.
+    Finding? Turned(Call call, Bound bound, int target)
+    {
+        foreach (var (value, _, _) in Sources(bound))
+        {
+            if (!_views.TryGetValue(value, out var source) || !_views.TryGetValue(target, out var written)
+                || ReferenceEquals(source, written) || source.Storage != written.Storage
+                || !Chain(source).Except(Chain(written)).Concat(Chain(written).Except(Chain(source)))
+                    .Any(view => view.Made?.Op is Permuting op
+                        && !Contiguity.KeepsOrder(op, _graph.ShapeOf(view.Parent!.Value)))) continue;
+            return new Finding(Codes.UnsupportedOp, call.Place.ToString(), $"{call.Target} '{call.Name}' reads the "
+                + "memory that it writes in another order, which PyTorch leaves undefined; write the module without "
+                + "in-place assignment and trace again");
+        }
+        return null;
+    }
+
+    static IEnumerable<View> Chain(View? view)
+    {
+        for (; view is not null; view = view.Parent) yield return view;
+    }
+
     void Share(Call call, Op op, Bound bound, int source, ImmutableArray<int> results)
     {
         // Its calls have been here already.
@@ -200,7 +226,7 @@ sealed class Functionalization
         var shape = _graph.ShapeOf(source);
         bool contiguous = _contiguous.Contains(source);
         if (call.Target == "aten::contiguous" && Contiguity.IsPlain(bound)) _contiguous.UnionWith(results);
-        if (!Contiguity.IsView(op, bound, shape, contiguous))
+        if (!Contiguity.IsView(op, bound, shape, contiguous) || ViewOf(source).Depth == MostDepth)
         {
             foreach (int result in results) ViewOf(source).Storage.Relate(ViewOf(result).Storage);
             return;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Program;
 
@@ -255,9 +257,49 @@ sealed class ShapedGraph
             if (misfit is not null) return misfit;
             if (item is not null) return Means(call, item);
         }
-        var (op, operands) = OpSet.Parse(resolved);
+        var parsed = OpSet.ParseBound(resolved);
+        if (parsed is null && OpSet.OfNumbers(resolved) is { } signature)
+        {
+            (resolved, misfit) = WithTensors(signature, resolved);
+            if (misfit is not null) return misfit;
+            plain = false;
+        }
+        var (op, operands) = parsed ?? OpSet.Parse(resolved);
         if (plain) _read.Add(call, (op, operands));
         return Compute(call, resolved, op, operands);
+    }
+
+    // A call of a number where a tensor is expected, as 2 - x in core ATen IR: PyTorch makes a tensor without axes of
+    // it, in the category of its own at least, and in the type that the tensors beside it meet in at most.
+    (Call Call, Finding? Misfit) WithTensors(Signature signature, Call call)
+    {
+        var beside = new List<Fact>();
+        foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)))
+            AddFacts(argument, beside);
+        Finding? misfit = null;
+        var replaced = signature.Replace(call, number =>
+        {
+            var type = number switch
+            {
+                FloatArgument => ElementType.Float32,
+                BoolArgument when beside.Count == 0 => ElementType.Bool,
+                BoolArgument => Promotion.Of(CollectionsMarshal.AsSpan(beside)),
+                _ when beside.Count == 0 => ElementType.Int64,
+                _ => Promotion.With(Promotion.Of(CollectionsMarshal.AsSpan(beside)), 0),
+            };
+            if (number is IntArgument { Number: var whole } && !type.IsFloating() && !Promotion.Holds(type, whole))
+                misfit = Mismatch(call, $"{whole} is no {type.NumPyName()}; PyTorch refuses it too");
+            return Insert($"{call.Name}.number", "aten::scalar_tensor", [number],
+                [new Keyword("dtype", Argument.Of(type.TorchNumber()))], call.Place);
+        });
+        return (replaced, misfit);
+    }
+
+    void AddFacts(Argument argument, List<Fact> facts)
+    {
+        if (argument is ValueArgument { Id: var id } && _facts[id] is { } fact) facts.Add(fact);
+        if (argument is not ListArgument list) return;
+        foreach (var item in list.Items) AddFacts(item, facts);
     }
 
     // A call as the file states it and with what it reads in place, and what it computes.

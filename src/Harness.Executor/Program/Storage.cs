@@ -82,6 +82,9 @@ sealed class View(Storage storage, View? parent, ViewCall? made, int index)
     /// <summary>Which of the call's results it is.</summary>
     public int Index => index;
 
+    /// <summary>How many views lead to it from all of the storage.</summary>
+    public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
+
     /// <summary>The graph's value that holds it as of <see cref="Version"/>.</summary>
     public int Value { get; set; }
 

@@ -125,6 +125,8 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         int target = Target(call);
         if (result is not TensorValue { Tensor: var given } || ValueOf(target) is not TensorValue { Tensor: var self })
             return result;
+        // Nothing has no address.
+        if (self.numel() == 0) return result;
         var memory = Memory(self);
         bool seen = _values.Any(other => (_lastUse[other.Key] > step || outputs.Contains(other.Key))
             && other.Value.Tensors.Any(tensor => Memory(tensor) == memory));
