@@ -163,8 +163,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Identity.Definition, "none needed; flax.linen.Dropout(deterministic=True) for a dropout",
             Form("dropout", "train=True")),
         Of(IndexAdd.Definition, "jax.numpy.ndarray.at[…].add"),
-        Of(IndexCopy.Definition, "x.at[:, index].set(source) of jax.numpy"),
-        Of(IndexFill.Definition, "x.at[:, index].set(value) of jax.numpy"),
+        Of(IndexCopy.Definition, "jax.numpy.ndarray.at[…].set"),
+        Of(IndexFill.Definition, "jax.numpy.ndarray.at[…].set"),
         Of(IndexPut.Definition, "jax.numpy.ndarray.at[…].set; .add with accumulate=True"),
         Of(IndexSelect.Definition, "jax.numpy.take"),
         Of(InstanceNorm.Definition, "flax.linen.InstanceNorm(epsilon=1e-5); flax.linen.BatchNorm with running " +
