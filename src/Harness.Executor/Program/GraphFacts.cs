@@ -48,7 +48,8 @@ public sealed class GraphFacts
         }
         catch (ModelException e) when (e.Finding.Code == Codes.UnsupportedOp)
         {
-            _refused[result] = e.Finding;
+            // A number that is not known hangs on a tensor's elements; nothing is wrong with the operator.
+            if (!ScalarCalls.Knows(target)) _refused[result] = e.Finding;
         }
         return result;
     }

@@ -92,6 +92,11 @@ sealed class ScriptArchive
     /// <summary>An error about inputs that the program does not take.</summary>
     public ModelFormatException Misfit(string message) => new(_zip.File.Path, -1, Codes.ShapeMismatch, message);
 
+    /// <summary>An error about a call of the program.</summary>
+    public ModelFormatException At(Finding finding) => new(_zip.File.Path, -1, finding.Code,
+        finding.Place.Length == 0 || finding.Message.Contains(finding.Place, StringComparison.Ordinal)
+            ? finding.Message : $"{finding.Message} (at {finding.Place})");
+
     /// <summary>An error about what a user gave.</summary>
     public ModelFormatException Misused(string message) => new(_zip.File.Path, -1, Codes.BadUsage, message);
 

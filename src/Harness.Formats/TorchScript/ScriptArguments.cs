@@ -9,7 +9,7 @@ namespace Harness.Formats.TorchScript;
 sealed class ScriptArguments(IReadOnlyList<string> given)
 {
     // What an optional tensor is called that is an input too.
-    const string TensorWord = "tensor";
+    internal const string TensorWord = "tensor";
 
     /// <summary>The arguments, without <c>self</c>.</summary>
     /// <param name="archive">The archive.</param>

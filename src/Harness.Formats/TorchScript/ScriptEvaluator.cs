@@ -14,6 +14,8 @@ sealed class ScriptEvaluator
         "aten::ScalarImplicit", "aten::size", "aten::dim", "aten::len", "aten::numel",
     ];
 
+    static readonly InputScriptValue s_tensor = new(0, "");
+
     readonly ScriptArchive _archive;
     readonly ScriptWalk _walk;
     readonly AttributeReader _attributes;
@@ -343,8 +345,9 @@ sealed class ScriptEvaluator
                 throw Bad(frame, call.Line, $"{made.Name} has {made.Fields.Count} fields and is given "
                     + $"{arguments.Count} values");
             }
+            string[] fields = [.. made.Fields.Select(field => field.Name)];
             return Bounded(
-                () => new ListScriptValue(arguments, isTuple: true) { Fields = made.Fields }, frame, call.Line);
+                () => new ListScriptValue(arguments, isTuple: true) { Fields = fields }, frame, call.Line);
         }
         throw Unsupported(frame, call.Line, $"a call of '{dotted}'");
     }
@@ -398,6 +401,8 @@ sealed class ScriptEvaluator
             case "uninitialized": return new OpaqueScriptValue("a variable without a value");
             case "isinstance" when call.Arguments is [var value, var type]:
                 var held = Evaluate(value, frame);
+                // A result may be a list, unless it is known to be a tensor.
+                if (held is ResultScriptValue && _walk.Facts?.Of(held) is not null) held = s_tensor;
                 return ScriptType.Holds(type, held) is { } holds ? Constant(Argument.Of(holds))
                     : throw Unknown(held, "what isinstance() asks for", frame, call.Line);
             case "print":
@@ -413,7 +418,7 @@ sealed class ScriptEvaluator
             case ("int", [var value]): return Operator("aten::Int", [value], [], frame, call.Line);
             case ("float", [var value]): return Operator("aten::Float", [value], [], frame, call.Line);
             case ("bool", [var value]): return Operator("aten::Bool", [value], [], frame, call.Line);
-            case ("str", [var value]): return ScriptText.ToValue(ScriptText.Of(value));
+            case ("str", [var value]): return Operator("aten::str", [value], [], frame, call.Line);
             case ("len" or "sorted" or "list" or "dict" or "abs" or "min" or "max" or "ord", [_, ..]):
                 return Function($"aten::{name}", arguments, keywords, frame, call.Line)
                     ?? throw Unsupported(frame, call.Line, $"{name}() of {arguments[0].Kind}");
@@ -466,9 +471,7 @@ sealed class ScriptEvaluator
         }
         catch (ModelException e) when (e is not ModelFormatException)
         {
-            throw _archive.Misfit(e.Finding.Place.Length == 0 || e.Finding.Message.Contains(
-                e.Finding.Place, StringComparison.Ordinal) ? e.Finding.Message
-                : $"{e.Finding.Message} (at {e.Finding.Place})");
+            throw _archive.At(e.Finding);
         }
         // A number that is known is none of the graph's business.
         if (isNumber && facts.NumberOf(result) is { } number) return ToValue(number);

@@ -26,7 +26,6 @@ sealed class ScriptFunctions(ScriptWalk walk)
         ["prim::is_nested"] = Argument.Of(false),
         ["prim::is_sparse"] = Argument.Of(false),
         ["prim::is_sparse_csr"] = Argument.Of(false),
-        ["prim::requires_grad"] = Argument.Of(false),
         ["prim::layout"] = Argument.Of(0L),
         ["aten::is_complex"] = Argument.Of(false),
         ["aten::is_grad_enabled"] = Argument.Of(false),
@@ -72,8 +71,13 @@ sealed class ScriptFunctions(ScriptWalk walk)
             case ("prim::type", [ConstantScriptValue { Value: TextArgument device }]):
                 return new ConstantScriptValue(Argument.Of(device.Text.Split(':')[0]));
             case ("prim::unchecked_unwrap_optional", [var value]): return value;
+            case ("prim::requires_grad", [var tensor]):
+                return Truth(tensor is StoredScriptValue { IsParameter: true, IsBuffer: false });
             case ("aten::__is__" or "aten::__isnot__", [var left, var right]):
                 return Truth(Is(left, right) == (name == "__is__"));
+            case ("aten::str" or "aten::format" or "aten::percentFormat" or "aten::join", _)
+                when walk.Facts is null && arguments.Any(IsUnknownNumber):
+                throw new InputsNeededException();
             case ("aten::str", [var value]): return ScriptText.ToValue(ScriptText.Of(value));
             case ("prim::rangelist", [ConstantScriptValue { Value: IntArgument { Number: var count } }]):
                 walk.Step(Math.Max(0, count));
@@ -130,6 +134,7 @@ sealed class ScriptFunctions(ScriptWalk walk)
         {
             [var only] => ScriptNumbers.OfOne(name, only),
             [var a, var b] => ScriptNumbers.OfTwo(name, a, b),
+            [IntArgument a, IntArgument b, IntArgument c] => ScriptNumbers.OfRange(name, a.Number, b.Number, c.Number),
             _ => null,
         };
         return result is null ? null : new ConstantScriptValue(result);

@@ -85,6 +85,22 @@ static class ScriptNumbers
             ? OfFloats(name, Float(a), Float(b)) : OfIntegers(name, Integer(a), Integer(b));
     }
 
+    /// <summary>What the loop over a range with a step is written with: a place of it, and how many there are; null for
+    /// another name.</summary>
+    /// <exception cref="ArithmeticException">A step of zero, or a result that no number is.</exception>
+    public static Argument? OfRange(string name, long a, long b, long c)
+    {
+        switch (name)
+        {
+            case "__derive_index": return Argument.Of(checked(b + a * c));
+            case "__range_length":
+                if (c == 0) throw new DivideByZeroException("range() arg 3 must not be zero");
+                long way = checked(c > 0 ? b - a : a - b), step = checked(Math.Abs(c));
+                return Argument.Of(way <= 0 ? 0 : (way - 1) / step + 1);
+            default: return null;
+        }
+    }
+
     static IntArgument? OfIntegers(string name, long a, long b) => name switch
     {
         "add" => new(checked(a + b)),

@@ -24,8 +24,10 @@ static class ScriptTexts
             case ("isdigit", _): return Truth(text.Length > 0 && text.All(char.IsAsciiDigit));
             case ("startswith", { } start): return Truth(text.StartsWith(start, StringComparison.Ordinal));
             case ("endswith", { } end): return Truth(text.EndsWith(end, StringComparison.Ordinal));
-            case ("find", { } part) when arguments.Count == 2:
-                return Number(text.IndexOf(part, StringComparison.Ordinal));
+            case ("find", { } part):
+                var (first, letters, _) = ScriptContainers.Range(text.Length, [arguments[0], .. arguments.Skip(2)]);
+                int place = text.AsSpan(first, letters).IndexOf(part, StringComparison.Ordinal);
+                return Number(place < 0 ? -1 : first + place);
             case ("__contains__", { } part): return Truth(text.Contains(part, StringComparison.Ordinal));
             case ("replace", { Length: > 0 } old) when arguments is [_, _, ConstantScriptValue
                 { Value: TextArgument fresh }]:
@@ -35,7 +37,7 @@ static class ScriptTexts
             case ("split", null) when arguments.Count == 1 || arguments[1] is ConstantScriptValue
                 { Value: NoneArgument }:
                 return Texts(text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            case ("list", _): return Texts(text.Select(letter => letter.ToString()));
+            case ("list", _): return Texts(text.Select(one => one.ToString()));
             case ("join", _) when arguments is [_, ListScriptValue list]: return Joined(text, list);
             case ("add", { } more): return Text(text + more);
             case ("mul", _) when arguments is [_, ConstantScriptValue { Value: IntArgument { Number: var times } }]:
@@ -50,8 +52,8 @@ static class ScriptTexts
             case ("ge", { } right): return Truth(string.CompareOrdinal(text, right) >= 0);
             case ("__getitem__", _) when arguments is
                 [_, ConstantScriptValue { Value: IntArgument { Number: var at } }]:
-                long place = at < 0 ? at + text.Length : at;
-                return place >= 0 && place < text.Length ? Text(text[(int)place].ToString())
+                long letter = at < 0 ? at + text.Length : at;
+                return letter >= 0 && letter < text.Length ? Text(text[(int)letter].ToString())
                     : throw new ScriptFault($"index {at} into {text.Length} characters");
             case ("slice", _):
                 var (from, count, step) = ScriptContainers.Range(text.Length, arguments);

@@ -74,7 +74,7 @@ sealed class SourceParser
         _tokens.Symbol(":");
         _tokens.Take(TokenKind.NewLine);
         var methods = new Dictionary<string, Function>(StringComparer.Ordinal);
-        var fields = new List<string>();
+        var fields = new List<(string, Expression)>();
         var values = new Dictionary<string, Expression>(StringComparer.Ordinal);
         IReadOnlySet<string>? parameters = null, buffers = null;
         if (_tokens.Peek.Kind == TokenKind.Indent)
@@ -95,8 +95,7 @@ sealed class SourceParser
                 else if (field is "__buffers__") buffers = Names();
                 else if (_tokens.TrySymbol(":"))
                 {
-                    fields.Add(field);
-                    _expressions.Expression();
+                    fields.Add((field, _expressions.Expression()));
                     if (_tokens.TrySymbol("=")) values[field] = _expressions.Expression();
                 }
                 else if (_tokens.TrySymbol("=")) values[field] = _expressions.Expression();
@@ -133,8 +132,8 @@ sealed class SourceParser
             _tokens.Symbol(")");
             break;
         }
-        if (_tokens.TrySymbol("->")) _expressions.Expression();
-        return new Function(name, parameters, Block(), line);
+        var returns = _tokens.TrySymbol("->") ? _expressions.Expression() : null;
+        return new Function(name, parameters, returns, Block(), line);
     }
 
     // What stands below a line that ends in a colon.

@@ -94,7 +94,8 @@ sealed record RefusedStatement(string Construct, int Line) : Statement(Line);
 sealed record Parameter(string Name, Expression? Type, Expression? Default = null);
 
 /// <summary>A function or method.</summary>
-sealed record Function(string Name, IReadOnlyList<Parameter> Parameters, IReadOnlyList<Statement> Body, int Line);
+sealed record Function(
+    string Name, IReadOnlyList<Parameter> Parameters, Expression? Returns, IReadOnlyList<Statement> Body, int Line);
 
 /// <summary>A class: its methods and what its body says about tensors.</summary>
 /// <param name="Name">Unqualified.</param>
@@ -103,7 +104,7 @@ sealed record Function(string Name, IReadOnlyList<Parameter> Parameters, IReadOn
 /// <param name="Methods">By name.</param>
 /// <param name="Parameters"><c>__parameters__</c>; null when the body has none.</param>
 /// <param name="Buffers"><c>__buffers__</c>; null when the body has none.</param>
-/// <param name="Fields">Annotated names in order.</param>
+/// <param name="Fields">Annotated names in order, and their types.</param>
 /// <param name="Values">What the body gives names itself: members of an enumeration, constants.</param>
 sealed record ClassSyntax(
     string Name,
@@ -111,7 +112,7 @@ sealed record ClassSyntax(
     IReadOnlyDictionary<string, Function> Methods,
     IReadOnlySet<string>? Parameters,
     IReadOnlySet<string>? Buffers,
-    IReadOnlyList<string> Fields,
+    IReadOnlyList<(string Name, Expression Type)> Fields,
     IReadOnlyDictionary<string, Expression> Values);
 
 /// <summary>One source file.</summary>

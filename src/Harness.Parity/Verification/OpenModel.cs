@@ -23,7 +23,7 @@ sealed class OpenModel : IDisposable
     /// <param name="arguments">What else it takes.</param>
     /// <returns>Not the caller's to dispose; valid until the next call.</returns>
     /// <exception cref="ModelException">It cannot be read.</exception>
-    public TorchModel Get(string path, string? weights, IReadOnlyList<string> arguments)
+    public TorchModel Get(string path, string? weights, params IReadOnlyList<string> arguments)
     {
         var source = (path, weights, string.Join(';', arguments));
         if (_model is not null && _source == source) return _model;
