@@ -125,35 +125,6 @@ public sealed class RecorderTests
         statistics.Max.Should().BeInRange(3, 5);
     }
 
-    [Fact]
-    public void Dictionaries_of_a_source_become_tuples_and_nothing_else_changes()
-    {
-        const string Source = """
-              def forward(self: __torch__.M,
-                x: Tensor) -> Dict[str, Tensor]:
-                _0 = torch.pad(x, [1, 2], "constant", 0.25)
-                _1 = {"a: {": _0, "b": torch.sum(x, [1, 2])}
-                return _1
-              def forward1(self: __torch__.M,
-                x: Tensor) -> Tensor:
-                return torch.relu(x)
-
-            """;
-        DictionaryReturns.Rewritten(Source).Should().Be("""
-              def forward(self: __torch__.M,
-                x: Tensor):
-                _0 = torch.pad(x, [1, 2], "constant", 0.25)
-                _1 = ( _0,  torch.sum(x, [1, 2]), )
-                return _1
-              def forward1(self: __torch__.M,
-                x: Tensor) -> Tensor:
-                return torch.relu(x)
-
-            """);
-        const string Plain = "  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return x\n";
-        DictionaryReturns.Rewritten(Plain).Should().BeSameAs(Plain);
-    }
-
     static void Record(string golden)
     {
         var committed = GoldenStore.Read(Path.Combine(Repository.Root, golden));
