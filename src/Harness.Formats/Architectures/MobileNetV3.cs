@@ -86,7 +86,7 @@ static class MobileNetV3
     /// <summary>The first convolution of a row's block, which expands; none where there is nothing to expand.</summary>
     public static Signal Expand(Network net, string module, Signal x, Row row, NormStyle norm) =>
         row.Expanded == x.Channels ? x
-            : net.ConvNormActivation($"{module}.0", x, row.Expanded, 1, 1, norm with { Activation = row.Activation });
+            : net.ConvNormActivation(module, x, row.Expanded, 1, 1, norm with { Activation = row.Activation });
 
     /// <summary>What follows it in the block: depthwise, gate, projection.</summary>
     /// <param name="net">Where it is written.</param>
@@ -110,7 +110,8 @@ static class MobileNetV3
     static Signal Residual(Network net, string module, Signal x, Row row, NormStyle norm)
     {
         int at = row.Expanded == x.Channels ? 0 : 1;
-        var y = Project(net, $"{module}.block", at, Expand(net, $"{module}.block", x, row, norm), row, norm);
+        var y = Expand(net, $"{module}.block.0", x, row, norm);
+        y = Project(net, $"{module}.block", at, y, row, norm);
         return row.Stride == 1 && x.Channels == row.Channels ? net.Add(module, y, x) : y;
     }
 
