@@ -109,7 +109,7 @@ static class SwinTransformer
             (PaddedHeight, PaddedWidth) = (Number("add", Height, Below), Number("add", Width, Right));
             (Rows, Columns) = (Number("floordiv", PaddedHeight, Side), Number("floordiv", PaddedWidth, Side));
             Windows = Number("mul", Rows, Columns);
-            (Down, Across) = (Shift(PaddedHeight), Shift(PaddedWidth));
+            (Down, Across) = (Shift(Rows), Shift(Columns));
             Mask = WriteMask();
         }
 
@@ -136,11 +136,19 @@ static class SwinTransformer
         public Argument Number(string target, params ReadOnlySpan<Argument> arguments) =>
             _net.Number(_module, target, arguments);
 
-        Argument Missing(Argument extent) => Number("remainder", Number("neg", extent), Side);
+        /// <summary>The other way.</summary>
+        public Argument Back(Argument shift) => Number("sub", Argument.Of(0), shift);
 
-        // Half a window, where there is more than one.
-        Argument Shift(Argument padded) =>
-            Number("mul", Number("gt", padded, Side), Argument.Of((long)Window / 2));
+        Argument Missing(Argument extent) =>
+            Number("remainder", Number("sub", Side, Number("remainder", extent, Side)), Side);
+
+        // Half a window, where there is more than one: (2n - 2) / n, rounded down, is 0 for one and 1 for more.
+        Argument Shift(Argument windows)
+        {
+            var two = Argument.Of(2);
+            var more = Number("floordiv", Number("sub", Number("mul", windows, two), two), windows);
+            return Number("mul", more, Argument.Of((long)Window / 2));
+        }
 
         // Rows and columns of a plane fall into three parts: what stays, what the last window keeps, and what comes
         // round from the other side.
@@ -180,7 +188,7 @@ static class SwinTransformer
             Argument all = Argument.Of((long)width), heads = Argument.Of((long)Heads);
             var windows = Plane.Number("mul", Plane.Batch, Plane.Windows);
             x = Pad(Net, Module, x, Plane.Below, Plane.Right);
-            if (IsMoved) x = Roll(x, Plane.Number("neg", Plane.Down), Plane.Number("neg", Plane.Across));
+            if (IsMoved) x = Roll(x, Plane.Back(Plane.Down), Plane.Back(Plane.Across));
             x = Net.Reshape(
                 Module, x, width, Plane.Batch, Plane.Rows, Plane.Side, Plane.Columns, Plane.Side, all);
             x = Net.Reshape(Module, Net.Permute(Module, x, 0, 1, 3, 2, 4, 5), width, windows, Plane.Tokens, all);
