@@ -26,7 +26,7 @@ public sealed partial class DocumentTests
     static string Pages() => string.Join('\n', new[]
     {
         "codes", "golden", "msbuild", "architecture", "ops", "ports", "workflow", "troubleshooting", "precision",
-        "command-line", "performance", "reports",
+        "command-line", "performance", "reports", "architectures",
     }.Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
 
     [Fact]
