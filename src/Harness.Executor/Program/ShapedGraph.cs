@@ -85,13 +85,8 @@ sealed class ShapedGraph
     // Results that ops do not give: nothing is known of them, and nothing may read them.
     readonly Dictionary<int, Call> _left = [];
 
-    /// <summary>The inputs of a model as facts: these shapes, and the types that its file states.</summary>
-    public static Fact[] FactsOf(TorchModel model, IReadOnlyList<Shape> shapes) =>
-        [.. shapes.Select((shape, i) => Fact.Of(
-        i < model.Graph.Inputs.Length ? model.Graph.Inputs[i].Type : ElementType.Float32, shape))];
-
-    /// <summary>The same for these shapes and the types that the file states.</summary>
-    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> shapes) => Of(model, FactsOf(model, shapes));
+    /// <summary>Parses and infers everything for these shapes and the types that the file states.</summary>
+    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> shapes) => Of(model, model.Facts(shapes));
 
     /// <summary>Parses and infers everything.</summary>
     /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not
@@ -116,7 +111,7 @@ sealed class ShapedGraph
         var read = NothingRead();
         foreach (var shapes in candidates)
         {
-            if (TryOf(model, FactsOf(model, shapes), read, out var why, out int calls) is not null) return shapes;
+            if (TryOf(model, model.Facts(shapes), read, out var why, out int calls) is not null) return shapes;
             misfit ??= why;
             mostCalls -= calls;
             if (mostCalls < 0) break;
@@ -130,7 +125,6 @@ sealed class ShapedGraph
     {
         visited = 0;
         var graph = model.Graph;
-        var shaped = new ShapedGraph(model, read);
         if (inputs.Count != graph.Inputs.Length)
         {
             misfit = new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
@@ -144,8 +138,17 @@ sealed class ShapedGraph
                 misfit = new Finding(Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {why}");
                 return null;
             }
-            shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         }
+        if (For(ref model, inputs, ref visited) is { } refused)
+        {
+            misfit = refused;
+            return null;
+        }
+        graph = model.Graph;
+        // Another graph has other calls.
+        var shaped = new ShapedGraph(model, model.DependsOnInputs ? NothingRead() : read);
+        for (int i = 0; i < inputs.Count; i++)
+            shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         foreach (var parameter in graph.Parameters)
         {
             if (!model.Weights.TryGetValue(parameter.Key, out var tensor))
@@ -155,13 +158,7 @@ sealed class ShapedGraph
             }
             shaped._facts[parameter.Value] = Fact.Of(tensor.Type, tensor.Shape);
         }
-        foreach (var constant in graph.Constants)
-        {
-            shaped._facts[constant.Value] = Fact.Of(constant.Tensor.Type, constant.Tensor.Shape);
-            // A stored integer scalar stands where a number does: sizes computed while tracing.
-            if (constant.Tensor.Shape.Rank == 0 && !constant.Tensor.Type.IsFloating())
-                shaped._meaning[constant.Value] = Argument.Of((long)constant.Tensor.ToDoubles()[0]);
-        }
+        foreach (var constant in graph.Constants) shaped.Know(constant.Value, constant.Tensor);
         foreach (var call in graph.Calls)
         {
             visited++;
@@ -175,6 +172,59 @@ sealed class ShapedGraph
         shaped.Calls = [.. shaped._calls];
         return shaped;
     }
+
+    // The model for these inputs; what they do not fit, where they do not.
+    static Finding? For(ref TorchModel model, IReadOnlyList<Fact> inputs, ref int visited)
+    {
+        long before = model.ProgramSteps;
+        try
+        {
+            model = model.For(inputs);
+            return null;
+        }
+        catch (ModelException e) when (e.Finding.Code == Codes.ShapeMismatch)
+        {
+            return e.Finding;
+        }
+        finally
+        {
+            visited += (int)Math.Min(model.ProgramSteps - before, int.MaxValue / 2);
+        }
+    }
+
+    void Know(int value, Tensor constant)
+    {
+        _facts[value] = Fact.Of(constant.Type, constant.Shape);
+        // A stored integer scalar stands where a number does: sizes computed while tracing.
+        if (constant.Shape.Rank == 0 && !constant.Type.IsFloating())
+            _meaning[value] = Argument.Of((long)constant.ToDoubles()[0]);
+    }
+
+    /// <summary>One that holds nothing yet.</summary>
+    internal static ShapedGraph Unwritten() =>
+        new(new TorchModel(new Graph([], [], [], [], [], 0), new StateDict(), ""), NothingRead());
+
+    /// <summary>Adds a value; null for one that a call is to define.</summary>
+    internal int Add(Fact? fact)
+    {
+        _facts.Add(fact);
+        return _facts.Count - 1;
+    }
+
+    /// <summary>Adds a stored tensor.</summary>
+    internal int AddConstant(Tensor constant)
+    {
+        int value = Add(null);
+        Know(value, constant);
+        return value;
+    }
+
+    /// <summary>Adds a call whose operands are known.</summary>
+    /// <returns>What does not fit; null where all does.</returns>
+    internal Finding? Append(Call call) => Visit(call, stated: false);
+
+    /// <summary>What is known of a value as a tensor.</summary>
+    internal Fact? KnownFact(int value) => _facts[value];
 
     static IEnumerable<Port> Expand(string name, Argument meaning) => meaning switch
     {
@@ -550,7 +600,8 @@ sealed class ShapedGraph
         _ => false,
     };
 
-    Argument Resolve(Argument argument) => argument switch
+    /// <summary>An argument with numbers and lists that were computed on the way in place.</summary>
+    internal Argument Resolve(Argument argument) => argument switch
     {
         ValueArgument value when _meaning.TryGetValue(value.Id, out var meaning) => Resolve(meaning),
         ListArgument list => Argument.Of([.. list.Items.Select(Resolve)]),

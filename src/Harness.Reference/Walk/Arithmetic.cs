@@ -190,8 +190,9 @@ static class Arithmetic
         if (left is TensorValue x)
             return right is TensorValue y ? tensors(x.Tensor, y.Tensor) : withNumber(x.Tensor, a.Scalar(1, "other"));
         if (right is TensorValue other) return tensors(OfNumber(a, 0, "self"), other.Tensor);
+        // Two integers give one: without the cast both branches would be numbers with a fraction.
         return left is IntValue i && right is IntValue j
-            ? integers(i.Number, j.Number)
+            ? (Value)integers(i.Number, j.Number)
             : numbers(a.Number(0, "self"), a.Number(1, "other"));
     }
 

@@ -155,7 +155,8 @@ sealed class NaiveWalk
             _ => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         },
         ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
-        ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
+        ["dropout"] = a => a.Flag(2, true) && a.Number(1, 0.5) != 0
+            ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["einsum"] = a => NaiveOps.Einsum(a.Text(0)!, a.Tensors(1)),
         ["elu"] = Elu,
         ["elu_"] = Elu,

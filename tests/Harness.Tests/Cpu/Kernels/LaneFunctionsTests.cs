@@ -210,9 +210,19 @@ public sealed unsafe class LaneFunctionsTests
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var x = Bits.Special<E>();
-        for (int shift = 0; shift < x.Length; shift += 3)
+        var y = new E[x.Length];
+        // What is no ordinary number beside everything, in both places; everything beside numbers of other sizes.
+        foreach (var special in x.Where(value => !E.IsNormal(value) || value == E.One || value == E.NegativeOne)
+            .Take(16))
         {
-            E[] y = [.. x[shift..], .. x[..shift]];
+            Array.Fill(y, special);
+            Same(x, y);
+            Same(y, x);
+        }
+        for (int shift = 0; shift < x.Length; shift += 67) Same(x, [.. x[shift..], .. x[..shift]]);
+
+        static void Same(E[] x, E[] y)
+        {
             var expected = Two<TOp, E>(LaneWidth.One, x, y);
             foreach (var lanes in LaneWidths.All)
                 Bits.ShouldEqual<E>(Two<TOp, E>(lanes, x, y), expected, $"{typeof(TOp).Name} at {lanes}");

@@ -22,7 +22,8 @@ public sealed class FuzzGeneratorTests
         "aten::bitwise_xor.Scalar", "aten::bitwise_xor.Tensor", "aten::cudnn_batch_norm", "aten::dot",
         "aten::einsum", "aten::embedding", "aten::eye", "aten::eye.m", "aten::fill.Tensor", "aten::floor_divide",
         "aten::full", "aten::gather", "aten::ge.Tensor", "aten::gru.input", "aten::gru_cell", "aten::gt.Tensor",
-        "aten::index.Tensor", "aten::index_add", "aten::index_put", "aten::index_select",
+        "aten::index.Tensor", "aten::index_add", "aten::index_copy", "aten::index_fill.int_Scalar",
+        "aten::index_fill.int_Tensor", "aten::index_put", "aten::index_select",
         "aten::less_equal.Scalar", "aten::less_equal.Tensor", "aten::linspace", "aten::lstm.input",
         "aten::lstm_cell", "aten::lt.Tensor", "aten::masked_fill.Scalar", "aten::masked_fill.Tensor",
         "aten::meshgrid", "aten::meshgrid.indexing", "aten::moveaxis.intlist", "aten::movedim.intlist", "aten::mv",
@@ -106,7 +107,16 @@ public sealed class FuzzGeneratorTests
     static IEnumerable<string> NamesOf(Call call)
     {
         string target = call.Target.EndsWith('_') ? call.Target[..^1] : call.Target;
-        return SchemaTable.Overloads(target).Where(signature => signature.Bind(call) is not null)
+        return SchemaTable.Overloads(target)
+            .Where(signature => signature.Bind(call) is not null || signature.Bind(WithNumbers(signature)) is not null)
             .Select(signature => signature.Name);
+
+        // A draw of the operator with a tensor counts for the overload that has a number there.
+        Call WithNumbers(Signature signature) => call with
+        {
+            Arguments = [.. call.Arguments.Select((argument, i) => argument is ValueArgument
+                && i < signature.Parameters.Length && signature.Parameters[i].Type.Kind == ValueKind.Scalar
+                ? Argument.Of(0L) : argument)],
+        };
     }
 }
