@@ -258,13 +258,19 @@ public static class OpSet
         }
     }
 
-    /// <summary>The same; null where no signature takes the arguments.</summary>
-    internal static (Op Op, ImmutableArray<int> Operands)? ParseBound(Call call)
+    /// <summary>The same with the call bound; null where no op takes the operator or these arguments.</summary>
+    internal static (Op Op, Bound Bound)? ParseBound(Call call)
     {
         foreach (var (definition, signature) in Candidates(call.Target))
-            if (signature.Bind(call) is { } bound) return (definition.Parse(bound), bound.Operands);
+            if (signature.Bind(call) is { } bound) return (definition.Parse(bound), bound);
         return null;
     }
+
+    /// <summary>PAR1002: no op takes the operator or these arguments.</summary>
+    internal static ModelException Refused(Call call) => new(new Finding(
+        Codes.UnsupportedOp, call.Place.ToString(), Candidates(call.Target).Length == 0
+        ? $"op {call.Target} is not supported: node '{call.Name}' at {call.Place}"
+        : $"op {call.Target} does not take these arguments: node {call} at {call.Place}"));
 
     /// <summary>The signature that takes a call once the numbers in it that stand where tensors should are tensors
     /// without axes; null where none does.</summary>
@@ -277,16 +283,8 @@ public static class OpSet
 
     /// <summary>The op a call stands for, and its operands.</summary>
     /// <exception cref="ModelException">PAR1002: no op takes this operator or these arguments.</exception>
-    public static (Op Op, ImmutableArray<int> Operands) Parse(Call call)
-    {
-        var candidates = Candidates(call.Target);
-        if (candidates.Length == 0)
-            throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
-                $"op {call.Target} is not supported: node '{call.Name}' at {call.Place}"));
-        if (ParseBound(call) is { } parsed) return parsed;
-        throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
-            $"op {call.Target} does not take these arguments: node {call} at {call.Place}"));
-    }
+    public static (Op Op, ImmutableArray<int> Operands) Parse(Call call) =>
+        ParseBound(call) is var (op, bound) ? (op, bound.Operands) : throw Refused(call);
 
     // relu_ is relu that reuses its memory; a straight-line trace names its result, so values stay the same.
     static Candidate[] Candidates(string target)

@@ -58,7 +58,8 @@ sealed class Functionalization
     static bool IsInPlace(string target) => target.EndsWith('_') && !target.EndsWith("__", StringComparison.Ordinal);
 
     /// <summary>True where a call must not read a value as it is.</summary>
-    public bool Knows(int value) => _views.ContainsKey(value);
+    public bool Changed(int value) => _views.TryGetValue(value, out var view)
+        && (view.Value != value || view.Version != view.Storage.Version || view.Storage.Doubt is not null);
 
     /// <summary>The value that holds now what a value of the graph stands for.</summary>
     /// <param name="value">The value.</param>
@@ -77,15 +78,13 @@ sealed class Functionalization
     }
 
     /// <summary>A call has been read: what it does to memory is noted.</summary>
-    /// <param name="call">The call, its numbers in place, reading the graph's own values.</param>
+    /// <param name="bound">The call, its numbers in place, reading the graph's own values.</param>
     /// <param name="op">What it is.</param>
     /// <param name="results">The values that it defines.</param>
     /// <returns>What it writes and cannot; null where all fits.</returns>
-    public Finding? Note(Call call, Op op, ImmutableArray<int> results)
+    public Finding? Note(Bound bound, Op op, ImmutableArray<int> results)
     {
-        // The op was read by one of these.
-        var bound = SchemaTable.Overloads(call.Target).Select(overload => overload.Bind(call))
-            .First(one => one is not null)!;
+        var call = bound.Call;
         // Its calls have said of their results what they are; what it gives is what the operator itself says.
         if (op is Composite && !Sources(bound).Any(source => source.Shares))
         {
@@ -114,13 +113,11 @@ sealed class Functionalization
 
     /// <summary>A value stands for its operand, unless PyTorch copies where the program does not: a cast to the type
     /// that it has.</summary>
-    /// <param name="call">The call, reading the graph's own values.</param>
+    /// <param name="source">The operand.</param>
     /// <param name="result">The value.</param>
     /// <param name="operand">The value that holds the operand now.</param>
-    public void NoteUncast(Call call, int result, int operand)
+    public void NoteUncast(int source, int result, int operand)
     {
-        var given = call.Arguments.Length > 0 ? call.Arguments[0] : call.Keywords.First(k => k.Name == "self").Value;
-        int source = ((ValueArgument)given).Id;
         _views[result] = new Storage(operand, null).Root;
         ViewOf(source).Storage.Relate(_views[result].Storage);
         if (_contiguous.Contains(source)) _contiguous.Add(result);

@@ -44,9 +44,9 @@ sealed class ShapedGraph
     Functionalization? _writes;
 
     // What calls compute that read no number: nothing of it hangs on the shapes.
-    readonly Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> _read;
+    readonly Dictionary<Call, (Op Op, Bound Bound)> _read;
 
-    ShapedGraph(TorchModel model, Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> read)
+    ShapedGraph(TorchModel model, Dictionary<Call, (Op Op, Bound Bound)> read)
     {
         Model = model;
         _read = read;
@@ -94,7 +94,7 @@ sealed class ShapedGraph
     public static ShapedGraph Of(TorchModel model, IReadOnlyList<Fact> inputs) =>
         TryOf(model, inputs, NothingRead(), out var misfit, out _) ?? throw new ModelException(misfit!);
 
-    static Dictionary<Call, (Op, ImmutableArray<int>)> NothingRead() => new(ReferenceEqualityComparer.Instance);
+    static Dictionary<Call, (Op, Bound)> NothingRead() => new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The first shapes that fit.</summary>
     /// <param name="model">The model.</param>
@@ -120,7 +120,7 @@ sealed class ShapedGraph
     }
 
     static ShapedGraph? TryOf(
-        TorchModel model, IReadOnlyList<Fact> inputs, Dictionary<Call, (Op, ImmutableArray<int>)> read,
+        TorchModel model, IReadOnlyList<Fact> inputs, Dictionary<Call, (Op, Bound)> read,
         out Finding? misfit, out int visited)
     {
         visited = 0;
@@ -291,7 +291,7 @@ sealed class ShapedGraph
     Finding? Visit(Call call, bool stated = true)
     {
         bool plain = stated && !call.Arguments.Any(HasMeaning) && !call.Keywords.Any(k => HasMeaning(k.Value));
-        if (plain && _read.TryGetValue(call, out var known)) return Compute(call, call, known.Op, known.Operands);
+        if (plain && _read.TryGetValue(call, out var known)) return Compute(call, known.Op, known.Bound);
         if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id),
             out var number, out var misfit))
             return Means(call, number);
@@ -313,10 +313,11 @@ sealed class ShapedGraph
             (resolved, misfit) = WithTensors(signature, resolved);
             if (misfit is not null) return misfit;
             plain = false;
+            parsed = OpSet.ParseBound(resolved);
         }
-        var (op, operands) = parsed ?? OpSet.Parse(resolved);
-        if (plain) _read.Add(call, (op, operands));
-        return Compute(call, resolved, op, operands);
+        var (op, bound) = parsed ?? throw OpSet.Refused(resolved);
+        if (plain) _read.Add(call, (op, bound));
+        return Compute(call, op, bound);
     }
 
     // A call of a number where a tensor is expected, as 2 - x in core ATen IR: PyTorch makes a tensor without axes of
@@ -353,11 +354,11 @@ sealed class ShapedGraph
     }
 
     // A call as the file states it and with what it reads in place, and what it computes.
-    Finding? Compute(Call call, Call resolved, Op op, ImmutableArray<int> operands)
+    Finding? Compute(Call call, Op op, Bound bound)
     {
         // As the graph names them, and what these hold by now.
-        var (own, named) = (resolved, operands);
-        if (_writes is not null) (resolved, operands) = Current(call, resolved, operands);
+        var (resolved, operands) = (bound.Call, bound.Operands);
+        if (_writes is not null && operands.Any(_writes.Changed)) (resolved, operands) = Current(call, bound);
         var stated = operands;
         if (op.Unsupported(FactsOf(operands)) is { } form)
         {
@@ -366,7 +367,7 @@ sealed class ShapedGraph
         }
         op = op.Settled(FactsOf(operands));
         operands = CastAsStated(resolved, op, operands);
-        if (op.AfterCast is not { } rest) return Uncast(call, own, stated[0], operands[0]);
+        if (op.AfterCast is not { } rest) return Uncast(call, bound, stated[0], operands[0]);
         op = rest;
         if (op.MisfitOfTypes(FactsOf(operands)) is { } type) return Mismatch(call, type);
         operands = Promote(resolved, op, operands);
@@ -381,8 +382,8 @@ sealed class ShapedGraph
         if (op is Composite composite)
         {
             // Its calls read the graph's own values, so that views of them are known for what they are.
-            return Write(composite, own, [.. operands.Select((value, i) => value == stated[i] ? named[i] : value)],
-                facts);
+            return Write(composite, bound, facts, [.. operands.Select((value, i) =>
+                value == stated[i] ? bound.Operands[i] : value)]);
         }
         var outputs = op.Infer(facts);
         foreach (var output in outputs)
@@ -391,7 +392,7 @@ sealed class ShapedGraph
         var squeeze = new Squeeze { Dims = [0] };
         var given = single ? squeeze.Infer([outputs[0]]) : outputs;
         if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
-        misfit = _writes?.Note(own, op, results);
+        misfit = _writes?.Note(bound, op, results);
         if (!single)
         {
             _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
@@ -408,14 +409,15 @@ sealed class ShapedGraph
     }
 
     // A call and its operands with what they hold by now, after all writes before it.
-    (Call, ImmutableArray<int>) Current(Call call, Call resolved, ImmutableArray<int> operands)
+    (Call, ImmutableArray<int>) Current(Call call, Bound bound)
     {
+        var resolved = bound.Call;
         string user = $"{call.Place}: {call.Target} '{call.Name}'";
         return (resolved with
         {
             Arguments = [.. resolved.Arguments.Select(one => Current(one, user, call.Place))],
             Keywords = [.. resolved.Keywords.Select(k => k with { Value = Current(k.Value, user, call.Place) })],
-        }, [.. operands.Select(value => _writes!.Current(value, user, call.Place))]);
+        }, [.. bound.Operands.Select(value => _writes!.Current(value, user, call.Place))]);
     }
 
     Argument Current(Argument argument, string user, SourcePlace place) => argument switch
@@ -426,12 +428,12 @@ sealed class ShapedGraph
     };
 
     // A cast that is one to the type that the operand has is the operand.
-    Finding? Uncast(Call call, Call own, int stated, int operand)
+    Finding? Uncast(Call call, Bound bound, int stated, int operand)
     {
         if (_writes is null || operand != stated || call.Results.Length != 1)
             return Means(call, Argument.Value(operand));
         _facts[call.Results[0]] = FactOf(operand);
-        _writes.NoteUncast(own, call.Results[0], operand);
+        _writes.NoteUncast(bound.Operands[0], call.Results[0], operand);
         return null;
     }
 
@@ -459,8 +461,9 @@ sealed class ShapedGraph
     }
 
     // The calls that a composite is said by in its place.
-    Finding? Write(Composite op, Call call, ImmutableArray<int> operands, Fact[] facts)
+    Finding? Write(Composite op, Bound bound, Fact[] facts, ImmutableArray<int> operands)
     {
+        var call = bound.Call;
         bool outer = _inPart;
         try
         {
@@ -487,7 +490,7 @@ sealed class ShapedGraph
             throw new InvalidOperationException(
                 $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
         }
-        return _writes?.Note(call, op, [.. call.Results[..results].SelectMany(result =>
+        return _writes?.Note(bound, op, [.. call.Results[..results].SelectMany(result =>
             Resolve(Argument.Value(result)) is ListArgument items
                 ? items.Items.Select(item => ((ValueArgument)item).Id)
                 : [((ValueArgument)Resolve(Argument.Value(result))).Id])]);
@@ -595,7 +598,7 @@ sealed class ShapedGraph
 
     bool HasMeaning(Argument argument) => argument switch
     {
-        ValueArgument value => _meaning.ContainsKey(value.Id) || _writes?.Knows(value.Id) == true,
+        ValueArgument value => _meaning.ContainsKey(value.Id) || _writes?.Changed(value.Id) == true,
         ListArgument list => list.Items.Any(HasMeaning),
         _ => false,
     };

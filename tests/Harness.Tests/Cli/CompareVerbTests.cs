@@ -29,8 +29,9 @@ public sealed class CompareVerbTests : IDisposable
             var rows = new TheoryData<string, bool>();
             foreach (string model in new[]
             {
-                "branch_small", "decoder_small", "dense_small", "dict_out", "guide_cnn", "in_place_small", "mobile_small",
-                "multi_out", "resnet_small", "se_silu_small", "shuffle_small", "unet_small", "vgg_small",
+                "branch_small", "decoder_small", "dense_small", "dict_out", "guide_cnn", "in_place_small",
+                "mobile_small", "multi_out", "resnet_small", "se_silu_small", "shuffle_small", "unet_small",
+                "vgg_small",
             })
             {
                 rows.Add(model, false);
