@@ -14,7 +14,8 @@ public sealed class FuzzGeneratorTests
         "aten::__and__.Scalar", "aten::__and__.Tensor", "aten::__lshift__.Scalar", "aten::__lshift__.Tensor",
         "aten::__or__.Scalar", "aten::__or__.Tensor", "aten::__rshift__.Scalar", "aten::__rshift__.Tensor",
         "aten::__xor__.Scalar", "aten::__xor__.Tensor", "aten::_fused_rms_norm", "aten::_native_batch_norm_legit",
-        "aten::_native_multi_head_attention", "aten::_transformer_encoder_layer_fwd", "aten::addmv",
+        "aten::_native_multi_head_attention", "aten::_transformer_encoder_layer_fwd", "aten::_unsafe_index.Tensor",
+        "aten::addmv",
         "aten::arange", "aten::arange.start", "aten::arange.start_step", "aten::as_strided", "aten::baddbmm",
         "aten::bilinear", "aten::bitwise_and.Scalar", "aten::bitwise_and.Tensor",
         "aten::bitwise_left_shift.Tensor", "aten::bitwise_left_shift.Tensor_Scalar", "aten::bitwise_not",
@@ -30,13 +31,13 @@ public sealed class FuzzGeneratorTests
         "aten::native_group_norm", "aten::one_hot", "aten::ones", "aten::pow.Scalar", "aten::pow.Tensor_Tensor",
         "aten::rms_norm", "aten::rnn_relu.input", "aten::rnn_relu_cell", "aten::rnn_tanh.input",
         "aten::rnn_tanh_cell", "aten::scalar_tensor", "aten::scatter.src", "aten::scatter.value",
-        "aten::scatter_add", "aten::stack", "aten::std_mean", "aten::take_along_dim",
+        "aten::scatter_add", "aten::select_scatter", "aten::stack", "aten::std_mean", "aten::take_along_dim",
         "aten::unsafe_split_with_sizes", "aten::vdot", "aten::where.Scalar", "aten::where.ScalarOther",
         "aten::where.ScalarSelf", "aten::where.self", "aten::zeros",
     ];
 
     // Of seed 1; enough that the rarest operator comes up several times.
-    const int Cases = 3000;
+    const int Cases = 6000;
 
     [Fact]
     public void A_case_follows_from_seed_and_number_alone()
