@@ -33,7 +33,7 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         catch (ModelException e) when (
             e.Finding.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit)
         {
-            return new Inspection(known, null, e.Finding);
+            return new Inspection(known.IsWhole ? known : model.Reached(), null, e.Finding);
         }
     }
 

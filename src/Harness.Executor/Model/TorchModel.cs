@@ -72,6 +72,12 @@ public sealed class TorchModel : IDisposable
     public Fact[] Facts(IReadOnlyList<Shape> shapes) => [.. shapes.Select((shape, i) => Fact.Of(
         i < Graph.Inputs.Length ? Graph.Inputs[i].Type : ElementType.Float32, shape))];
 
+    /// <summary>The same with as much of its graph as there was when it was refused: what else in it is not
+    /// supported.</summary>
+    public TorchModel Reached() => _program?.Reached is { } graph
+        ? new TorchModel(_program, graph, Weights, Format) { IsScript = IsScript, Path = Path, Arguments = Arguments }
+        : this;
+
     bool IsFor(IReadOnlyList<Fact> inputs) => _inputs is { } known && known.SequenceEqual(inputs);
 
     /// <summary>The same graph, or what makes it, with other weights.</summary>
