@@ -5,6 +5,7 @@ import functions
 import integers
 import layouts
 import norms
+import numbers_first
 import picks
 import products
 import rearranged
@@ -30,7 +31,7 @@ FAMILIES = (
     functions.extrema, functions.norms, functions.variances, functions.other_reductions,
     functions.transcendental, functions.activations, functions.rounding, functions.special,
     functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
-    picks.indexed, picks.made, picks.along, picks.written)
+    picks.indexed, picks.made, picks.along, picks.written, numbers_first.numbers)
 
 
 def all_cases():

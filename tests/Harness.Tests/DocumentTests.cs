@@ -10,10 +10,10 @@ namespace Harness.Tests;
 /// golden.json.</summary>
 public sealed partial class DocumentTests
 {
-    // Options of dotnet, of git, of the benchmarks and of the build.
+    // Options of dotnet, of git, of the benchmarks, of make_outputs.py and of the build.
     static readonly string[] s_foreign =
     [
-        "--global", "--project", "--no-layers", "--renormalize", "--stat", "--system",
+        "--global", "--harness", "--project", "--no-layers", "--renormalize", "--stat", "--system", "--tests",
         .. Build.Arguments.BuildOptions.All.Select(option => $"{option}"),
     ];
 

@@ -109,10 +109,6 @@ public sealed class TorchModel : IDisposable
     /// <summary>The file it came from, for messages; empty for a model made in memory.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>True once what is refused of a graph whatever its input shapes has been looked for and not
-    /// found.</summary>
-    internal bool IsChecked { get; set; }
-
     /// <summary>The same failure, placed at this model's file: a place inside the archive helps nobody to find the
     /// file.</summary>
     internal ModelException Locate(ModelException failure)

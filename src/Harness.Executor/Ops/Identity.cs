@@ -26,4 +26,6 @@ public sealed record Identity : Elementwise
 
     /// <inheritdoc/>
     public override bool IsView => true;
+
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) => value;
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Program;
 
@@ -38,6 +40,8 @@ sealed class ShapedGraph
     HashSet<string>? _names;
     // True while the calls of a composite are read, but for the last.
     bool _inPart;
+    // Null for a graph that writes nothing, and while calls of its own are read.
+    Functionalization? _writes;
 
     // What calls compute that read no number: nothing of it hangs on the shapes.
     readonly Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> _read;
@@ -47,6 +51,7 @@ sealed class ShapedGraph
         Model = model;
         _read = read;
         _facts = [.. new Fact?[model.Graph.ValueCount]];
+        _writes = Functionalization.Of(this);
     }
 
     /// <summary>The model.</summary>
@@ -139,7 +144,6 @@ sealed class ShapedGraph
             misfit = refused;
             return null;
         }
-        ModelChecks.Demand(model);
         graph = model.Graph;
         // Another graph has other calls.
         var shaped = new ShapedGraph(model, model.DependsOnInputs ? NothingRead() : read);
@@ -162,9 +166,10 @@ sealed class ShapedGraph
             if (misfit is not null) return null;
         }
         misfit = null;
+        shaped._writes?.Demand();
+        shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Current(
+            shaped.Resolve(Argument.Value(port.Value)), $"output '{port.Name}'", SourcePlace.Unknown)))];
         shaped.Calls = [.. shaped._calls];
-        shaped.Outputs =
-            [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
         return shaped;
     }
 
@@ -302,14 +307,57 @@ sealed class ShapedGraph
             if (misfit is not null) return misfit;
             if (item is not null) return Means(call, item);
         }
-        var (op, operands) = OpSet.Parse(resolved);
+        var parsed = OpSet.ParseBound(resolved);
+        if (parsed is null && OpSet.OfNumbers(resolved) is { } signature)
+        {
+            (resolved, misfit) = WithTensors(signature, resolved);
+            if (misfit is not null) return misfit;
+            plain = false;
+        }
+        var (op, operands) = parsed ?? OpSet.Parse(resolved);
         if (plain) _read.Add(call, (op, operands));
         return Compute(call, resolved, op, operands);
+    }
+
+    // A call of a number where a tensor is expected, as 2 - x in core ATen IR: PyTorch makes a tensor without axes of
+    // it, in the category of its own at least, and in the type that the tensors beside it meet in at most.
+    (Call Call, Finding? Misfit) WithTensors(Signature signature, Call call)
+    {
+        var beside = new List<Fact>();
+        foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)))
+            AddFacts(argument, beside);
+        Finding? misfit = null;
+        var replaced = signature.Replace(call, number =>
+        {
+            var type = number switch
+            {
+                FloatArgument => ElementType.Float32,
+                BoolArgument when beside.Count == 0 => ElementType.Bool,
+                BoolArgument => Promotion.Of(CollectionsMarshal.AsSpan(beside)),
+                _ when beside.Count == 0 => ElementType.Int64,
+                _ => Promotion.With(Promotion.Of(CollectionsMarshal.AsSpan(beside)), 0),
+            };
+            if (number is IntArgument { Number: var whole } && !type.IsFloating() && !Promotion.Holds(type, whole))
+                misfit = Mismatch(call, $"{whole} is no {type.NumPyName()}; PyTorch refuses it too");
+            return Insert($"{call.Name}.number", "aten::scalar_tensor", [number],
+                [new Keyword("dtype", Argument.Of(type.TorchNumber()))], call.Place);
+        });
+        return (replaced, misfit);
+    }
+
+    void AddFacts(Argument argument, List<Fact> facts)
+    {
+        if (argument is ValueArgument { Id: var id } && _facts[id] is { } fact) facts.Add(fact);
+        if (argument is not ListArgument list) return;
+        foreach (var item in list.Items) AddFacts(item, facts);
     }
 
     // A call as the file states it and with what it reads in place, and what it computes.
     Finding? Compute(Call call, Call resolved, Op op, ImmutableArray<int> operands)
     {
+        // As the graph names them, and what these hold by now.
+        var (own, named) = (resolved, operands);
+        if (_writes is not null) (resolved, operands) = Current(call, resolved, operands);
         var stated = operands;
         if (op.Unsupported(FactsOf(operands)) is { } form)
         {
@@ -318,7 +366,7 @@ sealed class ShapedGraph
         }
         op = op.Settled(FactsOf(operands));
         operands = CastAsStated(resolved, op, operands);
-        if (op.AfterCast is not { } rest) return Means(call, Argument.Value(operands[0]));
+        if (op.AfterCast is not { } rest) return Uncast(call, own, stated[0], operands[0]);
         op = rest;
         if (op.MisfitOfTypes(FactsOf(operands)) is { } type) return Mismatch(call, type);
         operands = Promote(resolved, op, operands);
@@ -330,7 +378,12 @@ sealed class ShapedGraph
         }
         var facts = FactsOf(operands);
         if (op.Misfit(facts) is { } shape) return Mismatch(call, shape);
-        if (op is Composite composite) return Write(composite, resolved, operands, facts);
+        if (op is Composite composite)
+        {
+            // Its calls read the graph's own values, so that views of them are known for what they are.
+            return Write(composite, own, [.. operands.Select((value, i) => value == stated[i] ? named[i] : value)],
+                facts);
+        }
         var outputs = op.Infer(facts);
         foreach (var output in outputs)
             if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
@@ -338,10 +391,11 @@ sealed class ShapedGraph
         var squeeze = new Squeeze { Dims = [0] };
         var given = single ? squeeze.Infer([outputs[0]]) : outputs;
         if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
+        misfit = _writes?.Note(own, op, results);
         if (!single)
         {
             _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
-            return null;
+            return misfit;
         }
         int batched = _facts.Count;
         _facts.Add(outputs[0]);
@@ -350,7 +404,58 @@ sealed class ShapedGraph
             Stated = stated,
         });
         _calls.Add(new ShapedCall(resolved, squeeze, [batched], results));
+        return misfit;
+    }
+
+    // A call and its operands with what they hold by now, after all writes before it.
+    (Call, ImmutableArray<int>) Current(Call call, Call resolved, ImmutableArray<int> operands)
+    {
+        string user = $"{call.Place}: {call.Target} '{call.Name}'";
+        return (resolved with
+        {
+            Arguments = [.. resolved.Arguments.Select(one => Current(one, user, call.Place))],
+            Keywords = [.. resolved.Keywords.Select(k => k with { Value = Current(k.Value, user, call.Place) })],
+        }, [.. operands.Select(value => _writes!.Current(value, user, call.Place))]);
+    }
+
+    Argument Current(Argument argument, string user, SourcePlace place) => argument switch
+    {
+        ValueArgument value when _writes is not null => Argument.Value(_writes.Current(value.Id, user, place)),
+        ListArgument list => Argument.Of([.. list.Items.Select(item => Current(item, user, place))]),
+        _ => argument,
+    };
+
+    // A cast that is one to the type that the operand has is the operand.
+    Finding? Uncast(Call call, Call own, int stated, int operand)
+    {
+        if (_writes is null || operand != stated || call.Results.Length != 1)
+            return Means(call, Argument.Value(operand));
+        _facts[call.Results[0]] = FactOf(operand);
+        _writes.NoteUncast(own, call.Results[0], operand);
         return null;
+    }
+
+    /// <summary>A call that no file states, read as if one did: its operands are what they are, whatever was written
+    /// since.</summary>
+    /// <returns>What it gives: a value, or the list of them.</returns>
+    internal Argument Insert(
+        string stem, string target, ImmutableArray<Argument> arguments, ImmutableArray<Keyword> keywords,
+        SourcePlace place)
+    {
+        int result = _facts.Count;
+        _facts.Add(null);
+        var (writes, part) = (_writes, _inPart);
+        (_writes, _inPart) = (null, true);
+        try
+        {
+            var call = new Call(NameOf(stem), target, arguments, keywords, [result], place);
+            return Visit(call, stated: false) is { } misfit ? throw new ModelException(misfit)
+                : Resolve(Argument.Value(result));
+        }
+        finally
+        {
+            (_writes, _inPart) = (writes, part);
+        }
     }
 
     // The calls that a composite is said by in its place.
@@ -377,8 +482,15 @@ sealed class ShapedGraph
         var given = Resolve(Argument.Value(call.Results[0])) is ListArgument list
             ? list.Items.Select(item => FactOf(((ValueArgument)item).Id))
             : call.Results[..results].Select(FactOf);
-        return given.SequenceEqual(stated) ? null : throw new InvalidOperationException(
-            $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
+        if (!given.SequenceEqual(stated))
+        {
+            throw new InvalidOperationException(
+                $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
+        }
+        return _writes?.Note(call, op, [.. call.Results[..results].SelectMany(result =>
+            Resolve(Argument.Value(result)) is ListArgument items
+                ? items.Items.Select(item => ((ValueArgument)item).Id)
+                : [((ValueArgument)Resolve(Argument.Value(result))).Id])]);
     }
 
     // A call of a composite does not fit, though the composite's operands do.
@@ -483,7 +595,7 @@ sealed class ShapedGraph
 
     bool HasMeaning(Argument argument) => argument switch
     {
-        ValueArgument value => _meaning.ContainsKey(value.Id),
+        ValueArgument value => _meaning.ContainsKey(value.Id) || _writes?.Knows(value.Id) == true,
         ListArgument list => list.Items.Any(HasMeaning),
         _ => false,
     };

@@ -40,13 +40,13 @@ static class GoogLeNet
 
     static Signal Branches(Network net, Signal x, Mix mix)
     {
-        var (module, one, reduced, three, reducedTwice, twice, pooled) = mix;
+        string module = mix.Module;
         var pool = net.MaxPool($"{module}.branch4.0", x, kernel: 3, stride: 1, padding: 1, ceil: true);
         return net.Cat(module,
-            BasicConv.Write(net, $"{module}.branch1", x, one, 1),
-            Two($"{module}.branch2", reduced, three),
-            Two($"{module}.branch3", reducedTwice, twice),
-            BasicConv.Write(net, $"{module}.branch4.1", pool, pooled, 1));
+            BasicConv.Write(net, $"{module}.branch1", x, mix.One, 1),
+            Two($"{module}.branch2", mix.Reduced, mix.Three),
+            Two($"{module}.branch3", mix.ReducedTwice, mix.Twice),
+            BasicConv.Write(net, $"{module}.branch4.1", pool, mix.Pooled, 1));
 
         Signal Two(string branch, int before, int after) => BasicConv.Write(
             net, $"{branch}.1", BasicConv.Write(net, $"{branch}.0", x, before, 1), after, 3, new Window(1, 1));

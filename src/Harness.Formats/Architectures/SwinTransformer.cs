@@ -111,6 +111,8 @@ static class SwinTransformer
             Windows = Number("mul", Rows, Columns);
             (Down, Across) = (Shift(Rows), Shift(Columns));
             Mask = WriteMask();
+            AllWindows = Number("mul", Batch, Windows);
+            (Up, Left) = (Number("sub", Argument.Of(0), Down), Number("sub", Argument.Of(0), Across));
         }
 
         public int Window { get; }
@@ -124,8 +126,11 @@ static class SwinTransformer
         public Argument Rows { get; }
         public Argument Columns { get; }
         public Argument Windows { get; }
+        public Argument AllWindows { get; }
         public Argument Down { get; }
         public Argument Across { get; }
+        public Argument Up { get; }
+        public Argument Left { get; }
         public Argument Side => Argument.Of((long)Window);
         public Argument Tokens => Argument.Of((long)Window * Window);
 
@@ -133,11 +138,8 @@ static class SwinTransformer
         /// nothing.</summary>
         public Signal Mask { get; }
 
-        public Argument Number(string target, params ReadOnlySpan<Argument> arguments) =>
+        Argument Number(string target, params ReadOnlySpan<Argument> arguments) =>
             _net.Number(_module, target, arguments);
-
-        /// <summary>The other way.</summary>
-        public Argument Back(Argument shift) => Number("sub", Argument.Of(0), shift);
 
         Argument Missing(Argument extent) =>
             Number("remainder", Number("sub", Side, Number("remainder", extent, Side)), Side);
@@ -186,9 +188,9 @@ static class SwinTransformer
         {
             int width = x.Channels, each = width / Heads, tokens = Plane.Window * Plane.Window;
             Argument all = Argument.Of((long)width), heads = Argument.Of((long)Heads);
-            var windows = Plane.Number("mul", Plane.Batch, Plane.Windows);
+            var windows = Plane.AllWindows;
             x = Pad(Net, Module, x, Plane.Below, Plane.Right);
-            if (IsMoved) x = Roll(x, Plane.Back(Plane.Down), Plane.Back(Plane.Across));
+            if (IsMoved) x = Roll(x, Plane.Up, Plane.Left);
             x = Net.Reshape(
                 Module, x, width, Plane.Batch, Plane.Rows, Plane.Side, Plane.Columns, Plane.Side, all);
             x = Net.Reshape(Module, Net.Permute(Module, x, 0, 1, 3, 2, 4, 5), width, windows, Plane.Tokens, all);

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Program;
 using Harness.Formats;
 using Harness.Parity.Golden;
 
@@ -16,18 +15,8 @@ static class Models
         foreach (string? file in (string?[])[new ModelName(path).File, NameOf(weights)?.File])
             if (file is not null && PathFault.OfFile(file) is { } why)
                 throw new ModelException(new Finding(Codes.ModelUnreadable, file, why));
-        var model = ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"),
+        return ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"),
             arguments);
-        try
-        {
-            ModelChecks.Demand(model);
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
     }
 
     /// <summary>The model as a golden names it: a file, or an architecture with the seed of its weights.</summary>

@@ -45,6 +45,8 @@ static class Arithmetic
         new("aten::xlogy", Xlogy),
     ];
 
+    static bool AreNumbers(Reading a) => a.Any(0, "self") is not TensorValue && a.Any(1, "other") is not TensorValue;
+
     static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? a.Kept(1);
 
     // As PyTorch refuses it; its own words would come after a product in float32 only.
@@ -64,9 +66,7 @@ static class Arithmetic
     // self + alpha · other
     static Value Add(Reading a)
     {
-        var self = a.Any(0, "self");
-        if (self is not TensorValue)
-            return Pair(a, Never, Never, (x, y) => checked(x + y), (x, y) => x + y);
+        if (AreNumbers(a)) return Pair(a, Never, Never, (x, y) => checked(x + y), (x, y) => x + y);
         var alpha = Alpha(a);
         return Pair(a, (x, y) => x.add(y, alpha), (x, y) => x.add(y, alpha), Never, Never);
     }
@@ -74,8 +74,7 @@ static class Arithmetic
     // self − alpha · other; TorchSharp's sub takes no alpha, and x + (−alpha)·y rounds as x − alpha·y does.
     static Value Subtract(Reading a)
     {
-        if (a.Any(0, "self") is not TensorValue)
-            return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
+        if (AreNumbers(a)) return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
         RefuseFlags(a);
         var alpha = AlphaOrNull(a);
         if (alpha is null) return Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never);
@@ -131,10 +130,9 @@ static class Arithmetic
             "trunc" => RoundingMode.trunc,
             _ => throw a.Refuse($"rounding mode '{mode}'"),
         };
-        if (a.Any(0, "self") is not TensorValue && rounding != RoundingMode.None)
-            throw a.Refuse("rounding of two numbers");
+        if (AreNumbers(a) && rounding != RoundingMode.None) throw a.Refuse("rounding of two numbers");
         // Division of integers is true division in Python.
-        return a.Any(0, "self") is TensorValue
+        return !AreNumbers(a)
             ? Pair(a, (x, y) => x.div(y, rounding), (x, y) => x.div(y, rounding), Never, Never)
             : a.Number(0, "self") / a.Number(1, "other");
     }

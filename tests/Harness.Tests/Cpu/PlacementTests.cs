@@ -70,7 +70,9 @@ public sealed class PlacementTests
             (placement.OffsetOf(root) + Bytes(root)).Should().BeLessThanOrEqualTo(placement.ArenaBytes);
         if (name.StartsWith("resnet", StringComparison.Ordinal)) inPlace.Should().BeGreaterThan(0);
 
-        long Bytes(int root) => placement.BufferOf(root).Elements * precision.Size();
+        // Integers and Booleans keep their own size, in either precision.
+        long Bytes(int root) => placement.BufferOf(root).Elements
+            * (model.Values[root].Type is var type && type.IsFloating() ? precision : type).Size();
     }
 
     [Fact]

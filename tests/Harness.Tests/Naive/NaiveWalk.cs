@@ -595,7 +595,9 @@ sealed class NaiveWalk
 
         public bool Has(int i) => i < _items.Length && _items[i] is not null;
 
-        public NaiveTensor Tensor(int i) => (NaiveTensor)_items[i]!;
+        /// <summary>A tensor; a number in its place is one without axes.</summary>
+        public NaiveTensor Tensor(int i) => _items[i] is double number ? NaiveOps.Scalar(number)
+            : (NaiveTensor)_items[i]!;
 
         public NaiveTensor? Optional(int i) => i < _items.Length ? (NaiveTensor?)_items[i] : null;
 

@@ -2,11 +2,11 @@
 images that follow from their shape alone. A line an output: name, image, key, shape, PyTorch's own float32 error
 (scaled by max(1, largest value)), Euclidean norm, and elements, by flat index.
 
-    python3 make_outputs.py --tests TESTS [--harness HARNESS] [NAME ...]
+    python3 make_outputs.py --tests TESTS [--harness HARNESS] [--odd] [NAME ...]
 
-TESTS is the built test assembly (Harness.Tests.dll), which writes the weights. With HARNESS, the command line, each image is also run in
-both precisions, and a row of docs/architectures.md says how far it lies from torchvision. Lines of names that are not
-asked for stay. Real PyTorch and torchvision 0.14.
+TESTS is the built test assembly (Harness.Tests.dll), which writes the weights. With HARNESS, the command line, each
+image is also run in both precisions, and a row of docs/architectures.md says how far it lies from torchvision. With
+--odd, only the odd size. Lines of names and sizes that are not asked for stay. Real PyTorch and torchvision 0.14.
 """
 import argparse
 import json
@@ -129,7 +129,7 @@ def record(name, arguments, folder):
     net = model(name, safetensors(weights))
     os.remove(weights)
     lines, row = [], []
-    for shape in images(name):
+    for shape in images(name)[-1:] if arguments.odd else images(name):
         x = torch.from_numpy(image(shape)).float()
         with torch.backends.mkldnn.flags(enabled=False):
             exact, rounded = outputs(net.double(), x.double()), outputs(net.float(), x)
@@ -154,6 +154,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tests", required=True)
     parser.add_argument("--harness")
+    parser.add_argument("--odd", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     # Values that are overwritten need not be made up.
@@ -163,12 +164,13 @@ def main():
     for name in arguments.names or names():
         with tempfile.TemporaryDirectory() as folder:
             found = record(name, arguments, folder)
-        kept = []
+        made, kept = {tuple(line.split()[:2]) for line in found}, []
         if os.path.exists(FILE):
             with open(FILE, encoding="utf-8") as file:
-                kept = [line.rstrip("\n") for line in file if line.split(" ", 1)[0] != name]
+                kept = [line.rstrip("\n") for line in file if tuple(line.split()[:2]) not in made]
         with open(FILE, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in sorted(kept + found, key=lambda line: line.split(" ", 1)[0]))
+            # One image first, as the batch is.
+            file.writelines(f"{line}\n" for line in sorted(kept + found, key=lambda line: line.split()[:2]))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,11 @@ namespace Harness.Tests.Parity.Golden;
 
 public sealed class ArchitectureGoldenTests
 {
-    // Those that the gate holds; all others are held by ArchitectureOutputTests.
-    public static TheoryData<string> Names =>
-        [.. Families.Names.Where(name => Directory.Exists(Path.Combine(GoldenModels.Folder, name)))];
+    // Outputs are stored whole: of planes that are large enough for every place of their windows to count they would be
+    // megabytes. ArchitectureOutputTests holds these two, as all others.
+    static readonly string[] s_dense = ["lraspp_mobilenet_v3_large", "ssdlite320_mobilenet_v3_large.backbone"];
 
-    [Fact]
-    public void Each_kind_of_architecture_has_a_golden() => Names.Should().HaveCount(Families.Names.Length);
+    public static TheoryData<string> Names => [.. Families.Names.Except(s_dense)];
 
     [Theory]
     [MemberData(nameof(Names))]
