@@ -12,6 +12,7 @@ import rearranged
 import spatial
 import values
 import windows
+import writes
 
 FAMILIES = (
     windows.conv2d, windows.conv_transpose2d, values.linear, values.batch_norm, values.activations,
@@ -31,7 +32,8 @@ FAMILIES = (
     functions.extrema, functions.norms, functions.variances, functions.other_reductions,
     functions.transcendental, functions.activations, functions.rounding, functions.special,
     functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
-    picks.indexed, picks.made, picks.along, picks.written, numbers_first.numbers)
+    picks.indexed, picks.made, picks.along, picks.written, numbers_first.numbers,
+    writes.along_an_axis, writes.weight_norm)
 
 
 def all_cases():

@@ -19,7 +19,9 @@ static class SupportMatrix
         ("training mode: dropouts that drop, batch norms that compute statistics", "PAR1001"),
         ("control flow: a scripted (not traced) archive", "PAR1001"),
         ("half precision in the arithmetic; float16 and bfloat16 weights are widened", "PAR1002"),
-        ("a value that is read after an operator in place wrote into its memory through another view", "PAR1002"),
+        ("writes in place into parameters, buffers and constants", "PAR1002"),
+        ("what is read after a write in place of which PyTorch's strides decide whether it reached it, as through a "
+            + "reshape of what is not contiguous for certain", "PAR1002"),
         ("results beyond an operator's first, such as a pool's indices", "PAR1002"),
     ];
 

@@ -24,6 +24,10 @@ public sealed record AdvancedIndex : Op
         return [.. Enumerable.Range(0, items.Length).Where(axis => items[axis] is not NoneArgument)];
     }
 
+    /// <summary>The list of a call that indexes one axis.</summary>
+    internal static Argument Along(int axis, Argument index) =>
+        Argument.Of([.. Enumerable.Repeat(Argument.None, axis), index]);
+
     /// <summary>Why masks are not taken; null where there are none.</summary>
     internal static string? Masks(ReadOnlySpan<Fact> indices)
     {

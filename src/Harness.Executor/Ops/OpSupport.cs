@@ -163,6 +163,8 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Identity.Definition, "none needed; flax.linen.Dropout(deterministic=True) for a dropout",
             Form("dropout", "train=True")),
         Of(IndexAdd.Definition, "jax.numpy.ndarray.at[…].add"),
+        Of(IndexCopy.Definition, "x.at[:, index].set(source) of jax.numpy"),
+        Of(IndexFill.Definition, "x.at[:, index].set(value) of jax.numpy"),
         Of(IndexPut.Definition, "jax.numpy.ndarray.at[…].set; .add with accumulate=True"),
         Of(IndexSelect.Definition, "jax.numpy.take"),
         Of(InstanceNorm.Definition, "flax.linen.InstanceNorm(epsilon=1e-5); flax.linen.BatchNorm with running " +
@@ -303,6 +305,7 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
             Form("linalg_vector_norm", "dtype=5"),
             Form("linalg_vector_norm", "dtype=4")),
         Of(VectorProduct.Definition, "jax.numpy.dot"),
+        Of(WeightNorm.Definition, "flax.linen.WeightNorm"),
         Of(Where.Definition, "jax.numpy.where",
             Form("where.Scalar", "self=True")),
         Of(WriteInto.Definition, "jax.numpy.ndarray.at[…].set"),

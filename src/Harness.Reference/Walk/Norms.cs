@@ -37,6 +37,12 @@ static class Norms
                 a.TensorOrNull(1, "weight"), a.TensorOrNull(2, "bias"), a.Number(6, "eps"));
             return Unsaved(y);
         }),
+        new("aten::_weight_norm", a => WeightNorm(a).Weight),
+        new("aten::_weight_norm_interface", a =>
+        {
+            var (weight, norm) = WeightNorm(a);
+            return new[] { weight, norm };
+        }),
         new("aten::batch_norm", a => BatchNorm(a)),
         new("aten::cudnn_batch_norm", a =>
         {
@@ -97,6 +103,16 @@ static class Norms
         }),
         new("aten::rms_norm", a => RmsNorm(a)),
     ];
+
+    // v · g / ‖v‖, the norm over all axes but one; over all of them where that is -1.
+    static (Tensor Weight, Tensor Norm) WeightNorm(Reading a)
+    {
+        Tensor v = a.Tensor(0, "v"), g = a.Tensor(1, "g");
+        long dim = a.Int(2, "dim", 0);
+        long[] others = [.. Enumerable.Range(0, (int)v.ndim).Select(axis => (long)axis).Where(axis => axis != dim)];
+        var norm = v.mul(v).sum(others, keepdim: dim >= 0).sqrt();
+        return (v.mul(g.div(norm)), norm);
+    }
 
     // Without an epsilon it is that of the type which computes.
     static Tensor RmsNorm(Reading a)

@@ -19,6 +19,12 @@ static class Picks
         new("aten::index_add",
             a => a.Tensor(0, "self").index_add(
             a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"), a.ScalarOrNull(4, "alpha") ?? a.Kept(1))),
+        new("aten::index_copy",
+            a => a.Tensor(0, "self").index_copy(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"))),
+        new("aten::index_fill", a => a.Any(3, "value") is TensorValue value
+            ? a.Tensor(0, "self").index_copy(a.Int(1, "dim"), Vector(a), value.Tensor.to_type(a.Tensor(0, "self").dtype)
+                .expand(Replaced(a)))
+            : a.Tensor(0, "self").index_fill(a.Int(1, "dim"), a.Tensor(2, "index"), a.Scalar(3, "value"))),
         new("aten::index_put", Put),
         new("aten::index_select", a => a.Tensor(0, "self").index_select(a.Int(1, "dim"), a.Tensor(2, "index"))),
         new("aten::narrow", a => a.Tensor(0, "self").narrow(a.Int(1, "dim"), a.Int(2, "start"), a.Int(3, "length"))),
@@ -43,6 +49,17 @@ static class Picks
         new("aten::take_along_dim", a =>
             a.Tensor(0, "self").take_along_dim(a.Tensor(1, "indices"), a.Int(2, "dim"))),
     ];
+
+    static Tensor Vector(Reading a) => a.Tensor(2, "index").reshape(-1);
+
+    // The shape of what an index along one axis names.
+    static long[] Replaced(Reading a)
+    {
+        long[] shape = [.. a.Tensor(0, "self").shape];
+        long dim = a.Int(1, "dim");
+        shape[dim < 0 ? dim + shape.Length : dim] = Vector(a).numel();
+        return shape;
+    }
 
     // index(self, indices), with None where an axis has none.
     static Value Index(Reading a) => Indexed(a, a.Tensor(0, "self"));

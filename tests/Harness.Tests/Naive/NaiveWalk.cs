@@ -63,6 +63,7 @@ sealed class NaiveWalk
         ["_upsample_nearest_exact1d"] = a => Interpolated(a, 1, NaiveMode.NearestExact),
         ["_upsample_nearest_exact2d"] = a => Interpolated(a, 2, NaiveMode.NearestExact),
         ["_upsample_nearest_exact3d"] = a => Interpolated(a, 3, NaiveMode.NearestExact),
+        ["_weight_norm"] = a => NaiveOps.WeightNorm(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0)),
         ["abs"] = a => a.Tensor(0).Map(x => x < 0 ? -x : x),
         ["acos"] = a => a.Tensor(0).Map(Math.Acos),
         ["acosh"] = a => a.Tensor(0).Map(Math.Acosh),
@@ -207,6 +208,10 @@ sealed class NaiveWalk
         ["index"] = a => NaiveOps.Index(a.Tensor(0), a.OptionalTensors(1)),
         ["index_add"] = a =>
             NaiveOps.IndexAdd(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3), a.Alpha(4)),
+        ["index_copy"] = a => NaiveOps.Replace(
+            a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), at => a.Tensor(3)[at]),
+        ["index_fill"] = a => NaiveOps.Replace(
+            a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), _ => a.Operand(3).Data[0]),
         ["index_put"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
         ["index_put_"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
         ["index_select"] = a => NaiveOps.IndexSelect(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
