@@ -461,7 +461,7 @@ sealed class ScriptEvaluator
         var result = new ResultScriptValue(call, ResultScriptValue.Whole);
         if (_walk.Facts is not { } facts)
         {
-            _walk.Calls.Add(call);
+            _walk.Add(call);
             return result;
         }
         int? tensors;
@@ -475,7 +475,7 @@ sealed class ScriptEvaluator
         }
         // A number that is known is none of the graph's business.
         if (isNumber && facts.NumberOf(result) is { } number) return ToValue(number);
-        _walk.Calls.Add(call);
+        _walk.Add(call);
         if (tensors is not { } count) return result;
         // One result of one item would be the list.
         if (count == 1)

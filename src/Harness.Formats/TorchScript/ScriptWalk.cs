@@ -7,7 +7,10 @@ namespace Harness.Formats.TorchScript;
 sealed class ScriptWalk
 {
     const int MaxDepth = 1500;
-    const long MaxSteps = 2_000_000;
+    const long MaxSteps = 1_000_000;
+
+    // Of each the executor keeps what it knows.
+    const int MaxCalls = 20_000;
 
     readonly ScriptArchive _archive;
     readonly ScriptArguments _arguments;
@@ -29,8 +32,8 @@ sealed class ScriptWalk
         _evaluator = new ScriptEvaluator(archive, this, _attributes);
     }
 
-    /// <summary>Operator calls in program order.</summary>
-    public List<TracedCall> Calls { get; } = [];
+    // Operator calls in program order.
+    List<TracedCall> Calls { get; } = [];
 
     /// <summary>What is known of the values; null where the inputs' shapes are not known.</summary>
     public ScriptFacts? Facts { get; }
@@ -112,6 +115,14 @@ sealed class ScriptWalk
         Steps += steps;
         if (Steps > MaxSteps)
             throw _archive.Bad($"the program takes more than {MaxSteps} steps to unroll; does a loop never end?");
+    }
+
+    /// <summary>Adds a call of an operator.</summary>
+    public void Add(TracedCall call)
+    {
+        if (Facts is not null && Calls.Count >= MaxCalls)
+            throw _archive.Bad($"the program unrolls to more than {MaxCalls} calls; does a loop never end?");
+        Calls.Add(call);
     }
 
     /// <summary>What a value holds now, whatever is done to its lists later.</summary>

@@ -7,11 +7,16 @@ static class RecordLine
     /// <param name="directory">Its folder.</param>
     /// <param name="model">The model; null for what its golden.json names, if that can be read.</param>
     /// <param name="weights">The weights; null likewise.</param>
-    public static string Of(string directory, string? model = null, string? weights = null)
+    /// <param name="arguments">What else the model takes, separated by semicolons; null for what the golden holds of
+    /// it.</param>
+    public static string Of(
+        string directory, string? model = null, string? weights = null, string? arguments = null)
     {
         if (model is null) (model, weights) = GoldenReader.Named(Path.Combine(directory, GoldenStore.JsonName));
         string named = model is null ? "MODEL" : ShellWord.Of(model);
         string with = weights is null ? "" : $" --weights {ShellWord.Of(weights)}";
-        return $"harness record {named}{with} --golden {ShellWord.Of(directory)}";
+        string given = string.Concat((arguments ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(argument => $" --argument {ShellWord.Of(argument.Trim())}"));
+        return $"harness record {named}{with}{given} --golden {ShellWord.Of(directory)}";
     }
 }

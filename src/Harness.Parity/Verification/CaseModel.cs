@@ -96,7 +96,7 @@ static class CaseModel
         Codes.GoldenStale, golden.PlaceOf(fact), $"golden stale: {why}; if the change is meant, record it again: " +
             RecordLine.Of(golden.Document.Sensitivity.Other == GoldenStore.FirstName
                 ? Path.GetDirectoryName(golden.Directory)! : golden.Directory,
-                NameOf(request, golden).Text, request.Weights));
+                NameOf(request, golden).Text, request.Weights, request.Arguments));
 
     static string Names(IEnumerable<string> names) => $"({string.Join(", ", names)})";
 

@@ -592,7 +592,7 @@ static class CodeFaults
             """if (sums.NonFinite != probe.NonFinite)""", """if (sums.NonFinite < probe.NonFinite)""",
             CodeJudge.Tests),
         new("verifier", "other-weights-from-the-cache", "Parity/Verification/OpenModel.cs",
-            """_source == source""", """_source.Path == source.Path""", CodeJudge.Tests),
+            """_source == source)""", """_source.Path == path)""", CodeJudge.Tests),
         new("verifier", "probes-changed-by-hand", "Parity/Golden/GoldenStore.cs",
             """Sha256Hash.Of(document.Probes.Select(golden.Probe)) != probesSha256""",
             """probesSha256.Length == 0""", CodeJudge.Tests),

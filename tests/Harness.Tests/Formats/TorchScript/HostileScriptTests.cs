@@ -165,7 +165,7 @@ public sealed class HostileScriptTests : IDisposable
     [Theory]
     [InlineData("    while True:\n      y = x\n    return y\n", "does a loop never end?")]
     [InlineData("    for n in range(9223372036854775807):\n      y = x\n    return x\n", "does a loop never end?")]
-    [InlineData("    l = [1]\n    while True:\n      torch.extend(l, l)\n    return x\n", "more than 1000000 values")]
+    [InlineData("    l = [1]\n    while True:\n      torch.extend(l, l)\n    return x\n", "more than 1000000 ")]
     [InlineData("    l = [x]\n    torch.append(l, l)\n    return torch.cat(l)\n", "nested more than 64 deep")]
     [InlineData("    l = [1]\n    torch.append(l, l)\n    return torch.f(x, torch.eq(l, [1, l]))\n",
         "nested more than 64 deep")]

@@ -193,6 +193,31 @@ public sealed class ScriptedModuleTests : IDisposable
             .WithMessage("*code/__torch__.py:8: a condition that depends on a tensor's elements*");
     }
 
+    // Whatever a damaged source says, what comes of it is a graph or a finding.
+    [Theory]
+    [InlineData("conditions", "2,3,5,6")]
+    [InlineData("lists", "4,3")]
+    [InlineData("loops", "3,5")]
+    [InlineData("numbers", "3,2")]
+    [InlineData("objects", "2,3")]
+    [InlineData("texts", "2,2")]
+    [InlineData("traced", "3,2")]
+    public void A_changed_source_or_pickle_gives_a_graph_or_a_finding(string name, string shape)
+    {
+        byte[] archive = Fixtures.Bytes($"scripts/{name}.pt");
+        var inputs = Shape.Create([.. shape.Split(',').Select(int.Parse)]);
+        foreach (string entry in (string[])["code/__torch__.py", "data.pkl"])
+        {
+            byte[] honest = Archives.Entries(archive).Single(
+                one => one.Name.EndsWith(entry, StringComparison.Ordinal)).Bytes;
+            HostileBytes.Demand(honest, 5, 120, bytes =>
+            {
+                using var model = Open(Archives.With(archive, entry, bytes));
+                model.For([.. model.Graph.Inputs.Select(_ => inputs)]);
+            });
+        }
+    }
+
     TorchModel Script(string body) => Open(Archives.Script(Head + body));
 
     // n = 5, l = [3], training = True
