@@ -34,6 +34,8 @@ sealed class ShapedGraph
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
     readonly List<ShapedCall> _calls = [];
+    // The values that some call or output of the file reads; made when somebody asks.
+    HashSet<int>? _reads;
     // Of the file's calls and of those that are inserted; made when the first one is.
     HashSet<string>? _names;
     // True while the calls of a composite are read, but for the last.
@@ -267,6 +269,7 @@ sealed class ShapedGraph
                 Codes.UnsupportedOp, call.Place.ToString(), $"{call.Target} '{call.Name}': {form}");
         }
         op = op.Settled(FactsOf(operands));
+        if (call.Results.Length > 1) op = op.Giving(ResultsRead(call));
         operands = CastAsStated(resolved, op, operands);
         if (op.AfterCast is not { } rest) return Means(call, Argument.Value(operands[0]));
         op = rest;
@@ -286,22 +289,44 @@ sealed class ShapedGraph
             if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
         // The batch of one goes as it came: the call's own name is that of what the model sees.
         var squeeze = new Squeeze { Dims = [0] };
-        var given = single ? squeeze.Infer([outputs[0]]) : outputs;
+        var given = single ? [.. outputs.Select(output => squeeze.Infer([output])[0])] : outputs;
         if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
         if (!single)
         {
             _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
             return null;
         }
-        int batched = _facts.Count;
-        _facts.Add(outputs[0]);
-        _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, [batched])
+        ImmutableArray<int> batched = [.. Enumerable.Range(_facts.Count, outputs.Length)];
+        foreach (var output in outputs) _facts.Add(output);
+        _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, batched)
         {
             Stated = stated,
         });
-        _calls.Add(new ShapedCall(resolved, squeeze, [batched], results));
+        for (int i = 0; i < batched.Length; i++)
+        {
+            var one = i == 0 ? resolved : resolved with { Name = NameOf($"{call.Name}.{i}") };
+            _calls.Add(new ShapedCall(one, squeeze, [batched[i]], [results[i]]));
+        }
         return null;
     }
+
+    // How many of its results a call must give for all that is read of them.
+    int ResultsRead(Call call)
+    {
+        _reads ??= [.. Model.Graph.Calls
+            .SelectMany(other => other.Arguments.Concat(other.Keywords.Select(keyword => keyword.Value)))
+            .SelectMany(ValuesOf), .. Model.Graph.Outputs.Select(port => port.Value)];
+        int read = 1;
+        for (int i = 1; i < call.Results.Length; i++) if (_reads.Contains(call.Results[i])) read = i + 1;
+        return read;
+    }
+
+    static IEnumerable<int> ValuesOf(Argument argument) => argument switch
+    {
+        ValueArgument value => [value.Id],
+        ListArgument list => list.Items.SelectMany(ValuesOf),
+        _ => [],
+    };
 
     // The calls that a composite is said by in its place.
     Finding? Write(Composite op, Call call, ImmutableArray<int> operands, Fact[] facts)
