@@ -9,6 +9,7 @@ import picks
 import products
 import rearranged
 import spatial
+import suite
 import values
 import windows
 
@@ -30,7 +31,8 @@ FAMILIES = (
     functions.extrema, functions.norms, functions.variances, functions.other_reductions,
     functions.transcendental, functions.activations, functions.rounding, functions.special,
     functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
-    picks.indexed, picks.made, picks.along, picks.written)
+    picks.indexed, picks.made, picks.along, picks.written, suite.composed, suite.parts,
+    suite.searched, suite.of_one_or_two, suite.pooled, suite.further_forms, suite.regions)
 
 
 def all_cases():

@@ -21,13 +21,11 @@ public sealed record MaxUnpool : Op
 
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
-        Picking.MisfitOfIndex(1, inputs[1], narrow: false);
+        Promotion.MisfitOfFloats(this, inputs[..1]) ?? Picking.MisfitOfIndex(1, inputs[1], narrow: false);
 
     /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
-
-    /// <inheritdoc/>
-    public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
+        operand == 1 ? ElementType.Int64 : ElementType.Float32;
 
     /// <inheritdoc/>
     internal override long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) =>

@@ -54,6 +54,7 @@ static class Lowerings
         new UnaryLowering<Cosh>(_ => UnaryKernel.Of<CoshFunction>()),
         new CountNonzeroLowering(),
         new CumulationLowering(),
+        new DeformConvLowering(),
         new DiagonalLowering(),
         new BinaryLowering<Div>(
             (op, other) => op.Rounding switch
@@ -171,6 +172,8 @@ static class Lowerings
             op => op.First is null ? IntegerKernel.Of<PowInteger>() : IntegerKernel.Of<PowIntegerOfNumber>()),
         new PReLULowering(),
         new ProdLowering(),
+        new PSRoIAlignLowering(),
+        new PSRoIPoolLowering(),
         new RelayoutLowering(),
         new UnaryLowering<ReLU>(
             _ => UnaryKernel.Of<ReLUFunction>(), _ => IntegerKernel.Of<ClampInteger>(0, long.MaxValue)),
@@ -179,6 +182,8 @@ static class Lowerings
             _ => IntegerKernel.Of<RemainderInteger>()),
         new RMSNormLowering(),
         new RecurrentLowering<RNN>(op => op.Relu ? Kernels.RecurrentKind.Relu : Kernels.RecurrentKind.Tanh),
+        new RoIAlignLowering(),
+        new RoIPoolLowering(),
         new UnaryLowering<Round>(
             op => op.Decimals == 0 ? UnaryKernel.Of<RoundFunction>()
                 : op.Decimals > 0 ? UnaryKernel.Of<RoundDecimals>(Math.Pow(10, op.Decimals))
@@ -211,6 +216,7 @@ static class Lowerings
             op => op.Alpha == 1 ? BinaryKernel.Of<SubMinus>() : BinaryKernel.Of<SubMinusMultiple>(op.Alpha),
             op => IntegerKernel.Of<SubInteger>((long)op.Alpha)),
         new SumLowering<Sum>((_, _) => 1),
+        new SvdValsLowering(),
         new TakeAlongDimLowering(),
         new UnaryLowering<Tan>(_ => UnaryKernel.Of<TanFunction>()),
         new UnaryLowering<Tanh>(_ => UnaryKernel.Of<TanhFunction>()),

@@ -135,13 +135,6 @@ sealed class MaxUnpoolLowering : Lowering<MaxUnpool>
     public override bool Reads(Op op, int operand, ValueBuffer x) => true;
 
     /// <inheritdoc/>
-    public override Step Lower<E>(StepSite<E> site) => new Maker(
-        site.Name, site.Output(), site.Input(0), site.Input(1), ((MaxUnpool)site.Op).Sizes.Count)
-        .StepOf(site.Output().Type);
-
-    readonly struct Maker(string node, ValueBuffer output, ValueBuffer x, ValueBuffer indices, int axes) : IStepMaker
-    {
-        public Step Make<T>() where T : unmanaged, System.Numerics.INumber<T> =>
-            new UnpoolStep<T>(node, output, x, indices, axes);
-    }
+    public override Step Lower<E>(StepSite<E> site) => new UnpoolStep<E>(
+        site.Name, site.Output(), site.Input(0), site.Input(1), ((MaxUnpool)site.Op).Sizes.Count);
 }

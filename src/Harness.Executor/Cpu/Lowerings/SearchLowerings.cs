@@ -43,6 +43,16 @@ sealed class CDistLowering : Lowering<CDist>
         new CDistStep<E>(site.Output(), site.Input(0), site.Input(1), ((CDist)site.Op).Order);
 }
 
+/// <summary>Singular values.</summary>
+sealed class SvdValsLowering : Lowering<SvdVals>
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new SvdValsStep<E>(site.Output(), site.Input(0));
+}
+
 /// <summary>Logarithms of running sums.</summary>
 sealed class LogCumsumExpLowering : Lowering<LogCumsumExp>
 {
