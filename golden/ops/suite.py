@@ -172,9 +172,9 @@ def of_one_or_two():
     yield one("lgamma", "in_nhwc", lambda c, x: c.call("", "lgamma", c.call(
         "", "mul", c.call("", "abs", nhwc(c, x)), 16.0)), 2, 3, 7, 5)
     for op in ("erfinv", "special_erfinv"):
-        yield one(op, "up_to_1", lambda c, x, op=op: c.call("", op, x), 3, 37)
-    yield one("heaviside", "zeros_in_nhwc", lambda c, x: c.call("", "heaviside", c.call(
-        "", "hardshrink", nhwc(c, x), 0.25), part(c, x, (1, 0, 1), (2, 0, 1), (3, 0, 3))), 2, 3, 7, 5)
+        yield one(op, "up_to_1", lambda c, x, op=op: c.call("", op, c.call("", "tanh", x)), 3, 37)
+    yield one("heaviside", "zeros_beside_nhwc", lambda c, x: c.call("", "heaviside", c.call(
+        "", "hardshrink", part(c, x, (2, 0, 6), (3, 0, 3)), 0.25), nhwc(c, x, 3)), 2, 3, 7, 5)
     yield one("heaviside", "integers", lambda c, x: c.call("", "heaviside", whole(c, c.call(
         "", "mul", x, 0.25)), whole(c, c.call("", "mul", x, 4.0))), 3, 17)
     for op in ("logaddexp", "logaddexp2"):

@@ -57,11 +57,10 @@ public sealed record LinspaceBetween : Composite
     {
         Argument start = Start is { } from ? Argument.Of(from.Value) : calls.Operands[0];
         Argument end = End is { } to ? Argument.Of(to.Value) : calls.Operands[^1];
-        // Divided as one: a step of integers is no integer.
-        var length = Start is not null ? calls.Call("length", "aten::rsub", end, start)
-            : calls.Call("length", "aten::sub", start, end);
-        var step = calls.Call("step", "aten::div", length, Argument.Of((Start is null ? -1.0 : 1.0)
-            * Math.Max(1, Steps - 1)));
+        // A number cannot stand first: what is taken away is the way from the start to the end.
+        var back = Start is not null ? calls.Call("back", "aten::rsub", end, start)
+            : calls.Call("back", "aten::sub", start, end);
+        var step = calls.Call("step", "aten::div", back, Argument.Of(-1.0 * Math.Max(1, Steps - 1)));
         int half = Steps == 1 ? 1 : Steps / 2;
         var first = Along("first", Places("before", 0, half, 1), start);
         var second = Along("second", Places("behind", 1 - (Steps - half), 1, 1), end);

@@ -114,7 +114,7 @@ public sealed record OpSupport(OpDefinition Definition, string Flax, ImmutableAr
         Of(Copy.Definition, "jax.numpy.broadcast_to"),
         Of(Cos.Definition, "jax.numpy.cos"),
         Of(Cosh.Definition, "jax.numpy.cosh"),
-        Of(CosineSimilarity.Definition, "optax.cosine_similarity, whose epsilon is another"),
+        Of(CosineSimilarity.Definition, "jax.numpy.sum of the products of both, each over jax.numpy.linalg.norm"),
         Of(CountNonzero.Definition, "jax.numpy.count_nonzero"),
         Of(Cross.Definition, "jax.numpy.cross"),
         Of(Cumulation.Definition, "jax.numpy.cumsum, jax.numpy.cumprod"),

@@ -304,7 +304,8 @@ sealed class ShapedGraph
         });
         for (int i = 0; i < batched.Length; i++)
         {
-            var one = i == 0 ? resolved : resolved with { Name = NameOf($"{call.Name}.{i}") };
+            // As a value behind the first is named where one node gives them all.
+            var one = i == 0 ? resolved : resolved with { Name = NameOf($"{call.Name}:{i}") };
             _calls.Add(new ShapedCall(one, squeeze, [batched[i]], [results[i]]));
         }
         return null;

@@ -25,7 +25,12 @@ static class Arithmetic
         new("aten::fmax", a => a.Tensor(0, "self").fmax(a.Tensor(1, "other"))),
         new("aten::fmin", a => a.Tensor(0, "self").fmin(a.Tensor(1, "other"))),
         new("aten::fmod", a => Pair(a, (x, y) => x.fmod(y), (x, y) => x.fmod(y), (x, y) => x % y, (x, y) => x % y)),
-        new("aten::heaviside", a => a.Tensor(0, "self").heaviside(a.Tensor(1, "values"))),
+        new("aten::heaviside", a =>
+        {
+            // libtorch's own has no derivative.
+            Tensor self = a.Tensor(0, "self"), values = a.Tensor(1, "values");
+            return where(self.eq(0), values, self.gt(0).to_type(values.dtype));
+        }),
         new("aten::hypot", a => a.Tensor(0, "self").hypot(a.Tensor(1, "other"))),
         new("aten::lerp", a => a.Any(2, "weight") is TensorValue weight
             ? a.Tensor(0, "self").lerp(a.Tensor(1, "end"), weight.Tensor)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -28,9 +29,7 @@ static class Suite
             var self = a.Tensor(0, "self");
             return linalg.cross(self, a.Tensor(1, "other"), a.IntOrNull(2, "dim") ?? Array.IndexOf(self.shape, 3));
         }),
-        new("aten::diff", a => diff(
-            a.Tensor(0, "self"), a.Int(1, "n", 1), a.Int(2, "dim", -1), a.TensorOrNull(3, "prepend"),
-            a.TensorOrNull(4, "append"))),
+        new("aten::diff", Differences),
         new("aten::dstack", a => dstack(a.Tensors(0, "tensors"))),
         new("aten::ger", a => a.Tensor(0, "self").outer(a.Tensor(1, "vec2"))),
         new("aten::hstack", a => hstack(a.Tensors(0, "tensors"))),
@@ -72,6 +71,19 @@ static class Suite
     {
         a.Pass(3, "compute_mode");
         return cdist(a.Tensor(0, "x1"), a.Tensor(1, "x2"), a.Number(2, "p", 2), Direct);
+    }
+
+    // TorchSharp takes one difference at a time.
+    static Value Differences(Reading a)
+    {
+        long order = a.Int(1, "n", 1), dim = a.Int(2, "dim", -1);
+        var self = a.Tensor(0, "self");
+        Tensor? before = a.TensorOrNull(3, "prepend"), behind = a.TensorOrNull(4, "append");
+        if (order == 0) return self;
+        Tensor[] parts = [.. new[] { before, self, behind }.OfType<Tensor>()];
+        var result = parts.Length > 1 ? cat(parts, dim) : self;
+        for (long i = 0; i < order; i++) result = diff(result, 1, dim);
+        return result;
     }
 
     static Value Norm(Reading a)

@@ -22,14 +22,14 @@ static partial class NaiveOps
             shape[axis]--;
             x = NaiveTensor.From(shape, at =>
             {
-                var difference = before[With(at, axis, at[axis] + 1)] - before[at];
+                var difference = before[Replaced(at, axis, at[axis] + 1)] - before[at];
                 return flags ? Math.Abs(difference) : difference;
             });
         }
         return x;
     }
 
-    static int[] With(int[] index, int axis, int at)
+    static int[] Replaced(int[] index, int axis, int at)
     {
         int[] copy = [.. index];
         copy[axis] = at;
@@ -51,7 +51,7 @@ static partial class NaiveOps
         });
 
         double Of(NaiveTensor x, int[] at, int along) =>
-            x[[.. With(at, axis, along).Select((index, i) => x.Shape[i] == 1 ? 0 : index)]];
+            x[[.. Replaced(at, axis, along).Select((index, i) => x.Shape[i] == 1 ? 0 : index)]];
     }
 
     /// <summary><c>trapezoid</c>: widths times the mean of both heights.</summary>
@@ -81,7 +81,7 @@ static partial class NaiveOps
             int[] shape = [.. x.Shape];
             (shape[first], shape[second]) = (shape[second], shape[first]);
             x = NaiveTensor.From(shape, at =>
-                before[With(With(at, first, at[second]), second, before.Shape[second] - 1 - at[first])]);
+                before[Replaced(Replaced(at, first, at[second]), second, before.Shape[second] - 1 - at[first])]);
         }
         return x;
     }
@@ -196,7 +196,7 @@ static partial class NaiveOps
         for (var i = 0; i < index.Data.Length; i++)
         {
             foreach (var at in NaiveTensor.Indices(vector.Shape).Where(at => at[axis] == (int)index.Data[i]))
-                result[at] = source.Data.Length == 1 ? source.Data[0] : source[With(at, axis, i)];
+                result[at] = source.Data.Length == 1 ? source.Data[0] : source[Replaced(at, axis, i)];
         }
         return x.Rank == 0 ? View(result) : result;
     }
@@ -237,8 +237,8 @@ static partial class NaiveOps
         int axis = dim < 0 ? dim + x.Rank : dim;
         var count = 0;
         while ((count * step) + size <= x.Shape[axis]) count++;
-        return NaiveTensor.From([.. With(x.Shape, axis, count), size], at =>
-            x[With(at[..^1], axis, (at[axis] * step) + at[^1])]);
+        return NaiveTensor.From([.. Replaced(x.Shape, axis, count), size], at =>
+            x[Replaced(at[..^1], axis, (at[axis] * step) + at[^1])]);
     }
 
     /// <summary><c>searchsorted</c>: how many elements of a row stand before a value.</summary>
@@ -315,7 +315,7 @@ static partial class NaiveOps
     {
         int axis = dim < 0 ? dim + x.Rank : dim;
         return NaiveTensor.From(x.Shape, at =>
-            LogSumExp([.. Enumerable.Range(0, at[axis] + 1).Select(i => x[With(at, axis, i)])]));
+            LogSumExp([.. Enumerable.Range(0, at[axis] + 1).Select(i => x[Replaced(at, axis, i)])]));
     }
 
     /// <summary>Any pool of largest elements with their places: each window as the elements that are in it.</summary>

@@ -103,6 +103,6 @@ public sealed partial class OpSupportTests
     [GeneratedRegex(@"\dd$")]
     private static partial Regex Axes();
 
-    [GeneratedRegex(@"flax\.linen\.\w+|jax\.(?:numpy|lax|nn)\.\w+")]
+    [GeneratedRegex(@"flax\.linen\.\w+|jax\.(?:numpy|lax|nn|scipy)\.\w+")]
     private static partial Regex Spelling();
 }
