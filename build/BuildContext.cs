@@ -81,6 +81,9 @@ public sealed class BuildContext : FrostingContext
     /// <summary>How many small networks the tests record and verify at once; null for the tests' own number.</summary>
     public string? FreshGoldens { get; set; }
 
+    /// <summary>Which known architectures the tests hold to torchvision's outputs; null for one of each kind.</summary>
+    public string? Architectures { get; set; }
+
     /// <summary>True where packages are made before the tests, which then hold them as well.</summary>
     public bool Packs { get; set; }
 

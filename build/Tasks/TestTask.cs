@@ -73,6 +73,8 @@ public sealed class TestTask : FrostingTask<BuildContext>
         };
         if (context.FreshGoldens is { } fresh)
             settings.EnvironmentVariables["HARNESS_FRESH_GOLDENS"] = fresh;
+        if (context.Architectures is { } architectures)
+            settings.EnvironmentVariables["HARNESS_ARCHITECTURES"] = architectures;
         context.DotNetTest(target.FullPath, settings);
         var trouble = context.Totals.Add(results.FullPath,
             projects.Select(project => project.GetFilenameWithoutExtension().ToString()));

@@ -253,6 +253,57 @@ class ShuffleSmall(nn.Module):
         return self.fc(torch.mean(F.relu(x), (-1, -2)))
 
 
+class InPlaceSmall(nn.Module):
+    """Writes in place that another name of the same memory sees: ReXNet's sum into a slice, a temporal shift,
+    an activation on half of a chunk, assignments by step, index, mask and transposed view, a ReLU on a shortcut."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.one = nn.Conv2d(8, 12, 3, padding=1)
+        self.two = nn.Conv2d(12, 12, (3, 1), padding=(1, 0))
+        self.act = nn.ReLU(inplace=True)
+        self.fc = nn.Linear(12, 7)
+
+    @staticmethod
+    def shift(x, frames):
+        n, c, h, w = x.shape
+        x = x.view(n // frames, frames, c, h, w)
+        out = x.clone()
+        out[:, -1:, :3] = 0
+        out[:, :1, 3:6] = 0
+        out[:, :-1, :3] = x[:, 1:, :3]
+        out[:, 1:, 3:6] = x[:, :-1, 3:6]
+        return out.view(n, c, h, w)
+
+    @staticmethod
+    def mask(h, w):
+        mask = torch.zeros((1, h, w))
+        for i, rows in enumerate((slice(0, -4), slice(-4, -2), slice(-2, None))):
+            for j, columns in enumerate((slice(0, -3), slice(-3, None))):
+                mask[:, rows, columns] = 2 * i + j
+        return mask
+
+    @torch.no_grad()
+    def forward(self, x):
+        x = self.stem(x)
+        wide = self.one(self.shift(x, 2))
+        wide[:, 0:8] += x
+        shortcut = wide
+        y = self.act(wide)
+        y = self.two(y) + shortcut
+        left, right = y.chunk(2, dim=1)
+        left.sigmoid_().mul_(2)
+        y[:, 1::3] = -right[:, :4] + y.mean()
+        y[0, -1].copy_(y[1, 2])
+        y.transpose(1, 3)[:, 2].add_(0.5)
+        y.view(y.shape[0], 12, -1)[:, 4, 3:9].fill_(0.25)
+        y[:, torch.tensor([2, 5])] = right[:, 1:3] * 0.5
+        y += self.mask(y.shape[2], y.shape[3])
+        y.masked_fill_(y > 4, 3.5)
+        return self.fc(y.mean((2, 3))), right, left
+
+
 def settle(module):
     """Gives every layer weights, biases and statistics that matter, and puts the module in eval mode."""
     for layer in module.modules():
@@ -289,6 +340,7 @@ MODELS = {
     "dense_small": lambda: (
         DenseNet(growth_rate=6, block_config=(2, 3), num_init_features=12, bn_size=2, num_classes=10),
         [image(2, 3, 49, 67)]),
+    "in_place_small": lambda: (InPlaceSmall(), [image(4, 3, 19, 14)]),
 }
 
 

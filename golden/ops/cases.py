@@ -5,6 +5,7 @@ import functions
 import integers
 import layouts
 import norms
+import numbers_first
 import picks
 import products
 import rearranged
@@ -31,7 +32,7 @@ FAMILIES = (
     functions.extrema, functions.norms, functions.variances, functions.other_reductions,
     functions.transcendental, functions.activations, functions.rounding, functions.special,
     functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
-    picks.indexed, picks.made, picks.along, picks.written, suite.composed, suite.parts,
+    picks.indexed, picks.made, picks.along, picks.written, numbers_first.numbers, suite.composed, suite.parts,
     suite.searched, suite.of_one_or_two, suite.pooled, suite.further_forms, suite.regions)
 
 

@@ -11,22 +11,27 @@ namespace Harness.Formats;
 /// <summary>Opens model files. The first bytes tell the format, never the name.</summary>
 public static class ModelFile
 {
-    /// <summary>Reads a model: a traced TorchScript archive, a torch.export archive, a graph document of ours with
-    /// weights beside it, or a known architecture with weights.</summary>
+    /// <summary>Reads a model: a TorchScript archive, traced or scripted, a torch.export archive, a graph document of
+    /// ours with weights beside it, or a known architecture with weights.</summary>
     /// <param name="path">The file, or <c>arch:NAME</c>.</param>
     /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes; replaces the
     /// file's own weights. A graph document with parameters and an architecture need it.</param>
     /// <param name="note">Told what a user should know and what is no error.</param>
+    /// <param name="arguments">What is given to arguments of a script's <c>forward</c> that are no tensors:
+    /// <c>sr=16000</c>.</param>
     /// <returns>The model; dispose it when its tensors are no longer needed.</returns>
     /// <exception cref="ModelFormatException">The file cannot be read: <c>PAR1001</c> when damaged or of another kind,
     /// <c>PAR1002</c> when it holds what is not supported, <c>PAR1003</c> when the weights do not fit.</exception>
-    public static TorchModel Open(string path, string? weights = null, Action<string>? note = null)
+    public static TorchModel Open(
+        string path, string? weights = null, Action<string>? note = null, IReadOnlyList<string>? arguments = null)
     {
-        if (new ModelName(path).IsArchitecture) return ArchitectureSet.Open(path, weights, note);
+        var given = arguments ?? [];
+        if (new ModelName(path).IsArchitecture)
+            return given.Count == 0 ? ArchitectureSet.Open(path, weights, note) : throw NoArguments(path, given);
         var file = OpenedFile.Open(path);
         try
         {
-            return Read(file, weights, note);
+            return Read(file, weights, note, given);
         }
         catch
         {
@@ -46,9 +51,10 @@ public static class ModelFile
             : WeightSlots.Of(GraphJson.Read(file)).Sum(slot => (double)(slot.Shape?.Elements ?? 0) * slot.Type.Size());
     }
 
-    static TorchModel Read(OpenedFile file, string? weights, Action<string>? note)
+    static TorchModel Read(OpenedFile file, string? weights, Action<string>? note, IReadOnlyList<string> arguments)
     {
         var kind = FileKinds.Of(file);
+        if (kind == FileKind.Json && arguments.Count > 0) throw NoArguments(file.Path, arguments);
         if (kind == FileKind.Json)
         {
             var graph = GraphJson.Read(file);
@@ -63,20 +69,22 @@ public static class ModelFile
         }
         if (kind != FileKind.Zip) throw file.Bad(0, FileKinds.NotAModel(kind));
         var zip = ZipView.Open(file);
-        var model = ExportArchive.Is(zip) ? ExportFile.Read(zip) : Script(zip);
+        var model = !ExportArchive.Is(zip) ? Script(zip, arguments)
+            : arguments.Count == 0 ? ExportFile.Read(zip) : throw NoArguments(file.Path, arguments);
         if (weights is null) return model;
         var given = WeightsFile.Map(weights, WeightSlots.Of(model.Weights), note, out var other);
-        return new TorchModel(model.Graph, given, model.Format, new Owners(file, other))
-        {
-            Path = file.Path,
-            IsScript = model.IsScript,
-        };
+        return model.With(given, new Owners(file, other));
     }
 
-    static TorchModel Script(ZipView zip)
+    static ModelFormatException NoArguments(string path, IReadOnlyList<string> arguments) => new(
+        path, -1, Codes.BadUsage, $"argument '{arguments[0]}' is given, and only TorchScript files take arguments that "
+            + "are no tensors");
+
+    static TorchModel Script(ZipView zip, IReadOnlyList<string> arguments)
     {
         string? root = FileKinds.PickleRoot(zip);
-        return root is not null && FileKinds.HasCode(zip, root) ? TorchScriptFile.Read(zip, root)
+        return root is not null && FileKinds.HasCode(zip, root) 
+            ? TorchScriptFile.Read(zip, root, arguments)
             : throw zip.File.Bad(-1, FileKinds.NotAModel(zip, root));
     }
 

@@ -1,4 +1,5 @@
 using Harness.Executor.Model;
+using Harness.Formats.Architectures;
 using Harness.Formats.Storage;
 using Harness.Formats.TorchScript;
 using Harness.Formats.Weights;
@@ -58,7 +59,7 @@ public static class WeightsFile
     /// <summary>The same as views of the file, which the caller disposes when they are no longer needed; null for
     /// made-up weights, which have none.</summary>
     internal static StateDict Map(string spec, IReadOnlyList<WeightSlot> slots, Action<string>? note,
-        out OpenedFile? file)
+        out OpenedFile? file, PublishedKeys? published = null)
     {
         file = null;
         var name = new WeightsName(spec);
@@ -67,7 +68,7 @@ public static class WeightsFile
             var opened = OpenedFile.Open(name.File);
             try
             {
-                var weights = WeightSlots.Choose(opened.Path, Read(opened), name.Key, slots, note);
+                var weights = WeightSlots.Choose(opened.Path, Read(opened), name.Key, slots, note, published);
                 file = opened;
                 return weights;
             }

@@ -247,8 +247,9 @@ public abstract class HarnessTool : ToolTask
     {
         foreach (var shared in SharedGoldens(cases))
         {
-            var names = shared.DistinctBy(one => (one.Model, one.Weights)).Select(
-                one => one.Weights is null ? $"'{one.Model}'" : $"'{one.Model}' with {one.Weights}");
+            var names = shared.DistinctBy(one => (one.Model, one.Weights, one.Arguments)).Select(one => $"'{one.Model}'"
+                + (one.Weights is null ? "" : $" with {one.Weights}")
+                + (one.Arguments is null ? "" : $" given {one.Arguments}"));
             Fail($"{string.Join(" and ", names)} have one golden folder, '{shared.Key}'. Give each model a Golden of " +
                 "its own.");
         }
@@ -258,10 +259,10 @@ public abstract class HarnessTool : ToolTask
     private protected static IEnumerable<IGrouping<string?, ParityCase>> SharedGoldens(
         IEnumerable<ParityCase> cases) =>
         // The second case of a golden lies in its folder.
-        cases.DistinctBy(one => (one.Golden, one.Model, one.Weights))
+        cases.DistinctBy(one => (one.Golden, one.Model, one.Weights, one.Arguments))
             .GroupBy(one => Path.GetFileName(one.Golden) == UpToDate.Dependencies.SecondFolder
                 ? Path.GetDirectoryName(one.Golden) : one.Golden)
-            .Where(group => group.DistinctBy(one => (one.Model, one.Weights)).Skip(1).Any());
+            .Where(group => group.DistinctBy(one => (one.Model, one.Weights, one.Arguments)).Skip(1).Any());
 
     /// <summary>Items with absolute paths; what cannot be resolved is an error.</summary>
     private protected List<ParityCase> ResolveModels(ITaskItem[] models)

@@ -23,6 +23,10 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     /// <summary>How those arrays lie: <c>nhwc</c>, <c>nhwc;encoder*=nchw</c>; null for PyTorch's order.</summary>
     public string? Layout { get; init; }
 
+    /// <summary>What a scripted <c>forward</c> is given besides tensors: <c>sr=16000;mode=sum</c>; null for what the
+    /// golden was recorded with.</summary>
+    public string? Arguments { get; init; }
+
     /// <summary>How many verdicts the command gives.</summary>
     [JsonIgnore]
     public int Verdicts => Actual is null ? 1 : 2;
@@ -60,7 +64,10 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
         item.ItemSpec, item.GetMetadata("Weights"), item.GetMetadata("Golden"), item.GetMetadata("Tolerance"), goldens,
         Path.GetDirectoryName(Path.GetFullPath(project))!).With(
             item.GetMetadata("Actual"), item.GetMetadata("ActualTaps"), item.GetMetadata("ActualLayout"),
-            Path.GetDirectoryName(Path.GetFullPath(project))!);
+            Path.GetDirectoryName(Path.GetFullPath(project))!) with
+        {
+            Arguments = item.GetMetadata("Arguments") is { Length: > 0 } arguments ? arguments : null,
+        };
 
     /// <summary>The case with what its project's own program computed.</summary>
     /// <param name="actual">The item's <c>Actual</c>; may be empty.</param>

@@ -58,7 +58,8 @@ public sealed class ParityRecord : HarnessTool
         return
         [
             // One an input: "2,3,12,9" or "2,4,7,11;2,2,7,11"; the commas are the shape's own.
-            "record", model.Model, .. weights, .. Each("InputShape", "--input-shape"), .. Each("Input", "--input"),
+            "record", model.Model, .. weights, .. Each("Arguments", "--argument"),
+            .. Each("InputShape", "--input-shape"), .. Each("Input", "--input"),
             .. One("Seed", "--seed"), .. allows, .. why, "--golden", model.Golden,
         ];
     }

@@ -10,10 +10,10 @@ namespace Harness.Tests;
 /// golden.json.</summary>
 public sealed partial class DocumentTests
 {
-    // Options of dotnet, of git, of the benchmarks and of the build.
+    // Options of dotnet, of git, of the benchmarks, of make_outputs.py and of the build.
     static readonly string[] s_foreign =
     [
-        "--global", "--project", "--no-layers", "--renormalize", "--stat", "--system",
+        "--global", "--harness", "--project", "--no-layers", "--renormalize", "--stat", "--system", "--tests",
         .. Build.Arguments.BuildOptions.All.Select(option => $"{option}"),
     ];
 
@@ -26,7 +26,7 @@ public sealed partial class DocumentTests
     static string Pages() => string.Join('\n', new[]
     {
         "codes", "golden", "msbuild", "architecture", "ops", "ports", "workflow", "troubleshooting", "precision",
-        "command-line", "performance", "reports",
+        "command-line", "performance", "reports", "architectures",
     }.Select(page => Read("docs", $"{page}.md")).Prepend(Read("README.md")));
 
     [Fact]

@@ -1,5 +1,7 @@
+using Harness.Tests.Conformance;
 using Harness.Tests.Cpu;
 using Harness.Tests.Cpu.Kernels;
+using Harness.Tests.Formats.Architectures;
 using Harness.Tests.Mutation;
 
 namespace Harness.Tests;
@@ -16,11 +18,18 @@ static class OtherProcess
             OutputBits.Write();
             return 0;
         }
+        if (arguments is [ConformanceCommand.Verb, var folder]) return ConformanceCommand.Run(folder);
+        if (arguments is [ArchitectureWeights.Verb, var model, var seed, var weights])
+        {
+            ArchitectureWeights.Write(model, seed, weights);
+            return 0;
+        }
         if (arguments is [MutateCommand.Verb, .. var words]) return MutateCommand.Run(words);
         if (arguments is not [var file])
         {
             Console.Error.WriteLine(
-                "usage: Harness.Tests FILE|bits|mutate [MOST]|mutate code [MOST|NAME…]; tests run by dotnet test");
+                "usage: Harness.Tests FILE|bits|conformance FOLDER|weights MODEL SEED FILE|mutate [MOST]|"
+                + "mutate code [MOST|NAME…]; tests run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());

@@ -3,6 +3,7 @@ using Harness.Executor.Program;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
 using Harness.Formats;
+using Harness.Formats.Architectures;
 using Harness.Tests.Naive;
 
 namespace Harness.Tests;
@@ -45,7 +46,40 @@ public sealed class ReadMeTests
         larger.MemoryBytes.Should().BeLessThan(plan.MemoryBytes / 2);
     }
 
+    [Fact]
+    public void An_architecture_of_ones_own_is_written_in_a_few_lines()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["mine.json"];
+
+        // <ARCHITECTURE>
+        var mine = new Architecture("mine", [1, 3, 64, 64], (net, x) =>
+        {
+            x = net.Conv("stem", x, 32, kernel: 3, new Window(Stride: 2, Padding: 1));
+            x = net.ReLU("act", net.BatchNorm("norm", x));
+            for (int i = 0; i < 2; i++)
+            {
+                var y = net.ConvNormActivation($"blocks.{i}.0", x, 64, kernel: 1);
+                y = net.ConvNormActivation($"blocks.{i}.1", y, 64, kernel: 5, style: new NormStyle("silu", Groups: 64));
+                y = net.SqueezeExcitation($"blocks.{i}.2", y, 16, "relu", "sigmoid");
+                x = net.Add($"blocks.{i}", net.Conv($"blocks.{i}.3", y, 32, kernel: 1, bias: true), x);
+            }
+            x = net.Flatten("", net.GlobalAverage("pool", x));
+            return net.Linear("fc", x, 10);
+        });
+        GraphJson.Write(path, mine.Build());
+        // </ARCHITECTURE>
+
+        using var model = ModelFile.Open(path, "seed:1");
+        model.Weights.Keys.Should().Contain(["stem.weight", "blocks.1.2.fc2.bias", "fc.bias"]);
+        using var session = Session.Open<double>(NhwcPass.Apply(model, [[2, 3, 40, 56]]), new PlanOptions());
+        double[] scores = new double[20];
+        session.Run(Enumerable.Range(0, 2 * 3 * 40 * 56).Select(i => Math.Sin(i)).ToArray().AsSpan(), scores.AsSpan());
+        scores.Should().OnlyHaveUniqueItems();
+    }
+
     [Theory]
+    [InlineData("ARCHITECTURE", "docs/architectures.md")]
     [InlineData("EXECUTOR", "src/Harness.Executor/README.md")]
     [InlineData("RESHAPE", "src/Harness.Executor/README.md")]
     public void A_README_shows_these_lines(string mark, string file)

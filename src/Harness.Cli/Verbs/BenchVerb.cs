@@ -20,19 +20,21 @@ static class BenchVerb
     {
         var (model, weights, key, shapes) =
             (Shared.Model(), Shared.Weights(), Shared.WeightsKey(), Shared.InputShape());
+        var arguments = Shared.Arguments();
         var (threads, lanes, exactOrder) = (Shared.Threads(), Shared.Lanes(), Shared.ExactOrder());
         var precision = Shared.Choice("--precision", "The arithmetic.", "float32", "float64");
         var json = new Option<bool>("--json") { Description = "JSON on stdout." };
         var command = new Command("bench", "Measures latency, memory, and the share of the processor's peak.")
         {
-            model, weights, key, shapes, precision, threads, lanes, exactOrder, json,
+            model, weights, key, arguments, shapes, precision, threads, lanes, exactOrder, json,
         };
         command.SetAction(result =>
         {
             long start = Stopwatch.GetTimestamp();
             string name = result.GetValue(model)!;
             using var torch = ModelSource.Open(
-                terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)));
+                terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)),
+                result.GetValue(arguments));
             var opened = Stopwatch.GetElapsedTime(start);
             var options = new PlanOptions
             {

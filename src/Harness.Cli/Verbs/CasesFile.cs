@@ -8,13 +8,15 @@ using Harness.Parity.Verification;
 namespace Harness.Cli.Verbs;
 
 /// <summary>The list of cases that a build hands over: <c>[{"model": …, "weights"?: …, "golden": …, "tolerance"?:
-/// 1e-6, "actual"?: …, "taps"?: …, "layout"?: "nhwc"}]</c>. Paths are relative to the current folder.</summary>
+/// 1e-6, "arguments"?: "sr=16000", "actual"?: …, "taps"?: …, "layout"?: "nhwc"}]</c>. Paths are relative to the
+/// current folder.</summary>
 static class CasesFile
 {
     // Of two goldens, or limits, of one case only one would be heeded.
     static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
-    static readonly string[] s_members = ["actual", "golden", "layout", "model", "taps", "tolerance", "weights"];
+    static readonly string[] s_members =
+        ["actual", "arguments", "golden", "layout", "model", "taps", "tolerance", "weights"];
 
     /// <summary>The cases, in the file's order.</summary>
     /// <exception cref="ModelException">PAR9003: no such file, or it says something else.</exception>
@@ -56,6 +58,7 @@ static class CasesFile
             Text(path, entry, "weights"), tolerance)
         {
             Actual = Actual(path, entry),
+            Arguments = Text(path, entry, "arguments"),
         };
     }
 

@@ -16,6 +16,7 @@ static class ConvertVerb
     {
         var (model, weights, key, shapes) =
             (Shared.Model(), Shared.Weights(), Shared.WeightsKey(), Shared.InputShape());
+        var arguments = Shared.Arguments();
         model.Arity = ArgumentArity.ZeroOrOne;
         var output = new Option<string>("--output")
         {
@@ -33,13 +34,13 @@ static class ConvertVerb
         };
         var command = new Command("convert", "Writes a model's weights as Flax's variables, or those as a state dict.")
         {
-            model, weights, key, shapes, output, flatten, dtype, back,
+            model, weights, key, arguments, shapes, output, flatten, dtype, back,
         };
         command.SetAction(result =>
         {
             var request = new Request(
                 result.GetValue(model), Shared.Weights(result.GetValue(weights), result.GetValue(key)),
-                result.GetValue(shapes) ?? [],
+                result.GetValue(shapes) ?? [], result.GetValue(arguments) ?? [],
                 Enum.Parse<FlattenMode>(result.GetValue(flatten)!, ignoreCase: true), result.GetValue(output)!);
             return result.GetValue(back) is { } tree
                 ? Back(terminal, request, tree)
@@ -48,7 +49,8 @@ static class ConvertVerb
         return command;
     }
 
-    sealed record Request(string? Model, string? Weights, string[] Shapes, FlattenMode Flatten, string Output);
+    sealed record Request(
+        string? Model, string? Weights, string[] Shapes, string[] Arguments, FlattenMode Flatten, string Output);
 
     static int Forth(Terminal terminal, Request request, FlaxDtype dtype)
     {
@@ -57,7 +59,7 @@ static class ConvertVerb
         string model = request.Model
             ?? throw Program.Usage(
                 "MODEL is missing; --back alone does without, by the conversion.json beside the tree");
-        using var torch = ModelSource.Open(terminal, model, request.Weights);
+        using var torch = ModelSource.Open(terminal, model, request.Weights, request.Arguments);
         var program = Converted(terminal, torch, request);
         var variables = program.Variables;
         var tree = FlaxTree.Of(variables, dtype, format);
@@ -94,7 +96,8 @@ static class ConvertVerb
                 $"--output '{request.Output}': expected {string.Join(" or ", s_stateFormats)} with --back");
         var format = FlaxTree.FormatOf(path)
             ?? throw Program.Usage($"--back '{path}': expected {string.Join(", ", FlaxTree.Endings)}");
-        using var torch = request.Model is { } model ? ModelSource.Open(terminal, model, request.Weights) : null;
+        using var torch = request.Model is { } model
+            ? ModelSource.Open(terminal, model, request.Weights, request.Arguments) : null;
         string record = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Conversion.FileName);
         if (torch is null && !File.Exists(record))
             throw Program.Usage($"no {Conversion.FileName} is beside '{path}'; name the MODEL that the tree is of");

@@ -12,6 +12,7 @@ static class InspectVerb
     public static Command Create(Terminal terminal)
     {
         var (model, weights, key) = (Shared.Model(), Shared.Weights(), Shared.WeightsKey());
+        var arguments = Shared.Arguments();
         var (shapes, threads, lanes) = (Shared.InputShape(), Shared.Threads(), Shared.Lanes());
         model.Description = $"{model.Description![..^1]}; or a file of weights.";
         var plan = new Option<bool>("--plan")
@@ -24,7 +25,7 @@ static class InspectVerb
         var command = new Command(
             "inspect", "Shows a model's graph, its parameters in both layouts, and what is not supported; or its plan.")
         {
-            model, weights, key, shapes, plan, profile, exactOrder, precision, threads, lanes, json,
+            model, weights, key, arguments, shapes, plan, profile, exactOrder, precision, threads, lanes, json,
         };
         command.SetAction(result =>
         {
@@ -41,7 +42,8 @@ static class InspectVerb
                 return 0;
             }
             using var torch = ModelSource.Open(
-                terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)));
+                terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)),
+                result.GetValue(arguments));
             if (result.GetValue(plan))
             {
                 var converted = NhwcPass.Apply(torch, ModelSource.Shapes(torch, result.GetValue(shapes)));

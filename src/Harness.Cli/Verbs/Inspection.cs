@@ -21,15 +21,19 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
     /// <summary>Looks at a model; what hinders its conversion is part of the answer.</summary>
     public static Inspection Of(TorchModel model, string[]? shapes)
     {
+        var known = model;
         try
         {
-            var converted = NhwcPass.Apply(model, ModelSource.Shapes(model, shapes));
-            return new Inspection(model, converted, null, ModelSource.Guess(model, shapes, converted));
+            var chosen = ModelSource.Shapes(model, shapes);
+            // The graph of a script is the one for these shapes, whether it can be converted or not.
+            known = model.For(chosen);
+            var converted = NhwcPass.Apply(known, chosen);
+            return new Inspection(known, converted, null, ModelSource.Guess(model, shapes, converted));
         }
         catch (ModelException e) when (
             e.Finding.Code is Codes.UnsupportedOp or Codes.ShapeMismatch or Codes.WeightsDoNotFit)
         {
-            return new Inspection(model, null, e.Finding);
+            return new Inspection(known.IsWhole ? known : model.Reached(), null, e.Finding);
         }
     }
 

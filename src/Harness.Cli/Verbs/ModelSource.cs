@@ -7,13 +7,13 @@ namespace Harness.Cli.Verbs;
 /// <summary>A model as the command line names it.</summary>
 static class ModelSource
 {
-    /// <summary>Opens MODEL with <c>--weights</c>.</summary>
+    /// <summary>Opens MODEL with <c>--weights</c> and <c>--argument</c>.</summary>
     /// <exception cref="ModelException">It is not there, or cannot be read.</exception>
-    public static TorchModel Open(Terminal terminal, string model, string? weights)
+    public static TorchModel Open(Terminal terminal, string model, string? weights, string[]? arguments)
     {
         if (new ModelName(model).File is { } file && PathFault.OfFile(file, "the model is not there") is { } why)
             throw new ModelException(new Finding(Codes.ModelUnreadable, Path.GetFullPath(file), why));
-        return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"));
+        return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"), arguments);
     }
 
     /// <summary>The input shapes: those stated, else those of the file, else ones that fit.</summary>

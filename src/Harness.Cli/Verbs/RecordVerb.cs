@@ -13,6 +13,7 @@ static class RecordVerb
     {
         var (model, weights, key, shapes) =
             (Shared.Model(), Shared.Weights(), Shared.WeightsKey(), Shared.InputShape());
+        var given = Shared.Arguments();
         var input = new Option<string[]>("--input")
         {
             Description = $"{InputFiles.Help} In PyTorch's layout; without any: seeded, non-constant, non-square " +
@@ -37,7 +38,7 @@ static class RecordVerb
         };
         var command = new Command("record", "Records a golden case with PyTorch.")
         {
-            model, weights, key, input, shapes, golden, device, seed, allowNaN, reason, root, caseSet,
+            model, weights, key, given, input, shapes, golden, device, seed, allowNaN, reason, root, caseSet,
         };
         command.SetAction(result =>
         {
@@ -46,6 +47,7 @@ static class RecordVerb
             List<string> arguments = ["record", result.GetValue(model)!];
             if (Shared.Weights(result.GetValue(weights), result.GetValue(key)) is { } file)
                 arguments.AddRange(["--weights", file]);
+            foreach (string argument in result.GetValue(given) ?? []) arguments.AddRange(["--argument", argument]);
             foreach (string path in result.GetValue(input) ?? []) arguments.AddRange(["--input", path]);
             foreach (string shape in result.GetValue(shapes) ?? [])
                 arguments.AddRange(["--input-shape", shape.Replace('x', ',')]);

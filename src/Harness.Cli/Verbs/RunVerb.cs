@@ -19,6 +19,7 @@ static class RunVerb
     public static Command Create(Terminal terminal)
     {
         var (model, weights, key) = (Shared.Model(), Shared.Weights(), Shared.WeightsKey());
+        var arguments = Shared.Arguments();
         var (threads, lanes) = (Shared.Threads(), Shared.Lanes());
         var input = new Option<string[]>("--input")
         {
@@ -39,8 +40,8 @@ static class RunVerb
         var (shapes, exactOrder) = (Shared.InputShape(), Shared.ExactOrder());
         var command = new Command("run", "Runs one inference.")
         {
-            model, weights, key, input, inputLayout, output, outputLayout, precision, threads, lanes, device, shapes,
-                exactOrder,
+            model, weights, key, arguments, input, inputLayout, output, outputLayout, precision, threads, lanes,
+            device, shapes, exactOrder,
         };
         command.SetAction(result =>
         {
@@ -48,8 +49,8 @@ static class RunVerb
             var (where, exact) = (result.GetValue(device)!, result.GetValue(exactOrder));
             Shared.CheckOrder(where, exact);
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!,
-                Shared.Weights(result.GetValue(weights), result.GetValue(key)));
-            CheckOutputs(torch.Graph.Outputs, path);
+                Shared.Weights(result.GetValue(weights), result.GetValue(key)), result.GetValue(arguments));
+            if (torch.IsWhole) CheckOutputs(torch.Graph.Outputs, path);
             CheckPlace(path, result.GetValue(input) ?? []);
             var files = InputFiles.Read(torch.Graph, [.. result.GetValue(input) ?? []]);
             string layout = result.GetValue(inputLayout)!;

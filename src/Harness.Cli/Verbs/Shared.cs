@@ -21,7 +21,7 @@ static class Shared
 
     public static Argument<string> Model() => NoOption(new Argument<string>("MODEL")
     {
-        Description = "A traced TorchScript .pt, a torch.export .pt2, a graph.json, or arch:NAME.",
+        Description = "A TorchScript .pt, traced or scripted, a torch.export .pt2, a graph.json, or arch:NAME.",
     });
 
     /// <summary>An argument that refuses words with a dash: a mistyped option is no file.</summary>
@@ -73,6 +73,16 @@ static class Shared
         Description = "An input's shape in PyTorch's axis order, such as 1,3,224,224; once an input.",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>What a scripted module's <c>forward</c> takes besides tensors.</summary>
+    public static Option<string[]> Arguments() => new("--argument")
+    {
+        Description = "An argument of a scripted forward that is no tensor, such as sr=16000; once an argument.",
+        HelpName = "NAME=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
     };
 
     public static Option<string?> CaseSet(string description) => new("--case-set") { Description = description };

@@ -20,7 +20,7 @@ static class SupportMatrix
         ("control flow: a scripted (not traced) archive", "PAR1001"),
         ("half precision in the arithmetic; float16 and bfloat16 weights are widened", "PAR1002"),
         ("a value that is read after an operator in place wrote into its memory through another view", "PAR1002"),
-        ("results beyond an operator's first, such as a pool's indices", "PAR1002"),
+        ("results beyond an operator's first, such as a norm's saved statistics", "PAR1002"),
     ];
 
     // Operators that the table of schemas knows and that nothing here computes. What builds and takes apart lists needs

@@ -71,6 +71,21 @@ public static class ElementTypes
         _ => null,
     };
 
+    /// <summary>PyTorch's number for the type (c10/core/ScalarType.h).</summary>
+    public static int TorchNumber(this ElementType type) => type switch
+    {
+        ElementType.UInt8 => 0,
+        ElementType.Int8 => 1,
+        ElementType.Int16 => 2,
+        ElementType.Int32 => 3,
+        ElementType.Int64 => 4,
+        ElementType.Float16 => 5,
+        ElementType.Float32 => 6,
+        ElementType.Float64 => 7,
+        ElementType.BFloat16 => 15,
+        _ => 11,
+    };
+
     /// <summary>NumPy's and safetensors-neutral name: <c>float32</c>, <c>int64</c>, <c>bool</c> …</summary>
     public static string NumPyName(this ElementType type) => type switch
     {

@@ -19,6 +19,10 @@ public sealed record ParameterValue(int Value, string Key, Shape? Shape = null, 
     /// <summary>True for a buffer: part of the state, and no parameter that training would change.</summary>
     public bool IsBuffer { get; init; }
 
+    /// <summary>What the module's constructor puts there where training never changes it, such as a table of places;
+    /// null where weights alone say it.</summary>
+    public Tensor? Initial { get; init; }
+
     /// <summary>Value and key, which is what most readers want.</summary>
     public void Deconstruct(out int value, out string key) => (value, key) = (Value, Key);
 }

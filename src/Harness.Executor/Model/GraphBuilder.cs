@@ -35,6 +35,19 @@ public sealed class GraphBuilder
         return _next++;
     }
 
+    /// <summary>The value of a buffer that its module computes when it is made; the same key gives the same
+    /// value.</summary>
+    /// <param name="key">The state-dict key.</param>
+    /// <param name="initial">What the module computes. Weights from a file have their own.</param>
+    public int Buffer(string key, Tensor initial)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        int at = _parameters.Count;
+        int id = Parameter(key, initial.Shape, initial.Type, isBuffer: true);
+        if (_parameters.Count > at) _parameters[at] = _parameters[at] with { Initial = initial };
+        return id;
+    }
+
     /// <summary>Adds a constant tensor and returns its value.</summary>
     public int Constant(string name, Tensor tensor)
     {

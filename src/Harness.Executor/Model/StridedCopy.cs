@@ -3,11 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Harness.Executor.Model;
 
 /// <summary>Copies a value into another order of axes.</summary>
-/// <remarks>Where source and destination are contiguous along different axes, those two are copied in square tiles, so
-/// that both sides use whole cache lines. No arithmetic: every bit pattern survives, of any element type.</remarks>
+/// <remarks>Axes that lie one within the other on both sides are one axis. Where source and destination are contiguous
+/// along different axes, those two are copied in square tiles through a buffer: lines of the source go in, lines of the
+/// destination come out, so that neither side visits a cache line twice; strides that are powers of two would throw it
+/// out in between. No arithmetic: every bit pattern survives, of any element type.</remarks>
 static unsafe class StridedCopy
 {
-    const int TileSide = 32;
+    // Of the elements that are usual, a tile of 16 or 32 KB.
+    const int TileSide = 64;
+    const int FewLines = 8;
 
     /// <summary>C-order strides of a contiguous value.</summary>
     public static nint[] ContiguousStrides(ReadOnlySpan<int> extents)
@@ -36,10 +40,41 @@ static unsafe class StridedCopy
         long elements = 1;
         foreach (int extent in extents) elements *= extent;
         if (elements == 0) return;
-        int longest = LongestAcross(extents, destinationStrides, sourceStrides);
-        if (elements < Strips.Many || longest < 0)
-            CopyAll(extents, destinationStrides, sourceStrides, destination, source);
-        else CopyStrips(longest, extents, destinationStrides, sourceStrides, destination, source);
+        Span<int> whole = stackalloc int[extents.Length];
+        Span<nint> to = stackalloc nint[extents.Length], from = stackalloc nint[extents.Length];
+        int axes = Merge(extents, destinationStrides, sourceStrides, whole, to, from);
+        whole = whole[..axes];
+        to = to[..axes];
+        from = from[..axes];
+        int longest = LongestAcross(whole, to, from);
+        if (elements < Strips.Many || longest < 0) CopyAll(whole, to, from, destination, source);
+        else CopyStrips(longest, whole, to, from, destination, source);
+    }
+
+    // Without axes of one element, outermost of the destination first; neighbours that one stride walks on both sides
+    // become one. Returns how many are left.
+    static int Merge(
+        ReadOnlySpan<int> extents, ReadOnlySpan<nint> destinationStrides, ReadOnlySpan<nint> sourceStrides,
+        Span<int> whole, Span<nint> to, Span<nint> from)
+    {
+        int axes = 0;
+        for (int axis = 0; axis < extents.Length; axis++)
+        {
+            if (extents[axis] == 1) continue;
+            int at = axes++;
+            for (; at > 0 && Math.Abs(to[at - 1]) < Math.Abs(destinationStrides[axis]); at--)
+                (whole[at], to[at], from[at]) = (whole[at - 1], to[at - 1], from[at - 1]);
+            (whole[at], to[at], from[at]) = (extents[axis], destinationStrides[axis], sourceStrides[axis]);
+        }
+        int last = 0;
+        for (int axis = 1; axis < axes; axis++)
+        {
+            if (to[last] == to[axis] * whole[axis] && from[last] == from[axis] * whole[axis]
+                && (long)whole[last] * whole[axis] <= int.MaxValue) whole[axis] *= whole[last];
+            else last++;
+            (whole[last], to[last], from[last]) = (whole[axis], to[axis], from[axis]);
+        }
+        return axes == 0 ? 0 : last + 1;
     }
 
     static void CopyStrips<T>(
@@ -168,26 +203,28 @@ static unsafe class StridedCopy
     }
 
     // a is the destination's contiguous axis, b the source's.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Plane<T>(T* d, nint da, nint db, T* s, nint sa, nint sb, int a, int b) where T : unmanaged
     {
+        // So few lines of the source stay in any cache.
+        if (a <= FewLines)
+        {
+            for (int j = 0; j < b; j++)
+                for (int i = 0; i < a; i++) d[(j * db) + (i * da)] = s[(j * sb) + (i * sa)];
+            return;
+        }
+        T* tile = stackalloc T[TileSide * TileSide];
         for (int b0 = 0; b0 < b; b0 += TileSide)
         {
-            int b1 = Math.Min(b, b0 + TileSide);
+            int bs = Math.Min(TileSide, b - b0);
             for (int a0 = 0; a0 < a; a0 += TileSide)
             {
-                int a1 = Math.Min(a, a0 + TileSide);
-                for (int j = b0; j < b1; j++)
-                {
-                    T* to = d + (j * db) + (a0 * da);
-                    T* from = s + (j * sb) + (a0 * sa);
-                    for (int i = a0; i < a1; i++)
-                    {
-                        *to = *from;
-                        to += da;
-                        from += sa;
-                    }
-                }
+                int rows = Math.Min(TileSide, a - a0);
+                for (int i = 0; i < rows; i++)
+                    Line(tile + (i * TileSide), 1, s + ((a0 + i) * sa) + (b0 * sb), sb, bs);
+                for (int j = 0; j < bs; j++)
+                    Line(d + ((b0 + j) * db) + (a0 * da), da, tile + j, TileSide, rows);
             }
         }
     }

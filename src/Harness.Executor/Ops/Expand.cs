@@ -38,6 +38,11 @@ public sealed record Expand : Part
         return [Shape.Create(extents)];
     }
 
+    // Elements that are several of the result's are written by none of them alone; PyTorch refuses it too.
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) =>
+        InferShapes([operand])[0].Elements == operand.Elements
+            ? calls.Call("whole", "aten::reshape", value, CallWriter.Ints(operand)) : null;
+
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

@@ -12,8 +12,9 @@ public sealed record Identity : Elementwise
         "alias", "alpha_dropout", "clone", "contiguous", "detach", "dropout", "feature_alpha_dropout",
         "feature_dropout", "lift_fresh", "lift_fresh_copy", "native_dropout");
 
-    // A dropout that trains at p = 0 keeps every element too, but a model recorded so was not in eval mode.
-    static Identity Parse(Bound call) => call.Has("train") && (call.IsNone("train") || call.Bool("train"))
+    // At p = 0 one that trains keeps every element: that of a function that is not told of eval mode.
+    static Identity Parse(Bound call) =>
+        call.Has("train") && (call.IsNone("train") || call.Bool("train")) && call.Float("p") != 0
         ? throw call.RefuseTraining()
         : new Identity();
 
@@ -25,4 +26,6 @@ public sealed record Identity : Elementwise
 
     /// <inheritdoc/>
     public override bool IsView => true;
+
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) => value;
 }

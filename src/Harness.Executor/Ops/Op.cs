@@ -164,6 +164,14 @@ public abstract record Op
     /// <param name="inputs">The operands' logical shapes.</param>
     internal virtual long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) => null;
 
+    /// <summary>The operand once a result, which is a part or a form of its memory, is another value: what a write into
+    /// a view means. Null for an op whose results are no such parts, or share elements among themselves.</summary>
+    /// <param name="calls">What it is said with; its one operand is as it was before.</param>
+    /// <param name="operand">The operand's logical shape.</param>
+    /// <param name="result">Which of the results.</param>
+    /// <param name="value">What it is now.</param>
+    internal virtual Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) => null;
+
     /// <summary>True where the call's one result is the list of all outputs, even if that is one: a split.</summary>
     internal virtual bool GivesList => false;
 

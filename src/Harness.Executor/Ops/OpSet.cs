@@ -291,6 +291,23 @@ public static class OpSet
         }
     }
 
+    /// <summary>The same; null where no signature takes the arguments.</summary>
+    internal static (Op Op, ImmutableArray<int> Operands)? ParseBound(Call call)
+    {
+        foreach (var (definition, signature) in Candidates(call.Target))
+            if (signature.Bind(call) is { } bound) return (definition.Parse(bound), bound.Operands);
+        return null;
+    }
+
+    /// <summary>The signature that takes a call once the numbers in it that stand where tensors should are tensors
+    /// without axes; null where none does.</summary>
+    internal static Signature? OfNumbers(Call call)
+    {
+        foreach (var (_, signature) in Candidates(call.Target))
+            if (signature.Bind(signature.Replace(call, _ => Argument.Value(0))) is not null) return signature;
+        return null;
+    }
+
     /// <summary>The op a call stands for, and its operands.</summary>
     /// <exception cref="ModelException">PAR1002: no op takes this operator or these arguments.</exception>
     public static (Op Op, ImmutableArray<int> Operands) Parse(Call call)
@@ -299,8 +316,7 @@ public static class OpSet
         if (candidates.Length == 0)
             throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
                 $"op {call.Target} is not supported: node '{call.Name}' at {call.Place}"));
-        foreach (var (definition, signature) in candidates)
-            if (signature.Bind(call) is { } bound) return (definition.Parse(bound), bound.Operands);
+        if (ParseBound(call) is { } parsed) return parsed;
         throw new ModelException(new Finding(Codes.UnsupportedOp, call.Place.ToString(),
             $"op {call.Target} does not take these arguments: node {call} at {call.Place}"));
     }

@@ -22,6 +22,10 @@ public abstract record Permuting : Op
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) =>
         [inputs[0].Permute(Order(inputs[0].Rank))];
 
+    internal sealed override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) =>
+        calls.Call("whole", "aten::permute", value,
+            CallWriter.Ints(new Permutation(Order(operand.Rank)).Inverse().AsSpan().ToArray()));
+
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

@@ -23,6 +23,9 @@ public abstract record Reshaping : Op
     /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [Target(inputs[0])];
 
+    internal sealed override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) =>
+        calls.Call("whole", "aten::reshape", value, CallWriter.Ints(operand));
+
     /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

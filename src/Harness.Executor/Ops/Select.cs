@@ -26,6 +26,9 @@ public sealed record Select : AxisPart
         return [[.. x.AsSpan()[..axis], .. x.AsSpan()[(axis + 1)..]]];
     }
 
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) => calls.Call(
+        "whole", "aten::select_scatter", calls.Operands[0], value, Argument.Of((long)Dim), Argument.Of((long)Index));
+
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

@@ -66,6 +66,15 @@ public sealed record Slice : AxisPart
         return [[.. x.AsSpan()[..axis], Range(x[axis]).Count, .. x.AsSpan()[(axis + 1)..]]];
     }
 
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value)
+    {
+        var (first, count) = Range(operand[Axis.Of(Dim, operand.Rank)]);
+        // The end that leaves as many, however the call said it.
+        long end = count == 0 ? first : first + ((count - 1L) * Step) + 1;
+        return calls.Call("whole", "aten::slice_scatter", calls.Operands[0], value, Argument.Of((long)Dim),
+            Argument.Of((long)first), Argument.Of(end), Argument.Of((long)Step));
+    }
+
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
 }

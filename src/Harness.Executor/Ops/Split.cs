@@ -79,6 +79,14 @@ public sealed record Split : AxisPart
         return shapes.ToImmutable();
     }
 
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value)
+    {
+        var pieces = Pieces(operand[Axis.Of(Dim, operand.Rank)]);
+        long first = pieces[..result].Sum();
+        return calls.Call("whole", "aten::slice_scatter", calls.Operands[0], value, Argument.Of((long)Dim),
+            Argument.Of(first), Argument.Of(first + pieces[result]), Argument.Of(1L));
+    }
+
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

@@ -28,6 +28,9 @@ public sealed record Unbind : AxisPart
         return [.. Enumerable.Repeat(one, x[axis])];
     }
 
+    internal override Argument? Replaced(CallWriter calls, Shape operand, int result, Argument value) => calls.Call(
+        "whole", "aten::select_scatter", calls.Operands[0], value, Argument.Of((long)Dim), Argument.Of((long)result));
+
     /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

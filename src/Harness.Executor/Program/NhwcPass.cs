@@ -17,7 +17,7 @@ public static class NhwcPass
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputShapes);
-        return Apply(model, ShapedGraph.FactsOf(model, inputShapes), flatten);
+        return Apply(model, model.Facts(inputShapes), flatten);
     }
 
     /// <summary>Converts a model for inputs of these types and shapes (PyTorch's axis order).</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Program;
 
@@ -34,12 +36,16 @@ sealed class ShapedGraph
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
     readonly List<ShapedCall> _calls = [];
+    // True where calls are added that no graph holds.
+    bool _grows;
     // The values that some call or output of the file reads; made when somebody asks.
     HashSet<int>? _reads;
     // Of the file's calls and of those that are inserted; made when the first one is.
     HashSet<string>? _names;
     // True while the calls of a composite are read, but for the last.
     bool _inPart;
+    // Null for a graph that writes nothing, and while calls of its own are read.
+    Functionalization? _writes;
 
     // What calls compute that read no number: nothing of it hangs on the shapes.
     readonly Dictionary<Call, (Op Op, ImmutableArray<int> Operands)> _read;
@@ -49,6 +55,7 @@ sealed class ShapedGraph
         Model = model;
         _read = read;
         _facts = [.. new Fact?[model.Graph.ValueCount]];
+        _writes = Functionalization.Of(this);
     }
 
     /// <summary>The model.</summary>
@@ -82,13 +89,8 @@ sealed class ShapedGraph
     // Results that ops do not give: nothing is known of them, and nothing may read them.
     readonly Dictionary<int, Call> _left = [];
 
-    /// <summary>The inputs of a model as facts: these shapes, and the types that its file states.</summary>
-    public static Fact[] FactsOf(TorchModel model, IReadOnlyList<Shape> shapes) =>
-        [.. shapes.Select((shape, i) => Fact.Of(
-        i < model.Graph.Inputs.Length ? model.Graph.Inputs[i].Type : ElementType.Float32, shape))];
-
-    /// <summary>The same for these shapes and the types that the file states.</summary>
-    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> shapes) => Of(model, FactsOf(model, shapes));
+    /// <summary>Parses and infers everything for these shapes and the types that the file states.</summary>
+    public static ShapedGraph Of(TorchModel model, IReadOnlyList<Shape> shapes) => Of(model, model.Facts(shapes));
 
     /// <summary>Parses and infers everything.</summary>
     /// <exception cref="ModelException">PAR1002 unsupported, PAR1003 a parameter is missing, PAR1004 shapes do not
@@ -113,7 +115,7 @@ sealed class ShapedGraph
         var read = NothingRead();
         foreach (var shapes in candidates)
         {
-            if (TryOf(model, FactsOf(model, shapes), read, out var why, out int calls) is not null) return shapes;
+            if (TryOf(model, model.Facts(shapes), read, out var why, out int calls) is not null) return shapes;
             misfit ??= why;
             mostCalls -= calls;
             if (mostCalls < 0) break;
@@ -126,9 +128,7 @@ sealed class ShapedGraph
         out Finding? misfit, out int visited)
     {
         visited = 0;
-        ModelChecks.Demand(model);
         var graph = model.Graph;
-        var shaped = new ShapedGraph(model, read);
         if (inputs.Count != graph.Inputs.Length)
         {
             misfit = new Finding(Codes.ShapeMismatch, "", $"found {inputs.Count} input shapes, the model " +
@@ -142,8 +142,17 @@ sealed class ShapedGraph
                 misfit = new Finding(Codes.ShapeMismatch, "", $"input '{graph.Inputs[i].Name}': {why}");
                 return null;
             }
-            shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         }
+        if (For(ref model, inputs, ref visited) is { } refused)
+        {
+            misfit = refused;
+            return null;
+        }
+        graph = model.Graph;
+        // Another graph has other calls.
+        var shaped = new ShapedGraph(model, model.DependsOnInputs ? NothingRead() : read);
+        for (int i = 0; i < inputs.Count; i++)
+            shaped._facts[graph.Inputs[i].Value] = Fact.Of(inputs[i].Type, inputs[i].Shape);
         foreach (var parameter in graph.Parameters)
         {
             if (!model.Weights.TryGetValue(parameter.Key, out var tensor))
@@ -153,13 +162,7 @@ sealed class ShapedGraph
             }
             shaped._facts[parameter.Value] = Fact.Of(tensor.Type, tensor.Shape);
         }
-        foreach (var constant in graph.Constants)
-        {
-            shaped._facts[constant.Value] = Fact.Of(constant.Tensor.Type, constant.Tensor.Shape);
-            // A stored integer scalar stands where a number does: sizes computed while tracing.
-            if (constant.Tensor.Shape.Rank == 0 && !constant.Tensor.Type.IsFloating())
-                shaped._meaning[constant.Value] = Argument.Of((long)constant.Tensor.ToDoubles()[0]);
-        }
+        foreach (var constant in graph.Constants) shaped.Know(constant.Value, constant.Tensor);
         foreach (var call in graph.Calls)
         {
             visited++;
@@ -167,11 +170,65 @@ sealed class ShapedGraph
             if (misfit is not null) return null;
         }
         misfit = null;
+        shaped._writes?.Demand();
+        shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Current(
+            shaped.Resolve(Argument.Value(port.Value)), $"output '{port.Name}'", SourcePlace.Unknown)))];
         shaped.Calls = [.. shaped._calls];
-        shaped.Outputs =
-            [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Resolve(Argument.Value(port.Value))))];
         return shaped;
     }
+
+    // The model for these inputs; what they do not fit, where they do not.
+    static Finding? For(ref TorchModel model, IReadOnlyList<Fact> inputs, ref int visited)
+    {
+        long before = model.ProgramSteps;
+        try
+        {
+            model = model.For(inputs);
+            return null;
+        }
+        catch (ModelException e) when (e.Finding.Code == Codes.ShapeMismatch)
+        {
+            return e.Finding;
+        }
+        finally
+        {
+            visited += (int)Math.Min(model.ProgramSteps - before, int.MaxValue / 2);
+        }
+    }
+
+    void Know(int value, Tensor constant)
+    {
+        _facts[value] = Fact.Of(constant.Type, constant.Shape);
+        // A stored integer scalar stands where a number does: sizes computed while tracing.
+        if (constant.Shape.Rank == 0 && !constant.Type.IsFloating())
+            _meaning[value] = Argument.Of((long)constant.ToDoubles()[0]);
+    }
+
+    /// <summary>One that holds nothing yet.</summary>
+    internal static ShapedGraph Unwritten() =>
+        new(new TorchModel(new Graph([], [], [], [], [], 0), new StateDict(), ""), NothingRead()) { _grows = true };
+
+    /// <summary>Adds a value; null for one that a call is to define.</summary>
+    internal int Add(Fact? fact)
+    {
+        _facts.Add(fact);
+        return _facts.Count - 1;
+    }
+
+    /// <summary>Adds a stored tensor.</summary>
+    internal int AddConstant(Tensor constant)
+    {
+        int value = Add(null);
+        Know(value, constant);
+        return value;
+    }
+
+    /// <summary>Adds a call whose operands are known.</summary>
+    /// <returns>What does not fit; null where all does.</returns>
+    internal Finding? Append(Call call) => Visit(call, stated: false);
+
+    /// <summary>What is known of a value as a tensor.</summary>
+    internal Fact? KnownFact(int value) => _facts[value];
 
     static IEnumerable<Port> Expand(string name, Argument meaning) => meaning switch
     {
@@ -254,14 +311,57 @@ sealed class ShapedGraph
             if (misfit is not null) return misfit;
             if (item is not null) return Means(call, item);
         }
-        var (op, operands) = OpSet.Parse(resolved);
+        var parsed = OpSet.ParseBound(resolved);
+        if (parsed is null && OpSet.OfNumbers(resolved) is { } signature)
+        {
+            (resolved, misfit) = WithTensors(signature, resolved);
+            if (misfit is not null) return misfit;
+            plain = false;
+        }
+        var (op, operands) = parsed ?? OpSet.Parse(resolved);
         if (plain) _read.Add(call, (op, operands));
         return Compute(call, resolved, op, operands);
+    }
+
+    // A call of a number where a tensor is expected, as 2 - x in core ATen IR: PyTorch makes a tensor without axes of
+    // it, in the category of its own at least, and in the type that the tensors beside it meet in at most.
+    (Call Call, Finding? Misfit) WithTensors(Signature signature, Call call)
+    {
+        var beside = new List<Fact>();
+        foreach (var argument in call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value)))
+            AddFacts(argument, beside);
+        Finding? misfit = null;
+        var replaced = signature.Replace(call, number =>
+        {
+            var type = number switch
+            {
+                FloatArgument => ElementType.Float32,
+                BoolArgument when beside.Count == 0 => ElementType.Bool,
+                BoolArgument => Promotion.Of(CollectionsMarshal.AsSpan(beside)),
+                _ when beside.Count == 0 => ElementType.Int64,
+                _ => Promotion.With(Promotion.Of(CollectionsMarshal.AsSpan(beside)), 0),
+            };
+            if (number is IntArgument { Number: var whole } && !type.IsFloating() && !Promotion.Holds(type, whole))
+                misfit = Mismatch(call, $"{whole} is no {type.NumPyName()}; PyTorch refuses it too");
+            return Insert($"{call.Name}.number", "aten::scalar_tensor", [number],
+                [new Keyword("dtype", Argument.Of(type.TorchNumber()))], call.Place);
+        });
+        return (replaced, misfit);
+    }
+
+    void AddFacts(Argument argument, List<Fact> facts)
+    {
+        if (argument is ValueArgument { Id: var id } && _facts[id] is { } fact) facts.Add(fact);
+        if (argument is not ListArgument list) return;
+        foreach (var item in list.Items) AddFacts(item, facts);
     }
 
     // A call as the file states it and with what it reads in place, and what it computes.
     Finding? Compute(Call call, Call resolved, Op op, ImmutableArray<int> operands)
     {
+        // As the graph names them, and what these hold by now.
+        var (own, named) = (resolved, operands);
+        if (_writes is not null) (resolved, operands) = Current(call, resolved, operands);
         var stated = operands;
         if (op.Unsupported(FactsOf(operands)) is { } form)
         {
@@ -271,7 +371,7 @@ sealed class ShapedGraph
         op = op.Settled(FactsOf(operands));
         if (call.Results.Length > 1) op = op.Giving(ResultsRead(call));
         operands = CastAsStated(resolved, op, operands);
-        if (op.AfterCast is not { } rest) return Means(call, Argument.Value(operands[0]));
+        if (op.AfterCast is not { } rest) return Uncast(call, own, stated[0], operands[0]);
         op = rest;
         if (op.MisfitOfTypes(FactsOf(operands)) is { } type) return Mismatch(call, type);
         operands = Promote(resolved, op, operands);
@@ -283,7 +383,12 @@ sealed class ShapedGraph
         }
         var facts = FactsOf(operands);
         if (op.Misfit(facts) is { } shape) return Mismatch(call, shape);
-        if (op is Composite composite) return Write(composite, resolved, operands, facts);
+        if (op is Composite composite)
+        {
+            // Its calls read the graph's own values, so that views of them are known for what they are.
+            return Write(composite, own, [.. operands.Select((value, i) => value == stated[i] ? named[i] : value)],
+                facts);
+        }
         var outputs = op.Infer(facts);
         foreach (var output in outputs)
             if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
@@ -291,10 +396,11 @@ sealed class ShapedGraph
         var squeeze = new Squeeze { Dims = [0] };
         var given = single ? [.. outputs.Select(output => squeeze.Infer([output])[0])] : outputs;
         if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
+        misfit = _writes?.Note(own, op, results);
         if (!single)
         {
             _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
-            return null;
+            return misfit;
         }
         ImmutableArray<int> batched = [.. Enumerable.Range(_facts.Count, outputs.Length)];
         foreach (var output in outputs) _facts.Add(output);
@@ -308,12 +414,14 @@ sealed class ShapedGraph
             var one = i == 0 ? resolved : resolved with { Name = NameOf($"{call.Name}:{i}") };
             _calls.Add(new ShapedCall(one, squeeze, [batched[i]], [results[i]]));
         }
-        return null;
+        return misfit;
     }
 
     // How many of its results a call must give for all that is read of them.
     int ResultsRead(Call call)
     {
+        // More calls may come, and read what they like.
+        if (_grows) return call.Results.Length;
         _reads ??= [.. Model.Graph.Calls
             .SelectMany(other => other.Arguments.Concat(other.Keywords.Select(keyword => keyword.Value)))
             .SelectMany(ValuesOf), .. Model.Graph.Outputs.Select(port => port.Value)];
@@ -328,6 +436,57 @@ sealed class ShapedGraph
         ListArgument list => list.Items.SelectMany(ValuesOf),
         _ => [],
     };
+
+    // A call and its operands with what they hold by now, after all writes before it.
+    (Call, ImmutableArray<int>) Current(Call call, Call resolved, ImmutableArray<int> operands)
+    {
+        string user = $"{call.Place}: {call.Target} '{call.Name}'";
+        return (resolved with
+        {
+            Arguments = [.. resolved.Arguments.Select(one => Current(one, user, call.Place))],
+            Keywords = [.. resolved.Keywords.Select(k => k with { Value = Current(k.Value, user, call.Place) })],
+        }, [.. operands.Select(value => _writes!.Current(value, user, call.Place))]);
+    }
+
+    Argument Current(Argument argument, string user, SourcePlace place) => argument switch
+    {
+        ValueArgument value when _writes is not null => Argument.Value(_writes.Current(value.Id, user, place)),
+        ListArgument list => Argument.Of([.. list.Items.Select(item => Current(item, user, place))]),
+        _ => argument,
+    };
+
+    // A cast that is one to the type that the operand has is the operand.
+    Finding? Uncast(Call call, Call own, int stated, int operand)
+    {
+        if (_writes is null || operand != stated || call.Results.Length != 1)
+            return Means(call, Argument.Value(operand));
+        _facts[call.Results[0]] = FactOf(operand);
+        _writes.NoteUncast(own, call.Results[0], operand);
+        return null;
+    }
+
+    /// <summary>A call that no file states, read as if one did: its operands are what they are, whatever was written
+    /// since.</summary>
+    /// <returns>What it gives: a value, or the list of them.</returns>
+    internal Argument Insert(
+        string stem, string target, ImmutableArray<Argument> arguments, ImmutableArray<Keyword> keywords,
+        SourcePlace place)
+    {
+        int result = _facts.Count;
+        _facts.Add(null);
+        var (writes, part) = (_writes, _inPart);
+        (_writes, _inPart) = (null, true);
+        try
+        {
+            var call = new Call(NameOf(stem), target, arguments, keywords, [result], place);
+            return Visit(call, stated: false) is { } misfit ? throw new ModelException(misfit)
+                : Resolve(Argument.Value(result));
+        }
+        finally
+        {
+            (_writes, _inPart) = (writes, part);
+        }
+    }
 
     // The calls that a composite is said by in its place.
     Finding? Write(Composite op, Call call, ImmutableArray<int> operands, Fact[] facts)
@@ -353,8 +512,15 @@ sealed class ShapedGraph
         var given = Resolve(Argument.Value(call.Results[0])) is ListArgument list
             ? list.Items.Select(item => FactOf(((ValueArgument)item).Id))
             : call.Results[..results].Select(FactOf);
-        return given.SequenceEqual(stated) ? null : throw new InvalidOperationException(
-            $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
+        if (!given.SequenceEqual(stated))
+        {
+            throw new InvalidOperationException(
+                $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
+        }
+        return _writes?.Note(call, op, [.. call.Results[..results].SelectMany(result =>
+            Resolve(Argument.Value(result)) is ListArgument items
+                ? items.Items.Select(item => ((ValueArgument)item).Id)
+                : [((ValueArgument)Resolve(Argument.Value(result))).Id])]);
     }
 
     // A call of a composite does not fit, though the composite's operands do.
@@ -459,12 +625,13 @@ sealed class ShapedGraph
 
     bool HasMeaning(Argument argument) => argument switch
     {
-        ValueArgument value => _meaning.ContainsKey(value.Id),
+        ValueArgument value => _meaning.ContainsKey(value.Id) || _writes?.Knows(value.Id) == true,
         ListArgument list => list.Items.Any(HasMeaning),
         _ => false,
     };
 
-    Argument Resolve(Argument argument) => argument switch
+    /// <summary>An argument with numbers and lists that were computed on the way in place.</summary>
+    internal Argument Resolve(Argument argument) => argument switch
     {
         ValueArgument value when _meaning.TryGetValue(value.Id, out var meaning) => Resolve(meaning),
         ListArgument list => Argument.Of([.. list.Items.Select(Resolve)]),

@@ -81,28 +81,24 @@ public sealed record SchemaType(ValueKind Kind, string Name)
     };
 
     /// <summary>True when an argument fits.</summary>
-    /// <param name="value">The argument.</param>
-    /// <param name="computed">True when a value of the graph fits every type: it may be a number or a list that is
-    /// computed while running.</param>
-    internal bool Takes(Argument value, bool computed)
+    internal bool Takes(Argument value)
     {
         if (value is NoneArgument) return IsOptional;
-        if (computed && value is ValueArgument) return true;
         if (value is ListArgument list)
         {
             if (!IsList) return Kind == ValueKind.Variable;
             foreach (var item in list.Items)
-                if (!(item is NoneArgument ? ItemsOptional : TakesOne(item, computed))) return false;
+                if (!(item is NoneArgument ? ItemsOptional : TakesOne(item))) return false;
             return true;
         }
         // PyTorch broadcasts one number to int[n].
-        return (!IsList || Length > 0) && TakesOne(value, computed);
+        return (!IsList || Length > 0) && TakesOne(value);
     }
 
-    bool TakesOne(Argument value, bool computed) => Kind switch
+    bool TakesOne(Argument value) => Kind switch
     {
         ValueKind.Variable => true,
-        _ when value is ValueArgument => computed || Kind == ValueKind.Tensor,
+        _ when value is ValueArgument => Kind == ValueKind.Tensor,
         ValueKind.Int or ValueKind.SymInt or ValueKind.ScalarType or ValueKind.MemoryFormat or ValueKind.Layout =>
             value is IntArgument,
         ValueKind.Float => value is FloatArgument or IntArgument,

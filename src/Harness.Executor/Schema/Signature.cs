@@ -82,24 +82,7 @@ public sealed class Signature
 
     /// <summary>Binds a call's arguments to this signature's names, what is left out to its default; null when they do
     /// not fit.</summary>
-    public Bound? Bind(Call call) => Bind(call, computed: false);
-
-    /// <summary>The same for a call whose numbers are not computed yet: a value of the graph fits every
-    /// parameter.</summary>
-    internal Bound? BindLoosely(Call call) => Bind(call, computed: true);
-
-    /// <summary>This operator in place: it writes its first operand, which is its result. Null where it computes no
-    /// tensor from a tensor.</summary>
-    internal Signature? InPlace()
-    {
-        if (Parameters is not [{ Type: { Kind: ValueKind.Tensor, IsList: false } } self, ..]
-            || Results is not [{ Type: { Kind: ValueKind.Tensor, IsList: false } } result]) return null;
-        self = self with { Type = self.Type with { Alias = AliasSet.Written } };
-        return new Signature(Target + "_", Overload, Parameters.SetItem(0, self),
-            [result with { Type = result.Type with { Alias = AliasSet.Written } }], IsVariadic);
-    }
-
-    Bound? Bind(Call call, bool computed)
+    public Bound? Bind(Call call)
     {
         if (call.Arguments.Length > _positional && !IsVariadic) return null;
         var values = new Dictionary<string, Argument>(StringComparer.Ordinal);
@@ -115,13 +98,46 @@ public sealed class Signature
                 if (parameter.Default is null) return null;
                 values[parameter.Name] = value = parameter.Default;
             }
-            if (!parameter.Type.Takes(value, computed)) return null;
+            if (!parameter.Type.Takes(value)) return null;
             if (parameter.Type.Kind != ValueKind.Tensor) continue;
             if (value is ValueArgument single) operands.Add(single.Id);
             if (value is ListArgument list)
                 operands.AddRange(list.Items.OfType<ValueArgument>().Select(item => item.Id));
         }
         return values.Count == Parameters.Length ? new Bound(this, call, values, operands.ToImmutable()) : null;
+    }
+
+    /// <summary>A call with the numbers that stand where this signature has tensors replaced.</summary>
+    internal Call Replace(Call call, Func<Argument, Argument> tensorOf)
+    {
+        return call with
+        {
+            Arguments = [.. call.Arguments.Select((argument, i) =>
+                i < Parameters.Length && IsTensor(Parameters[i]) ? Replaced(argument) : argument)],
+            Keywords = [.. call.Keywords.Select(keyword =>
+                Parameters.Any(parameter => parameter.Name == keyword.Name && IsTensor(parameter))
+                    ? keyword with { Value = Replaced(keyword.Value) } : keyword)],
+        };
+
+        static bool IsTensor(Parameter parameter) => parameter.Type.Kind == ValueKind.Tensor;
+
+        Argument Replaced(Argument argument) => argument switch
+        {
+            IntArgument or FloatArgument or BoolArgument => tensorOf(argument),
+            ListArgument list => Argument.Of([.. list.Items.Select(Replaced)]),
+            _ => argument,
+        };
+    }
+
+    /// <summary>This operator in place: it writes its first operand, which is its result. Null where it computes no
+    /// tensor from a tensor.</summary>
+    internal Signature? InPlace()
+    {
+        if (Parameters is not [{ Type: { Kind: ValueKind.Tensor, IsList: false } } self, ..]
+            || Results is not [{ Type: { Kind: ValueKind.Tensor, IsList: false } } result]) return null;
+        self = self with { Type = self.Type with { Alias = AliasSet.Written } };
+        return new Signature(Target + "_", Overload, Parameters.SetItem(0, self),
+            [result with { Type = result.Type with { Alias = AliasSet.Written } }], IsVariadic);
     }
 
     /// <summary>The schema's text.</summary>

@@ -4,11 +4,13 @@ namespace Harness.Formats.Architectures;
 /// torchvision/models/mobilenetv2.py.</summary>
 static class MobileNetV2
 {
+    public static readonly Architecture[] All = [new("mobilenet_v2", Architecture.Square(224), Write)];
+
     // Expansion, channels, repeats, stride of the first.
     static readonly (int Expansion, int Channels, int Repeats, int Stride)[] s_stages =
         [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
-    public static Signal Whole(Network net, Signal x)
+    static Signal Write(Network net, Signal x)
     {
         x = net.ConvNormActivation("features.0", x, 32, 3, 2, new NormStyle("relu6"));
         int at = 1;

@@ -21,21 +21,21 @@ public sealed class Network
     /// <summary>The input.</summary>
     public Signal Image(string name, Shape shape) => new(_graph.Input(name, shape), shape[1]);
 
-    /// <summary>The graph with this one output.</summary>
-    public Graph Finish(Signal output)
-    {
-        _graph.Output("0", output.Value);
-        return _graph.Build();
-    }
+    /// <summary>An output, by the key that <c>forward</c> gives it, or its position.</summary>
+    public void Output(string name, Signal x) => _graph.Output(name, x.Value);
 
-    /// <summary><c>Conv2d</c> with a square window; weight (channels, in / groups, kernel, kernel).</summary>
-    public Signal Conv(string module, Signal x, int channels, int kernel, Window window = default, bool bias = false)
+    /// <summary>The graph.</summary>
+    internal Graph Finish() => _graph.Build();
+
+    /// <summary><c>Conv2d</c>; weight (channels, in / groups, kernel height, kernel width).</summary>
+    public Signal Conv(
+        string module, Signal x, int channels, Extents kernel, Window window = default, bool bias = false)
     {
         int groups = Math.Max(window.Groups, 1);
-        int weight = Weight(module, channels, x.Channels / groups, kernel, kernel);
+        int weight = Weight(module, channels, x.Channels / groups, kernel.H, kernel.W);
         return Call(module, "conv2d", channels, Of(x), Argument.Value(weight),
-            bias ? Bias(module, channels) : Argument.None, Pair(Math.Max(window.Stride, 1)), Pair(window.Padding),
-            Pair(1), Argument.Of((long)groups));
+            bias ? Bias(module, channels) : Argument.None, Pair(Math.Max(window.Stride, 1)),
+            Ints(window.Padding.H, window.Padding.W), Pair(Math.Max(window.Dilation, 1)), Argument.Of((long)groups));
     }
 
     /// <summary><c>ConvTranspose2d</c> with a bias and a window as wide as its stride; weight (in, channels, kernel,
@@ -45,10 +45,10 @@ public sealed class Network
         Argument.Value(Weight(module, x.Channels, channels, kernel, kernel)),
         Bias(module, channels), Pair(kernel), Pair(0), Pair(0), Argument.Of(1), Pair(1));
 
-    /// <summary><c>Linear</c> with a bias along the last axis.</summary>
-    public Signal Linear(string module, Signal x, int features) => Call(
+    /// <summary><c>Linear</c> along the last axis.</summary>
+    public Signal Linear(string module, Signal x, int features, bool bias = true) => Call(
         module, "linear", features, Of(x), Argument.Value(Weight(module, features, x.Channels)),
-        Bias(module, features));
+        bias ? Bias(module, features) : Argument.None);
 
     /// <summary><c>Linear</c> whose parameters have names of their own, as <c>MultiheadAttention</c>'s.</summary>
     public Signal Linear(string module, Signal x, int features, string weight, string bias) => Call(
@@ -78,14 +78,20 @@ public sealed class Network
     /// <param name="channels">Channels out.</param>
     /// <param name="kernel">The window's height and width.</param>
     /// <param name="stride">The stride.</param>
-    /// <param name="style">Groups, epsilon and activation.</param>
+    /// <param name="style">Groups, dilation, epsilon and activation.</param>
     public Signal ConvNormActivation(
         string module, Signal x, int channels, int kernel, int stride = 1, NormStyle? style = null)
     {
         style ??= new NormStyle();
-        x = Conv($"{module}.0", x, channels, kernel, new Window(stride, (kernel - 1) / 2, style.Groups));
+        int padding = (kernel - 1) / 2 * style.Dilation;
+        x = Conv($"{module}.0", x, channels, kernel, new Window(stride, padding, style.Groups, style.Dilation));
         x = BatchNorm($"{module}.1", x, style.Eps, style.Momentum);
-        return style.Activation is { } activation ? Activate($"{module}.2", x, activation) : x;
+        return style.Activation switch
+        {
+            null => x,
+            "gelu" => GELU($"{module}.2", x),
+            var activation => Activate($"{module}.2", x, activation),
+        };
     }
 
     /// <summary>torchvision's <c>SqueezeExcitation</c>: a gate by channel from the plane's mean.</summary>
@@ -107,13 +113,17 @@ public sealed class Network
     public Signal GELU(string module, Signal x) => Append(
         module, "gelu", x.Channels, [Of(x)], [new Keyword("approximate", Argument.Of("none"))]);
 
+    /// <summary>Softmax along the last axis.</summary>
+    public Signal Softmax(string module, Signal x) =>
+        Call(module, "softmax", x.Channels, Of(x), Argument.Of(-1), Argument.None);
+
     /// <summary><c>MaxPool2d</c>.</summary>
     public Signal MaxPool(string module, Signal x, int kernel, int stride, int padding = 0, bool ceil = false) => Call(
         module, "max_pool2d", x.Channels, Of(x), Pair(kernel), Pair(stride), Pair(padding), Pair(1), Argument.Of(ceil));
 
-    /// <summary><c>AvgPool2d</c> whose windows touch and do not overlap.</summary>
-    public Signal AvgPool(string module, Signal x, int kernel) => Call(
-        module, "avg_pool2d", x.Channels, Of(x), Pair(kernel), Pair(kernel), Pair(0), Argument.Of(false),
+    /// <summary><c>AvgPool2d</c>, which counts padding.</summary>
+    public Signal AvgPool(string module, Signal x, int kernel, int stride, int padding = 0) => Call(
+        module, "avg_pool2d", x.Channels, Of(x), Pair(kernel), Pair(stride), Pair(padding), Argument.Of(false),
         Argument.Of(true), Argument.None);
 
     /// <summary><c>AdaptiveAvgPool2d</c> to a square plane.</summary>
@@ -123,9 +133,26 @@ public sealed class Network
     /// <summary><c>AdaptiveAvgPool2d(1)</c>: (n, c, h, w) to (n, c, 1, 1).</summary>
     public Signal GlobalAverage(string module, Signal x) => AdaptiveAvgPool(module, x, 1);
 
+    /// <summary><c>interpolate</c> to the plane of another image, by <c>bilinear</c> without aligned corners.</summary>
+    public Signal Bilinear(string module, Signal x, Signal like) => Call(module, "upsample_bilinear2d", x.Channels,
+        Of(x), PlaneOf(module, like), Argument.Of(false), Argument.None);
+
+    /// <summary><c>interpolate</c> to the plane of another image, by <c>nearest</c>.</summary>
+    public Signal Nearest(string module, Signal x, Signal like) =>
+        Call(module, "upsample_nearest2d", x.Channels, Of(x), PlaneOf(module, like), Argument.None);
+
     /// <summary>The plane's mean without the plane: (n, c, h, w) to (n, c).</summary>
     public Signal MeanOfPlane(string module, Signal x) =>
         Call(module, "mean", x.Channels, Of(x), Ints(2, 3), Argument.Of(false));
+
+    /// <summary>Axes in another order.</summary>
+    public Signal Permute(string module, Signal x, params ReadOnlySpan<int> axes) =>
+        Call(module, "permute", x.Channels, Of(x), Ints(axes));
+
+    /// <summary>The same elements in another shape; an extent is a number, one that <see cref="Size"/> gives, or -1.
+    /// </summary>
+    public Signal Reshape(string module, Signal x, int channels, params ReadOnlySpan<Argument> shape) =>
+        Call(module, "reshape", channels, Of(x), Argument.Of([.. shape]));
 
     /// <summary>All axes but the batch in one; <paramref name="pixels"/> of them a channel.</summary>
     public Signal Flatten(string module, Signal x, int pixels = 1) =>
@@ -165,6 +192,16 @@ public sealed class Network
     public Signal Call(string module, string target, int channels, params ReadOnlySpan<Argument> arguments) =>
         Append(module, target, channels, [.. arguments], []);
 
+    /// <summary>An extent of the value, whatever image is fed.</summary>
+    public Argument Size(string module, Signal x, int axis) => Number(module, "size", Of(x), Argument.Of((long)axis));
+
+    /// <summary>A number that follows from others: <c>floordiv</c>, <c>remainder</c>, <c>mul</c>, <c>gt</c>.</summary>
+    public Argument Number(string module, string target, params ReadOnlySpan<Argument> arguments) =>
+        Of(Call(module, target, 0, arguments));
+
+    /// <summary>A buffer that its module computes when it is made.</summary>
+    public Argument Buffer(string key, Tensor initial) => Argument.Value(_graph.Buffer(key, initial));
+
     /// <summary>A parameter under a key.</summary>
     public Argument Parameter(string key, params ReadOnlySpan<int> shape) =>
         Argument.Value(_graph.Parameter(key, Shape.Create(shape)));
@@ -192,18 +229,35 @@ public sealed class Network
 
     Argument Bias(string module, int channels) => Parameter($"{module}.bias", channels);
 
+    Argument PlaneOf(string module, Signal x) => Argument.Of([Size(module, x, 2), Size(module, x, 3)]);
+
     static Argument Pair(int both) => Ints(both, both);
+}
+
+/// <summary>Height and width; one number is both.</summary>
+/// <param name="H">The height.</param>
+/// <param name="W">The width.</param>
+public readonly record struct Extents(int H, int W)
+{
+    /// <summary>The same along both axes.</summary>
+    public static implicit operator Extents(int both) => new(both, both);
+
+    /// <summary>Height and width.</summary>
+    public static implicit operator Extents((int H, int W) pair) => new(pair.H, pair.W);
 }
 
 /// <summary>How a convolution's window moves; zero stands for one where zero has no meaning.</summary>
 /// <param name="Stride">Both strides.</param>
-/// <param name="Padding">Zeros on all four sides.</param>
+/// <param name="Padding">Zeros on both sides of an axis.</param>
 /// <param name="Groups">Groups of channels.</param>
-public readonly record struct Window(int Stride = 1, int Padding = 0, int Groups = 1);
+/// <param name="Dilation">Both dilations.</param>
+public readonly record struct Window(int Stride = 1, Extents Padding = default, int Groups = 1, int Dilation = 1);
 
 /// <summary>What surrounds a convolution in <see cref="Network.ConvNormActivation"/>.</summary>
 /// <param name="Activation">The operator after the batch norm; null for none.</param>
 /// <param name="Groups">Groups of channels.</param>
 /// <param name="Eps">The batch norm's epsilon.</param>
 /// <param name="Momentum">The batch norm's momentum, which inference does not read.</param>
-public sealed record NormStyle(string? Activation = "relu", int Groups = 1, double Eps = 1e-5, double Momentum = 0.1);
+/// <param name="Dilation">The window's dilation.</param>
+public sealed record NormStyle(
+    string? Activation = "relu", int Groups = 1, double Eps = 1e-5, double Momentum = 0.1, int Dilation = 1);

@@ -6,13 +6,28 @@ namespace Harness.Formats.Architectures;
 /// torchvision/models/shufflenetv2.py.</summary>
 static class ShuffleNetV2
 {
-    public static Signal X1(Network net, Signal x)
+    public static readonly Architecture[] All =
+    [
+        Of("shufflenet_v2_x0_5", 48, 1024),
+        Of("shufflenet_v2_x1_0", 116, 1024),
+        Of("shufflenet_v2_x1_5", 176, 1024),
+        Of("shufflenet_v2_x2_0", 244, 2048),
+    ];
+
+    static Architecture Of(string name, int channels, int last) =>
+        new(name, Architecture.Square(224), (net, x) => Write(net, x, channels, last));
+
+    // Channels of the second stage, which each later one doubles, and before the classifier.
+    static Signal Write(Network net, Signal x, int channels, int last)
     {
         x = ConvNorm(net, "conv1", 0, x, 24, 3, new Window(Stride: 2, Padding: 1));
         x = net.MaxPool("maxpool", net.ReLU("conv1.2", x), kernel: 3, stride: 2, padding: 1);
-        foreach (var (stage, repeats, channels) in ((int, int, int)[])[(2, 4, 116), (3, 8, 232), (4, 4, 464)])
-            for (int i = 0; i < repeats; i++) x = Block(net, $"stage{stage}.{i}", x, channels, i == 0 ? 2 : 1);
-        x = net.ReLU("conv5.2", ConvNorm(net, "conv5", 0, x, 1024, 1));
+        foreach (var (stage, repeats) in ((int, int)[])[(2, 4), (3, 8), (4, 4)])
+        {
+            for (int i = 0; i < repeats; i++)
+                x = Block(net, $"stage{stage}.{i}", x, channels << (stage - 2), i == 0 ? 2 : 1);
+        }
+        x = net.ReLU("conv5.2", ConvNorm(net, "conv5", 0, x, last, 1));
         return net.Linear("fc", net.MeanOfPlane("", x), 1000);
     }
 
@@ -40,13 +55,11 @@ static class ShuffleNetV2
     static Signal Shuffle(Network net, string module, Signal x)
     {
         int c = x.Channels;
-        Argument n = Size(0), h = Size(2), w = Size(3);
+        Argument n = net.Size(module, x, 0), h = net.Size(module, x, 2), w = net.Size(module, x, 3);
         var y = net.Call(module, "view", c, Network.Of(x),
             Argument.Of([n, Argument.Of(2), Argument.Of((long)c / 2), h, w]));
         y = net.Call(module, "transpose", c, Network.Of(y), Argument.Of(1), Argument.Of(2));
         y = net.Call(module, "contiguous", c, Network.Of(y));
         return net.Call(module, "view", c, Network.Of(y), Argument.Of([n, Argument.Of((long)c), h, w]));
-
-        Argument Size(int axis) => Network.Of(net.Call(module, "size", 0, Network.Of(x), Argument.Of((long)axis)));
     }
 }

@@ -4,20 +4,26 @@ namespace Harness.Formats.Architectures;
 /// torchvision/models/squeezenet.py.</summary>
 static class SqueezeNet
 {
-    // Squeezed and twice expanded channels of each fire module; 0 is a pool.
-    static readonly (int Squeezed, int Expanded)[] s_v11 =
-        [(0, 0), (16, 64), (16, 64), (0, 0), (32, 128), (32, 128), (0, 0), (48, 192), (48, 192), (64, 256), (64, 256)];
+    public static readonly Architecture[] All =
+    [
+        Of("squeezenet1_0", 96, 7, 0, 16, 16, 32, 0, 32, 48, 48, 64, 0, 64),
+        Of("squeezenet1_1", 64, 3, 0, 16, 16, 0, 32, 32, 0, 48, 48, 64, 64),
+    ];
 
-    public static Signal V11(Network net, Signal x)
+    // Squeezed channels of each fire module, a fourth of what each of its two convolutions expands to; 0 is a pool.
+    static Architecture Of(string name, int channels, int kernel, params int[] squeezed) =>
+        new(name, Architecture.Square(224), (net, x) => Write(net, x, channels, kernel, squeezed));
+
+    static Signal Write(Network net, Signal x, int channels, int kernel, ReadOnlySpan<int> fires)
     {
-        x = net.ReLU("features.1", net.Conv("features.0", x, 64, 3, new Window(Stride: 2), bias: true));
+        x = net.ReLU("features.1", net.Conv("features.0", x, channels, kernel, new Window(Stride: 2), bias: true));
         int at = 2;
-        foreach (var (squeezed, expanded) in s_v11)
+        foreach (int squeezed in fires)
         {
             string module = $"features.{at++}";
             x = squeezed == 0
                 ? net.MaxPool(module, x, kernel: 3, stride: 2, ceil: true)
-                : Fire(net, module, x, squeezed, expanded);
+                : Fire(net, module, x, squeezed, 4 * squeezed);
         }
         x = net.ReLU("classifier.2", net.Conv("classifier.1", x, 1000, 1, bias: true));
         return net.Flatten("", net.GlobalAverage("classifier.3", x));

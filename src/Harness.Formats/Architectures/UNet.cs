@@ -4,9 +4,11 @@ namespace Harness.Formats.Architectures;
 /// torch.hub (mateuszbuda/brain-segmentation-pytorch, unet.py). Height and width are multiples of 16.</summary>
 static class UNet
 {
+    public static readonly Architecture[] All = [new("unet", Architecture.Square(256), Write)];
+
     const int Features = 32, Depth = 4;
 
-    public static Signal Whole(Network net, Signal x)
+    static Signal Write(Network net, Signal x)
     {
         var skips = new Stack<Signal>();
         for (int i = 1; i <= Depth; i++)

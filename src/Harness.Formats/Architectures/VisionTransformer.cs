@@ -1,61 +1,91 @@
+using System.Text.RegularExpressions;
 using Harness.Executor.Model;
 
 namespace Harness.Formats.Architectures;
 
-/// <summary>Vision Transformer: patches as tokens, attention, a token for the class. Any image with as many patches of
-/// 16 × 16 as the square one goes: 196. Source: torchvision/models/vision_transformer.py and
-/// torch.nn.MultiheadAttention.</summary>
-static class VisionTransformer
+/// <summary>Vision Transformer: patches as tokens, attention, a token for the class. Any image with as many patches as
+/// the square one goes. Source: torchvision/models/vision_transformer.py and torch.nn.MultiheadAttention.</summary>
+static partial class VisionTransformer
 {
-    const int Patch = 16, Patches = 196, Width = 768, Heads = 12, Hidden = 3072, Depth = 12;
+    const int Side = 224;
     const double Eps = 1e-6;
 
-    public static Signal B16(Network net, Signal x)
+    public static readonly Architecture[] All =
+    [
+        Of("vit_b_16", new Form(16, 768, 12, 12)),
+        Of("vit_b_32", new Form(32, 768, 12, 12)),
+        Of("vit_h_14", new Form(14, 1280, 16, 32)),
+        Of("vit_l_16", new Form(16, 1024, 16, 24)),
+        Of("vit_l_32", new Form(32, 1024, 16, 24)),
+    ];
+
+    // A patch's side, features of a token, heads and blocks.
+    sealed record Form(int Patch, int Width, int Heads, int Depth)
     {
-        var batch = Network.Of(net.Call("", "size", 0, Network.Of(x), Argument.Of(0)));
-        x = net.Conv("conv_proj", x, Width, Patch, new Window(Patch), bias: true);
-        x = net.Call("", "flatten", Width, Network.Of(x), Argument.Of(2), Argument.Of(-1));
-        x = net.Call("", "permute", Width, Network.Of(x), Network.Ints(0, 2, 1));
-        var token = net.Call("", "expand", Width, net.Parameter("class_token", 1, 1, Width),
+        public int Tokens => (Side / Patch * (Side / Patch)) + 1;
+    }
+
+    static Architecture Of(string name, Form form) =>
+        new(name, Architecture.Square(Side), (net, x) => Write(net, x, form))
+        {
+            // Files of before the two linears were numbered.
+            Published = new PublishedKeys
+            {
+                Rename = key => LinearPattern().Replace(
+                    key, match => match.ValueSpan.Contains('1') ? ".mlp.0." : ".mlp.3."),
+            },
+        };
+
+    static Signal Write(Network net, Signal x, Form form)
+    {
+        var batch = net.Size("", x, 0);
+        int width = form.Width;
+        x = net.Conv("conv_proj", x, width, form.Patch, new Window(form.Patch), bias: true);
+        x = net.Call("", "flatten", width, Network.Of(x), Argument.Of(2), Argument.Of(-1));
+        x = net.Permute("", x, 0, 2, 1);
+        var token = net.Call("", "expand", width, net.Parameter("class_token", 1, 1, width),
             Argument.Of([batch, Argument.Of(-1), Argument.Of(-1)]));
-        x = net.Call("", "cat", Width, Argument.Of([Network.Of(token), Network.Of(x)]), Argument.Of(1));
-        var places = net.Parameter("encoder.pos_embedding", 1, Patches + 1, Width);
-        x = net.Call("encoder", "add", Width, Network.Of(x), places);
-        for (int i = 0; i < Depth; i++) x = Block(net, $"encoder.layers.encoder_layer_{i}", x, batch);
+        x = net.Call("", "cat", width, Argument.Of([Network.Of(token), Network.Of(x)]), Argument.Of(1));
+        var places = net.Parameter("encoder.pos_embedding", 1, form.Tokens, width);
+        x = net.Call("encoder", "add", width, Network.Of(x), places);
+        for (int i = 0; i < form.Depth; i++)
+            x = Block(net, $"encoder.layers.encoder_layer_{i}", x, batch, form);
         x = net.LayerNorm("encoder.ln", x, Eps);
-        x = net.Call("", "select", Width, Network.Of(x), Argument.Of(1), Argument.Of(0));
+        x = net.Call("", "select", width, Network.Of(x), Argument.Of(1), Argument.Of(0));
         return net.Linear("heads.head", x, 1000);
     }
 
-    static Signal Block(Network net, string module, Signal x, Argument batch)
+    static Signal Block(Network net, string module, Signal x, Argument batch, Form form)
     {
-        var y = Attend(net, $"{module}.self_attention", net.LayerNorm($"{module}.ln_1", x, Eps), batch);
+        var y = Attend(net, $"{module}.self_attention", net.LayerNorm($"{module}.ln_1", x, Eps), batch, form);
         x = net.Add(module, y, x);
-        y = net.Linear($"{module}.mlp.0", net.LayerNorm($"{module}.ln_2", x, Eps), Hidden);
-        y = net.Linear($"{module}.mlp.3", net.GELU($"{module}.mlp.1", y), Width);
+        y = net.Linear($"{module}.mlp.0", net.LayerNorm($"{module}.ln_2", x, Eps), 4 * form.Width);
+        y = net.Linear($"{module}.mlp.3", net.GELU($"{module}.mlp.1", y), form.Width);
         return net.Add(module, x, y);
     }
 
-    // One linear gives queries, keys and values; each is cut into heads: (n, t, 3·768) to 3 × (n, 12, t, 64).
-    static Signal Attend(Network net, string module, Signal x, Argument batch)
+    // One linear gives queries, keys and values; each is cut into heads: (n, t, 3·width) to 3 × (n, heads, t, each).
+    static Signal Attend(Network net, string module, Signal x, Argument batch, Form form)
     {
-        const int Each = Width / Heads;
-        x = net.Linear(module, x, 3 * Width, $"{module}.in_proj_weight", $"{module}.in_proj_bias");
-        x = net.Call(module, "view", Width, Network.Of(x), Argument.Of(
-            [batch, Argument.Of(Patches + 1L), Argument.Of(3), Argument.Of((long)Heads), Argument.Of((long)Each)]));
-        x = net.Call(module, "permute", Width, Network.Of(x), Network.Ints(2, 0, 3, 1, 4));
+        int width = form.Width, each = width / form.Heads;
+        Argument tokens = Argument.Of((long)form.Tokens), heads = Argument.Of((long)form.Heads);
+        x = net.Linear(module, x, 3 * width, $"{module}.in_proj_weight", $"{module}.in_proj_bias");
+        x = net.Call(module, "view", width, Network.Of(x),
+            Argument.Of([batch, tokens, Argument.Of(3), heads, Argument.Of((long)each)]));
+        x = net.Permute(module, x, 2, 0, 3, 1, 4);
         Signal query = Part(0), key = Part(1), value = Part(2);
-        query = net.Call(module, "div", Each, Network.Of(query), Argument.Of(Math.Sqrt(Each)));
-        key = net.Call(module, "transpose", Each, Network.Of(key), Argument.Of(-2), Argument.Of(-1));
-        var scores = net.Call(module, "matmul", Patches + 1, Network.Of(query), Network.Of(key));
-        scores = net.Call(module, "softmax", Patches + 1, Network.Of(scores), Argument.Of(-1), Argument.None);
-        var y = net.Call(module, "matmul", Each, Network.Of(scores), Network.Of(value));
-        y = net.Call(module, "permute", Width, Network.Of(y), Network.Ints(0, 2, 1, 3));
-        y = net.Call(module, "reshape", Width, Network.Of(y),
-            Argument.Of([batch, Argument.Of(Patches + 1L), Argument.Of((long)Width)]));
-        return net.Linear($"{module}.out_proj", y, Width);
+        query = net.Call(module, "div", each, Network.Of(query), Argument.Of(Math.Sqrt(each)));
+        key = net.Call(module, "transpose", each, Network.Of(key), Argument.Of(-2), Argument.Of(-1));
+        var scores = net.Call(module, "matmul", form.Tokens, Network.Of(query), Network.Of(key));
+        scores = net.Softmax(module, scores);
+        var y = net.Call(module, "matmul", each, Network.Of(scores), Network.Of(value));
+        y = net.Reshape(module, net.Permute(module, y, 0, 2, 1, 3), width, batch, tokens, Argument.Of((long)width));
+        return net.Linear($"{module}.out_proj", y, width);
 
         Signal Part(int index) =>
-            net.Call(module, "select", Each, Network.Of(x), Argument.Of(0), Argument.Of((long)index));
+            net.Call(module, "select", each, Network.Of(x), Argument.Of(0), Argument.Of((long)index));
     }
+
+    [GeneratedRegex(@"\.mlp\.linear_[12]\.")]
+    private static partial Regex LinearPattern();
 }

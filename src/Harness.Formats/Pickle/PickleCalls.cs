@@ -57,6 +57,9 @@ static class PickleCalls
             ("build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist", [PickleList list]) =>
                 list,
             ("restore_type_tag", [var value, string]) => value,
+            // Members of enumerations are made from what they stand for, and by no other call.
+            (_, [long or double or string]) when IsScriptClass(global) =>
+                new PickleEnum(global.ToString(), arguments[0]),
             _ => throw bad($"pickle calls {global} with arguments that PyTorch does not write"),
         };
 

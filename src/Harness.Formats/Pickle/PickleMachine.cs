@@ -159,8 +159,11 @@ sealed class PickleMachine(ReadOnlyMemory<byte> bytes, Func<long, string, Except
 
     void Reduce()
     {
-        if (Pop() is not PickleTuple arguments || Pop() is not PickleGlobal global)
+        var given = Pop();
+        // PyTorch makes a member of an enumeration from the bare value.
+        if (Pop() is not PickleGlobal global || !(given is PickleTuple || PickleCalls.IsScriptClass(global)))
             throw Bad("pickle calls something that is no known function");
+        var arguments = given as PickleTuple ?? new PickleTuple([given]);
         Push(!foreign || PickleCalls.IsKnown(global.Module, global.Name)
             ? PickleCalls.Call(global, arguments.Items, Bad)
             : ForeignCalls.Call(global, arguments.Items, Bad));

@@ -96,3 +96,6 @@ sealed class PickleObject(string className)
     /// <summary>Looks an attribute up.</summary>
     public bool TryGet(string name, out object? value) => _attributes.TryGetValue(name, out value);
 }
+
+/// <summary>A member of an enumeration that the archive itself defines in <c>code/</c>.</summary>
+sealed record PickleEnum(string ClassName, object? Value);

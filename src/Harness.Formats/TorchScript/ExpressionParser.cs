@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Harness.Formats.TorchScript;
 
-/// <summary>Recursive descent over expressions: displays, calls, attributes, subscripts, unary minus.</summary>
+/// <summary>Recursive descent over expressions: displays, calls, attributes, subscripts, choices, unary
+/// minus.</summary>
 sealed class ExpressionParser(TokenReader tokens)
 {
     // The printer splits long expressions; honest files stay far below this.
@@ -29,7 +30,22 @@ sealed class ExpressionParser(TokenReader tokens)
     {
         if (++_depth > MaxDepth) throw tokens.Bad(tokens.Peek, $"an expression is nested more than {MaxDepth} deep");
         var line = tokens.Peek.Line;
-        var value = tokens.TrySymbol("-") ? new NegateExpression(Expression(), line) : Trailers(Atom());
+        var value = Operand();
+        if (tokens.TryName("if"))
+        {
+            var condition = Operand();
+            if (!tokens.TryName("else")) throw tokens.Bad(tokens.Peek, $"found {tokens.Peek}, expected 'else'");
+            value = new ChoiceExpression(condition, value, Expression(), line);
+        }
+        _depth--;
+        return value;
+    }
+
+    Expression Operand()
+    {
+        var line = tokens.Peek.Line;
+        if (++_depth > MaxDepth) throw tokens.Bad(tokens.Peek, $"an expression is nested more than {MaxDepth} deep");
+        var value = tokens.TrySymbol("-") ? new NegateExpression(Operand(), line) : Trailers(Atom());
         _depth--;
         return value;
     }
@@ -49,10 +65,15 @@ sealed class ExpressionParser(TokenReader tokens)
 
     SubscriptExpression Subscript(Expression target)
     {
-        var index = ExpressionOrTuple();
+        var start = tokens.IsSymbol(":") ? null : ExpressionOrTuple();
+        if (start is not null && tokens.TrySymbol("]")) return new SubscriptExpression(target, start, target.Line);
+        tokens.Symbol(":");
+        Expression? stop = Bound(), step = tokens.TrySymbol(":") ? Bound() : null;
         tokens.Symbol("]");
-        return new SubscriptExpression(target, index, target.Line);
+        return new SubscriptExpression(target, new SliceExpression(start, stop, step, target.Line), target.Line);
     }
+
+    Expression? Bound() => tokens.IsSymbol(":") || tokens.IsSymbol("]") ? null : Expression();
 
     CallExpression Call(Expression function)
     {

@@ -16,8 +16,8 @@ sealed class GraphWriter(ScriptArchive archive)
     /// <summary>The graph.</summary>
     /// <param name="inputs">Names of the inputs.</param>
     /// <param name="calls">Calls in program order.</param>
-    /// <param name="result">What the root's forward returned.</param>
-    public Graph Write(IReadOnlyList<string> inputs, IReadOnlyList<TracedCall> calls, ScriptValue result)
+    /// <param name="result">What the root's forward returned; null where that is not known yet.</param>
+    public Graph Write(IReadOnlyList<string> inputs, IReadOnlyList<TracedCall> calls, ScriptValue? result)
     {
         foreach (string input in inputs) _inputs.Add(_builder.Input(input));
         foreach (var call in calls)
@@ -27,6 +27,7 @@ sealed class GraphWriter(ScriptArchive archive)
                 [.. call.Keywords.Select(k => new Keyword(k.Name, AsArgument(k.Value, call)))];
             _results[call] = _builder.Call(call.Target, arguments, keywords, call.Parts?.Length ?? 1, call.Place);
         }
+        if (result is null) return _builder.Build();
         Output(result, "");
         return _outputs.Count > 0 ? _builder.Build() : throw archive.Unsupported("forward returns no tensor");
     }
@@ -68,11 +69,14 @@ sealed class GraphWriter(ScriptArchive archive)
     {
         switch (value)
         {
-            case ListScriptValue list: Each(list.Items); break;
-            case ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: { } parts }: Each(parts); break;
+            case ListScriptValue list: Each(list.Items, list.Fields); break;
+            case ResultScriptValue { Part: ResultScriptValue.Whole, Call.Parts: { } parts }: Each(parts, null); break;
             case DictScriptValue dict:
-                foreach (var (key, item) in dict.Items) Output(item, Join(name, key));
+                foreach (var (key, item) in dict.Items)
+                    Output(item, Join(name, key is TextArgument text ? text.Text : key.ToString()!));
                 break;
+            // What is optional and not there, as the auxiliary outputs of a model in eval mode.
+            case ConstantScriptValue { Value: NoneArgument } when name.Length > 0: break;
             default:
                 string unique = name.Length == 0 ? "0" : name;
                 if (Number(value) is not { } id)
@@ -83,10 +87,10 @@ sealed class GraphWriter(ScriptArchive archive)
                 break;
         }
 
-        void Each(IReadOnlyList<ScriptValue> items)
+        void Each(IReadOnlyList<ScriptValue> items, IReadOnlyList<string>? names)
         {
             for (int n = 0; n < items.Count; n++)
-                Output(items[n], Join(name, n.ToString(CultureInfo.InvariantCulture)));
+                Output(items[n], Join(name, names?[n] ?? n.ToString(CultureInfo.InvariantCulture)));
         }
     }
 

@@ -15,6 +15,7 @@ sealed class ScriptArchive
     readonly ZipView _zip;
     readonly string _root;
     readonly Dictionary<string, SourceFile> _sources = new(StringComparer.Ordinal);
+    readonly Dictionary<PickleTensor, Tensor> _tensors = new(ReferenceEqualityComparer.Instance);
     readonly StorageReader _moduleStorages;
     readonly StorageReader _constantStorages;
 
@@ -41,10 +42,14 @@ sealed class ScriptArchive
     public IReadOnlyList<object?> Constants { get; }
 
     /// <summary>A tensor of the module.</summary>
-    public Tensor ModuleTensor(PickleTensor tensor, string name) => _moduleStorages.Read(tensor, name);
+    public Tensor ModuleTensor(PickleTensor tensor, string name) => Once(_moduleStorages, tensor, name);
 
     /// <summary>A tensor of the constants.</summary>
-    public Tensor ConstantTensor(PickleTensor tensor, string name) => _constantStorages.Read(tensor, name);
+    public Tensor ConstantTensor(PickleTensor tensor, string name) => Once(_constantStorages, tensor, name);
+
+    // A script is evaluated once for each shape of its inputs.
+    Tensor Once(StorageReader storages, PickleTensor tensor, string name) =>
+        _tensors.TryGetValue(tensor, out var known) ? known : _tensors[tensor] = storages.Read(tensor, name);
 
     /// <summary>The source file of a module name such as <c>__torch__.torch.nn.modules.conv</c>; null when there is
     /// none.</summary>
@@ -83,6 +88,17 @@ sealed class ScriptArchive
     /// <summary>An error about a construct that is not supported.</summary>
     public ModelFormatException Unsupported(string message) =>
         new(_zip.File.Path, -1, Codes.UnsupportedOp, message);
+
+    /// <summary>An error about inputs that the program does not take.</summary>
+    public ModelFormatException Misfit(string message) => new(_zip.File.Path, -1, Codes.ShapeMismatch, message);
+
+    /// <summary>An error about a call of the program.</summary>
+    public ModelFormatException At(Finding finding) => new(_zip.File.Path, -1, finding.Code,
+        finding.Place.Length == 0 || finding.Message.Contains(finding.Place, StringComparison.Ordinal)
+            ? finding.Message : $"{finding.Message} (at {finding.Place})");
+
+    /// <summary>An error about what a user gave.</summary>
+    public ModelFormatException Misused(string message) => new(_zip.File.Path, -1, Codes.BadUsage, message);
 
     object? Unpickle(string name)
     {

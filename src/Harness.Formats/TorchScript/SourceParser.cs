@@ -6,10 +6,14 @@ sealed class SourceParser
 {
     static readonly HashSet<string> Refused =
         new(StringComparer.Ordinal)
-            { "if", "for", "while", "with", "assert", "raise", "try", "del", "global", "break", "continue", "pass" };
+            { "raise", "try", "del", "global", "nonlocal", "yield", "async" };
+
+    // Blocks within blocks: whoever walks them pays with stack.
+    const int MaxDepth = 90;
 
     readonly TokenReader _tokens;
     readonly ExpressionParser _expressions;
+    int _depth;
 
     SourceParser(TokenReader tokens)
     {
@@ -61,13 +65,17 @@ sealed class SourceParser
     ClassSyntax Class()
     {
         string name = _tokens.Name();
-        _tokens.Symbol("(");
-        string ancestor = _tokens.Name();
-        _tokens.Symbol(")");
+        string ancestor = "";
+        if (_tokens.TrySymbol("("))
+        {
+            ancestor = _tokens.Name();
+            _tokens.Symbol(")");
+        }
         _tokens.Symbol(":");
         _tokens.Take(TokenKind.NewLine);
         var methods = new Dictionary<string, Function>(StringComparer.Ordinal);
-        var fields = new List<string>();
+        var fields = new List<(string, Expression)>();
+        var values = new Dictionary<string, Expression>(StringComparer.Ordinal);
         IReadOnlySet<string>? parameters = null, buffers = null;
         if (_tokens.Peek.Kind == TokenKind.Indent)
         {
@@ -85,13 +93,18 @@ sealed class SourceParser
                 string field = _tokens.Name();
                 if (field is "__parameters__") parameters = Names();
                 else if (field is "__buffers__") buffers = Names();
-                else if (_tokens.TrySymbol(":")) fields.Add(field);
-                // Annotations, constants, __annotations__["0"] = …: the pickle has the values.
+                else if (_tokens.TrySymbol(":"))
+                {
+                    fields.Add((field, _expressions.Expression()));
+                    if (_tokens.TrySymbol("=")) values[field] = _expressions.Expression();
+                }
+                else if (_tokens.TrySymbol("=")) values[field] = _expressions.Expression();
+                // __annotations__["0"] = …: the pickle has the values.
                 _tokens.SkipLine();
             }
             _tokens.Next();
         }
-        return new ClassSyntax(name, ancestor, methods, parameters, buffers, fields);
+        return new ClassSyntax(name, ancestor, methods, parameters, buffers, fields, values);
     }
 
     HashSet<string> Names()
@@ -113,23 +126,33 @@ sealed class SourceParser
         while (!_tokens.TrySymbol(")"))
         {
             string parameter = _tokens.Name();
-            parameters.Add(new Parameter(parameter, _tokens.TrySymbol(":") ? _expressions.Expression() : null));
-            if (_tokens.TrySymbol("=")) _expressions.Expression();
+            var type = _tokens.TrySymbol(":") ? _expressions.Expression() : null;
+            parameters.Add(new Parameter(parameter, type, _tokens.TrySymbol("=") ? _expressions.Expression() : null));
             if (_tokens.TrySymbol(",")) continue;
             _tokens.Symbol(")");
             break;
         }
-        if (_tokens.TrySymbol("->")) _expressions.Expression();
-        _tokens.Symbol(":");
-        _tokens.Take(TokenKind.NewLine);
-        _tokens.Take(TokenKind.Indent);
-        var body = new List<Statement>();
-        while (_tokens.Peek.Kind != TokenKind.Dedent) body.Add(Statement());
-        _tokens.Next();
-        return new Function(name, parameters, body, line);
+        var returns = _tokens.TrySymbol("->") ? _expressions.Expression() : null;
+        return new Function(name, parameters, returns, Block(), line);
     }
 
-    Statement Statement()
+    // What stands below a line that ends in a colon.
+    List<Statement> Block()
+    {
+        _tokens.Symbol(":");
+        _tokens.Take(TokenKind.NewLine);
+        var first = _tokens.Take(TokenKind.Indent);
+        if (++_depth > MaxDepth) throw _tokens.Bad(first, $"blocks are nested more than {MaxDepth} deep");
+        var body = new List<Statement>();
+        while (_tokens.Peek.Kind != TokenKind.Dedent)
+            if (Statement() is { } statement) body.Add(statement);
+        _tokens.Next();
+        _depth--;
+        return body;
+    }
+
+    // Null for one that does nothing.
+    Statement? Statement()
     {
         var first = _tokens.Peek;
         if (first.Kind == TokenKind.Name && Refused.Contains(first.Text))
@@ -137,28 +160,64 @@ sealed class SourceParser
             _tokens.SkipStatement();
             return new RefusedStatement(first.Text, first.Line);
         }
+        if (_tokens.TryName("if")) return If(first.Line);
+        if (_tokens.TryName("for"))
+        {
+            string variable = _tokens.Name();
+            if (!_tokens.TryName("in")) throw _tokens.Bad(_tokens.Peek, $"found {_tokens.Peek}, expected 'in'");
+            return new ForStatement(variable, _expressions.ExpressionOrTuple(), Block(), first.Line);
+        }
+        if (_tokens.TryName("while")) return new WhileStatement(_expressions.Expression(), Block(), first.Line);
+        if (_tokens.TryName("with"))
+        {
+            var context = _expressions.Expression();
+            return new WithStatement(context, _tokens.TryName("as") ? _tokens.Name() : null, Block(), first.Line);
+        }
+        var simple = Simple(first);
+        _tokens.Take(TokenKind.NewLine);
+        return simple;
+    }
+
+    IfStatement If(int line)
+    {
+        var condition = _expressions.Expression();
+        var then = Block();
+        var next = _tokens.Peek;
+        if (_tokens.TryName("elif"))
+        {
+            // Each nests the tree one deeper, as blocks do.
+            if (++_depth > MaxDepth) throw _tokens.Bad(next, $"blocks are nested more than {MaxDepth} deep");
+            var inner = If(next.Line);
+            _depth--;
+            return new IfStatement(condition, then, [inner], line);
+        }
+        return new IfStatement(condition, then, _tokens.TryName("else") ? Block() : [], line);
+    }
+
+    // A statement of one line; null for one that does nothing.
+    Statement? Simple(Token first)
+    {
+        if (_tokens.TryName("pass")) return null;
+        if (_tokens.TryName("break")) return new JumpStatement(true, first.Line);
+        if (_tokens.TryName("continue")) return new JumpStatement(false, first.Line);
         if (_tokens.TryName("return"))
         {
-            var value = _tokens.Peek.Kind == TokenKind.NewLine ? null : _expressions.ExpressionOrTuple();
-            _tokens.Take(TokenKind.NewLine);
-            return new ReturnStatement(value, first.Line);
+            return new ReturnStatement(
+                _tokens.Peek.Kind == TokenKind.NewLine ? null : _expressions.ExpressionOrTuple(), first.Line);
+        }
+        if (_tokens.TryName("assert"))
+        {
+            var condition = _expressions.Expression();
+            return new AssertStatement(
+                condition, _tokens.TrySymbol(",") ? _expressions.Expression() : null, first.Line);
         }
         var left = _expressions.ExpressionOrTuple();
         if (left is NameExpression && _tokens.TrySymbol(":")) _expressions.Expression();
-        if (!_tokens.TrySymbol("="))
-        {
-            _tokens.Take(TokenKind.NewLine);
-            return new ExpressionStatement(left, first.Line);
-        }
+        if (!_tokens.TrySymbol("=")) return new ExpressionStatement(left, first.Line);
         var right = _expressions.ExpressionOrTuple();
-        _tokens.Take(TokenKind.NewLine);
-        if (left is AttributeExpression) return new RefusedStatement("assignment to an attribute", first.Line);
-        if (left is SubscriptExpression) return new RefusedStatement("assignment to an item", first.Line);
         var targets = left is TupleExpression tuple ? tuple.Items : [left];
-        var names = new List<string>(targets.Count);
-        foreach (var target in targets)
-            names.Add(target is NameExpression name ? name.Name
-                : throw _tokens.Bad(first, "expected names on the left of '='"));
-        return new Assignment(names, left is TupleExpression, right, first.Line);
+        if (targets.Any(target => target is not (NameExpression or AttributeExpression or SubscriptExpression)))
+            throw _tokens.Bad(first, "expected names on the left of '='");
+        return new Assignment(targets, left is TupleExpression, right, first.Line);
     }
 }

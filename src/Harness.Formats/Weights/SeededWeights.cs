@@ -33,7 +33,7 @@ static class SeededWeights
     {
         string? why = slot.Shape is not { } shape ? $"the model does not state the shape of '{slot.Key}'"
             : shape.Elements > Array.MaxLength / slot.Type.Size() ? $"'{slot.Key}' {shape} is beyond 2 GiB"
-            : !slot.Type.IsFloating() && !IsCount(slot)
+            : !slot.Type.IsFloating() && !IsCount(slot) && slot.Initial is null
                 ? $"'{slot.Key}' holds {slot.Type.NumPyName()} values, which cannot be made up; give a weights file"
             : null;
         if (why is not null) throw new ModelFormatException(source, -1, Codes.WeightsDoNotFit, why);
@@ -44,6 +44,7 @@ static class SeededWeights
 
     static Tensor Make(ulong seed, WeightSlot slot, Shape shape)
     {
+        if (slot.Initial is { } initial) return initial;
         int size = (int)(shape.Elements * slot.Type.Size());
         if (IsCount(slot)) return new Tensor(slot.Type, shape, new byte[size]);
         var bytes = LargeArray.Of<byte>(size);

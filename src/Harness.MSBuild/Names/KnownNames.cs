@@ -12,8 +12,8 @@ static class KnownNames
     /// <summary>Metadata of <see cref="ModelItem"/>.</summary>
     public static readonly string[] Metadata =
     [
-        "Golden", "Weights", "Tolerance", "Actual", "ActualTaps", "ActualLayout", "InputShape", "Input", "Seed",
-        "AllowNaN", "RecordReason",
+        "Golden", "Weights", "Tolerance", "Actual", "ActualTaps", "ActualLayout", "Arguments", "InputShape", "Input",
+        "Seed", "AllowNaN", "RecordReason",
     ];
 
     /// <summary>Properties.</summary>

@@ -67,6 +67,17 @@ public sealed record GoldenDocument(
 /// <param name="Seed">The seed of an architecture's weights, where they have one.</param>
 public sealed record GoldenModel(string? Path, string? Sha256, string? Architecture = null, long? Seed = null)
 {
+    /// <summary>What arguments of a script's <c>forward</c> were given that are no tensors: <c>sr=16000</c>.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(GoldenModel? other) => other is not null
+        && (Path, Sha256, Architecture, Seed) == (other.Path, other.Sha256, other.Architecture, other.Seed)
+        && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Path, Sha256, Architecture, Seed, Arguments.Length);
+
     /// <summary>A model file as a golden in <paramref name="directory"/> names it.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static GoldenModel OfFile(string directory, string file) =>

@@ -98,6 +98,12 @@ static class GoldenJson
         if (model.Sha256 is not null) json.WriteString("sha256", model.Sha256);
         if (model.Architecture is not null) json.WriteString("architecture", model.Architecture);
         if (model.Seed is { } seed) json.WriteNumber("seed", seed);
+        if (!model.Arguments.IsEmpty)
+        {
+            json.WriteStartArray("arguments");
+            foreach (string argument in model.Arguments) json.WriteStringValue(argument);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

@@ -87,7 +87,10 @@ static class GoldenReader
     {
         if (model.Find("architecture") is { } architecture)
             return new GoldenModel(null, null, architecture.Text, model.Find("seed")?.Integer);
-        return new GoldenModel(ReadPath(model["path"]), model["sha256"].Text);
+        return new GoldenModel(ReadPath(model["path"]), model["sha256"].Text)
+        {
+            Arguments = [.. model.Find("arguments")?.Items.Select(argument => argument.Text) ?? []],
+        };
     }
 
     static GoldenWeights ReadWeights(LocatedJson weights) => new(

@@ -21,7 +21,7 @@ static class CaseModel
         // A file beside the golden, or a seed; null where the model file holds its weights.
         string? weights = request.Weights ?? golden.WeightsPath
             ?? (golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
-        return open.Get(name.Text, weights);
+        return open.Get(name.Text, weights, golden.Document.Model.Arguments);
     }
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>
@@ -31,6 +31,11 @@ static class CaseModel
         var document = golden.Document;
         if (ModelFault(NameOf(request, golden), document.Model) is { } other)
             return Stale(request, golden, "model", other);
+        if (request.Arguments is { } given && !Sorted(given.Split(';')).SequenceEqual(Sorted(document.Model.Arguments)))
+        {
+            return Stale(request, golden, "model", $"the case states the arguments {given}, the golden was recorded "
+                + $"with {(document.Model.Arguments.IsEmpty ? "none" : string.Join(';', document.Model.Arguments))}");
+        }
         string weights = weightsHash();
         if (weights != document.Weights.Sha256)
             return Stale(
@@ -44,6 +49,9 @@ static class CaseModel
         return why is null ? null
             : Stale(request, golden, recorded.IsEmpty ? "model" : GoldenStore.InputName(recorded[0].Name), why);
     }
+
+    static IEnumerable<string> Sorted(IEnumerable<string> arguments) =>
+        arguments.Select(argument => argument.Trim()).Order(StringComparer.Ordinal);
 
     // A trace states no types: its inputs are of those that it was recorded with.
     static string? TypeFault(IReadOnlyList<Port> expected, IReadOnlyList<GoldenPort> recorded)

@@ -9,7 +9,7 @@ namespace Harness.Parity.Verification;
 /// are read or made, hashed, converted and written once. Never holds two.</summary>
 sealed class OpenModel : IDisposable
 {
-    (string Path, string? Weights) _source;
+    (string Path, string? Weights, string Arguments) _source;
     TorchModel? _model;
     string? _weightsHash;
     readonly Dictionary<FlattenMode, ShippedTree> _trees = [];
@@ -20,14 +20,16 @@ sealed class OpenModel : IDisposable
     /// <summary>The model of this file or architecture with these weights.</summary>
     /// <param name="path">An absolute path, or <c>arch:NAME</c>.</param>
     /// <param name="weights">What <see cref="ModelFile.Open"/> takes.</param>
+    /// <param name="arguments">What else it takes.</param>
     /// <returns>Not the caller's to dispose; valid until the next call.</returns>
     /// <exception cref="ModelException">It cannot be read.</exception>
-    public TorchModel Get(string path, string? weights)
+    public TorchModel Get(string path, string? weights, params IReadOnlyList<string> arguments)
     {
-        if (_model is not null && _source == (path, weights)) return _model;
+        var source = (path, weights, string.Join(';', arguments));
+        if (_model is not null && _source == source) return _model;
         Dispose();
-        _model = ModelFile.Open(path, weights);
-        _source = (path, weights);
+        _model = ModelFile.Open(path, weights, arguments: arguments);
+        _source = source;
         return _model;
     }
 

@@ -73,6 +73,7 @@ public static class Verifier
     {
         var tolerance = EffectiveTolerance(request, golden.Document.Tolerance, options);
         if (LimitCheck.Judge(golden, tolerance) is { } empty) return verdict.With(empty);
+        torch = torch.For(CaseModel.Inputs(golden));
         (verdict, bool folds) = Transposed(verdict, golden, torch, open, tolerance, options, cancellation);
         if (folds && options.VerifiesFloat64 && verdict.Holds)
             verdict = verdict.With(FoldCheck.Judge(golden, torch, open, tolerance, options, cancellation));

@@ -12,6 +12,10 @@ public sealed record VerifyRequest(
     /// none.</summary>
     public ActualFiles? Actual { get; init; }
 
+    /// <summary>What arguments of a script's <c>forward</c> are given that are no tensors, separated by semicolons:
+    /// <c>sr=16000;mode=sum</c>; null for those that the golden was recorded with.</summary>
+    public string? Arguments { get; init; }
+
     /// <summary>The case's name in lines and reports: its folder as seen from the current one where it lies below, with
     /// forward slashes.</summary>
     public string Name

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
-using Harness.Executor.Program;
 using Harness.Formats;
 using Harness.Parity.Golden;
 
@@ -10,32 +10,25 @@ static class Models
 {
     /// <summary>Opens a model.</summary>
     /// <exception cref="ModelException">The file is missing or cannot be read.</exception>
-    public static TorchModel Open(string path, string? weights)
+    public static TorchModel Open(string path, string? weights, IReadOnlyList<string> arguments)
     {
         foreach (string? file in (string?[])[new ModelName(path).File, NameOf(weights)?.File])
             if (file is not null && PathFault.OfFile(file) is { } why)
                 throw new ModelException(new Finding(Codes.ModelUnreadable, file, why));
-        var model = ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"));
-        try
-        {
-            ModelChecks.Demand(model);
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"),
+            arguments);
     }
 
     /// <summary>The model as a golden names it: a file, or an architecture with the seed of its weights.</summary>
     /// <param name="golden">The golden's folder.</param>
     /// <param name="path">What the command line says.</param>
     /// <param name="weights">The weights as the golden names them.</param>
-    public static GoldenModel Describe(string golden, string path, GoldenWeights weights) =>
+    /// <param name="arguments">What else the model takes.</param>
+    public static GoldenModel Describe(
+        string golden, string path, GoldenWeights weights, ImmutableArray<string> arguments) =>
         new ModelName(path) is { IsArchitecture: true } known
         ? new GoldenModel(null, null, known.Architecture, weights.Seed)
-        : GoldenModel.OfFile(golden, path);
+        : GoldenModel.OfFile(golden, path) with { Arguments = arguments };
 
     /// <summary>The weights as a golden names them.</summary>
     /// <param name="golden">The golden's folder.</param>

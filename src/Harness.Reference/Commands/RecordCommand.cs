@@ -12,19 +12,23 @@ static class RecordCommand
 {
     /// <summary>What follows the verb.</summary>
     public const string Usage = "record MODEL [--weights W] [--input [name=]x.npy]... [--input-shape 1,3,224,224]... "
-        + "--golden DIR [--device cpu|cuda] [--seed N] [--allow-nan] [--reason TEXT]";
+        + "--golden DIR [--device cpu|cuda] [--argument NAME=VALUE]... [--seed N] [--allow-nan] [--reason TEXT]";
 
     /// <summary>Reads the words after the verb.</summary>
     /// <exception cref="ModelException">PAR9003.</exception>
     public static RecordOptions Parse(ReadOnlySpan<string> words)
     {
         var line = CommandLine.Parse("record", words,
-            ["--weights", "--input", "--input-shape", "--golden", "--device", "--seed", "--reason"], ["--allow-nan"]);
+            ["--weights", "--input", "--input-shape", "--golden", "--device", "--seed", "--reason",
+                "--argument"], ["--allow-nan"]);
         var options = new RecordOptions(
             line.Model, line.One("--weights"), line.Needed("--golden"),
             line.All("--input"), line.Shapes("--input-shape"), line.Integer("--seed"),
             line.Choice("--device", "cpu", "cuda"), line.Has("--allow-nan"),
-            line.One("--reason"));
+            line.One("--reason"))
+        {
+            Arguments = line.All("--argument"),
+        };
         return options.Inputs.IsEmpty || options.InputShapes.IsEmpty
             ? options
             : throw line.Bad("--input and --input-shape exclude each other: a file has its shape");
@@ -36,7 +40,8 @@ static class RecordCommand
     {
         var earlier = Earlier.Of(options.Golden);
         string? weights = options.Weights ?? earlier?.Weights;
-        using var model = Models.Open(options.Model, weights);
+        using var model = Models.Open(options.Model, weights, options.Arguments.IsEmpty
+            ? earlier?.Arguments ?? [] : options.Arguments);
         var described = Models.Describe(options.Golden, weights, model);
         string second = Path.Combine(options.Golden, GoldenStore.SecondName);
         if (earlier?.IsBesideAnother == true)
@@ -44,7 +49,7 @@ static class RecordCommand
             throw new ModelException(new Finding(Codes.BadUsage, options.Golden,
                 "is the second case of the golden in the folder above it, and is recorded together with that"));
         }
-        if (model.Graph.Calls.IsEmpty)
+        if (model.IsWhole && model.Graph.Calls.IsEmpty)
         {
             throw new ModelException(new Finding(Codes.ModelUnreadable, options.Model,
                 "the model computes nothing, so nothing would be verified"));
@@ -53,9 +58,10 @@ static class RecordCommand
         var candidates = InputChoice.Candidates(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
-        var source = Models.Describe(options.Golden, options.Model, described);
+        var source = Models.Describe(options.Golden, options.Model, described, model.Arguments);
         var told = MostTelling(candidates, options, earlier, Earlier.Of(second), inputs =>
-            new Recorder(model, options.Model, weights is null, device).Record(source, described, inputs));
+            new Recorder(model.For(FactsOf(inputs)), options.Model, weights is null, device)
+                .Record(source, described, inputs));
         // Files are named as they lie from the folder of each.
         if (told is [_, var other])
         {
@@ -64,7 +70,7 @@ static class RecordCommand
             {
                 Document = other.Document with
                 {
-                    Model = Models.Describe(second, options.Model, from), Weights = from,
+                    Model = Models.Describe(second, options.Model, from, model.Arguments), Weights = from,
                 },
             });
         }
@@ -89,6 +95,9 @@ static class RecordCommand
             Console.Error.WriteLine($"{options.Golden}: note: {square}");
         return 0;
     }
+
+    static Fact[] FactsOf(ImmutableArray<Tensor> inputs) =>
+        [.. inputs.Select(input => Fact.Of(input.Type, input.Shape))];
 
     static string? WhyNoPlace(string second) =>
         new DirectoryInfo(second).LinkTarget is not null ? "is a link"

@@ -31,6 +31,9 @@ sealed class Earlier
     public string? Weights => _golden.WeightsPath
         ?? (_golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
 
+    /// <summary>What else its model takes.</summary>
+    public ImmutableArray<string> Arguments => _golden.Document.Model.Arguments;
+
     /// <summary>True for the second of two cases.</summary>
     public bool IsBesideAnother => _golden.Document.Sensitivity.Other == GoldenStore.FirstName;
 

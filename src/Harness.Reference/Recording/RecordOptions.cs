@@ -25,4 +25,9 @@ sealed record RecordOptions(
     long? Seed,
     string Device,
     bool AllowNaN,
-    string? Reason);
+    string? Reason)
+{
+    /// <summary>What arguments of a script's <c>forward</c> are given that are no tensors; empty for those of an
+    /// earlier golden.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+}

@@ -206,7 +206,8 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         var fed = inputs.Select(input => type is { } wanted
             ? TorchTensors.Widen(input, wanted, device)
             : TorchTensors.Of(input).to(device)).ToList();
-        return [.. ScriptedModel.Run(path, ownWeights ? null : model.Weights, type, device, fed).Select(Taken)];
+        return [.. ScriptedModel.Run(
+            path, model, ownWeights ? null : model.Weights, type, device, fed).Select(Taken)];
     }
 
     // Floats as float64, whatever they were computed in; integers and Booleans in their own type, since doubles do not

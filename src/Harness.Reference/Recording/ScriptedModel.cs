@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Executor.Model;
+using Harness.Formats.TorchScript;
 using TorchSharp;
 using static TorchSharp.torch;
 using TorchTensor = TorchSharp.torch.Tensor;
@@ -19,13 +20,16 @@ static class ScriptedModel
     /// <summary>Runs <c>forward</c> in eval mode without gradients and returns the outputs, which the caller owns, in
     /// the graph's order: tuples, lists and dictionaries flattened.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="model">The model as it was read, for the names of its outputs and what its arguments were
+    /// given.</param>
     /// <param name="weights">Weights in place of the file's own; null to keep those.</param>
     /// <param name="type">What weights are converted to before anything runs; null to leave them as they are.</param>
     /// <param name="device">Where to run.</param>
     /// <param name="inputs">The inputs; not changed, not even by in-place operators.</param>
     /// <exception cref="ModelException">PAR1001: libtorch cannot read or run the file.</exception>
     public static TorchTensor[] Run(
-        string path, StateDict? weights, ScalarType? type, Device device, IReadOnlyList<TorchTensor> inputs)
+        string path, TorchModel model, StateDict? weights, ScalarType? type, Device device,
+        IReadOnlyList<TorchTensor> inputs)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -35,7 +39,7 @@ static class ScriptedModel
         {
             // What libtorch makes of integers where an op gives floats; one setting for the whole process.
             set_default_dtype(type ?? ScalarType.Float32);
-            using var module = Load(path);
+            using var module = Load(path, model);
             if (type is { } wanted) module.to(wanted);
             module.to(device.type, device.index);
             module.eval();
@@ -64,9 +68,10 @@ static class ScriptedModel
             if (weights.TryGetValue(name, out var given)) buffer.copy_(TorchTensors.Of(given));
     }
 
-    // TorchSharp cannot hand a dictionary back, so its literal becomes a tuple of the same values in the same order.
-    static jit.ScriptModule Load(string path) =>
-        DictionaryReturns.Rewrite(path) is { } rewritten ? jit.load(rewritten) : jit.load(path);
+    // TorchSharp hands over nothing but tensors, and receives tensors and tuples and lists of them.
+    static jit.ScriptModule Load(string path, TorchModel model) =>
+        TensorForward.Rewrite(path, model.Arguments, [.. model.Graph.Outputs.Select(port => port.Name)])
+            is { } rewritten ? jit.load(rewritten) : jit.load(path);
 
     static IEnumerable<TorchTensor> Flatten(object? result)
     {

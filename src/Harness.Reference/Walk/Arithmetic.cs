@@ -53,6 +53,8 @@ static class Arithmetic
         new("aten::xlogy", Xlogy),
     ];
 
+    static bool AreNumbers(Reading a) => a.Any(0, "self") is not TensorValue && a.Any(1, "other") is not TensorValue;
+
     static Scalar Alpha(Reading a) => AlphaOrNull(a) ?? a.Kept(1);
 
     // As PyTorch refuses it; its own words would come after a product in float32 only.
@@ -72,9 +74,7 @@ static class Arithmetic
     // self + alpha · other
     static Value Add(Reading a)
     {
-        var self = a.Any(0, "self");
-        if (self is not TensorValue)
-            return Pair(a, Never, Never, (x, y) => checked(x + y), (x, y) => x + y);
+        if (AreNumbers(a)) return Pair(a, Never, Never, (x, y) => checked(x + y), (x, y) => x + y);
         var alpha = Alpha(a);
         return Pair(a, (x, y) => x.add(y, alpha), (x, y) => x.add(y, alpha), Never, Never);
     }
@@ -82,8 +82,7 @@ static class Arithmetic
     // self − alpha · other; TorchSharp's sub takes no alpha, and x + (−alpha)·y rounds as x − alpha·y does.
     static Value Subtract(Reading a)
     {
-        if (a.Any(0, "self") is not TensorValue)
-            return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
+        if (AreNumbers(a)) return Pair(a, Never, Never, (x, y) => checked(x - y), (x, y) => x - y);
         RefuseFlags(a);
         var alpha = AlphaOrNull(a);
         if (alpha is null) return Pair(a, (x, y) => x.sub(y), (x, y) => x.sub(y), Never, Never);
@@ -139,10 +138,9 @@ static class Arithmetic
             "trunc" => RoundingMode.trunc,
             _ => throw a.Refuse($"rounding mode '{mode}'"),
         };
-        if (a.Any(0, "self") is not TensorValue && rounding != RoundingMode.None)
-            throw a.Refuse("rounding of two numbers");
+        if (AreNumbers(a) && rounding != RoundingMode.None) throw a.Refuse("rounding of two numbers");
         // Division of integers is true division in Python.
-        return a.Any(0, "self") is TensorValue
+        return !AreNumbers(a)
             ? Pair(a, (x, y) => x.div(y, rounding), (x, y) => x.div(y, rounding), Never, Never)
             : a.Number(0, "self") / a.Number(1, "other");
     }
@@ -200,8 +198,9 @@ static class Arithmetic
         if (left is TensorValue x)
             return right is TensorValue y ? tensors(x.Tensor, y.Tensor) : withNumber(x.Tensor, a.Scalar(1, "other"));
         if (right is TensorValue other) return tensors(OfNumber(a, 0, "self"), other.Tensor);
+        // Two integers give one: without the cast both branches would be numbers with a fraction.
         return left is IntValue i && right is IntValue j
-            ? integers(i.Number, j.Number)
+            ? (Value)integers(i.Number, j.Number)
             : numbers(a.Number(0, "self"), a.Number(1, "other"));
     }
 

@@ -36,8 +36,8 @@ public static class ArmTable
     static readonly FrozenDictionary<string, Arm> s_byTarget =
         Families.SelectMany(family => family).ToFrozenDictionary(arm => arm.Target, StringComparer.Ordinal);
 
-    /// <summary>The arm of an operator; null when there is none. In place it gives what it gives otherwise: who reads
-    /// what it has overwritten is refused elsewhere.</summary>
+    /// <summary>The arm of an operator; null when there is none. In place it gives what it gives otherwise: the walk
+    /// writes it.</summary>
     public static Arm? Find(string target) => s_byTarget.GetValueOrDefault(target)
         ?? (target.EndsWith('_') ? s_byTarget.GetValueOrDefault(target[..^1]) : null);
 

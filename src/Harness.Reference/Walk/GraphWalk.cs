@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using static TorchSharp.torch;
 using Stored = Harness.Executor.Model.Tensor;
@@ -24,6 +25,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     readonly Dictionary<int, string> _keys = graph.Parameters.ToDictionary(p => p.Value, p => p.Key);
     readonly Dictionary<int, Stored> _constants = graph.Constants.ToDictionary(c => c.Value, c => c.Tensor);
     readonly int[] _lastUse = LastUses(graph);
+    readonly bool _writes = graph.Calls.Any(IsInPlace);
+    // Values that have another shape since, and by which call.
+    readonly Dictionary<int, Call> _renamed = [];
 
     /// <summary>How many casts between floating-point types the last run lifted.</summary>
     public int CastsLifted { get; private set; }
@@ -71,14 +75,16 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         using var noGrad = Differentiates ? null : no_grad();
         _values.Clear();
         (CastsLifted, RoundsInFile) = (0, false);
-        for (int i = 0; i < graph.Inputs.Length; i++) _values[graph.Inputs[i].Value] = inputs[i];
+        _renamed.Clear();
+        for (int i = 0; i < graph.Inputs.Length; i++)
+            _values[graph.Inputs[i].Value] = _writes ? inputs[i].clone() : inputs[i];
         var outputs = graph.Outputs.Select(port => port.Value).ToHashSet();
         try
         {
             for (int step = 0; step < graph.Calls.Length; step++)
             {
                 var call = graph.Calls[step];
-                Execute(call, probe);
+                Execute(step, call, outputs, probe);
                 FreeAfter(step, call, outputs);
             }
             return [.. graph.Outputs.SelectMany(port => Named(port.Name, ValueOf(port.Value)))];
@@ -89,11 +95,14 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         }
     }
 
-    void Execute(Call call, Probe? probe)
+    void Execute(int step, Call call, HashSet<int> outputs, Probe? probe)
     {
         using var scope = NewDisposeScope();
-        var (result, reading) = Computed(call, type, tensor => tensor);
+        foreach (int id in Used(call)) DemandName(id, call);
+        // A backward pass needs operands as they were, and a write may change them: it keeps copies.
+        var (result, reading) = Differentiates && _writes ? OfCopies(call) : Computed(call, type, tensor => tensor);
         Repeats?.Invoke(call, (other, change) => Computed(call, other, change).Result.Tensors);
+        if (IsInPlace(call)) result = Written(step, call, outputs, result);
         if (reading.Lifted != LiftedCast.None) CastsLifted++;
         RoundsInFile |= reading.Lifted == LiftedCast.Stated;
         var results = Spread(call, result);
@@ -107,6 +116,92 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
             foreach (var (item, seen) in own.Tensors.Index())
                 probe?.Invoke(call, i + item, seen);
         }
+    }
+
+    // libtorch's own memory tells who sees a write: where nobody does the result is a value like any other, and else it
+    // goes into that memory.
+    Value Written(int step, Call call, HashSet<int> outputs, Value result)
+    {
+        int target = Target(call);
+        if (result is not TensorValue { Tensor: var given } || ValueOf(target) is not TensorValue { Tensor: var self })
+            return result;
+        // Nothing has no address.
+        if (self.numel() == 0) return result;
+        var memory = Memory(self);
+        bool seen = _values.Any(other => (_lastUse[other.Key] > step || outputs.Contains(other.Key))
+            && other.Value.Tensors.Any(tensor => Memory(tensor) == memory));
+        if (!seen) return result;
+        bool fits = given.shape.AsSpan().SequenceEqual(self.shape);
+        // A detachment, a dropout that drops nothing.
+        if (Memory(given) == memory && fits && given.stride().AsSpan().SequenceEqual(self.stride())) return result;
+        if (Memory(given) == memory)
+        {
+            // The same elements in another shape: under its old names nobody may read it.
+            foreach (int id in _values.Keys)
+                if (_values[id].Tensors.Any(tensor => Memory(tensor) == memory)) _renamed[id] = call;
+            return result;
+        }
+        if (!fits)
+            throw WalkErrors.Unsupported(path, call, "it gives another shape than the memory has that it writes");
+        try
+        {
+            self.copy_(given);
+        }
+        catch (ExternalException exception)
+        {
+            throw WalkErrors.Failed(path, call, exception);
+        }
+        return self.alias();
+    }
+
+    // Reads copies of what may be written; a view must be one of the tensor itself. Weights are not written.
+    (Value Result, Reading Reading) OfCopies(Call call)
+    {
+        var kept = Used(call).Where(_keys.ContainsKey).SelectMany(id => ValueOf(id).Tensors)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        var copies = new HashSet<nint>();
+        var (result, reading) = Computed(call, type, tensor =>
+        {
+            if (kept.Contains(tensor)) return tensor;
+            var copy = tensor.clone();
+            copies.Add(Memory(copy));
+            return copy;
+        });
+        if (!result.Tensors.Any(tensor => copies.Contains(Memory(tensor))))
+            return (result.Select(tensor => tensor.requires_grad ? tensor.clone() : tensor), reading);
+        (result, reading) = Computed(call, type, tensor => tensor);
+        // libtorch lets nobody write into one of several views of one call; into a view like it, it does.
+        var viewed = Used(call).SelectMany(id => ValueOf(id).Tensors).ToList();
+        return (result is not ListValue ? result : result.Select(view =>
+            viewed.Find(tensor => Memory(tensor) == Memory(view)) is { } whole
+                ? whole.as_strided(view.shape, view.stride(), view.storage_offset()) : view), reading);
+    }
+
+    // The storage's address, which views have in common; TorchSharp gives that of a copy to who names another type.
+    static nint Memory(TorchTensor tensor) => tensor.dtype switch
+    {
+        ScalarType.Float64 => tensor.storage<double>().data_ptr(),
+        ScalarType.Float32 => tensor.storage<float>().data_ptr(),
+        ScalarType.Int64 => tensor.storage<long>().data_ptr(),
+        ScalarType.Int32 => tensor.storage<int>().data_ptr(),
+        ScalarType.Int16 => tensor.storage<short>().data_ptr(),
+        ScalarType.Int8 => tensor.storage<sbyte>().data_ptr(),
+        ScalarType.Byte => tensor.storage<byte>().data_ptr(),
+        ScalarType.Bool => tensor.storage<bool>().data_ptr(),
+        _ => 0,
+    };
+
+    // As libtorch names its operators.
+    static bool IsInPlace(Call call) =>
+        call.Target.EndsWith('_') && !call.Target.EndsWith("__", StringComparison.Ordinal);
+
+    static int Target(Call call) => (call.Arguments.Length > 0 ? call.Arguments[0]
+        : call.Keywords.First(keyword => keyword.Name == "self").Value) is ValueArgument { Id: var id } ? id : -1;
+
+    void DemandName(int id, Call call)
+    {
+        if (_renamed.TryGetValue(id, out var change))
+            throw WalkErrors.Unsupported(path, call, $"it reads what '{change.Name}' has given another shape");
     }
 
     (Value Result, Reading Reading) Computed(Call call, ScalarType wanted, Func<TorchTensor, TorchTensor> change)

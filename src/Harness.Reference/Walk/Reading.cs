@@ -81,6 +81,10 @@ public sealed class Reading
         TensorValue value => value.Tensor,
         // A list taken apart into one value looks like that value.
         ListValue { Items: [TensorValue only] } => only.Tensor,
+        // A number promotes as a tensor without axes does; as float32 it would be another one.
+        FloatValue number => full([], number.Number, Type, Device),
+        IntValue number => full([], number.Number, ScalarType.Int64, Device),
+        BoolValue number => full([], number.Flag, ScalarType.Bool, Device),
         _ => throw Unexpected(name, "a tensor"),
     };
 

@@ -3,7 +3,7 @@ using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
 using Harness.Executor.Cpu;
 using Harness.Formats;
-using Harness.Formats.Architectures;
+using Harness.Tests.Formats.Architectures;
 
 namespace Harness.Tests.Cpu;
 
@@ -13,7 +13,7 @@ namespace Harness.Tests.Cpu;
 [Collection(Alone.Name)]
 public sealed class ArchitectureRunTests
 {
-    public static TheoryData<string> Names => [.. ArchitectureSet.All.Select(known => known.Name)];
+    public static TheoryData<string> Names => [.. Families.Names];
 
     [Theory]
     [MemberData(nameof(Names))]

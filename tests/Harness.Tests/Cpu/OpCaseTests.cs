@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Program;
@@ -47,7 +48,7 @@ public sealed class OpCaseTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_width_thread_count_and_fusion_gives_the_same_bits(string name)
+    public void Every_width_and_thread_count_gives_the_same_bits(string name)
     {
         using var model = OpCases.Open(name);
         var nhwc = NhwcPass.Apply(model, OpCases.Shapes(model));
@@ -60,16 +61,27 @@ public sealed class OpCaseTests
         var first = OpCases.Run<E>(model, OpCases.Options(LaneWidth.One, 1));
         foreach (var lanes in LaneWidths.All)
         {
-            foreach (int threads in new[] { 1, 2, 3, 7 })
+            if (lanes != LaneWidth.One) Like(OpCases.Options(lanes, 1));
+            Like(OpCases.Options(lanes, 7));
+        }
+        Like(OpCases.Options(LaneWidth.Eight, 2));
+        Like(OpCases.Options(LaneWidth.Eight, 3));
+
+        void Like(PlanOptions options)
+        {
+            var other = OpCases.Run<E>(model, options);
+            for (int i = 0; i < first.Length; i++)
             {
-                if (lanes == LaneWidth.One && threads == 1) continue;
-                var other = OpCases.Run<E>(model, OpCases.Options(lanes, threads));
-                for (int i = 0; i < first.Length; i++)
-                    Bits(other[i]).Should()
-                        .Equal(Bits(first[i]), $"{typeof(E).Name}, {lanes} lanes, {threads} threads");
+                // Compared as bytes: there are tens of thousands of runs.
+                if (MemoryMarshal.AsBytes(other[i].AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(first[i].AsSpan())))
+                    continue;
+                int at = Enumerable.Range(0, first[i].Length).First(n => Bits(other[i][n]) != Bits(first[i][n]));
+                Assert.Fail($"{typeof(E).Name}, {options.Lanes} lanes, {options.Threads} threads: " +
+                    $"element {at} of output {i} is {other[i][at]:R}, on one lane and thread " +
+                    $"{first[i][at]:R}");
             }
         }
     }
 
-    static long[] Bits(double[] values) => [.. values.Select(BitConverter.DoubleToInt64Bits)];
+    static long Bits(double value) => BitConverter.DoubleToInt64Bits(value);
 }

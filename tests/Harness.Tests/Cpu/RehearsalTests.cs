@@ -3,13 +3,14 @@ using Harness.Executor.Program;
 using Harness.Executor.Cpu;
 using Harness.Formats;
 using Harness.Formats.Architectures;
+using Harness.Tests.Formats.Architectures;
 
 namespace Harness.Tests.Cpu;
 
 /// <summary>Steps that run before their plan is complete, on memory that nobody filled.</summary>
 public sealed class RehearsalTests
 {
-    public static TheoryData<string> Names => [.. ArchitectureSet.All.Select(known => known.Name)];
+    public static TheoryData<string> Names => [.. Families.Names];
 
     [Theory]
     [MemberData(nameof(Names))]

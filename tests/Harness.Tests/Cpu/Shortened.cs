@@ -20,6 +20,9 @@ static class Shortened
             "convnext_tiny" =>
                 Without(graph,
                     [.. Enumerable.Range(2, 7).Select(i => $"features.5.{i}"), "features.7.1", "features.7.2"]),
+            "swin_t" or "swin_v2_t" =>
+                Without(graph,
+                    [.. Enumerable.Range(2, 4).Select(i => $"features.5.{i}"), "features.7.0", "features.7.1"]),
             _ => graph,
         };
     }

@@ -37,11 +37,21 @@ static class Archives
         Zip(Entries(archive).Select(e => e.Name.EndsWith(name, StringComparison.Ordinal) ? (e.Name, content) : e));
 
     /// <summary>A TorchScript archive of one module class and this source, without tensors.</summary>
-    public static byte[] Script(string source)
+    /// <param name="source">The source.</param>
+    /// <param name="attributes">Names of the module's attributes, and the opcodes of their values.</param>
+    public static byte[] Script(string source, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
-        // GLOBAL '__torch__ M', EMPTY_TUPLE, NEWOBJ, EMPTY_DICT, BUILD, STOP
-        byte[] module = [0x80, 2, .. "c__torch__\nM\n)"u8, 0x81, .. "}b."u8];
-        return Zip([("m/data.pkl", module), ("m/code/__torch__.py", Encoding.UTF8.GetBytes(source)),
+        // GLOBAL '__torch__ M', EMPTY_TUPLE, NEWOBJ, EMPTY_DICT, for each BINUNICODE and its value and SETITEM, BUILD,
+        // STOP
+        List<byte> module = [0x80, 2, .. "c__torch__\nM\n)"u8, 0x81, .. "}"u8];
+        foreach (var (name, value) in attributes)
+        {
+            module.AddRange([
+                .. "X"u8, (byte)name.Length, 0, 0, 0, .. Encoding.ASCII.GetBytes(name),
+                .. Encoding.Latin1.GetBytes(value), .. "s"u8]);
+        }
+        module.AddRange("b."u8);
+        return Zip([("m/data.pkl", [.. module]), ("m/code/__torch__.py", Encoding.UTF8.GetBytes(source)),
             ("m/constants.pkl", [0x80, 2, .. ")."u8])]);
     }
 }

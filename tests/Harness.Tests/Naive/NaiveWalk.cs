@@ -175,7 +175,8 @@ sealed class NaiveWalk
             _ => NaiveOps.Div(a.Tensor(0), a.Operand(1)),
         },
         ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
-        ["dropout"] = a => a.Flag(2, true) ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
+        ["dropout"] = a => a.Flag(2, true) && a.Number(1, 0.5) != 0
+            ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
         ["dstack"] = a => NaiveOps.Cat([.. a.Tensors(0).Select(x => x.Rank switch
         {
             0 => NaiveOps.View(x, 1, 1, 1),
@@ -734,7 +735,9 @@ sealed class NaiveWalk
 
         public bool Has(int i) => i < _items.Length && _items[i] is not null;
 
-        public NaiveTensor Tensor(int i) => (NaiveTensor)_items[i]!;
+        /// <summary>A tensor; a number in its place is one without axes.</summary>
+        public NaiveTensor Tensor(int i) => _items[i] is double number ? NaiveOps.Scalar(number)
+            : (NaiveTensor)_items[i]!;
 
         public NaiveTensor? Optional(int i) => i < _items.Length ? (NaiveTensor?)_items[i] : null;
 

@@ -661,6 +661,7 @@ public sealed class ParseTests
         { "aten::select_scatter(%0, %1, -1, 3)", new WriteInto { Place = new Slice { Dim = -1 }, Index = 3 } },
         { "aten::copy_(%0, %1)", new Copy() },
         { "aten::copy(%0, %1, True)", new Copy() },
+        { "aten::dropout(%0, 0.0, True)", new Identity() },
         { "aten::dropout(%0, 0.5, False)", new Identity() },
         { "aten::contiguous(%0, memory_format=0)", new Identity() },
         { "aten::stack([%0, %1], -1)", new Stack { Dim = -1 } },

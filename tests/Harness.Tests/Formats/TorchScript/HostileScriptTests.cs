@@ -102,7 +102,7 @@ public sealed class HostileScriptTests : IDisposable
                 $"  def f{n}(self, x: Tensor) -> Tensor:\n    return (self).f{n + 1}((self).f{n + 1}(x, ), )\n");
         source.Append("  def f60(self, x: Tensor) -> Tensor:\n    return x\n");
         var open = () => Script(source.ToString());
-        open.Should().Throw<ModelFormatException>().WithMessage("*steps to unroll");
+        open.Should().Throw<ModelFormatException>().WithMessage("*steps to unroll; does a loop never end?");
     }
 
     [Fact]
@@ -163,15 +163,28 @@ public sealed class HostileScriptTests : IDisposable
     }
 
     [Theory]
-    [InlineData("    while True:\n      y = x\n    else:\n      y = x\n    return y\n",
-        "'while' is no straight-line code")]
-    [InlineData("    with torch.no_grad():\n      y = x\n    return y\n", "'with' is no straight-line code")]
-    [InlineData("    self.y = x\n    return x\n", "'assignment to an attribute' is no straight-line code")]
-    [InlineData("    return print(x)\n", "function 'print' is not supported")]
+    [InlineData("    while True:\n      y = x\n    return y\n", "does a loop never end?")]
+    [InlineData("    for n in range(9223372036854775807):\n      y = x\n    return x\n", "does a loop never end?")]
+    [InlineData("    l = [1]\n    while True:\n      torch.extend(l, l)\n    return x\n", "more than 1000000 values")]
+    [InlineData("    l = [x]\n    torch.append(l, l)\n    return torch.cat(l)\n", "nested more than 64 deep")]
+    [InlineData("    l = [1]\n    torch.append(l, l)\n    return torch.f(x, torch.eq(l, [1, l]))\n",
+        "nested more than 64 deep")]
+    [InlineData("    s = \"a\"\n    while True:\n      s = torch.add(s, s)\n    return x\n", "1000000 characters")]
+    [InlineData("    return torch.f(x, torch.mul([0], 1000000000000))\n", "more than 1000000 values")]
+    [InlineData("    return torch.f(x, torch.mul(4611686018427387904, 2))\n", "aten::mul: Arithmetic operation")]
+    [InlineData("    return torch.f(x, torch.remainder(1, 0))\n", "aten::remainder: Attempted to divide by zero")]
+    [InlineData("    return torch.f(x, ([1, 2])[2])\n", "index 2 into 2 items")]
+    [InlineData("    return torch.f(x, ({\"a\": 1})[\"b\"])\n", "the dictionary has no key 'b'")]
+    [InlineData("    with x:\n      y = x\n    return y\n", "method '__enter__' of the input 'x' is not supported")]
+    [InlineData("    with torch.no_grad():\n      y = x\n    return y\n", "method '__enter__' of the result of")]
+    [InlineData("    x.y = x\n    return x\n", "attribute 'y' of the input 'x' is set")]
+    [InlineData("    ops.prim.RaiseException(\"never\")\n    return x\n", "the module raises 'never'")]
+    [InlineData("    assert False, \"so\"\n    return x\n", "the module raises 'so'")]
+    [InlineData("    try:\n      y = x\n    except:\n      y = x\n    return y\n", "'try' is no statement")]
     [InlineData("    return os.system(x)\n", "function 'os.system' is not supported")]
     [InlineData("    return x.size(0)\n", "method 'size' of the input 'x' is not supported")]
     [InlineData("    return y\n", "'y' is used before it has a value")]
-    [InlineData("    return (x, None)\n", "forward returns None as output '1'")]
+    [InlineData("    return None\n", "forward returns None as output '0'")]
     [InlineData("    return torch.add(x, {\"a\": x})\n", "aten::add is given a dictionary")]
     [InlineData("    a, b, = (x, x, x)\n    return a\n", "a tuple is taken apart into 2 values")]
     [InlineData("    return CONSTANTS.c3\n", "'constants.pkl' has 0 constants")]

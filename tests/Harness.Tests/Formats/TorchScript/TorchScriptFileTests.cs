@@ -97,7 +97,6 @@ public sealed class TorchScriptFileTests
     }
 
     [Theory]
-    [InlineData("scripted.pt", Codes.UnsupportedOp, "code/__torch__.py:8: 'if' is no straight-line code")]
     [InlineData("net.pth", Codes.ModelUnreadable, "this is a state dict")]
     [InlineData("legacy.pth", Codes.ModelUnreadable, "this is a pickle without a graph")]
     [InlineData("make_fixtures.py", Codes.ModelUnreadable, "this is no model file")]

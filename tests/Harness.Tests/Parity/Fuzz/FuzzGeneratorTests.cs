@@ -106,7 +106,7 @@ public sealed class FuzzGeneratorTests
     static IEnumerable<string> NamesOf(Call call)
     {
         string target = call.Target.EndsWith('_') ? call.Target[..^1] : call.Target;
-        return SchemaTable.Overloads(target).Where(signature => signature.BindLoosely(call) is not null)
+        return SchemaTable.Overloads(target).Where(signature => signature.Bind(call) is not null)
             .Select(signature => signature.Name);
     }
 }
