@@ -270,7 +270,7 @@ sealed class NaiveWalk
             a.Tensor(0), (int)(double)(a.Keyword("offset") ?? 0.0), -2, -1),
         ["linalg_matrix_norm"] = a => NaiveOps.MatrixNorm(
             a.Tensor(0), a.Text(1) is "nuc" ? 0 : a.Number(1, 0), a.Integers(2), a.Flag(3, false)),
-        ["linalg_norm"] = a => a.Text(1) is "fro"
+        ["linalg_norm"] = a => a.Has(1) && a.Text(1) is "fro"
             ? NaiveOps.MatrixNorm(a.Tensor(0), null, a.Integers(2), a.Flag(3, false))
             : a.Has(2) && a.Integers(2).Length == 2
             ? NaiveOps.MatrixNorm(a.Tensor(0), a.Number(1, 2), a.Integers(2), a.Flag(3, false))
@@ -325,7 +325,9 @@ sealed class NaiveWalk
         ["max_unpool2d"] = a => NaiveOps.Unpool(a.Tensor(0), a.Tensor(1), a.Integers(2)),
         ["max_unpool3d"] = a => NaiveOps.Unpool(a.Tensor(0), a.Tensor(1), a.Integers(2)),
         ["maximum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger),
-        ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+        ["mean"] = a => a.Has(1)
+            ? NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false))
+            : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Average()),
         ["meshgrid"] = a => NaiveOps.Meshgrid(a.Tensors(0), a.Keyword("indexing") is "xy"),
         ["min"] = a => a.IsNumber(1)
             ? NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), -1)
@@ -350,6 +352,7 @@ sealed class NaiveWalk
         ["norm"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["not_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
+        ["numpy_T"] = a => NaiveOps.Reversed(a.Tensor(0)),
         ["one_hot"] = a =>
             NaiveTensor.From(
                 [.. a.Tensor(0).Shape, (int)a.Number(1, 0)], at => a.Tensor(0)[at.AsSpan()[..^1]] == at[^1] ? 1 : 0),
@@ -779,15 +782,15 @@ sealed class NaiveWalk
         public int[] Axes(int i) => !Has(i) ? [] : _items[i] is double only ? [(int)only] : Integers(i);
 
         /// <summary>One number an axis; a list of one counts for all.</summary>
-        public int[] Each(int axes, int i) => Integers(i) is [var only]
+        public int[] Each(int axes, int i) => OneOrMore(i) is [var only]
             ? [.. Enumerable.Repeat(only, axes)]
-            : Integers(i) is { } all && all.Length == axes ? all : throw new ArgumentException($"argument {i}");
+            : OneOrMore(i) is { } all && all.Length == axes ? all : throw new ArgumentException($"argument {i}");
 
         public int[] Each(int axes, int i, int absent) =>
             Has(i) ? Each(axes, i) : [.. Enumerable.Repeat(absent, axes)];
 
         /// <summary>A pool's stride, which is its window where the list is empty.</summary>
-        public int[] StrideOf(int axes) => Has(2) && Integers(2).Length > 0 ? Each(axes, 2) : Each(axes, 1);
+        public int[] StrideOf(int axes) => Has(2) && OneOrMore(2).Length > 0 ? Each(axes, 2) : Each(axes, 1);
 
         public Pair? OptionalPair(int i) => Has(i) && Integers(i).Length > 0 ? Pair(i) : null;
 

@@ -23,6 +23,7 @@ public sealed class MatrixTests
         ("Atan2", Integers, "PyTorch makes floats of integers: a cast stands before it (case atan2/integers)"),
         ("Hypot", Integers, "PyTorch has none of integers"),
         ("LogAddExp", Integers, "PyTorch has none of integers"),
+        ("MaxUnpool", Integers, "PyTorch has none of integers; its indices are integers in every case"),
         ("Xlogy", Integers, "PyTorch makes floats of integers: a cast stands before it (case xlogy/integers)"),
     ];
 
