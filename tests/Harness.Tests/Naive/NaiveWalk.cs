@@ -337,7 +337,7 @@ sealed class NaiveWalk
         ["minimum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller),
         ["mish"] = a => a.Tensor(0).Map(NaiveOps.Mish),
         ["movedim"] = a => NaiveOps.Movedim(a.Tensor(0), a.OneOrMore(1), a.OneOrMore(2)),
-        ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
+        ["mul"] = a => a.OfBytes(NaiveOps.Mul(a.Tensor(0), a.Operand(1))),
         ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["mvlgamma"] = a => a.Tensor(0).Map(x => NaiveOps.Multigammaln(x, (int)a.Number(1, 1))),
         ["nan_to_num"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? a.Number(1, 0)
@@ -801,6 +801,12 @@ sealed class NaiveWalk
 
         /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
         public int TypeOf(int i) => walk._types[Tensor(i)];
+
+        /// <summary>A result of operands that are bytes, or numbers beside them: wrapped around.</summary>
+        public NaiveTensor OfBytes(NaiveTensor result) => _items.OfType<NaiveTensor>().Where(x => x.Rank > 0)
+            .All(x => walk._types.TryGetValue(x, out int type) && type == UInt8)
+                ? result.Map(x => ((x % 256) + 256) % 256)
+                : result;
 
         /// <summary>A result of two operands: true or false where both are, whatever the sum.</summary>
         public NaiveTensor OfFlags(NaiveTensor result) =>
