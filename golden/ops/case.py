@@ -31,7 +31,8 @@ class Case:
         """Adds a call and returns its results."""
         values = [Value(f"v{self.count + i}") for i in range(1, results + 1)]
         self.count += results
-        call = {"module": module, "target": f"aten::{target}", "arguments": [plain(item) for item in arguments]}
+        target = target if "::" in target else f"aten::{target}"
+        call = {"module": module, "target": target, "arguments": [plain(item) for item in arguments]}
         if keywords:
             call["keywords"] = {key: plain(item) for key, item in keywords.items()}
         self.calls.append({**call, "results": values})

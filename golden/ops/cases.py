@@ -10,6 +10,7 @@ import picks
 import products
 import rearranged
 import spatial
+import suite
 import values
 import windows
 import writes
@@ -33,7 +34,8 @@ FAMILIES = (
     functions.transcendental, functions.activations, functions.rounding, functions.special,
     functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
     picks.indexed, picks.made, picks.along, picks.written, numbers_first.numbers,
-    writes.along_an_axis, writes.weight_norm)
+    writes.along_an_axis, writes.weight_norm, suite.composed, suite.parts,
+    suite.searched, suite.of_one_or_two, suite.pooled, suite.further_forms, suite.regions)
 
 
 def all_cases():

@@ -80,6 +80,43 @@ def rms_norm(x, normalized_shape, weight=None, eps=None):
     return y if weight is None else y * weight
 
 
+def cosine_similarity(x1, x2, dim=1, eps=1e-8):
+    """cosine_similarity as PyTorch documents it; 1.13 limits the product of both norms."""
+    import torch
+
+    x1, x2 = torch.broadcast_tensors(x1, x2)
+    units = [x / x.norm(dim=dim, keepdim=True).clamp_min(eps) for x in (x1, x2)]
+    return (units[0] * units[1]).sum(dim)
+
+
+def linspace(start, end, steps, dtype=None):
+    """linspace between tensors, which 1.13 lacks."""
+    import torch
+
+    return torch.linspace(float(start), float(end), steps)
+
+
+def pad_circular(x, pad):
+    """_pad_circular of a tensor with or without a batch, which 1.13 demands."""
+    import torch
+
+    if x.dim() == len(pad) // 2 + 2:
+        return torch.ops.aten._pad_circular(x, pad)
+    return torch.ops.aten._pad_circular(x[None], pad)[0]
+
+
+def function_of(target):
+    """What computes an operator in PyTorch, or in torchvision."""
+    import torch
+
+    later = {"scaled_dot_product_attention": attention, "rms_norm": rms_norm,
+             "cosine_similarity": cosine_similarity, "linspace": linspace, "_pad_circular": pad_circular}
+    namespace, name = target.split("::")
+    if namespace == "torchvision":
+        import torchvision  # noqa: F401
+    return later.get(name) or getattr(getattr(torch.ops, namespace), name)
+
+
 def run(case, directory):
     """Executes the graph as ATen states it, in float64, with seeded values, and refuses an output without news.
     Returns (name, shape, three weighted sums) of each output."""
@@ -103,9 +140,7 @@ def run(case, directory):
         return [read(item) for item in argument] if isinstance(argument, list) else argument
 
     for call in graph["calls"]:
-        target = call["target"].removeprefix("aten::")
-        later = {"scaled_dot_product_attention": attention, "rms_norm": rms_norm}
-        function = later.get(target) or getattr(torch.ops.aten, target)
+        function = function_of(call["target"])
         if call["target"] == "aten::to" and call["arguments"][1] == integers.FLOAT32:
             # Floats follow the precision of the run, which is float64 here.
             call = {**call, "arguments": [call["arguments"][0], integers.FLOAT64]}

@@ -26,9 +26,6 @@ def along_an_axis():
         "", "mul", x, 2.0), 1, order(c, x, 4), 0.25), 3, 7)
     yield one("index_fill", "channels_of_a_conv", lambda c, x: c.call("", "index_fill", c.conv(
         x, 3, 6, (2, 3)), 1, order(c, x, 2), -1), 2, 3, 7, 6)
-    yield one("index_fill", "by_a_tensor", lambda c, x: c.call("", "index_fill", c.call(
-        "", "mul", x, 2.0), 0, c.call("", "slice", order(c, x, 7), 0, 0, 1), c.call(
-            "", "select", c.call("", "select", x, 0, 2), 0, 3)), 7, 7)
     yield one("index_fill", "int32", lambda c, x: c.call("", "index_fill", whole(c, x, INT32), 1, order(
         c, x, 4), 100), 3, 7)
 

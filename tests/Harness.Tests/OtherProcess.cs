@@ -1,3 +1,4 @@
+using Harness.Tests.Conformance;
 using Harness.Tests.Cpu;
 using Harness.Tests.Cpu.Kernels;
 using Harness.Tests.Formats.Architectures;
@@ -17,6 +18,7 @@ static class OtherProcess
             OutputBits.Write();
             return 0;
         }
+        if (arguments is [ConformanceCommand.Verb, var folder]) return ConformanceCommand.Run(folder);
         if (arguments is [ArchitectureWeights.Verb, var model, var seed, var weights])
         {
             ArchitectureWeights.Write(model, seed, weights);
@@ -26,8 +28,8 @@ static class OtherProcess
         if (arguments is not [var file])
         {
             Console.Error.WriteLine(
-                "usage: Harness.Tests FILE|bits|weights MODEL SEED FILE|mutate [MOST]|mutate code [MOST|NAME…]; tests "
-                + "run by dotnet test");
+                "usage: Harness.Tests FILE|bits|conformance FOLDER|weights MODEL SEED FILE|mutate [MOST]|"
+                + "mutate code [MOST|NAME…]; tests run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());

@@ -23,9 +23,9 @@ static class RunVerb
         var (threads, lanes) = (Shared.Threads(), Shared.Lanes());
         var input = new Option<string[]>("--input")
         {
+            // A model may have no input; one that has some says which are not given.
             Description = InputFiles.Help,
-            Required = true,
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var output = new Option<string>("--output")
         {
@@ -51,8 +51,8 @@ static class RunVerb
             using var torch = ModelSource.Open(terminal, result.GetValue(model)!,
                 Shared.Weights(result.GetValue(weights), result.GetValue(key)), result.GetValue(arguments));
             if (torch.IsWhole) CheckOutputs(torch.Graph.Outputs, path);
-            CheckPlace(path, result.GetValue(input)!);
-            var files = InputFiles.Read(torch.Graph, [.. result.GetValue(input)!]);
+            CheckPlace(path, result.GetValue(input) ?? []);
+            var files = InputFiles.Read(torch.Graph, [.. result.GetValue(input) ?? []]);
             string layout = result.GetValue(inputLayout)!;
             var inputs = InTorchOrder(files, layout);
             CheckShapes(torch.Graph, inputs, Shared.ToShapes(result.GetValue(shapes)));

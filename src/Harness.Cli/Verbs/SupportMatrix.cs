@@ -22,7 +22,7 @@ static class SupportMatrix
         ("writes in place into parameters, buffers and constants", "PAR1002"),
         ("what is read after a write in place of which PyTorch's strides decide whether it reached it, as through a "
             + "reshape of what is not contiguous for certain", "PAR1002"),
-        ("results beyond an operator's first, such as a pool's indices", "PAR1002"),
+        ("results beyond an operator's first, such as a norm's saved statistics", "PAR1002"),
     ];
 
     // Operators that the table of schemas knows and that nothing here computes. What builds and takes apart lists needs

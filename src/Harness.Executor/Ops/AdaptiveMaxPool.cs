@@ -6,7 +6,7 @@ namespace Harness.Executor.Ops;
 
 /// <summary>The largest elements over a grid of a given size, whose cells are those of <see cref="AdaptiveAvgPool"/>;
 /// NaN wins. Source: torch.nn.AdaptiveMaxPool1d, AdaptiveMaxPool2d and AdaptiveMaxPool3d.</summary>
-/// <remarks>The operators give indices too, which are no result of this op.</remarks>
+/// <remarks>The operators give indices too, with which it is a <see cref="MaxPoolWithIndices"/>.</remarks>
 public sealed record AdaptiveMaxPool : Op
 {
     /// <inheritdoc/>
@@ -25,6 +25,9 @@ public sealed record AdaptiveMaxPool : Op
             if (size < 1) throw call.Refuse($"output size {size}, expected a positive number");
         return new AdaptiveMaxPool { Sizes = [.. sizes] };
     }
+
+    /// <inheritdoc/>
+    internal override Op Giving(int results) => results > 1 ? new MaxPoolWithIndices { Pool = this } : this;
 
     /// <inheritdoc/>
     internal override int? BatchedRank => Sizes.Count + 2;

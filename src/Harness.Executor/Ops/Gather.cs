@@ -15,31 +15,31 @@ public sealed record Gather : Op
         call => new Gather { Dim = call.Int("dim") }, "gather");
 
     /// <inheritdoc/>
-    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
-        Picking.MisfitOfIndex(1, inputs[1], narrow: false);
+    public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => inputs[1].Type == ElementType.UInt8 ? null
+        : Picking.MisfitOfIndex(1, inputs[1]);
 
     /// <inheritdoc/>
     internal override long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) =>
-        operand == 1 && inputs[0].Rank > 0 ? inputs[0][Axis.Of(Dim, inputs[0].Rank)] : null;
+        operand == 1 ? Picking.Vector(inputs[0])[Axis.Of(Dim, inputs[0].Rank)] : null;
 
     /// <inheritdoc/>
-    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
-        inputs[0].Shape.Rank == 0 || inputs[1].Shape.Rank == 0
-            ? $"operands are {inputs[0].Shape} and {inputs[1].Shape}: scalars are not supported" : null;
-
-    /// <inheritdoc/>
-    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
+    public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
+        operand == 1 ? ElementType.Int64 : inputs[0].Type;
 
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) =>
-        Picking.MisfitOfPlaces(Dim, inputs[0], inputs[1]);
+        // No index names no place, whatever axes it has.
+        inputs[1].Elements == 0 ? null : Picking.MisfitOfPlaces(Dim, inputs[0], inputs[1]);
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[1]];
 
     /// <inheritdoc/>
-    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
+    public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) =>
+        inputs[0].Shape.Rank == inputs[1].Shape.Rank ? Arrangements.Keep(inputs)
+        // A scalar beside a vector of one.
+        : new Arrangement([.. Arrangements.Current(inputs)], [inputs[1].Layout]);
 }

@@ -17,9 +17,8 @@ public sealed record IndexAdd : Op
         call => new IndexAdd { Dim = call.Int("dim"), Alpha = call.Number("alpha") }, "index_add");
 
     /// <inheritdoc/>
-    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) => inputs[0].Shape.Rank == 0
-        ? "operand 0 has 0 axes: scalars are not supported"
-        : inputs[0].Type == ElementType.Bool ? $"operand 0 is {inputs[0]}: Booleans are not added" : null;
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) => inputs[0].Type == ElementType.Bool
+        ? $"operand 0 is {inputs[0]}: Booleans are not added" : null;
 
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) => Picking.MisfitOfIndex(1, inputs[1])
@@ -29,7 +28,7 @@ public sealed record IndexAdd : Op
 
     /// <inheritdoc/>
     internal override long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) =>
-        operand == 1 && inputs[0].Rank > 0 ? inputs[0][Axis.Of(Dim, inputs[0].Rank)] : null;
+        operand == 1 ? Picking.Vector(inputs[0])[Axis.Of(Dim, inputs[0].Rank)] : null;
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
@@ -41,7 +40,7 @@ public sealed record IndexAdd : Op
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
-        Shape x = inputs[0], source = inputs[2];
+        Shape x = Picking.Vector(inputs[0]), source = Picking.Vector(inputs[2]);
         if (Axis.Misfit(Dim, x.Rank) is { } why) return why;
         int dim = Axis.Of(Dim, x.Rank);
         if (inputs[1].Rank > 1) return $"index is {inputs[1]}, expected at most 1 axis";

@@ -18,11 +18,7 @@ public sealed record IndexSelect : Op
 
     /// <inheritdoc/>
     internal override long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) =>
-        operand == 1 && inputs[0].Rank > 0 ? inputs[0][Axis.Of(Dim, inputs[0].Rank)] : null;
-
-    /// <inheritdoc/>
-    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
-        inputs[0].Shape.Rank == 0 ? "operand 0 has no axes: indices of a scalar are not supported" : null;
+        operand == 1 ? Picking.Vector(inputs[0])[Axis.Of(Dim, inputs[0].Rank)] : null;
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) =>
@@ -33,13 +29,16 @@ public sealed record IndexSelect : Op
 
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs) => Axis.Misfit(Dim, inputs[0].Rank)
-        ?? (inputs[1].Rank > 1 ? $"index is {inputs[1]}, expected at most 1 axis" : null);
+        ?? (inputs[1].Rank > 1 ? $"index is {inputs[1]}, expected at most 1 axis" : null)
+        ?? (inputs[0].Rank == 0 && inputs[1].Elements != 1
+            ? $"index is {inputs[1]}, expected one element for a scalar; PyTorch refuses it too" : null);
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs)
     {
         int[] extents = inputs[0].AsSpan().ToArray();
-        extents[Axis.Of(Dim, extents.Length)] = checked((int)inputs[1].Elements);
+        // Of a scalar one index is left, which is a scalar.
+        if (extents.Length > 0) extents[Axis.Of(Dim, extents.Length)] = checked((int)inputs[1].Elements);
         return [Shape.Create(extents)];
     }
 

@@ -6,8 +6,8 @@ namespace Harness.Executor.Ops;
 
 /// <summary>The largest element of each window; padding is -∞, NaN wins. Source: torch.nn.MaxPool1d, MaxPool2d and
 /// MaxPool3d.</summary>
-/// <remarks>max_pool2d_with_indices and its like are taken too, for their first result; their indices are no result of
-/// this op.</remarks>
+/// <remarks>max_pool2d_with_indices and its like are taken too; with their indices it is a
+/// <see cref="MaxPoolWithIndices"/>.</remarks>
 public sealed record MaxPool : Op
 {
     /// <inheritdoc/>
@@ -45,6 +45,9 @@ public sealed record MaxPool : Op
             CeilMode = call.Bool("ceil_mode"),
         };
     }
+
+    /// <inheritdoc/>
+    internal override Op Giving(int results) => results > 1 ? new MaxPoolWithIndices { Pool = this } : this;
 
     /// <inheritdoc/>
     internal override int? BatchedRank => Kernel.Count + 2;

@@ -178,6 +178,10 @@ public abstract record Op
     /// <summary>The op once its operands are known, of one whose call leaves something to them.</summary>
     internal virtual Op Settled(ReadOnlySpan<Fact> operands) => this;
 
+    /// <summary>The op that gives so many results, of one that computes those behind the first only where somebody
+    /// reads them.</summary>
+    internal virtual Op Giving(int results) => this;
+
     /// <summary>The type that a call says its first operand is cast to before anything else; null for none.</summary>
     internal virtual ElementType? CastsTo(ReadOnlySpan<Fact> inputs) => null;
 

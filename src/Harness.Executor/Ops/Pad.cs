@@ -103,7 +103,7 @@ public sealed record Pad : Op
             var (before, after) = Of(axis, x.Rank);
             long extent = (long)x[axis] + before + after;
             // An empty batch has nothing to mirror, and stays empty.
-            bool kept = Mode != PadMode.Constant && (before, after) == (0, 0);
+            bool kept = Mode == PadMode.Constant ? extent == 0 : (before, after) == (0, 0);
             if ((extent < 1 && !kept) || extent > int.MaxValue)
                 return $"axis {axis} of {x} padded by ({before}, {after}) would have the extent {extent}";
         }
@@ -115,7 +115,7 @@ public sealed record Pad : Op
     {
         int axes = Amounts.Count / 2;
         bool whole = x.Rank == axes + 2;
-        if (axes is < 1 or > 3 || !(whole || (x.Rank == axes + 1 && Mode != PadMode.Circular)))
+        if (axes is < 1 or > 3 || !(whole || x.Rank == axes + 1))
             return $"pad has {Amounts.Count} numbers for {x}, expected a pair for all axes but the first two";
         if (Mode != PadMode.Circular && x.AsSpan()[(whole ? 1 : 0)..].Contains(0))
             return $"input is {x}, expected elements; PyTorch refuses it too";

@@ -14,11 +14,16 @@ static class Picking
             : $"operand {operand} is {fact}, expected indices of int64{(narrow ? " or int32" : "")}; "
                 + "PyTorch refuses it too";
 
+    /// <summary>A shape with at least one axis: where places along an axis are named, a scalar is a vector of one.
+    /// </summary>
+    public static Shape Vector(Shape shape) => shape.Rank == 0 ? [1] : shape;
+
     /// <summary>Why an index does not name places along an axis, within the others' extents; null where it
     /// does.</summary>
     public static string? MisfitOfPlaces(int dim, Shape x, Shape index)
     {
         if (Axis.Misfit(dim, x.Rank) is { } why) return why;
+        (x, index) = (Vector(x), Vector(index));
         if (index.Rank != x.Rank) return $"index is {index}, expected {x.Rank} axes as of {x}";
         int along = Axis.Of(dim, x.Rank);
         for (int axis = 0; axis < x.Rank; axis++)

@@ -64,7 +64,7 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
                 && signature.Parameters.All(other => other.Name != "running_mean"))
                 arguments.Add(new Keyword(parameter.Name, Argument.Of(true)));
             else if (isGiven)
-                arguments.Add(new Keyword(parameter.Name, Ordinary(name, parameter.Type, ref tensors)));
+                arguments.Add(new Keyword(parameter.Name, Ordinary(name, parameter, ref tensors)));
         }
         if (given.Count > 0)
             throw new InvalidOperationException($"'{name}' has no argument {string.Join(", ", given.Keys)}");
@@ -72,8 +72,9 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
             Node, signature.Target, [], arguments.ToImmutable(), [tensors], SourcePlace.Unknown);
     }
 
-    static Argument Ordinary(string name, SchemaType type, ref int tensors)
+    static Argument Ordinary(string name, Parameter parameter, ref int tensors)
     {
+        var type = parameter.Type;
         // A mode that may be left out, and scales where sizes stand.
         if (type is { IsOptional: true, Kind: ValueKind.Str }
             or { IsOptional: true, IsList: true, Kind: ValueKind.Float }) return Argument.None;
@@ -87,7 +88,7 @@ public sealed record RefusedForm(string Operator, ImmutableArray<string> Argumen
             // PyTorch's number of float32.
             ValueKind.ScalarType => Argument.Of(6),
             ValueKind.Device => Argument.Of("cpu"),
-            ValueKind.Str => Argument.Of("valid"),
+            ValueKind.Str => Argument.Of(parameter.Name switch { "ord" => "fro", "reduce" => "add", _ => "valid" }),
             _ => Argument.Of(1),
         };
         if (!type.IsList) return one;

@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Schema;
 
 namespace Harness.Executor.Ops;
 
 /// <summary>The operand with elements written, or added, at the places that integers name along one logical axis; what
-/// is written is a tensor at least as large as the indices, or a number. Source: torch.scatter and torch.scatter_add.
-/// </summary>
+/// is written is a tensor at least as large as the indices, or a number; or what is there is multiplied with it.
+/// Source: torch.scatter and torch.scatter_add.</summary>
 /// <remarks>In PyTorch's order: of several writes to one place the last one stays. An integer that is no index of the
 /// axis ends the run.</remarks>
 public sealed record Scatter : Op
 {
     /// <inheritdoc/>
-    public override string Name => Adds ? "ScatterAdd" : "Scatter";
+    public override string Name => Adds ? "ScatterAdd" : Multiplies ? "ScatterMultiply" : "Scatter";
 
     /// <summary>The logical axis; negative counts from the last.</summary>
     public required int Dim { get; init; }
@@ -22,21 +23,31 @@ public sealed record Scatter : Op
     /// <summary>True where it is added.</summary>
     public bool Adds { get; init; }
 
+    /// <summary>True where what is there is multiplied with it.</summary>
+    public bool Multiplies { get; init; }
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(
-        call => new Scatter
+        Parse, "scatter.src", "scatter.value", "scatter.reduce", "scatter.value_reduce", "scatter_add");
+
+    static Scatter Parse(Bound call)
+    {
+        string? reduce = call.Has("reduce") ? call.Text("reduce") : null;
+        if (reduce is not (null or "add" or "multiply"))
+            throw call.Refuse($"reduce='{reduce}', expected 'add' or 'multiply'; PyTorch refuses it too");
+        return new Scatter
         {
             Dim = call.Int("dim"), Value = call.Has("value") ? call.Number("value") : null,
-            Adds = call.Call.Target.StartsWith("aten::scatter_add", StringComparison.Ordinal),
-        },
-        "scatter.src", "scatter.value", "scatter_add");
+            Adds = reduce == "add" || call.Call.Target.StartsWith("aten::scatter_add", StringComparison.Ordinal),
+            Multiplies = reduce == "multiply",
+        };
+    }
 
     /// <inheritdoc/>
     internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
-        inputs[0].Shape.Rank == 0 || inputs[1].Shape.Rank == 0
-            ? $"operands are {inputs[0].Shape} and {inputs[1].Shape}: scalars are not supported"
-        : !inputs[0].Type.IsFloating() && Value is { IsInteger: false }
+        !inputs[0].Type.IsFloating() && Value is { IsInteger: false }
             ? $"operand 0 is {inputs[0]}: integers filled with a floating-point number are not supported"
-        : Adds && inputs[0].Type == ElementType.Bool ? $"operand 0 is {inputs[0]}: Booleans are not added" : null;
+        : (Adds || Multiplies) && inputs[0].Type == ElementType.Bool
+            ? $"operand 0 is {inputs[0]}: Booleans are not added" : null;
 
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs) =>
@@ -45,7 +56,7 @@ public sealed record Scatter : Op
 
     /// <inheritdoc/>
     internal override long? EndOfIndex(int operand, ReadOnlySpan<Shape> inputs) =>
-        operand == 1 && inputs[0].Rank > 0 ? inputs[0][Axis.Of(Dim, inputs[0].Rank)] : null;
+        operand == 1 ? Picking.Vector(inputs[0])[Axis.Of(Dim, inputs[0].Rank)] : null;
 
     /// <inheritdoc/>
     public override ElementType OperandType(int operand, ReadOnlySpan<Fact> inputs) => inputs[operand].Type;
@@ -56,12 +67,12 @@ public sealed record Scatter : Op
     /// <inheritdoc/>
     public override string? MisfitOfShapes(ReadOnlySpan<Shape> inputs)
     {
-        Shape x = inputs[0], index = inputs[1];
-        if (Picking.MisfitOfPlaces(Dim, x, index) is { } why) return why;
+        if (Picking.MisfitOfPlaces(Dim, inputs[0], inputs[1]) is { } why) return why;
         if (Value is not null) return null;
-        if (inputs[2].Rank != x.Rank) return $"src is {inputs[2]}, expected {x.Rank} axes as of {x}";
+        Shape x = Picking.Vector(inputs[0]), index = Picking.Vector(inputs[1]), source = Picking.Vector(inputs[2]);
+        if (source.Rank != x.Rank) return $"src is {source}, expected {x.Rank} axes as of {x}";
         for (int axis = 0; axis < x.Rank; axis++)
-            if (index[axis] > inputs[2][axis]) return $"index is {index}, longer than src {inputs[2]} on axis {axis}";
+            if (index[axis] > source[axis]) return $"index is {index}, longer than src {source} on axis {axis}";
         return null;
     }
 

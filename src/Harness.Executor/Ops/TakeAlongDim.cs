@@ -5,7 +5,7 @@ namespace Harness.Executor.Ops;
 
 /// <summary>Along one logical axis the element that an integer of the same place names, operand and indices broadcast
 /// on all other axes. Source: torch.take_along_dim.</summary>
-/// <remarks>An integer that is no index of the axis ends the run: none counts from the end.</remarks>
+/// <remarks>A negative integer counts from the end; one that is no index of the axis ends the run.</remarks>
 public sealed record TakeAlongDim : Op
 {
     /// <summary>The logical axis; negative counts from the last.</summary>

@@ -36,6 +36,10 @@ sealed class ShapedGraph
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
     readonly List<ShapedCall> _calls = [];
+    // True where calls are added that no graph holds.
+    bool _grows;
+    // The values that some call or output of the file reads; made when somebody asks.
+    HashSet<int>? _reads;
     // Of the file's calls and of those that are inserted; made when the first one is.
     HashSet<string>? _names;
     // True while the calls of a composite are read, but for the last.
@@ -202,7 +206,7 @@ sealed class ShapedGraph
 
     /// <summary>One that holds nothing yet.</summary>
     internal static ShapedGraph Unwritten() =>
-        new(new TorchModel(new Graph([], [], [], [], [], 0), new StateDict(), ""), NothingRead());
+        new(new TorchModel(new Graph([], [], [], [], [], 0), new StateDict(), ""), NothingRead()) { _grows = true };
 
     /// <summary>Adds a value; null for one that a call is to define.</summary>
     internal int Add(Fact? fact)
@@ -366,6 +370,7 @@ sealed class ShapedGraph
                 Codes.UnsupportedOp, call.Place.ToString(), $"{call.Target} '{call.Name}': {form}");
         }
         op = op.Settled(FactsOf(operands));
+        if (call.Results.Length > 1) op = op.Giving(ResultsRead(call));
         operands = CastAsStated(resolved, op, operands);
         if (op.AfterCast is not { } rest) return Uncast(call, bound, stated[0], operands[0]);
         op = rest;
@@ -390,7 +395,7 @@ sealed class ShapedGraph
             if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
         // The batch of one goes as it came: the call's own name is that of what the model sees.
         var squeeze = new Squeeze { Dims = [0] };
-        var given = single ? squeeze.Infer([outputs[0]]) : outputs;
+        var given = single ? [.. outputs.Select(output => squeeze.Infer([output])[0])] : outputs;
         if (Define(call, given, op.GivesList, out var misfit) is not { } results) return misfit;
         misfit = _writes?.Note(bound, op, results);
         if (!single)
@@ -398,15 +403,40 @@ sealed class ShapedGraph
             _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
             return misfit;
         }
-        int batched = _facts.Count;
-        _facts.Add(outputs[0]);
-        _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, [batched])
+        ImmutableArray<int> batched = [.. Enumerable.Range(_facts.Count, outputs.Length)];
+        foreach (var output in outputs) _facts.Add(output);
+        _calls.Add(new ShapedCall(resolved with { Name = NameOf($"{call.Name}.of_batch") }, op, operands, batched)
         {
             Stated = stated,
         });
-        _calls.Add(new ShapedCall(resolved, squeeze, [batched], results));
+        for (int i = 0; i < batched.Length; i++)
+        {
+            // As a value behind the first is named where one node gives them all.
+            var one = i == 0 ? resolved : resolved with { Name = NameOf($"{call.Name}:{i}") };
+            _calls.Add(new ShapedCall(one, squeeze, [batched[i]], [results[i]]));
+        }
         return misfit;
     }
+
+    // How many of its results a call must give for all that is read of them.
+    int ResultsRead(Call call)
+    {
+        // More calls may come, and read what they like.
+        if (_grows) return call.Results.Length;
+        _reads ??= [.. Model.Graph.Calls
+            .SelectMany(other => other.Arguments.Concat(other.Keywords.Select(keyword => keyword.Value)))
+            .SelectMany(ValuesOf), .. Model.Graph.Outputs.Select(port => port.Value)];
+        int read = 1;
+        for (int i = 1; i < call.Results.Length; i++) if (_reads.Contains(call.Results[i])) read = i + 1;
+        return read;
+    }
+
+    static IEnumerable<int> ValuesOf(Argument argument) => argument switch
+    {
+        ValueArgument value => [value.Id],
+        ListArgument list => list.Items.SelectMany(ValuesOf),
+        _ => [],
+    };
 
     // A call and its operands with what they hold by now, after all writes before it.
     (Call, ImmutableArray<int>) Current(Call call, Bound bound)

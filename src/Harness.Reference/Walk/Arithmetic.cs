@@ -25,10 +25,18 @@ static class Arithmetic
         new("aten::fmax", a => a.Tensor(0, "self").fmax(a.Tensor(1, "other"))),
         new("aten::fmin", a => a.Tensor(0, "self").fmin(a.Tensor(1, "other"))),
         new("aten::fmod", a => Pair(a, (x, y) => x.fmod(y), (x, y) => x.fmod(y), (x, y) => x % y, (x, y) => x % y)),
+        new("aten::heaviside", a =>
+        {
+            // libtorch's own has no derivative.
+            Tensor self = a.Tensor(0, "self"), values = a.Tensor(1, "values");
+            return where(self.eq(0), values, self.gt(0).to_type(values.dtype));
+        }),
         new("aten::hypot", a => a.Tensor(0, "self").hypot(a.Tensor(1, "other"))),
         new("aten::lerp", a => a.Any(2, "weight") is TensorValue weight
             ? a.Tensor(0, "self").lerp(a.Tensor(1, "end"), weight.Tensor)
             : Lerp(a)),
+        new("aten::logaddexp", a => a.Tensor(0, "self").logaddexp(a.Tensor(1, "other"))),
+        new("aten::logaddexp2", a => a.Tensor(0, "self").logaddexp2(a.Tensor(1, "other"))),
         new("aten::maximum", a => a.Tensor(0, "self").maximum(a.Tensor(1, "other"))),
         new("aten::minimum", a => a.Tensor(0, "self").minimum(a.Tensor(1, "other"))),
         new("aten::mul", Multiply),

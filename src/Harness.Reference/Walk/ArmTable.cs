@@ -25,9 +25,11 @@ public static class ArmTable
         Pooling.Arms,
         Recurrence.Arms,
         Reductions.Arms,
+        Regions.Arms,
         Resampling.Arms,
         Scalars.Arms,
         Shapes.Arms,
+        Suite.Arms,
         Unary.Arms,
     ];
 

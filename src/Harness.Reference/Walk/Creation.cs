@@ -24,7 +24,9 @@ static class Creation
         new("aten::lift_fresh_copy", a => a.Tensor(0, "self").clone()),
         new("aten::linspace",
             a =>
-            linspace(a.Number(0, "start"), a.Number(1, "end"), a.Int(2, "steps"), Made(a, 3), a.Device)),
+            a.Peek(0, "start") is TensorValue || a.Peek(1, "end") is TensorValue
+            ? Between(a)
+            : linspace(a.Number(0, "start"), a.Number(1, "end"), a.Int(2, "steps"), Made(a, 3), a.Device)),
         new("aten::meshgrid", a => meshgrid(a.Tensors(0, "tensors"), a.Text(1, "indexing", "ij")).ToArray()),
         new("aten::new_full", a => full(a.Ints(1, "size"), a.Scalar(2, "fill_value"), Like(a, 3), a.Device)),
         new("aten::new_ones", a => ones(a.Ints(1, "size"), Like(a, 2), a.Device)),
@@ -104,6 +106,19 @@ static class Creation
     {
         if (self.is_floating_point() && other.is_floating_point()) a.LiftLike();
         return self.to_type(Floating(other.dtype, a.Type));
+    }
+
+    // linspace(start, end, steps) of which an end is a tensor.
+    static Value Between(Reading a)
+    {
+        Tensor start = End(0, "start"), end = End(1, "end");
+        long steps = a.Int(2, "steps");
+        var type = Made(a, 3);
+        var places = arange(steps, type, a.Device) / Math.Max(1, steps - 1);
+        return start + ((end - start) * places);
+
+        Tensor End(int position, string name) => a.Any(position, name) is TensorValue { Tensor: var own }
+            ? own.to(a.Type) : tensor(a.Number(position, name), a.Type, a.Device);
     }
 
     // copy(self, src, non_blocking)

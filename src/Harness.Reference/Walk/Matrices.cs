@@ -10,6 +10,7 @@ static class Matrices
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
+        new("aten::addbmm", a => AddProduct(a, "batch1", "batch2", (x, y) => Batched(x, y).sum([0L]))),
         new("aten::addmm", a => AddProduct(a, "mat1", "mat2", (x, y) => x.mm(y))),
         new("aten::addmv", a => AddProduct(a, "mat", "vec", (x, y) => x.matmul(y))),
         new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", Batched)),

@@ -9,6 +9,8 @@ static class Picks
     public static readonly ImmutableArray<Arm> Arms =
     [
         new("aten::_unsafe_index", Index),
+        new("aten::diagonal", Diagonal),
+        new("aten::diagonal_copy", Diagonal),
         new("aten::flip", a => a.Tensor(0, "self").flip(a.Ints(1, "dims"))),
         new("aten::gather", a =>
         {
@@ -21,19 +23,19 @@ static class Picks
             a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"), a.ScalarOrNull(4, "alpha") ?? a.Kept(1))),
         new("aten::index_copy",
             a => a.Tensor(0, "self").index_copy(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"))),
-        new("aten::index_fill", a => a.Any(3, "value") is TensorValue value
-            ? a.Tensor(0, "self").index_copy(a.Int(1, "dim"), Vector(a), value.Tensor.to_type(a.Tensor(0, "self").dtype)
-                .expand(Replaced(a)))
-            : a.Tensor(0, "self").index_fill(a.Int(1, "dim"), a.Tensor(2, "index"), a.Scalar(3, "value"))),
+        new("aten::index_fill", a => a.Tensor(0, "self").index_fill(
+            a.Int(1, "dim"), a.Tensor(2, "index"), a.Any(3, "value") is TensorValue { Tensor: var value }
+                ? a.Kept(value.to(ScalarType.Float64).item<double>()) : a.Kept(a.Scalar(3, "value")))),
         new("aten::index_put", Put),
         new("aten::index_select", a => a.Tensor(0, "self").index_select(a.Int(1, "dim"), a.Tensor(2, "index"))),
+        new("aten::linalg_diagonal", a => a.Tensor(0, "A").diagonal(
+            a.Int(1, "offset", 0), a.Int(2, "dim1", -2), a.Int(3, "dim2", -1))),
+        new("aten::masked_scatter",
+            a => a.Tensor(0, "self").masked_scatter(a.Tensor(1, "mask"), a.Tensor(2, "source"))),
         new("aten::narrow", a => a.Tensor(0, "self").narrow(a.Int(1, "dim"), a.Int(2, "start"), a.Int(3, "length"))),
         new("aten::one_hot", a => nn.functional.one_hot(a.Tensor(0, "self"), a.Int(1, "num_classes", -1))),
         new("aten::roll", Roll),
-        new("aten::scatter",
-            a => a.Any(3, "src") is TensorValue source
-            ? a.Tensor(0, "self").scatter(a.Int(1, "dim"), a.Tensor(2, "index"), source.Tensor)
-            : a.Tensor(0, "self").scatter(a.Int(1, "dim"), a.Tensor(2, "index"), Everywhere(a))),
+        new("aten::scatter", Scattered),
         new("aten::scatter_add",
             a =>
             a.Tensor(0, "self").scatter_add(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"))),
@@ -48,18 +50,9 @@ static class Picks
             a.Int(5, "step", 1))),
         new("aten::take_along_dim", a =>
             a.Tensor(0, "self").take_along_dim(a.Tensor(1, "indices"), a.Int(2, "dim"))),
+        new("aten::unfold", Windows),
+        new("aten::unfold_copy", Windows),
     ];
-
-    static Tensor Vector(Reading a) => a.Tensor(2, "index").reshape(-1);
-
-    // The shape of what an index along one axis names.
-    static long[] Replaced(Reading a)
-    {
-        long[] shape = [.. a.Tensor(0, "self").shape];
-        long dim = a.Int(1, "dim");
-        shape[dim < 0 ? dim + shape.Length : dim] = Vector(a).numel();
-        return shape;
-    }
 
     // index(self, indices), with None where an axis has none.
     static Value Index(Reading a) => Indexed(a, a.Tensor(0, "self"));
@@ -85,6 +78,34 @@ static class Picks
         long start = a.Int(2, "start", 0), end = a.Int(3, "end", long.MaxValue);
         return self.slice(a.Int(1, "dim", 0), start, end, a.Int(4, "step", 1));
     }
+
+    static Value Scattered(Reading a)
+    {
+        Tensor self = a.Tensor(0, "self"), index = a.Tensor(2, "index");
+        var source = a.Any(3, "src") is TensorValue { Tensor: var written } ? written : Everywhere(a);
+        long dim = a.Int(1, "dim");
+        switch (a.Text(4, "reduce", ""))
+        {
+            case "add": return self.scatter_add(dim, index, source);
+            case "multiply":
+                // Of one index along the axis no two name the same place.
+                for (long i = 0; i < index.shape[dim < 0 ? dim + index.ndim : dim]; i++)
+                {
+                    var places = index.narrow(dim, i, 1);
+                    var part = source;
+                    for (int axis = 0; axis < index.ndim; axis++) part = part.narrow(axis, 0, index.shape[axis]);
+                    self = self.scatter(dim, places, self.gather(dim, places) * part.narrow(dim, i, 1));
+                }
+                return self;
+            default: return self.scatter(dim, index, source);
+        }
+    }
+
+    static Value Diagonal(Reading a) =>
+        a.Tensor(0, "self").diagonal(a.Int(1, "offset", 0), a.Int(2, "dim1", 0), a.Int(3, "dim2", 1));
+
+    static Value Windows(Reading a) =>
+        a.Tensor(0, "self").unfold(a.Int(1, "dimension"), a.Int(2, "size"), a.Int(3, "step"));
 
     // The number of a scatter as a tensor of the indices' shape.
     static Tensor Everywhere(Reading a) =>

@@ -54,25 +54,48 @@ static class Pooling
         new("aten::max_pool3d", a => MaxPool(a, 3, (x, k, s, p, d, ceil) => [F.max_pool3d(x, k, s, p, d, ceil)])[0]),
         new("aten::max_pool3d_with_indices", a => MaxPool(a, 3, (x, k, s, p, d, ceil) =>
             Both(F.max_pool3d_with_indices(x, k, s, p, d, ceil)))),
+        new("aten::max_unpool2d", a => Unpooled(a, 2)),
+        new("aten::max_unpool3d", a => Unpooled(a, 3)),
     ];
 
-    // TorchSharp asks libtorch for that of a sequence: one axis after another instead. Nobody asks for the indices.
-    static ListValue LargestOfCells(Reading a)
+    // TorchSharp asks libtorch for that of a sequence: cell by cell instead.
+    static Value LargestOfCells(Reading a)
     {
         var x = a.Tensor(0, "self");
-        long[] sizes = Axes(a, 3, 1, "output_size");
-        for (int axis = 0; axis < 3; axis++)
+        long[] sizes = Axes(a, 3, 1, "output_size"), plane = x.shape[^3..];
+        var places = torch.arange(plane[0] * plane[1] * plane[2], torch.ScalarType.Int64, a.Device).reshape(plane);
+        var (values, indices) = (new List<torch.Tensor>(), new List<torch.Tensor>());
+        for (long cell = 0; cell < sizes[0] * sizes[1] * sizes[2]; cell++)
         {
-            long dim = x.ndim - 3 + axis, extent = x.shape[dim], size = sizes[axis];
-            var cells = new torch.Tensor[size];
-            for (long cell = 0; cell < size; cell++)
+            long[] at = [cell / (sizes[1] * sizes[2]), cell / sizes[2] % sizes[1], cell % sizes[2]];
+            var (own, from) = (x, places);
+            for (int axis = 0; axis < 3; axis++)
             {
-                long first = cell * extent / size, end = ((cell + 1) * extent + size - 1) / size;
-                cells[cell] = x.narrow(dim, first, end - first).amax([dim], keepdim: true);
+                long extent = plane[axis], size = sizes[axis];
+                long first = at[axis] * extent / size, end = ((at[axis] + 1) * extent + size - 1) / size;
+                own = own.narrow(axis - 3, first, end - first);
+                from = from.narrow(axis - 3, first, end - first);
             }
-            x = torch.cat(cells, dim);
+            var (most, index) = own.flatten(-3).max(-1);
+            values.Add(most);
+            indices.Add(from.flatten().take(index));
         }
-        return new ListValue([x, NoneValue.Instance]);
+        long[] shape = [.. x.shape[..^3], .. sizes];
+        return new[] { torch.stack(values, -1).reshape(shape), torch.stack(indices, -1).reshape(shape) };
+    }
+
+    // The strides of the pool decide nothing: the sizes are stated.
+    static Value Unpooled(Reading a, int axes)
+    {
+        var x = a.Tensor(0, "self");
+        long[] sizes = Axes(a, axes, 2, "output_size");
+        a.Pass(3, "stride");
+        a.Pass(4, "padding");
+        long[] planes = x.shape[..^axes];
+        long plane = sizes.Aggregate(1L, (product, size) => product * size);
+        var empty = torch.zeros([.. planes, plane], x.dtype, x.device);
+        var filled = empty.scatter(-1, a.Tensor(1, "indices").flatten(-axes), x.flatten(-axes));
+        return filled.reshape([.. planes, .. sizes]);
     }
 
     // None stands for the input's own extent: torch.nn replaces it before the operator.

@@ -75,7 +75,10 @@ static class Shapes
     static Value RepeatInterleave(Reading a)
     {
         var self = a.Tensor(0, "self");
-        return self.repeat_interleave(a.Int(1, "repeats"), a.IntOrNull(2, "dim"));
+        a.Pass(3, "output_size");
+        return a.Any(1, "repeats") is TensorValue { Tensor: var repeats }
+            ? self.repeat_interleave(repeats, a.IntOrNull(2, "dim"))
+            : self.repeat_interleave(a.Int(1, "repeats"), a.IntOrNull(2, "dim"));
     }
 
     static Value Reversed(Reading a)

@@ -37,6 +37,7 @@ static partial class NaiveOps
     /// <summary><c>index_select</c>: the indices of an axis that a vector names.</summary>
     public static NaiveTensor IndexSelect(NaiveTensor x, int axis, NaiveTensor index)
     {
+        if (x.Rank == 0) return x;
         axis = Axis(axis, x.Rank);
         return NaiveTensor.From(
             Put(x.Shape, axis, index.Data.Length), at => x[Put(at, axis, (int)index.Data[at[axis]])]);
@@ -45,6 +46,7 @@ static partial class NaiveOps
     /// <summary><c>gather</c>: <c>out[i, j, k] = x[i, index[i, j, k], k]</c> for axis 1.</summary>
     public static NaiveTensor Gather(NaiveTensor x, int axis, NaiveTensor index)
     {
+        if (x.Rank == 0) return index.Map(_ => x.Data[0]);
         axis = Axis(axis, x.Rank);
         return NaiveTensor.From(index.Shape, at => x[Put(at, axis, (int)index[at])]);
     }
@@ -150,14 +152,16 @@ static partial class NaiveOps
 
     /// <summary><c>scatter</c>: <c>x[i, index[i, j, k], k] = src[i, j, k]</c> for axis 1, one after the
     /// other.</summary>
-    public static NaiveTensor Scatter(NaiveTensor x, int axis, NaiveTensor index, Func<int[], double> source, bool adds)
+    public static NaiveTensor Scatter(
+        NaiveTensor x, int axis, NaiveTensor index, Func<int[], double> source, bool adds, bool multiplies = false)
     {
+        if (x.Rank == 0) return x.Map(element => source([]) + (adds ? element : 0));
         axis = Axis(axis, x.Rank);
         var result = new NaiveTensor(x.Shape, [.. x.Data]);
         foreach (int[] at in NaiveTensor.Indices(index.Shape))
         {
             int[] to = Put(at, axis, (int)index[at]);
-            result[to] = source(at) + (adds ? result[to] : 0);
+            result[to] = multiplies ? result[to] * source(at) : source(at) + (adds ? result[to] : 0);
         }
         return result;
     }
@@ -180,6 +184,7 @@ static partial class NaiveOps
     /// <summary><c>index_add</c>: rows of the source, times a factor, added to those that a vector names.</summary>
     public static NaiveTensor IndexAdd(NaiveTensor x, int axis, NaiveTensor index, NaiveTensor source, double alpha)
     {
+        if (x.Rank == 0) return x.Map(element => element + (alpha * source.Data.Sum()));
         axis = Axis(axis, x.Rank);
         var result = new NaiveTensor(x.Shape, [.. x.Data]);
         foreach (int[] at in NaiveTensor.Indices(source.Shape))

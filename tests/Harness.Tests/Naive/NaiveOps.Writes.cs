@@ -2,23 +2,6 @@ namespace Harness.Tests.Naive;
 
 static partial class NaiveOps
 {
-    /// <summary><c>index_copy</c>, <c>index_fill</c>: the parts of an axis that a vector names, by what stands at the
-    /// place of each in the order of the vector.</summary>
-    public static NaiveTensor Replace(NaiveTensor x, int axis, NaiveTensor index, Func<int[], double> source)
-    {
-        axis = Axis(axis, x.Rank);
-        var result = new NaiveTensor(x.Shape, [.. x.Data]);
-        int[] parts = [.. x.Shape];
-        parts[axis] = index.Data.Length;
-        foreach (int[] at in NaiveTensor.Indices(parts))
-        {
-            int[] to = [.. at];
-            to[axis] = (int)index.Data[at[axis]];
-            result[to] = source(at);
-        }
-        return result;
-    }
-
     /// <summary><c>_weight_norm</c>: v · g over the root of the sum of v's squares in the same part of the axis, or of
     /// all of them.</summary>
     public static NaiveTensor WeightNorm(NaiveTensor v, NaiveTensor g, int axis)

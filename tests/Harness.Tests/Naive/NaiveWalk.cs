@@ -35,7 +35,7 @@ sealed class NaiveWalk
             port => (NaiveTensor)walk._values[port.GetProperty("value").GetString()!]);
     }
 
-    /// <summary>How each operator is computed, by its name without <c>aten::</c>.</summary>
+    /// <summary>How each operator is computed, by its name without <c>aten::</c>; with any other namespace.</summary>
     public static IReadOnlyDictionary<string, Func<Arguments, object>> Arms { get; } =
         new SortedDictionary<string, Func<Arguments, object>>(StringComparer.Ordinal)
     {
@@ -44,8 +44,10 @@ sealed class NaiveWalk
         ["__or__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x | (long)y),
         ["__rshift__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x >> (int)y),
         ["__xor__"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x ^ (long)y),
+        ["_cdist_forward"] = a => NaiveOps.Distances(a.Tensor(0), a.Tensor(1), a.Number(2, 2)),
         ["_convolution"] = Traced,
         ["_convolution_mode"] = Convolved,
+        ["_euclidean_dist"] = a => NaiveOps.Distances(a.Tensor(0), a.Tensor(1), 2),
         ["_native_multi_head_attention"] = a => new[]
         {
             NaiveOps.MultiheadAttention(
@@ -70,10 +72,13 @@ sealed class NaiveWalk
         ["adaptive_avg_pool1d"] = a => Batched(a, 1, x => NaiveOps.AdaptiveAvgPool(x, a.Each(1, 1))),
         ["adaptive_avg_pool2d"] = a => Batched(a, 2, x => NaiveOps.AdaptiveAvgPool2d(x, a.Pair(1))),
         ["adaptive_avg_pool3d"] = a => Batched(a, 3, x => NaiveOps.AdaptiveAvgPool(x, a.Each(3, 1))),
-        ["adaptive_max_pool1d"] = a => AdaptivelyLargest(a, 1),
-        ["adaptive_max_pool2d"] = a => AdaptivelyLargest(a, 2),
-        ["adaptive_max_pool3d"] = a => AdaptivelyLargest(a, 3),
+        ["adaptive_max_pool1d"] = a => CellsWithPlaces(a, 1),
+        ["adaptive_max_pool2d"] = a => CellsWithPlaces(a, 2),
+        ["adaptive_max_pool3d"] = a => CellsWithPlaces(a, 3),
         ["add"] = a => a.OfFlags(NaiveOps.Add(a.Tensor(0), a.Operand(1), a.Alpha(2))),
+        ["addbmm"] = a => NaiveOps.Addbmm(
+            a.Tensor(0), a.Tensor(1), a.Tensor(2), (double)(a.Keyword("beta") ?? 1.0),
+            (double)(a.Keyword("alpha") ?? 1.0)),
         ["addcdiv"] = a => NaiveOps.Zip3(
             a.Tensor(0), a.Tensor(1), a.Tensor(2), (x, y, z) => x + ((double)(a.Keyword("value") ?? 1.0) * y / z)),
         ["addcmul"] = a => NaiveOps.Zip3(
@@ -116,8 +121,13 @@ sealed class NaiveWalk
         ["bitwise_or"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x | (long)y),
         ["bitwise_right_shift"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x >> (int)y),
         ["bitwise_xor"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => (long)x ^ (long)y),
+        ["broadcast_tensors"] = a => a.Tensors(0).Select(x => a.Tensors(0).Aggregate(
+            x, (all, other) => NaiveOps.Zip(all, other, (own, _) => own))).ToArray(),
         ["broadcast_to"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
+        ["bucketize"] = a => NaiveOps.SearchSorted(
+            a.Tensor(1), a.Operand(0), a.Keyword("right") is true, null),
         ["cat"] = a => NaiveOps.Cat(a.Tensors(0), (int)a.Number(1, 0)),
+        ["cdist"] = a => NaiveOps.Distances(a.Tensor(0), a.Tensor(1), a.Number(2, 2)),
         ["ceil"] = a => a.Tensor(0).Map(Math.Ceiling),
         ["celu"] = a => a.Tensor(0).Map(x => NaiveOps.Elu(x, a.Number(1, 1), 1, 1 / a.Number(1, 1))),
         ["channel_shuffle"] = a => NaiveOps.ChannelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
@@ -129,6 +139,8 @@ sealed class NaiveWalk
         {
             Dilation = a.Each(2, 3), Padding = a.Each(2, 4), Stride = a.Each(2, 5),
         })),
+        ["column_stack"] = a => NaiveOps.Cat([.. a.Tensors(0).Select(x => x.Rank < 2
+            ? NaiveOps.View(x, x.Data.Length, 1) : x)], 1),
         ["constant_pad_nd"] = a => NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(2, 0)),
         ["contiguous"] = a => a.Tensor(0),
         ["conv1d"] = Convolved,
@@ -145,9 +157,18 @@ sealed class NaiveWalk
         ["copy_"] = a => NaiveOps.Expand(a.Tensor(1), a.Tensor(0).Shape),
         ["cos"] = a => a.Tensor(0).Map(Math.Cos),
         ["cosh"] = a => a.Tensor(0).Map(Math.Cosh),
+        ["cosine_similarity"] = a => NaiveOps.CosineSimilarity(
+            a.Tensor(0), a.Tensor(1), (int)a.Number(2, 1), a.Number(3, 1e-8)),
         ["count_nonzero"] = a => NaiveOps.Reduce(a.Tensor(0), a.Axes(1), false, row => row.Count(x => x != 0)),
+        ["cross"] = a => NaiveOps.Cross(
+            a.Tensor(0), a.Tensor(1), a.Has(2) ? (int)a.Number(2, 0) : null),
         ["cumprod"] = a => NaiveOps.Cumulated(a.Tensor(0), (int)a.Number(1, 0), (x, y) => x * y),
         ["cumsum"] = a => NaiveOps.Cumulated(a.Tensor(0), (int)a.Number(1, 0), (x, y) => x + y),
+        ["diagonal"] = Crossed,
+        ["diagonal_copy"] = Crossed,
+        ["diff"] = a => NaiveOps.Diff(
+            NaiveOps.Cat([.. ((int[])[3, 0, 4]).Where(a.Has).Select(a.Tensor)], (int)a.Number(2, -1)),
+            (int)a.Number(1, 1), (int)a.Number(2, -1), a.IsFlags(0)),
         ["div"] = a => a.Keyword("rounding_mode") switch
         {
             "floor" => NaiveOps.Zip(a.Tensor(0), a.Operand(1), (x, y) => Math.Floor(x / y)),
@@ -157,6 +178,13 @@ sealed class NaiveWalk
         ["dot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["dropout"] = a => a.Flag(2, true) && a.Number(1, 0.5) != 0
             ? throw new NotSupportedException("dropout in training") : a.Tensor(0),
+        ["dstack"] = a => NaiveOps.Cat([.. a.Tensors(0).Select(x => x.Rank switch
+        {
+            0 => NaiveOps.View(x, 1, 1, 1),
+            1 => NaiveOps.View(x, 1, x.Shape[0], 1),
+            2 => NaiveOps.View(x, x.Shape[0], x.Shape[1], 1),
+            _ => x,
+        })], 2),
         ["einsum"] = a => NaiveOps.Einsum(a.Text(0)!, a.Tensors(1)),
         ["elu"] = Elu,
         ["elu_"] = Elu,
@@ -164,6 +192,7 @@ sealed class NaiveWalk
         ["eq"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x == y ? 1 : 0),
         ["erf"] = a => a.Tensor(0).Map(NaiveOps.Erf),
         ["erfc"] = a => a.Tensor(0).Map(NaiveOps.Erfc),
+        ["erfinv"] = a => a.Tensor(0).Map(NaiveOps.InverseErf),
         ["exp"] = a => a.Tensor(0).Map(Math.Exp),
         ["exp2"] = a => a.Tensor(0).Map(x => Math.Pow(2, x)),
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
@@ -185,6 +214,7 @@ sealed class NaiveWalk
         ["gather"] = a => NaiveOps.Gather(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
         ["ge"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x >= y ? 1 : 0),
         ["gelu"] = a => a.Tensor(0).Map(a.Keyword("approximate") is "tanh" ? NaiveOps.GeluTanh : NaiveOps.Gelu),
+        ["ger"] = a => NaiveOps.Outer(a.Tensor(0), a.Tensor(1)),
         ["glu"] = a => NaiveOps.Glu(a.Tensor(0), (int)a.Number(1, -1)),
         ["greater"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x > y ? 1 : 0),
         ["greater_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x >= y ? 1 : 0),
@@ -200,6 +230,9 @@ sealed class NaiveWalk
         ["hardsigmoid"] = a => a.Tensor(0).Map(NaiveOps.Hardsigmoid),
         ["hardswish"] = a => a.Tensor(0).Map(x => x * NaiveOps.Hardsigmoid(x)),
         ["hardtanh"] = a => a.Tensor(0).Map(x => NaiveOps.Hardtanh(x, a.Number(1, -1), a.Number(2, 1))),
+        ["heaviside"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => x == 0 ? y : x > 0 ? 1 : 0),
+        ["hstack"] = a => NaiveOps.Cat([.. a.Tensors(0).Select(x => x.Rank == 0
+            ? NaiveOps.View(x, 1) : x)], a.Tensors(0)[0].Rank > 1 ? 1 : 0),
         ["hypot"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => Math.Sqrt((x * x) + (y * y))),
         ["im2col"] = a => Unbatched(a, 4, x => NaiveOps.Unfold(x, a.Each(2, 1), new()
         {
@@ -208,10 +241,8 @@ sealed class NaiveWalk
         ["index"] = a => NaiveOps.Index(a.Tensor(0), a.OptionalTensors(1)),
         ["index_add"] = a =>
             NaiveOps.IndexAdd(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3), a.Alpha(4)),
-        ["index_copy"] = a => NaiveOps.Replace(
-            a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), at => a.Tensor(3)[at]),
-        ["index_fill"] = a => NaiveOps.Replace(
-            a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), _ => a.Operand(3).Data[0]),
+        ["index_copy"] = a => NaiveOps.IndexCopy(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3)),
+        ["index_fill"] = a => NaiveOps.IndexCopy(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Operand(3)),
         ["index_put"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
         ["index_put_"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
         ["index_select"] = a => NaiveOps.IndexSelect(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
@@ -225,6 +256,7 @@ sealed class NaiveWalk
         ["isnan"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? 1 : 0),
         ["isneginf"] = a => a.Tensor(0).Map(x => x == double.NegativeInfinity ? 1 : 0),
         ["isposinf"] = a => a.Tensor(0).Map(x => x == double.PositiveInfinity ? 1 : 0),
+        ["kron"] = a => NaiveOps.Kron(a.Tensor(0), a.Tensor(1)),
         ["layer_norm"] = a => NaiveOps.LayerNorm(
             a.Tensor(0), a.Integers(1).Length, a.Optional(2), a.Optional(3), a.Number(4, 1e-5)),
         ["le"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x <= y ? 1 : 0),
@@ -232,18 +264,38 @@ sealed class NaiveWalk
         ["lerp"] = a => NaiveOps.Zip3(a.Tensor(0), a.Tensor(1), a.Operand(2), NaiveOps.Lerp),
         ["less"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
         ["less_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x <= y ? 1 : 0),
+        ["lgamma"] = a => a.Tensor(0).Map(NaiveOps.LogGamma),
+        ["linalg_cross"] = a => NaiveOps.Cross(
+            a.Tensor(0), a.Tensor(1), (int)(double)(a.Keyword("dim") ?? -1.0)),
+        ["linalg_diagonal"] = a => NaiveOps.Diagonal(
+            a.Tensor(0), (int)(double)(a.Keyword("offset") ?? 0.0), -2, -1),
+        ["linalg_matrix_norm"] = a => NaiveOps.MatrixNorm(
+            a.Tensor(0), a.Text(1) is "nuc" ? 0 : a.Number(1, 0), a.Integers(2), a.Flag(3, false)),
+        ["linalg_norm"] = a => a.Has(1) && a.Text(1) is "fro"
+            ? NaiveOps.MatrixNorm(a.Tensor(0), null, a.Integers(2), a.Flag(3, false))
+            : a.Has(2) && a.Integers(2).Length == 2
+            ? NaiveOps.MatrixNorm(a.Tensor(0), a.Number(1, 2), a.Integers(2), a.Flag(3, false))
+            : NaiveOps.Reduce(
+                a.Tensor(0), a.Dims(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
+        ["linalg_svdvals"] = a => NaiveOps.SingularValues(a.Tensor(0)),
         ["linalg_vector_norm"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["linear"] = a => a.Tensor(1).Rank == 1 ? NaiveOps.Product(a.Tensor(0), a.Tensor(1)) : NaiveOps.Linear(
             a.Tensor(0), a.Tensor(1), a.Optional(2)),
-        ["linspace"] = a => NaiveTensor.From([(int)a.Number(2, 0)], at =>
-            a.Number(0, 0) + (a.Number(1, 0) - a.Number(0, 0)) * at[0] / (a.Number(2, 0) - 1)),
+        ["linspace"] = a => NaiveOps.Linspace(
+            a.Operand(0).Data[0], a.Operand(1).Data[0], (int)a.Number(2, 0)),
         ["log"] = a => a.Tensor(0).Map(Math.Log),
         ["log10"] = a => a.Tensor(0).Map(Math.Log10),
         ["log1p"] = a => a.Tensor(0).Map(NaiveOps.Log1p),
         ["log2"] = a => a.Tensor(0).Map(Math.Log2),
         ["log_sigmoid"] = a => a.Tensor(0).Map(NaiveOps.LogSigmoid),
         ["log_softmax"] = a => NaiveOps.LogSoftmax(a.Tensor(0), (int)a.Number(1, 0)),
+        ["logaddexp"] = a => NaiveOps.Zip(
+            a.Tensor(0), a.Tensor(1), (x, y) => NaiveOps.LogSumExp([x, y])),
+        ["logaddexp2"] = a => NaiveOps.Zip(
+            a.Tensor(0), a.Tensor(1),
+            (x, y) => NaiveOps.LogSumExp([x * Math.Log(2), y * Math.Log(2)]) / Math.Log(2)),
+        ["logcumsumexp"] = a => NaiveOps.LogCumsumExp(a.Tensor(0), (int)a.Number(1, 0)),
         ["logical_and"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 && y != 0 ? 1 : 0),
         ["logical_not"] = a => a.Tensor(0).Map(x => x == 0 ? 1 : 0),
         ["logical_or"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Tensor(1), (x, y) => x != 0 || y != 0 ? 1 : 0),
@@ -254,6 +306,7 @@ sealed class NaiveWalk
         ["lt"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
         ["mT"] = a => NaiveOps.Transpose(a.Tensor(0), -2, -1),
         ["masked_fill"] = a => NaiveOps.Where(a.Tensor(1), a.Operand(2), a.Tensor(0)),
+        ["masked_scatter"] = a => NaiveOps.MaskedScatter(a.Tensor(0), a.Tensor(1), a.Tensor(2)),
         ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["max"] = a => a.IsNumber(1)
             ? NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), 1)
@@ -261,14 +314,21 @@ sealed class NaiveWalk
             ? NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger)
             : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Aggregate(NaiveOps.Larger)),
         ["max_pool1d"] = a => Largest(a, 1),
+        ["max_pool1d_with_indices"] = a => LargestWithPlaces(a, 1),
         ["max_pool2d"] = a => Batched(a, 2, x => NaiveOps.MaxPool2d(x, a.Pair(1), new()
         {
             Stride = a.OptionalPair(2), Padding = a.Pair(3, 0), Dilation = a.Pair(4, 1),
             CeilMode = a.Flag(5, false),
         })),
+        ["max_pool2d_with_indices"] = a => LargestWithPlaces(a, 2),
         ["max_pool3d"] = a => Largest(a, 3),
+        ["max_pool3d_with_indices"] = a => LargestWithPlaces(a, 3),
+        ["max_unpool2d"] = a => NaiveOps.Unpool(a.Tensor(0), a.Tensor(1), a.Integers(2)),
+        ["max_unpool3d"] = a => NaiveOps.Unpool(a.Tensor(0), a.Tensor(1), a.Integers(2)),
         ["maximum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Larger),
-        ["mean"] = a => NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false)),
+        ["mean"] = a => a.Has(1)
+            ? NaiveOps.Mean(a.Tensor(0), a.Integers(1), a.Flag(2, false))
+            : NaiveOps.Reduce(a.Tensor(0), [], false, row => row.Average()),
         ["meshgrid"] = a => NaiveOps.Meshgrid(a.Tensors(0), a.Keyword("indexing") is "xy"),
         ["min"] = a => a.IsNumber(1)
             ? NaiveOps.Extreme(a.Tensor(0), (int)a.Number(1, 0), a.Flag(2, false), -1)
@@ -278,8 +338,9 @@ sealed class NaiveWalk
         ["minimum"] = a => NaiveOps.Zip(a.Tensor(0), a.Tensor(1), NaiveOps.Smaller),
         ["mish"] = a => a.Tensor(0).Map(NaiveOps.Mish),
         ["movedim"] = a => NaiveOps.Movedim(a.Tensor(0), a.OneOrMore(1), a.OneOrMore(2)),
-        ["mul"] = a => NaiveOps.Mul(a.Tensor(0), a.Operand(1)),
+        ["mul"] = a => a.OfBytes(NaiveOps.Mul(a.Tensor(0), a.Operand(1))),
         ["mv"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
+        ["mvlgamma"] = a => a.Tensor(0).Map(x => NaiveOps.Multigammaln(x, (int)a.Number(1, 1))),
         ["nan_to_num"] = a => a.Tensor(0).Map(x => double.IsNaN(x) ? a.Number(1, 0)
             : x == double.PositiveInfinity ? a.Number(2, double.MaxValue)
             : x == double.NegativeInfinity ? a.Number(3, double.MinValue) : x),
@@ -292,14 +353,19 @@ sealed class NaiveWalk
         ["norm"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["not_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
+        ["numpy_T"] = a => NaiveOps.Reversed(a.Tensor(0)),
         ["one_hot"] = a =>
             NaiveTensor.From(
                 [.. a.Tensor(0).Shape, (int)a.Number(1, 0)], at => a.Tensor(0)[at.AsSpan()[..^1]] == at[^1] ? 1 : 0),
         ["ones"] = a => NaiveTensor.From(a.Integers(0), _ => 1),
         ["ones_like"] = a => a.Tensor(0).Map(_ => 1),
+        ["outer"] = a => NaiveOps.Outer(a.Tensor(0), a.Tensor(1)),
         ["pad"] = a => a.Has(2) && a.Text(2) is not (null or "constant")
             ? NaiveOps.Border(a.Tensor(0), a.Integers(1), a.Text(2)!)
             : NaiveOps.Pad(a.Tensor(0), a.Integers(1), a.Number(3, 0)),
+        ["pairwise_distance"] = a => NaiveOps.Reduce(
+            NaiveOps.Zip(a.Tensor(0), a.Tensor(1), (x, y) => x - y + a.Number(3, 1e-6)), [-1], a.Flag(4, false),
+            row => NaiveOps.Norm(row, a.Number(2, 2))),
         ["permute"] = a => NaiveOps.Permute(a.Tensor(0), a.Integers(1)),
         ["pixel_shuffle"] = a => NaiveOps.PixelShuffle(a.Tensor(0), (int)a.Number(1, 0)),
         ["pixel_unshuffle"] = a => NaiveOps.PixelUnshuffle(a.Tensor(0), (int)a.Number(1, 0)),
@@ -316,9 +382,14 @@ sealed class NaiveWalk
         ["relu6"] = a => a.Tensor(0).Map(NaiveOps.Relu6),
         ["relu_"] = a => a.Tensor(0).Map(NaiveOps.Relu),
         ["remainder"] = a => NaiveOps.Zip(a.Tensor(0), a.Operand(1), NaiveOps.Remainder),
+        ["renorm"] = a => NaiveOps.Renorm(
+            a.Tensor(0), a.Number(1, 2), (int)a.Number(2, 0), a.Number(3, 0)),
         ["repeat"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
-        ["repeat_interleave"] = a => NaiveOps.RepeatInterleave(
-            a.Tensor(0), (int)a.Number(1, 0), a.Has(2) ? (int)a.Number(2, 0) : null),
+        ["repeat_interleave"] = a => a.IsNumber(1)
+            ? NaiveOps.RepeatInterleave(a.Tensor(0), (int)a.Number(1, 0), a.Has(2) ? (int)a.Number(2, 0) : null)
+            : NaiveOps.IndexSelect(a.Tensor(0), (int)a.Number(2, 0), NaiveTensor.Of(
+                [(int)a.Tensor(1).Data.Sum()],
+                [.. a.Tensor(1).Data.SelectMany((times, i) => Enumerable.Repeat((double)i, (int)times))])),
         ["replication_pad1d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["replication_pad2d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
         ["replication_pad3d"] = a => NaiveOps.Border(a.Tensor(0), a.Integers(1), "replicate"),
@@ -331,7 +402,10 @@ sealed class NaiveWalk
         ["rnn_tanh"] = a => Recurrent(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
         ["rnn_tanh_cell"] = a => Cell(a, (x, h, _) => NaiveOps.RnnStep(x, h, Math.Tanh)),
         ["roll"] = a => NaiveOps.Roll(a.Tensor(0), a.Integers(1), a.Has(2) ? a.Integers(2) : []),
+        ["rot90"] = a => NaiveOps.Rot90(
+            a.Tensor(0), (int)a.Number(1, 1), a.Has(2) ? a.Integers(2) : [0, 1]),
         ["round"] = a => a.Tensor(0).Map(x => NaiveOps.Round(x, (int)(double)(a.Keyword("decimals") ?? 0.0))),
+        ["row_stack"] = StackedRows,
         ["rrelu"] = a => a.Tensor(0).Map(x => NaiveOps.LeakyRelu(x, (a.Number(1, 1.0 / 8) + a.Number(2, 1.0 / 3)) / 2)),
         ["rsqrt"] = a => a.Tensor(0).Map(x => 1 / Math.Sqrt(x)),
         ["rsub"] = a => NaiveOps.Sub(a.Operand(1), a.Tensor(0), a.Alpha(2)),
@@ -339,8 +413,13 @@ sealed class NaiveWalk
         ["scaled_dot_product_attention"] = a => NaiveOps.Attention(
             a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Optional(3), a.Has(3) && a.IsFlags(3), a.Flag(5, false),
             a.Keyword("scale") as double?, a.Keyword("enable_gqa") is true),
-        ["scatter"] = a => NaiveOps.Scatter(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), adds: false),
+        ["scatter"] = a => NaiveOps.Scatter(
+            a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), a.Keyword("reduce") is "add",
+            a.Keyword("reduce") is "multiply"),
         ["scatter_add"] = a => NaiveOps.Scatter(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), Written(a), adds: true),
+        ["searchsorted"] = a => NaiveOps.SearchSorted(
+            a.Tensor(0), a.Operand(1), a.Keyword("right") is true || a.Keyword("side") is "right",
+            a.Keyword("sorter") as NaiveTensor),
         ["select"] = a => NaiveOps.Select(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["select_scatter"] = a => NaiveOps.SliceScatter(a.Tensor(0), a.Tensor(1), (int)a.Number(2, 0), a.Number(3, 0),
             a.Number(3, 0) == -1 ? double.PositiveInfinity : a.Number(3, 0) + 1, 1),
@@ -361,6 +440,9 @@ sealed class NaiveWalk
         ["softshrink"] = a => a.Tensor(0).Map(x =>
             Math.Abs(x) > a.Number(1, 0.5) ? x - Math.CopySign(a.Number(1, 0.5), x) : 0),
         ["sort"] = Ordered,
+        ["special_erfinv"] = a => a.Tensor(0).Map(NaiveOps.InverseErf),
+        ["special_gammaln"] = a => a.Tensor(0).Map(NaiveOps.LogGamma),
+        ["special_multigammaln"] = a => a.Tensor(0).Map(x => NaiveOps.Multigammaln(x, (int)a.Number(1, 1))),
         ["split"] = a => NaiveOps.Split(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["split_with_sizes"] = a => NaiveOps.Split(a.Tensor(0), a.Integers(1), (int)a.Number(2, 0)),
         ["sqrt"] = a => a.Tensor(0).Map(Math.Sqrt),
@@ -382,13 +464,33 @@ sealed class NaiveWalk
         ["tile"] = a => NaiveOps.Repeat(a.Tensor(0), a.Integers(1)),
         ["to"] = a => a.Cast((int)a.Number(1, double.NaN)),
         ["topk"] = a => NaiveOps.Sort(a.Tensor(0), (int)a.Number(2, -1), a.Flag(3, true), (int)a.Number(1, 0)),
+        ["torchvision::deform_conv2d"] = a => NaiveOps.DeformConv2d(
+            a.Tensor(0), a.Tensor(1), a.Tensor(2), a.Flag(13, false) ? a.Tensor(3) : null, a.Tensor(4),
+            ((int)a.Number(5, 1), (int)a.Number(6, 1)), ((int)a.Number(7, 0), (int)a.Number(8, 0)),
+            ((int)a.Number(9, 1), (int)a.Number(10, 1)), (int)a.Number(11, 1), (int)a.Number(12, 1)),
+        ["torchvision::ps_roi_align"] = a => NaiveOps.RoIAlign(
+            a.Tensor(0), a.Tensor(1), a.Number(2, 1), (int)a.Number(3, 1), (int)a.Number(4, 1), (int)a.Number(5, 0),
+            aligned: true, own: true),
+        ["torchvision::ps_roi_pool"] = a => NaiveOps.RoIPool(
+            a.Tensor(0), a.Tensor(1), a.Number(2, 1), (int)a.Number(3, 1), (int)a.Number(4, 1), own: true),
+        ["torchvision::roi_align"] = a => NaiveOps.RoIAlign(
+            a.Tensor(0), a.Tensor(1), a.Number(2, 1), (int)a.Number(3, 1), (int)a.Number(4, 1), (int)a.Number(5, 0),
+            a.Flag(6, false), own: false),
+        ["torchvision::roi_pool"] = a => NaiveOps.RoIPool(
+            a.Tensor(0), a.Tensor(1), a.Number(2, 1), (int)a.Number(3, 1), (int)a.Number(4, 1), own: false),
         ["transpose"] = a => NaiveOps.Transpose(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
+        ["trapezoid"] = Integrated,
+        ["trapz"] = Integrated,
         ["tril"] = a => NaiveOps.Triangle(a.Tensor(0), (int)a.Number(1, 0), upper: false),
         ["triu"] = a => NaiveOps.Triangle(a.Tensor(0), (int)a.Number(1, 0), upper: true),
         ["trunc"] = a => a.Tensor(0).Map(Math.Truncate),
         ["type_as"] = a => a.Cast(a.TypeOf(1)),
         ["unbind"] = a => NaiveOps.Unbind(a.Tensor(0), (int)a.Number(1, 0)),
         ["unflatten"] = a => NaiveOps.Unflatten(a.Tensor(0), (int)a.Number(1, 0), a.Integers(2)),
+        ["unfold"] = a => NaiveOps.Windows(
+            a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
+        ["unfold_copy"] = a => NaiveOps.Windows(
+            a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["unsafe_chunk"] = a => NaiveOps.Chunk(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0)),
         ["unsqueeze"] = a => NaiveOps.Unsqueeze(a.Tensor(0), (int)a.Number(1, 0)),
         ["upsample_bicubic2d"] = a => Interpolated(a, 2, NaiveMode.Cubic),
@@ -403,6 +505,7 @@ sealed class NaiveWalk
         ["vdot"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
+        ["vstack"] = StackedRows,
         ["where"] = a => NaiveOps.Where(a.Tensor(0), a.Operand(1), a.Operand(2)),
         ["xlogy"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), NaiveOps.Xlogy),
         ["zero_"] = a => a.Tensor(0).Map(_ => 0),
@@ -412,7 +515,9 @@ sealed class NaiveWalk
 
     object Apply(JsonElement call)
     {
-        string target = call.GetProperty("target").GetString()!["aten::".Length..];
+        // Operators of other namespaces keep their names.
+        string stated = call.GetProperty("target").GetString()!;
+        string target = stated.StartsWith("aten::", StringComparison.Ordinal) ? stated["aten::".Length..] : stated;
         return Arms.TryGetValue(target, out var arm)
             ? arm(new Arguments(this, call))
             : throw new NotSupportedException($"the oracle has no arm for {target}");
@@ -482,8 +587,42 @@ sealed class NaiveWalk
         ((string[])["bilinear", "nearest", "bicubic"])[(int)a.Number(2, 9)],
         ((string[])["zeros", "border", "reflection"])[(int)a.Number(3, 9)], a.Flag(4, false));
 
-    static NaiveTensor AdaptivelyLargest(Arguments a, int axes) =>
-        Batched(a, axes, x => NaiveOps.AdaptiveMaxPool(x, a.Each(axes, 1)));
+    // Of one without a batch axis too.
+    static NaiveTensor[] CellsWithPlaces(Arguments a, int axes)
+    {
+        int[] sizes = a.Each(axes, 1), plane = a.Tensor(0).Shape[^axes..];
+        return WithPlaces(a, axes, x => NaiveOps.PoolIndices(x, sizes, (axis, o, i) =>
+            i >= Math.Floor((double)o * plane[axis] / sizes[axis])
+            && i < Math.Ceiling((double)(o + 1) * plane[axis] / sizes[axis])));
+    }
+
+    // The values' shape is that of the pool that asks for no places.
+    static NaiveTensor[] LargestWithPlaces(Arguments a, int axes)
+    {
+        int[] kernel = a.Each(axes, 1), stride = a.StrideOf(axes), padding = a.Each(axes, 3, 0);
+        int[] dilation = a.Each(axes, 4, 1), sizes = Largest(a, axes).Shape[^axes..];
+        return WithPlaces(a, axes, x => NaiveOps.PoolIndices(x, sizes, (axis, o, i) =>
+        {
+            int from = i - (o * stride[axis]) + padding[axis];
+            return from >= 0 && from % dilation[axis] == 0 && from / dilation[axis] < kernel[axis];
+        }));
+    }
+
+    static NaiveTensor[] WithPlaces(Arguments a, int axes, Func<NaiveTensor, NaiveTensor[]> compute)
+    {
+        var x = a.Tensor(0);
+        return x.Rank == axes + 2 ? compute(x)
+            : [.. compute(NaiveOps.View(x, [1, .. x.Shape])).Select(y => NaiveOps.View(y, y.Shape[1..]))];
+    }
+
+    static NaiveTensor Crossed(Arguments a) => NaiveOps.Diagonal(
+        a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 1));
+
+    static NaiveTensor StackedRows(Arguments a) => NaiveOps.Cat([.. a.Tensors(0).Select(x => x.Rank < 2
+        ? NaiveOps.View(x, 1, x.Data.Length) : x)], 0);
+
+    static NaiveTensor Integrated(Arguments a) => NaiveOps.Trapezoid(
+        a.Tensor(0), a.Optional(1), (double)(a.Keyword("dx") ?? 1.0), (int)(double)(a.Keyword("dim") ?? -1.0));
 
     // A window takes its input without a batch axis too.
     static NaiveTensor Batched(Arguments a, int axes, Func<NaiveTensor, NaiveTensor> compute) =>
@@ -644,15 +783,15 @@ sealed class NaiveWalk
         public int[] Axes(int i) => !Has(i) ? [] : _items[i] is double only ? [(int)only] : Integers(i);
 
         /// <summary>One number an axis; a list of one counts for all.</summary>
-        public int[] Each(int axes, int i) => Integers(i) is [var only]
+        public int[] Each(int axes, int i) => OneOrMore(i) is [var only]
             ? [.. Enumerable.Repeat(only, axes)]
-            : Integers(i) is { } all && all.Length == axes ? all : throw new ArgumentException($"argument {i}");
+            : OneOrMore(i) is { } all && all.Length == axes ? all : throw new ArgumentException($"argument {i}");
 
         public int[] Each(int axes, int i, int absent) =>
             Has(i) ? Each(axes, i) : [.. Enumerable.Repeat(absent, axes)];
 
         /// <summary>A pool's stride, which is its window where the list is empty.</summary>
-        public int[] StrideOf(int axes) => Has(2) && Integers(2).Length > 0 ? Each(axes, 2) : Each(axes, 1);
+        public int[] StrideOf(int axes) => Has(2) && OneOrMore(2).Length > 0 ? Each(axes, 2) : Each(axes, 1);
 
         public Pair? OptionalPair(int i) => Has(i) && Integers(i).Length > 0 ? Pair(i) : null;
 
@@ -663,6 +802,12 @@ sealed class NaiveWalk
 
         /// <summary>The PyTorch code of the type of an input, a parameter or a result of a cast.</summary>
         public int TypeOf(int i) => walk._types[Tensor(i)];
+
+        /// <summary>A result of operands that are bytes, or numbers beside them: wrapped around.</summary>
+        public NaiveTensor OfBytes(NaiveTensor result) => _items.OfType<NaiveTensor>().Where(x => x.Rank > 0)
+            .All(x => walk._types.TryGetValue(x, out int type) && type == UInt8)
+                ? result.Map(x => ((x % 256) + 256) % 256)
+                : result;
 
         /// <summary>A result of two operands: true or false where both are, whatever the sum.</summary>
         public NaiveTensor OfFlags(NaiveTensor result) =>

@@ -8,7 +8,7 @@ namespace Harness.Tests.Ops;
 public sealed class OpSetTests
 {
     // Ops that the passes make and no call stands for.
-    static readonly string[] s_madeByPasses = ["FoldedFlatten", "Relayout"];
+    static readonly string[] s_madeByPasses = ["FoldedFlatten", "MaxPoolWithIndices", "Relayout"];
 
     static IEnumerable<Type> ConcreteOps => typeof(Op).Assembly.GetTypes()
         .Where(type => type.IsSubclassOf(typeof(Op)) && !type.IsAbstract)

@@ -67,9 +67,10 @@ public sealed partial class OpSupportTests
             int refusals = Refusal().Count(File.ReadAllText(file));
             if (refusals == 0) continue;
             string op = Path.GetFileNameWithoutExtension(file);
-            // What ops along an axis share is listed with each of them, as what recurrent ones do.
+            // What ops along an axis share is listed with each of them, as what recurrent ones and grids do.
             if (op == "AlongAxis") op = nameof(Softmax);
             if (op == "Recurrent") op = nameof(LSTM);
+            if (op == "RegionPool") op = nameof(RoIAlign);
             var listed = OpSupport.All.Single(support => support.Names.Any(name => Axes().Replace(name, "") == op
                 || name == op));
             listed.Refused.Select(form => form.Reason).Distinct().Should()
@@ -103,6 +104,6 @@ public sealed partial class OpSupportTests
     [GeneratedRegex(@"\dd$")]
     private static partial Regex Axes();
 
-    [GeneratedRegex(@"flax\.linen\.\w+|jax\.(?:numpy|lax|nn)\.\w+")]
+    [GeneratedRegex(@"flax\.linen\.\w+|jax\.(?:numpy|lax|nn|scipy)\.\w+")]
     private static partial Regex Spelling();
 }

@@ -195,3 +195,10 @@ readonly struct ThresholdInteger : IInteger
     public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> =>
         x <= a ? b : x;
 }
+
+/// <summary>0 below 0, 1 above it, y at 0.</summary>
+readonly struct HeavisideInteger : IInteger
+{
+    public static T Apply<T>(T x, T y, T a, T b) where T : unmanaged, IBinaryInteger<T> =>
+        T.IsZero(x) ? y : T.IsPositive(x) ? T.One : T.Zero;
+}

@@ -68,3 +68,45 @@ readonly struct XlogyByNumber : IUnary
         where L : struct, ILanes<L, E>
         where E : unmanaged, IBinaryFloatingPointIeee754<E> => XlogyOfTwo.Apply(L.Splat(a.A), x, a);
 }
+
+/// <summary>See <see cref="Ops.Heaviside"/>.</summary>
+readonly struct HeavisideOfTwo : IBinary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E> =>
+        L.Select(L.Equal(x, L.Zero), y, L.SelectLess(L.Zero, x, L.Of(1), L.Zero));
+}
+
+/// <summary>See <see cref="Ops.LogAddExp"/>.</summary>
+readonly struct LogAddExpOfTwo : IBinary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var most = L.Max(x, y);
+        var sum = most + LaneMath.Log1p<L, E>(LaneMath.Exp<L, E>(-L.Abs(x - y)));
+        // Of two that are infinite and equal there is no difference.
+        return L.Select(L.Equal(x, y), L.Select(L.Equal(L.Abs(x), L.Of(double.PositiveInfinity)), x, sum), sum);
+    }
+}
+
+/// <summary>See <see cref="Ops.LogAddExp"/>.</summary>
+readonly struct LogAddExp2OfTwo : IBinary
+{
+    const double InverseLn2 = 1.4426950408889634074;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static L Apply<L, E>(L x, L y, in Scalars<E> a)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        var most = L.Max(x, y);
+        var ratio = LanePowers.Exp2<L, E>(-L.Abs(x - y));
+        var sum = L.Fma(LaneMath.Log1p<L, E>(ratio), L.Of(InverseLn2), most);
+        return L.Select(L.Equal(x, y), L.Select(L.Equal(L.Abs(x), L.Of(double.PositiveInfinity)), x, sum), sum);
+    }
+}

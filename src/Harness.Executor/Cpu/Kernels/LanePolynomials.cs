@@ -358,4 +358,77 @@ static class LanePolynomials
             return p;
         }
     }
+
+    /// <summary>ln Γ(2 + t) / t for |t| ≤ ½, within 2^-29 and 2^-63.</summary>
+    [MethodImpl(Inline)]
+    public static L LgammaOfTwo<L, E>(L t)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(-0.0002505620215);
+            p = L.Fma(p, t, L.Of(0.0005702512503));
+            p = L.Fma(p, t, L.Of(-0.001187484814));
+            p = L.Fma(p, t, L.Of(0.002878868684));
+            p = L.Fma(p, t, L.Of(-0.007385920885));
+            p = L.Fma(p, t, L.Of(0.02058162544));
+            p = L.Fma(p, t, L.Of(-0.06735229409));
+            p = L.Fma(p, t, L.Of(0.322467018));
+            p = L.Fma(p, t, L.Of(0.4227843351));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(6.379047507619773721e-8);
+            p = L.Fma(p, t, L.Of(-1.341281975851728555e-7));
+            p = L.Fma(p, t, L.Of(2.030480675161522786e-7));
+            p = L.Fma(p, t, L.Of(-4.303558760359961211e-7));
+            p = L.Fma(p, t, L.Of(9.578663334114757713e-7));
+            p = L.Fma(p, t, L.Of(-2.044920146701511503e-6));
+            p = L.Fma(p, t, L.Of(4.374374916915130721e-6));
+            p = L.Fma(p, t, L.Of(-9.438458716242811165e-6));
+            p = L.Fma(p, t, L.Of(0.00002050726741605778761));
+            p = L.Fma(p, t, L.Of(-0.00004492635110383333107));
+            p = L.Fma(p, t, L.Of(0.00009945750909889391572));
+            p = L.Fma(p, t, L.Of(-0.0002231547507452036728));
+            p = L.Fma(p, t, L.Of(0.0005096695248853096064));
+            p = L.Fma(p, t, L.Of(-0.001192753912001022628));
+            p = L.Fma(p, t, L.Of(0.002890510330738736988));
+            p = L.Fma(p, t, L.Of(-0.007385551028668153676));
+            p = L.Fma(p, t, L.Of(0.02058080842778456902));
+            p = L.Fma(p, t, L.Of(-0.06735230105319813938));
+            p = L.Fma(p, t, L.Of(0.3224670334241132182));
+            p = L.Fma(p, t, L.Of(0.4227843350984671394));
+            return p;
+        }
+    }
+
+    /// <summary>x · (ln Γ(x) − (x − ½)(ln x − 1) − ½ (ln 2π − 1)) with u = 1 / x², x ≥ 8, within 2^-33 and
+    /// 2^-66.</summary>
+    [MethodImpl(Inline)]
+    public static L Stirling<L, E>(L u)
+        where L : struct, ILanes<L, E>
+        where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    {
+        if (typeof(E) == typeof(float))
+        {
+            var p = L.Of(0.000780034719);
+            p = L.Fma(p, u, L.Of(-0.002777698545));
+            p = L.Fma(p, u, L.Of(0.08333333326));
+            return p;
+        }
+        else
+        {
+            var p = L.Of(-0.02085582083746311512);
+            p = L.Fma(p, u, L.Of(0.006208136766229793359));
+            p = L.Fma(p, u, L.Of(-0.001914965912162906999));
+            p = L.Fma(p, u, L.Of(0.0008417325268022404654));
+            p = L.Fma(p, u, L.Of(-0.0005952380234291253412));
+            p = L.Fma(p, u, L.Of(0.000793650793511728205));
+            p = L.Fma(p, u, L.Of(-0.002777777777777674757));
+            p = L.Fma(p, u, L.Of(0.08333333333333333332));
+            return p;
+        }
+    }
 }

@@ -39,8 +39,10 @@ static class Lowerings
         new AvgPoolLowering(),
         new BatchNormLowering(),
         new ConnectiveLowering<Bitwise>(op => (op.Connective, op.Other)),
+        new BroadcastTensorsLowering(),
         new CastLowering(),
         new CatLowering(),
+        new CDistLowering(),
         new UnaryLowering<Ceil>(_ => UnaryKernel.Of<CeilFunction>(), _ => IntegerKernel.Of<SameInteger>()),
         new UnaryLowering<CELU>(op => UnaryKernel.Of<ELUScaled>(op.Alpha, 1, 1 / op.Alpha)),
         new ClampLowering(),
@@ -52,6 +54,8 @@ static class Lowerings
         new UnaryLowering<Cosh>(_ => UnaryKernel.Of<CoshFunction>()),
         new CountNonzeroLowering(),
         new CumulationLowering(),
+        new DeformConvLowering(),
+        new DiagonalLowering(),
         new BinaryLowering<Div>(
             (op, other) => op.Rounding switch
             {
@@ -73,6 +77,7 @@ static class Lowerings
         new EmbeddingLowering(),
         new UnaryLowering<Erf>(_ => UnaryKernel.Of<ErfFunction>()),
         new UnaryLowering<Erfc>(_ => UnaryKernel.Of<ErfcFunction>()),
+        new UnaryLowering<Erfinv>(_ => UnaryKernel.Of<ErfinvFunction>()),
         new UnaryLowering<Exp>(_ => UnaryKernel.Of<ExpFunction>()),
         new UnaryLowering<Exp2>(_ => UnaryKernel.Of<Exp2Function>()),
         new ExpandLowering(),
@@ -103,6 +108,8 @@ static class Lowerings
         new UnaryLowering<Hardtanh>(
             op => UnaryKernel.Of<HardtanhFunction>(op.Min, op.Max),
             op => IntegerKernel.Of<ClampInteger>(long.CreateSaturating(op.Min), long.CreateSaturating(op.Max))),
+        new BinaryLowering<Heaviside>(
+            _ => BinaryKernel.Of<HeavisideOfTwo>(), _ => IntegerKernel.Of<HeavisideInteger>()),
         new BinaryLowering<Hypot>(_ => BinaryKernel.Of<HypotOfTwo>()),
         new IndexAddLowering(),
         new IndexPutLowering(),
@@ -116,12 +123,16 @@ static class Lowerings
         new LayerNormLowering(),
         new UnaryLowering<LeakyReLU>(op => UnaryKernel.Of<LeakyReLUFunction>(op.NegativeSlope)),
         new LerpLowering(),
+        new UnaryLowering<Lgamma>(_ => UnaryKernel.Of<LgammaFunction>()),
         new LinearLowering(),
         new SequenceLowering<Linspace>((_, _) => 0, (op, i) => op.At(i)),
         new UnaryLowering<Log>(_ => UnaryKernel.Of<LogFunction>()),
         new UnaryLowering<Log10>(_ => UnaryKernel.Of<Log10Function>()),
         new UnaryLowering<Log1p>(_ => UnaryKernel.Of<Log1pFunction>()),
         new UnaryLowering<Log2>(_ => UnaryKernel.Of<Log2Function>()),
+        new BinaryLowering<LogAddExp>(
+            op => op.OfTwo ? BinaryKernel.Of<LogAddExp2OfTwo>() : BinaryKernel.Of<LogAddExpOfTwo>()),
+        new LogCumsumExpLowering(),
         new ConnectiveLowering<Logical>(op => (op.Connective, null)),
         new UnaryLowering<LogSigmoid>(_ => UnaryKernel.Of<LogSigmoidFunction>()),
         new SoftmaxLowering<LogSoftmax>(logarithm: true),
@@ -131,6 +142,8 @@ static class Lowerings
         new MatMulLowering(),
         new BinaryLowering<Maximum>(_ => BinaryKernel.Of<MaximumOfTwo>(), _ => IntegerKernel.Of<MaxInteger>()),
         new MaxPoolLowering(),
+        new MaxPoolWithIndicesLowering(),
+        new MaxUnpoolLowering(),
         new SumLowering<Mean>((op, input) => op.Count(input)),
         new MeshgridLowering(),
         new BinaryLowering<Minimum>(_ => BinaryKernel.Of<MinimumOfTwo>(), _ => IntegerKernel.Of<MinInteger>()),
@@ -159,6 +172,8 @@ static class Lowerings
             op => op.First is null ? IntegerKernel.Of<PowInteger>() : IntegerKernel.Of<PowIntegerOfNumber>()),
         new PReLULowering(),
         new ProdLowering(),
+        new PSRoIAlignLowering(),
+        new PSRoIPoolLowering(),
         new RelayoutLowering(),
         new UnaryLowering<ReLU>(
             _ => UnaryKernel.Of<ReLUFunction>(), _ => IntegerKernel.Of<ClampInteger>(0, long.MaxValue)),
@@ -167,6 +182,8 @@ static class Lowerings
             _ => IntegerKernel.Of<RemainderInteger>()),
         new RMSNormLowering(),
         new RecurrentLowering<RNN>(op => op.Relu ? Kernels.RecurrentKind.Relu : Kernels.RecurrentKind.Tanh),
+        new RoIAlignLowering(),
+        new RoIPoolLowering(),
         new UnaryLowering<Round>(
             op => op.Decimals == 0 ? UnaryKernel.Of<RoundFunction>()
                 : op.Decimals > 0 ? UnaryKernel.Of<RoundDecimals>(Math.Pow(10, op.Decimals))
@@ -179,6 +196,7 @@ static class Lowerings
             op => IntegerKernel.Of<RsubInteger>((long)op.Alpha)),
         new ScaledDotProductAttentionLowering(),
         new ScatterLowering(),
+        new SearchSortedLowering(),
         new SelectLowering(),
         new UnaryLowering<SELU>(_ => UnaryKernel.Of<ELUScaled>(SELU.Alpha, SELU.Scale, 1)),
         new UnaryLowering<Sigmoid>(_ => UnaryKernel.Of<SigmoidFunction>()),
@@ -198,9 +216,11 @@ static class Lowerings
             op => op.Alpha == 1 ? BinaryKernel.Of<SubMinus>() : BinaryKernel.Of<SubMinusMultiple>(op.Alpha),
             op => IntegerKernel.Of<SubInteger>((long)op.Alpha)),
         new SumLowering<Sum>((_, _) => 1),
+        new SvdValsLowering(),
         new TakeAlongDimLowering(),
         new UnaryLowering<Tan>(_ => UnaryKernel.Of<TanFunction>()),
         new UnaryLowering<Tanh>(_ => UnaryKernel.Of<TanhFunction>()),
+        new TensorUnfoldLowering(),
         new UnaryLowering<Threshold>(
             op => UnaryKernel.Of<ThresholdFunction>(op.Limit, op.Value),
             op => IntegerKernel.Of<ThresholdInteger>((long)op.Limit, (long)op.Value)),

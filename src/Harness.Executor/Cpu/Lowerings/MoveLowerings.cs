@@ -150,6 +150,51 @@ sealed class ExpandLowering : PartLowering<Expand>
         new(0, Traversal.Broadcast(x.Shape.AsSpan(), x.LogicalStrides(), y.AsSpan()));
 }
 
+/// <summary>A diagonal.</summary>
+sealed class DiagonalLowering : PartLowering<Diagonal>
+{
+    /// <inheritdoc/>
+    protected override StridedPart Part(Diagonal op, int result, ValueBuffer x, Shape y)
+    {
+        nint[] strides = x.LogicalStrides();
+        int[] axes = Axis.Of([op.First, op.Second], x.Shape.Rank);
+        nint first = op.Offset < 0 ? -op.Offset * strides[axes[0]] : op.Offset * strides[axes[1]];
+        return new StridedPart(y[-1] == 0 ? 0 : first,
+            [.. op.Others(x.Shape.Rank).Select(axis => strides[axis]), strides[axes[0]] + strides[axes[1]]]);
+    }
+}
+
+/// <summary>Windows of an axis.</summary>
+sealed class TensorUnfoldLowering : PartLowering<TensorUnfold>
+{
+    /// <inheritdoc/>
+    protected override StridedPart Part(TensorUnfold op, int result, ValueBuffer x, Shape y)
+    {
+        if (x.Shape.Rank == 0) return new StridedPart(0, [1]);
+        nint[] strides = x.LogicalStrides();
+        int axis = Axis.Of(op.Dim, x.Shape.Rank);
+        nint stride = strides[axis];
+        strides[axis] *= op.Step;
+        return new StridedPart(0, [.. strides, stride]);
+    }
+}
+
+/// <summary>Values in the shape to which they broadcast.</summary>
+sealed class BroadcastTensorsLowering : Lowering<BroadcastTensors>
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new CopyStep(
+        site.Lanes, [.. Enumerable.Range(0, site.Results).Select(i =>
+        {
+            ValueBuffer x = site.Input(i), y = site.Output(i);
+            return Block.Of(y, x, new StridedPart(
+                0, Traversal.Broadcast(x.Shape.AsSpan(), x.LogicalStrides(), y.Shape.AsSpan())));
+        })]);
+}
+
 /// <summary>A constant around a value, or its own elements.</summary>
 sealed class PadLowering : Lowering<Pad>
 {

@@ -39,24 +39,27 @@ static class PickStrides
     }
 
     /// <summary>The places of indices along one axis, one for each element walked.</summary>
-    public static Places Along(string node, Placed walked, ValueBuffer x, ValueBuffer index, int axis)
+    public static Places Along(
+        string node, Placed walked, ValueBuffer x, ValueBuffer index, int axis, bool wraps = false)
     {
         var extents = walked.Shape.AsSpan();
-        nint[] own = x.LogicalStrides();
-        for (int i = 0; i < own.Length; i++) if (i == axis || x.Shape[i] == 1) own[i] = 0;
-        return new Places(node, walked, own,
-            [new PlaceIndex(index, Of(walked, index, extents, 0), axis, x.Shape[axis], x.StrideOf(axis), false)]);
+        // Of a scalar, or a vector, there is no other axis, whatever is walked.
+        nint[] own = x.Shape.Rank < 2 ? new nint[extents.Length] : x.LogicalStrides();
+        for (int i = 0; i < own.Length && i < x.Shape.Rank; i++) if (i == axis || x.Shape[i] == 1) own[i] = 0;
+        return new Places(node, walked, own, [Along(Of(walked, index, extents, 0), x, index, axis, wraps)]);
     }
+
+    static PlaceIndex Along(nint[] strides, ValueBuffer x, ValueBuffer index, int axis, bool wraps) =>
+        x.Shape.Rank == 0 ? new PlaceIndex(index, strides, axis, 1, 0, wraps)
+        : new PlaceIndex(index, strides, axis, x.Shape[axis], x.StrideOf(axis), wraps);
 
     /// <summary>The places of a vector of indices along one axis.</summary>
     public static Places OfVector(string node, Placed walked, ValueBuffer x, ValueBuffer index, int axis)
     {
-        nint[] own = x.LogicalStrides();
-        own[axis] = 0;
-        return new Places(node, walked, own,
-            [new PlaceIndex(
-                index, Of(walked, index, walked.Shape.AsSpan().Slice(axis, 1), axis), axis, x.Shape[axis],
-                x.StrideOf(axis), false)]);
+        nint[] own = x.Shape.Rank < 2 ? new nint[walked.Shape.Rank] : x.LogicalStrides();
+        if (own.Length > 0) own[axis] = 0;
+        nint[] strides = own.Length == 0 ? [] : Of(walked, index, walked.Shape.AsSpan().Slice(axis, 1), axis);
+        return new Places(node, walked, own, [Along(strides, x, index, axis, wraps: false)]);
     }
 
     /// <summary>The places of indices along several axes that broadcast: operand i + 1 those of axis i.</summary>
@@ -129,6 +132,7 @@ sealed class TakeAlongDimLowering : PickLowering<TakeAlongDim>
     protected override Places PlacesIn<E>(TakeAlongDim op, StepSite<E> site)
     {
         var x = site.Input(0);
-        return PickStrides.Along(site.Name, site.Output().Placed, x, site.Input(1), Axis.Of(op.Dim, x.Shape.Rank));
+        return PickStrides.Along(
+            site.Name, site.Output().Placed, x, site.Input(1), Axis.Of(op.Dim, x.Shape.Rank), wraps: true);
     }
 }

@@ -88,3 +88,53 @@ sealed class MaxPoolLowering : Lowering<MaxPool>
                 op.Dilation[axis])));
     }
 }
+
+/// <summary>Largest elements and where they stand.</summary>
+sealed class MaxPoolWithIndicesLowering : Lowering<MaxPoolWithIndices>
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site)
+    {
+        ValueBuffer x = site.Input(0), y = site.Output();
+        var pool = ((MaxPoolWithIndices)site.Op).Pool;
+        var taps = new Taps[x.Shape.Rank - 2][];
+        for (int axis = 0; axis < taps.Length; axis++)
+        {
+            int of = axis;
+            taps[axis] = [.. Enumerable.Range(0, y.Shape[2 + axis]).Select(o => pool is MaxPool fixedPool
+                ? InWindow(fixedPool, of, o, x.Shape[2 + of])
+                : InCell(o, x.Shape[2 + of], y.Shape[2 + of]))];
+        }
+        return new PoolIndexStep<E>(y, site.Output(1), x, taps);
+    }
+
+    static Taps InWindow(MaxPool op, int axis, int o, int extent)
+    {
+        int first = (o * op.Stride[axis]) - op.Padding[axis], dilation = op.Dilation[axis];
+        // Taps before the input, and those behind it.
+        int before = first >= 0 ? 0 : (-first + dilation - 1) / dilation;
+        first += before * dilation;
+        int inside = first >= extent ? 0 : (extent - first + dilation - 1) / dilation;
+        return new Taps(first, Math.Min(op.Kernel[axis] - before, inside), dilation);
+    }
+
+    static Taps InCell(int o, int extent, int size)
+    {
+        long first = (long)o * extent / size, end = ((((long)o + 1) * extent) + size - 1) / size;
+        return new Taps((int)first, (int)(end - first), 1);
+    }
+}
+
+/// <summary>Elements back where a pool found them.</summary>
+sealed class MaxUnpoolLowering : Lowering<MaxUnpool>
+{
+    /// <inheritdoc/>
+    public override bool Reads(Op op, int operand, ValueBuffer x) => true;
+
+    /// <inheritdoc/>
+    public override Step Lower<E>(StepSite<E> site) => new UnpoolStep<E>(
+        site.Name, site.Output(), site.Input(0), site.Input(1), ((MaxUnpool)site.Op).Sizes.Count);
+}

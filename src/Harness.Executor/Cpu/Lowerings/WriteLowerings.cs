@@ -12,8 +12,10 @@ namespace Harness.Executor.Cpu;
 /// <param name="Strides">Its strides along the axes that are walked.</param>
 /// <param name="Number">What is written where it is a number.</param>
 /// <param name="Factor">What it is added times; null where it is written.</param>
+/// <param name="Multiplies">True where what is there is multiplied with it.</param>
 readonly record struct Write(
-    Places Places, nint First, ValueBuffer? Source, nint[] Strides, Number Number, Number? Factor);
+    Places Places, nint First, ValueBuffer? Source, nint[] Strides, Number Number, Number? Factor,
+    bool Multiplies = false);
 
 /// <summary>A value with some elements written or added.</summary>
 abstract class WriteLowering<TOp> : Lowering<TOp> where TOp : Op
@@ -29,6 +31,10 @@ abstract class WriteLowering<TOp> : Lowering<TOp> where TOp : Op
     protected abstract Write WriteOf<E>(TOp op, StepSite<E> site)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>;
 
+    /// <summary>The strides of what is written, of a rank that is walked: a scalar is a vector of one.</summary>
+    protected static nint[] StridesOf(ValueBuffer source, int rank) =>
+        source.Shape.Rank == rank ? source.LogicalStrides() : new nint[rank];
+
     /// <summary>A shape walked in PyTorch's order.</summary>
     protected static Placed Plain(Shape shape) => new(shape, Permutation.Identity(shape.Rank));
 
@@ -36,7 +42,7 @@ abstract class WriteLowering<TOp> : Lowering<TOp> where TOp : Op
     {
         public Step Make<T>() where T : unmanaged, INumber<T> => new WriteStep<T>(
             output, x, write.Places, write.First, write.Source, write.Strides, write.Number.Element<T>(output.Type),
-            write.Factor?.Element<T>(output.Type));
+            write.Factor?.Element<T>(output.Type), write.Multiplies);
     }
 }
 
@@ -51,8 +57,9 @@ sealed class ScatterLowering : WriteLowering<Scatter>
             site.Name, Plain(index.Shape), output, index, Axis.Of(op.Dim, output.Shape.Rank));
         Number? factor = op.Adds ? 1 : null;
         return op.Value is { } value
-            ? new Write(places, 0, null, new nint[index.Shape.Rank], value, factor)
-            : new Write(places, 0, site.Input(2), site.Input(2).LogicalStrides(), 0, factor);
+            ? new Write(places, 0, null, new nint[index.Shape.Rank], value, factor, op.Multiplies)
+            : new Write(
+                places, 0, site.Input(2), StridesOf(site.Input(2), index.Shape.Rank), 0, factor, op.Multiplies);
     }
 }
 

@@ -14,9 +14,10 @@ namespace Harness.Executor.Cpu;
 /// <param name="strides">Its strides along the axes that are walked.</param>
 /// <param name="number">What is written where it is a number.</param>
 /// <param name="factor">What it is added times; null where it is written.</param>
+/// <param name="multiplies">True where what is there is multiplied with it.</param>
 sealed unsafe class WriteStep<T>(
     ValueBuffer output, ValueBuffer x, Places places, nint first, ValueBuffer? source, nint[] strides, T number,
-    T? factor) : Step where T : unmanaged, INumber<T>
+    T? factor, bool multiplies) : Step where T : unmanaged, INumber<T>
 {
     readonly Block _whole = Block.Whole(output, 0, x);
 
@@ -46,7 +47,7 @@ sealed unsafe class WriteStep<T>(
             {
                 T value = from == null ? number : from[offset + (i * step)];
                 T* place = target + (i * own) + (places.VariesInRow ? places.Moved(frame, at, i) : 0);
-                *place = factor is { } times ? *place + (times * value) : value;
+                *place = factor is { } times ? *place + (times * value) : multiplies ? *place * value : value;
             }
         }
     }

@@ -65,6 +65,12 @@ public sealed unsafe class LaneFunctionsTests
     public void Erfc_is_within_6_ulp() => Near<ErfcFunction>("Erfc", 6);
 
     [Fact]
+    public void Lgamma_is_within_16_ulp_of_positive_numbers() => Near<LgammaFunction>("Lgamma", 16);
+
+    [Fact]
+    public void Erfinv_is_within_24_ulp() => Near<ErfinvFunction>("Erfinv", 24);
+
+    [Fact]
     public void What_is_no_ordinary_number_is_as_in_C()
     {
         Like<SinFunction>(Math.Sin);
@@ -179,6 +185,8 @@ public sealed unsafe class LaneFunctionsTests
         SameBits<Log10Function, E>();
         SameBits<Exp2Function, E>();
         SameBits<ErfcFunction, E>();
+        SameBits<LgammaFunction, E>();
+        SameBits<ErfinvFunction, E>();
         SameBits<SoftplusFunction, E>();
         SameBits<MishFunction, E>();
         SameBits<ELUScaled, E>();
@@ -189,6 +197,9 @@ public sealed unsafe class LaneFunctionsTests
         SameBitsOfTwo<PowOfTwo, E>();
         SameBitsOfTwo<Atan2OfTwo, E>();
         SameBitsOfTwo<HypotOfTwo, E>();
+        SameBitsOfTwo<HeavisideOfTwo, E>();
+        SameBitsOfTwo<LogAddExpOfTwo, E>();
+        SameBitsOfTwo<LogAddExp2OfTwo, E>();
         SameBitsOfTwo<RemainderOfTwo, E>();
         SameBitsOfTwo<DivFloor, E>();
         SameBitsOfTwo<XlogyOfTwo, E>();

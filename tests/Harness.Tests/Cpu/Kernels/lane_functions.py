@@ -46,6 +46,8 @@ FUNCTIONS = {
     "Log10": (lambda x: m.log(x) / m.log(10), between(0.5, 2), positive(-1070, 1022), positive(-146, 126)),
     "Exp2": (lambda x: m.mpf(2) ** x, between(-120, 120), exponents(-60, 9), exponents(-30, 6)),
     "Erfc": (m.erfc, between(-3, 9), exponents(-60, 3), exponents(-30, 2)),
+    "Lgamma": (m.loggamma, between(0, 12), positive(-60, 300), positive(-30, 100)),
+    "Erfinv": (m.erfinv, between(-1, 1), exponents(-60, -1), exponents(-30, -1)),
 }
 
 
