@@ -174,7 +174,7 @@ sealed class TensorUnfoldLowering : PartLowering<TensorUnfold>
         nint[] strides = x.LogicalStrides();
         int axis = Axis.Of(op.Dim, x.Shape.Rank);
         nint stride = strides[axis];
-        strides[axis] *= op.Step;
+        strides[axis] = stride * op.Step;
         return new StridedPart(0, [.. strides, stride]);
     }
 }
