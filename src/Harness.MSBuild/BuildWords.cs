@@ -13,6 +13,7 @@ sealed partial class BuildWords(string record, string command)
     {
         ["--actual"] = "Actual",
         ["--allow-nan"] = "AllowNaN",
+        ["--argument"] = "Arguments",
         ["--golden"] = "Golden",
         ["--input"] = "Input",
         ["--input-shape"] = "InputShape",

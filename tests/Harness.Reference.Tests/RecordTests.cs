@@ -212,21 +212,21 @@ public sealed class RecordTests : IDisposable
 
     // Shapes are given, so that nothing but the check itself binds the graph.
     [Fact]
-    public void A_graph_that_reads_what_a_write_has_changed_is_refused_before_anything_runs()
+    public void A_graph_that_reads_what_a_write_through_an_expansion_changed_is_refused_before_anything_runs()
     {
         string graph = Write("graph.json", """
             {"format": "harness-graph", "version": 1, "inputs": [{"name": "x", "shape": [2, 4, 3, 3]}],
              "calls": [
                {"target": "aten::relu", "arguments": [{"value": "x"}], "results": ["a"]},
-               {"target": "aten::select", "arguments": [{"value": "a"}, 1, 0], "results": ["b"]},
-               {"target": "aten::sigmoid_", "arguments": [{"value": "b"}], "results": ["c"]}],
+               {"target": "aten::expand", "arguments": [{"value": "a"}, [3, 2, 4, 3, 3]], "results": ["b"]},
+               {"target": "aten::zero_", "arguments": [{"value": "b"}], "results": ["c"]}],
              "outputs": [{"name": "0", "value": "a"}]}
             """);
 
         var run = ReferenceRun.Of("record", graph, "--input-shape", "2,4,3,3", "--golden", In("golden"));
 
         run.ExitCode.Should().Be(2);
-        run.Error.Should().StartWith($"{graph}: error PAR1002: output '0' reads memory that aten::sigmoid_ 'sigmoid_'")
+        run.Error.Should().StartWith($"{graph}: error PAR1002: output '0' reads memory that aten::zero_ 'zero_'")
             .And.MatchRegex("\\A[^\n]+\n\\z");
         Directory.Exists(In("golden")).Should().BeFalse();
     }

@@ -40,6 +40,11 @@ public sealed record Bitwise : Op
         return new Bitwise { Connective = connective, Other = Binary.Number(call) };
     }
 
+    // PyTorch multiplies by a power of two.
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
+        Connective is Connective.LeftShift or Connective.RightShift && OperandType(0, inputs).IsFloating()
+            ? "shifts of floating-point numbers are not supported" : null;
+
     /// <inheritdoc/>
     public override string? MisfitOfTypes(ReadOnlySpan<Fact> inputs)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 
 namespace Harness.Executor.Ops;
 
@@ -11,6 +12,11 @@ public sealed record Kron : Composite
 
     /// <inheritdoc/>
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => Promotion.Of(inputs);
+
+    // Blocks and what is in them take twice the axes on the way.
+    internal override string? Unsupported(ReadOnlySpan<Fact> inputs) =>
+        2 * Math.Max(inputs[0].Shape.Rank, inputs[1].Shape.Rank) > ShapedGraph.MostAxes
+            ? $"operands of more than {ShapedGraph.MostAxes / 2} axes are not supported" : null;
 
     static int ExtentOf(Shape x, int behind) => behind <= x.Rank ? x[-behind] : 1;
 

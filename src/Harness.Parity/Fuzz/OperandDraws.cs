@@ -419,7 +419,8 @@ static class OperandDraws
     {
         var x = call.Any();
         int dim = call.Axis(x.Shape.Rank);
-        int extent = dim >= -x.Shape.Rank && dim < x.Shape.Rank ? x.Shape[dim] : 1;
+        // Of no elements none is selected: PyTorch refuses it.
+        int extent = dim >= -x.Shape.Rank && dim < x.Shape.Rank ? Math.Max(1, x.Shape[dim]) : 1;
         call["dim"] = Argument.Of((long)dim);
         call["index"] = Argument.Of((long)(call.Dice.Chance(3) ? extent : call.Dice.Between(-extent, extent - 1)));
         return x;

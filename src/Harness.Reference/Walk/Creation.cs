@@ -112,6 +112,7 @@ static class Creation
     static Value Between(Reading a)
     {
         Tensor start = End(0, "start"), end = End(1, "end");
+        if (start.ndim > 0 || end.ndim > 0) throw new ArgumentException("linspace only supports 0-dimensional ends");
         long steps = a.Int(2, "steps");
         var type = Made(a, 3);
         var places = arange(steps, type, a.Device) / Math.Max(1, steps - 1);

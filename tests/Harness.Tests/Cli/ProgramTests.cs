@@ -25,7 +25,7 @@ public sealed partial class ProgramTests : IDisposable
         { ["help", "frobnicate"], "'frobnicate' is unknown" },
         { ["frobnicate"], "'frobnicate' is unknown" },
         { ["inspect"], "MODEL" },
-        { ["run", "m.pt"], "--input" },
+        { ["run", "m.pt"], "--output" },
         { ["accept", "golden"], "--reason" },
         { ["convert", "m.pt", "--output", "x.txt"], "expected .msgpack, .npz, .safetensors" },
         { ["run", "m.pt", "--input", "x.npy", "--output", "y.txt"], "expected a .npy or .npz" },
@@ -198,7 +198,7 @@ public sealed partial class ProgramTests : IDisposable
     }
 
     [Fact]
-    public void Inspect_names_a_refused_write_beside_an_unknown_op_whose_name_begins_alike()
+    public void Inspect_tells_unknown_ops_apart_whose_names_begin_alike()
     {
         string file = _folder["graph.json"];
         File.WriteAllText(
@@ -215,9 +215,8 @@ public sealed partial class ProgramTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         JsonElement.Parse(run.Out).GetProperty("unsupported").EnumerateArray().Select(line => line.GetString())
-            .Should().HaveCount(3).And.ContainSingle(line => line!.Contains("changed in place"))
-                .And.ContainSingle(line => line!.StartsWith("aten::wrinkle_renorm_: "))
-                .And.ContainSingle(line => line!.StartsWith("aten::wrinkle: "));
+            .Should().HaveCount(2).And.ContainSingle(line => line!.StartsWith("aten::wrinkle_renorm_: "))
+            .And.ContainSingle(line => line!.StartsWith("aten::wrinkle: "));
     }
 
     [Fact]

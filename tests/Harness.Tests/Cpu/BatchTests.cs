@@ -42,7 +42,10 @@ public sealed class BatchTests
     /// <summary>The operators that have cases.</summary>
     public static TheoryData<string> Operators => [.. OpCases.All.Select(name => name[..name.IndexOf('/')]).Distinct()];
 
-    public static TheoryData<string> Models => SessionTests.Models;
+    // A shift along time mixes the images of a batch.
+    public static TheoryData<string> Models =>
+        [.. ((IEnumerable<object[]>)SessionTests.Models).Select(row => (string)row[0])
+            .Where(name => name != "in_place_small")];
 
     // Which cases compute each image by itself not our arithmetic decides, but the oracle's.
     [Theory]

@@ -46,7 +46,11 @@ sealed class ShapeWalk
             return;
         }
         var known = call with { Arguments = [.. call.Arguments.Select(Known)] };
+        // A number where the operator has a tensor is one without axes.
+        if (OpSet.ParseBound(known) is null && OpSet.OfNumbers(known) is { } signature)
+            known = signature.Replace(known, _ => Argument.Value(Scalar()));
         var (op, operands) = OpSet.Parse(known);
+        if (call.Results.Length > 1) op = op.Giving(call.Results.Length);
         Shape[] inputs = [.. operands.Select(id => _shapes[id])];
         op = op.Settled([.. inputs.Select(shape => Fact.Of(ElementType.Float32, shape))]);
         // A window without a batch axis has one while it is computed.
@@ -54,8 +58,8 @@ sealed class ShapeWalk
         if (single) inputs[0] = [1, .. inputs[0].AsSpan()];
         op.MisfitOfShapes(inputs).Should().BeNull(call.ToString());
         var outputs = op.InferShapes(inputs);
-        // Indices of a pool and weights of an attention are named, and no op gives them.
-        int given = op is AdaptiveMaxPool or MultiheadAttention ? 1 : call.Results.Length;
+        // The weights of an attention and the places of regions are named, and no op gives them.
+        int given = op is MultiheadAttention or RoIPool or PSRoIAlign or PSRoIPool ? 1 : call.Results.Length;
         outputs.Length.Should().Be(given, call.ToString());
         foreach (var (id, shape) in call.Results.Zip(outputs)) _shapes[id] = single ? [.. shape.AsSpan()[1..]] : shape;
         // The transpose of a parameter is one still: its move folds into the rule.
@@ -69,6 +73,13 @@ sealed class ShapeWalk
             rule.Rearrangement.Inverse.Apply(rule.Rearrangement.Apply(inputs[rule.Operand]))
                 .Should().Equal(inputs[rule.Operand]);
         }
+    }
+
+    int Scalar()
+    {
+        int id = -1 - _shapes.Count;
+        _shapes[id] = [];
+        return id;
     }
 
     // From every starting layout, what an op asks for and gives must fit the ranks; and what it asks for, it keeps.

@@ -14,7 +14,8 @@ public sealed class ShapeWalkTests
     // What cases of computed weights, and no others, are called.
     static readonly string[] s_computed =
         ["/computed_", "_computed_", "/kernel_and_", "/kernel_of_", "/kernel_permuted", "/kernel_expanded",
-            "/kernel_that_", "/image_with_itself", "/modulated", "/scale_that_", "/standardized_kernel"];
+            "/kernel_that_", "/image_with_itself", "/modulated", "/scale_that_", "/standardized_kernel",
+            "_weight_norm/"];
 
     [Theory]
     [MemberData(nameof(NaiveWalkTests.Cases), MemberType = typeof(NaiveWalkTests))]

@@ -51,22 +51,23 @@ public sealed class NhwcPassTests
     }
 
     [Fact]
-    public void The_indices_of_a_pool_are_refused_by_name_where_they_are_used()
+    public void Statistics_of_a_norm_are_refused_by_name_where_they_are_used()
     {
         var builder = new GraphBuilder();
         int x = builder.Input("x", [2, 3, 8]);
         var results = builder.Call(
-            "aten::max_pool1d_with_indices", [Argument.Value(x), Argument.Of([Argument.Of(2L)])], [], 2,
-            SourcePlace.Unknown, "pool");
+            "aten::native_layer_norm",
+            [Argument.Value(x), Argument.Of([Argument.Of(8L)]), Argument.None, Argument.None, Argument.Of(1e-5)], [], 3,
+            SourcePlace.Unknown, "norm");
         builder.Output("values", results[0]);
-        builder.Output("indices", results[1]);
+        builder.Output("mean", results[1]);
         using var torch = new TorchModel(builder.Build(), new StateDict(), "test");
 
         var refusal = FluentActions.Invoking(() => NhwcPass.Apply(torch, [Shape.Create([2, 3, 8])]))
             .Should().Throw<ModelException>().Which.Finding;
 
         refusal.Code.Should().Be(Codes.UnsupportedOp);
-        refusal.Message.Should().Contain("'pool': its result 1 is used");
+        refusal.Message.Should().Contain("'norm': its result 1 is used");
     }
 
     [Theory]

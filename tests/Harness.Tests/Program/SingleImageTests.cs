@@ -14,7 +14,7 @@ public sealed class SingleImageTests
     public static TheoryData<string> Cases => [.. OpCases.All.Where(name =>
     {
         if (!s_windows.Any(window => name.StartsWith(window, StringComparison.Ordinal))
-            || name.EndsWith("/without_a_batch", StringComparison.Ordinal)) return false;
+            || name.Contains("/without_", StringComparison.Ordinal)) return false;
         using var model = OpCases.Open(name);
         return model.Graph.Calls is [var only]
             && only.Arguments.OfType<ValueArgument>().Count(value => value.Id == model.Graph.Inputs[0].Value) == 1;

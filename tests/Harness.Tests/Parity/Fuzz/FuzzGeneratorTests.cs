@@ -18,24 +18,22 @@ public sealed class FuzzGeneratorTests
         "aten::addbmm", "aten::addmv", "aten::arange", "aten::arange.start", "aten::arange.start_step",
         "aten::as_strided", "aten::baddbmm", "aten::bilinear", "aten::bitwise_and.Scalar", "aten::bitwise_and.Tensor",
         "aten::bitwise_left_shift.Tensor", "aten::bitwise_left_shift.Tensor_Scalar", "aten::bitwise_not",
-        "aten::bitwise_or.Tensor", "aten::bitwise_right_shift.Tensor", "aten::bitwise_right_shift.Tensor_Scalar",
-        "aten::bitwise_xor.Scalar", "aten::bitwise_xor.Tensor", "aten::broadcast_tensors", "aten::column_stack",
-        "aten::cudnn_batch_norm", "aten::dot", "aten::dstack", "aten::einsum", "aten::embedding", "aten::eye",
-        "aten::eye.m", "aten::fill.Tensor", "aten::floor_divide", "aten::full", "aten::gather", "aten::ge.Tensor",
-        "aten::gru.input", "aten::gru_cell", "aten::gt.Tensor", "aten::hstack", "aten::index.Tensor", "aten::index_add",
-        "aten::index_copy", "aten::index_fill.int_Scalar", "aten::index_fill.int_Tensor", "aten::index_put",
-        "aten::index_select", "aten::less_equal.Scalar", "aten::less_equal.Tensor", "aten::linalg_norm.ord_str",
-        "aten::linspace", "aten::lstm.input", "aten::lstm_cell", "aten::lt.Tensor", "aten::masked_fill.Scalar",
-        "aten::masked_fill.Tensor", "aten::max_unpool2d", "aten::max_unpool3d", "aten::meshgrid",
+        "aten::bitwise_or.Scalar", "aten::bitwise_or.Tensor", "aten::bitwise_right_shift.Tensor",
+        "aten::bitwise_right_shift.Tensor_Scalar", "aten::bitwise_xor.Scalar", "aten::bitwise_xor.Tensor",
+        "aten::cudnn_batch_norm", "aten::dot", "aten::einsum", "aten::embedding", "aten::eye", "aten::eye.m",
+        "aten::fill.Tensor", "aten::floor_divide", "aten::full", "aten::gather", "aten::ge.Tensor", "aten::gru.input",
+        "aten::gru_cell", "aten::gt.Tensor", "aten::index.Tensor", "aten::index_add",
+        "aten::index_put", "aten::index_select",
+        "aten::less_equal.Scalar", "aten::less_equal.Tensor", "aten::linspace", "aten::lstm.input", "aten::lstm_cell",
+        "aten::lt.Tensor", "aten::masked_fill.Scalar", "aten::masked_fill.Tensor", "aten::meshgrid",
         "aten::meshgrid.indexing", "aten::moveaxis.intlist", "aten::movedim.intlist", "aten::mv",
         "aten::native_group_norm", "aten::one_hot", "aten::ones", "aten::pow.Scalar", "aten::pow.Tensor_Tensor",
         "aten::repeat_interleave.self_Tensor", "aten::rms_norm", "aten::rnn_relu.input", "aten::rnn_relu_cell",
-        "aten::rnn_tanh.input", "aten::rnn_tanh_cell", "aten::row_stack", "aten::scalar_tensor", "aten::scatter.reduce",
+        "aten::rnn_tanh.input", "aten::rnn_tanh_cell", "aten::scalar_tensor", "aten::scatter.reduce",
         "aten::scatter.src", "aten::scatter.value", "aten::scatter.value_reduce", "aten::scatter_add",
         "aten::select_scatter", "aten::stack", "aten::std_mean", "aten::take_along_dim",
-        "aten::unsafe_split_with_sizes", "aten::vdot", "aten::vstack", "aten::where.Scalar", "aten::where.ScalarOther",
-        "aten::where.ScalarSelf", "aten::where.self", "aten::zeros", "torchvision::deform_conv2d",
-        "torchvision::ps_roi_align", "torchvision::ps_roi_pool", "torchvision::roi_align", "torchvision::roi_pool",
+        "aten::unsafe_split_with_sizes", "aten::vdot", "aten::where.Scalar", "aten::where.ScalarOther",
+        "aten::where.ScalarSelf", "aten::where.self", "aten::zeros",
     ];
 
     // Of seed 1; enough that the rarest operator comes up several times.
@@ -81,7 +79,11 @@ public sealed class FuzzGeneratorTests
             }
         }
 
-        string[] known = [.. OpSet.All.SelectMany(op => op.Operators)];
+        string[] known =
+        [
+            .. OpSet.All.Where(op => !op.Operators.Any(FuzzGenerator.Undrawn.Contains))
+                .SelectMany(op => op.Operators),
+        ];
         known.Where(name => !taken.ContainsKey(name)).Should().BeSubsetOf(s_notDrawn);
         s_notDrawn.Should().BeSubsetOf(known).And.BeInAscendingOrder(StringComparer.Ordinal);
         calls.Should().BeGreaterThan(2 * Cases, "most graphs are more than one call");
