@@ -13,8 +13,8 @@ namespace Harness.Tests.Cpu;
 [Collection(Alone.Name)]
 public sealed class ArchitectureRunTests
 {
-    // Swin's last bit follows from the batch, not from lanes and threads, which bits.txt holds: windows of all images
-    // are one axis.
+    // Swin's last bit in float64 follows from the batch; why is not found yet. From lanes and threads it does not
+    // follow: bits.txt holds it at all of them.
     public static TheoryData<string> Names =>
         [.. Families.Names.Where(name => !name.StartsWith("swin_", StringComparison.Ordinal))];
 
