@@ -6,8 +6,8 @@ using Harness.Executor.Schema;
 
 namespace Harness.Parity.Fuzz;
 
-/// <summary>Draws the cases of a run: chains and small graphs of every operator that <see cref="OpSet"/>
-/// takes.</summary>
+/// <summary>Draws the cases of a run: chains and small graphs of the operators that <see cref="OpSet"/> takes, but for
+/// those that are <see cref="Undrawn"/> and those whose operands no dice hit.</summary>
 public static class FuzzGenerator
 {
     const int MostCalls = 8;
