@@ -215,6 +215,10 @@ def along():
         "", "hardtanh", x, -0.5, 0.25), -1), 9, 17)
     yield one("argmax", "of_everything", lambda c, x: c.call("", "where", c.call("", "eq", c.call(
         "", "arange", 21), c.call("", "argmax", x)), 3.0, c.call("", "flatten", x)), 3, 7)
+    yield one("argmax", "of_everything_as_traced", lambda c, x: c.call("", "where", c.call("", "eq", c.call(
+        "", "arange", 21), c.call("", "argmax", x, None, False)), 3.0, c.call("", "flatten", x)), 3, 7)
+    yield one("argmin", "of_everything_kept", lambda c, x: c.call("", "where", c.call("", "eq", c.call(
+        "", "reshape", c.call("", "arange", 21), [3, 7]), c.call("", "argmin", x, None, True)), 3.0, x), 3, 7)
     yield one("argmin", "integers", lambda c, x: c.call("", "argmin", whole(c, x), 0), 7, 15)
     for op in ("max", "min"):
         case = Case(f"{op}/of_channels_in_nhwc")

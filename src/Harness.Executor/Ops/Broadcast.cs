@@ -38,8 +38,9 @@ static class Broadcast
         return Shape.Create(extents);
     }
 
-    /// <summary>All operands in one layout: that of the first operand of full rank that is not PyTorch's own, else
-    /// PyTorch's. Operands of lower rank get the same order restricted to the axes they have.</summary>
+    /// <summary>All operands in one layout: that of the largest operand of full rank, and of several as large that of
+    /// the first that is not PyTorch's own. Operands of lower rank get the same order restricted to the axes they
+    /// have.</summary>
     public static Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         int rank = 0;

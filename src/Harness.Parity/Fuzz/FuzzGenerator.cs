@@ -55,8 +55,8 @@ public static class FuzzGenerator
     };
 
     /// <summary>One operator of each op that is not drawn yet: operands at random are nothing that tells of these (no
-    /// two rows alike, no region inside the image, no finite matrix), and what is ill-conditioned of them would be red
-    /// for nothing.</summary>
+    /// two rows alike, no region inside the image, no finite matrix), what is ill-conditioned of them would be red for
+    /// nothing, and a product of all with all fills the reference's memory.</summary>
     internal static readonly HashSet<string> Undrawn = new(StringComparer.Ordinal)
     {
         "aten::_weight_norm", "aten::broadcast_tensors", "aten::bucketize.Tensor", "aten::cdist", "aten::column_stack",

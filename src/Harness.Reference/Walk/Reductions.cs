@@ -12,13 +12,8 @@ static class Reductions
         new("aten::amax", a => a.Tensor(0, "self").amax(Dims(a), a.Flag(2, "keepdim", false))),
         new("aten::amin", a => a.Tensor(0, "self").amin(Dims(a), a.Flag(2, "keepdim", false))),
         new("aten::any", a => Flags(a, (x, dim, keep) => x.any(dim, keep))),
-        new("aten::argmax", a => a.IntOrNull(1, "dim") is { } dim
-            ? a.Tensor(0, "self").argmax(dim, a.Flag(2, "keepdim", false))
-            : a.Tensor(0, "self").argmax()),
-        new("aten::argmin",
-            a => a.IntOrNull(1, "dim") is { } dim
-            ? a.Tensor(0, "self").argmin(dim, a.Flag(2, "keepdim", false))
-            : a.Tensor(0, "self").argmin()),
+        new("aten::argmax", a => Place(a, (x, dim, keep) => x.argmax(dim, keep), x => x.argmax())),
+        new("aten::argmin", a => Place(a, (x, dim, keep) => x.argmin(dim, keep), x => x.argmin())),
         new("aten::argsort", a => Sorted(a)[1]),
         new("aten::count_nonzero", a => a.Tensor(0, "self").ne(0).sum(Dims(a))),
         new("aten::cumprod", a => a.Tensor(0, "self").cumprod(a.Int(1, "dim"), a.TypeOrNull(2, "dtype"))),
@@ -32,7 +27,8 @@ static class Reductions
         new("aten::mean", Mean),
         new("aten::min", a => Extremum(a, x => x.min(), (x, y) => x.minimum(y), (x, dim, keep) => x.min(dim, keep))),
         new("aten::norm", a => Norm(
-            a, a.Number(1, "p", 2), a.IntsOrNull(2, "dim"), a.Flag(3, "keepdim", false), a.TypeOrNull(4, "dtype"))),
+            a, a.Number(1, "p", 2), a.IntsOrNull(2, "dim"), a.Flag(3, "keepdim", false), a.TypeOrNull(4, "dtype"),
+            castsIntegers: true)),
         new("aten::prod", Product),
         new("aten::sort", a => Sorted(a)),
         new("aten::special_logsumexp", LogSumExp),
@@ -92,11 +88,24 @@ static class Reductions
         return flags;
     }
 
-    // An empty list of dimensions is all of them too.
-    static Tensor Norm(Reading a, double order, long[]? dims, bool keep, ScalarType? type)
+    // Of all elements, TorchSharp keeps no axis.
+    static Value Place(Reading a, Func<Tensor, long, bool, Tensor> along, Func<Tensor, Tensor> ofAll)
     {
         var self = a.Tensor(0, "self");
-        if (!self.is_floating_point()) throw new ArgumentException($"a norm of {self.dtype}");
+        bool keep = a.Flag(2, "keepdim", false);
+        if (a.IntOrNull(1, "dim") is { } dim) return along(self, dim, keep);
+        var place = ofAll(self);
+        return keep ? place.reshape([.. self.shape.Select(_ => 1L)]) : place;
+    }
+
+    // An empty list of dimensions is all of them too. Of integers aten::norm takes those whose type it is told; what
+    // torch.linalg has takes none.
+    static Tensor Norm(
+        Reading a, double order, long[]? dims, bool keep, ScalarType? type, bool castsIntegers = false)
+    {
+        var self = a.Tensor(0, "self");
+        if (!self.is_floating_point() && (type is null || !castsIntegers))
+            throw new ArgumentException($"a norm of {self.dtype}");
         return linalg.vector_norm(
             type is { } to ? self.to_type(to) : self, order, dims is { Length: > 0 } ? dims : All(self), keep);
     }
