@@ -84,6 +84,9 @@ public sealed class BuildContext : FrostingContext
     /// <summary>Which known architectures the tests hold to torchvision's outputs; null for one of each kind.</summary>
     public string? Architectures { get; set; }
 
+    /// <summary>Which part of their wide sweeps and random draws the tests visit; null for a fixed part.</summary>
+    public string? Sweeps { get; set; }
+
     /// <summary>True where packages are made before the tests, which then hold them as well.</summary>
     public bool Packs { get; set; }
 

@@ -56,11 +56,12 @@ public sealed class NightlyTask : FrostingTask<BuildContext>
     static (string Name, bool Runs, Action Work) Step(BuildContext context, FrostingTask<BuildContext> task) =>
         (task.GetType().Name[..^"Task".Length], task.ShouldRun(context), () => task.Run(context));
 
-    // A thousand fresh recordings and a hundred architectures take minutes, and are for the night.
+    // A thousand fresh recordings, a hundred architectures and whole sweeps take minutes, and are for the night.
     static void TestOfNight(BuildContext context)
     {
         context.FreshGoldens = "1000";
         context.Architectures = "all";
+        context.Sweeps = "all";
         new TestTask().Run(context);
     }
 

@@ -75,6 +75,8 @@ public sealed class TestTask : FrostingTask<BuildContext>
             settings.EnvironmentVariables["HARNESS_FRESH_GOLDENS"] = fresh;
         if (context.Architectures is { } architectures)
             settings.EnvironmentVariables["HARNESS_ARCHITECTURES"] = architectures;
+        if (context.Sweeps is { } sweeps)
+            settings.EnvironmentVariables["HARNESS_SWEEPS"] = sweeps;
         context.DotNetTest(target.FullPath, settings);
         var trouble = context.Totals.Add(results.FullPath,
             projects.Select(project => project.GetFilenameWithoutExtension().ToString()));

@@ -30,7 +30,7 @@ public sealed class RecordTests : IDisposable
         string golden = In("golden");
         string[] words = ["record", Repository.Model("dict_out"), "--input-shape", "2,3,17,13", "--golden", golden];
 
-        var first = ReferenceRun.Of(words);
+        var first = ReferenceRun.OfProcess(words);
         first.Should().Be(new ReferenceRun(0, first.Output, ""));
         first.Output.Should().Contain("recorded (2 outputs");
         var before = Directory.GetFiles(golden).ToDictionary(file => file, File.ReadAllBytes);

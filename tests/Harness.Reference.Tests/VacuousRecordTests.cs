@@ -288,7 +288,7 @@ public sealed class VacuousRecordTests : IDisposable
             ["c.weight"] = Drawn(4, 3, 3, 3), ["c.bias"] = Drawn(4),
         });
 
-        var run = ReferenceRun.Of([.. words, "--input-shape", shape]);
+        var run = ReferenceRun.OfProcess([.. words, "--input-shape", shape]);
 
         run.ExitCode.Should().Be(2);
         run.Error.Should().MatchRegex("\\A[^\n]+: error PAR(9004|1004): [^\n]+\n\\z");

@@ -59,13 +59,15 @@ public sealed class OpCaseTests
     static void Same<E>(Executor.Program.NhwcProgram model) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         var first = OpCases.Run<E>(model, OpCases.Options(LaneWidth.One, 1));
-        foreach (var lanes in LaneWidths.All)
-        {
-            if (lanes != LaneWidth.One) Like(OpCases.Options(lanes, 1));
-            Like(OpCases.Options(lanes, 7));
-        }
+        Like(OpCases.Options(LaneWidth.One, 7));
+        Like(OpCases.Options(LaneWidth.Four, 3));
         Like(OpCases.Options(LaneWidth.Eight, 2));
-        Like(OpCases.Options(LaneWidth.Eight, 3));
+        Like(OpCases.Options(LaneWidth.Sixteen, 1));
+        Like(OpCases.Options(LaneWidth.Sixteen, 7));
+        if (!Sweeps.All) return;
+        // By day every width and every number of threads, by night every pair of them.
+        foreach (var lanes in LaneWidths.All)
+            foreach (int threads in (int[])[1, 2, 3, 7]) Like(OpCases.Options(lanes, threads));
 
         void Like(PlanOptions options)
         {

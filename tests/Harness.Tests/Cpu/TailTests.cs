@@ -14,7 +14,7 @@ namespace Harness.Tests.Cpu;
 /// step a part, and those of plain loops over what the head gave.</summary>
 public sealed class TailTests
 {
-    const int TailsOfHead = 16;
+    static readonly int s_tailsOfHead = Sweeps.Draws(day: 6, night: 16);
 
     // Every kind of step with a tail, and where its result lies: n, c and the plane, which rank 2 and 3 have not.
     static readonly (string Name, int[] Shape)[] s_heads =
@@ -57,7 +57,7 @@ public sealed class TailTests
         Shape shape = [.. extents.Split('x').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         var random = new Random(shape.Rank + (7 * head.Length));
         var taken = new HashSet<string>();
-        for (int round = 0; round < TailsOfHead; round++)
+        for (int round = 0; round < s_tailsOfHead; round++)
         {
             string[] parts = [.. Enumerable.Range(0, 1 + (round % 6)).Select(_ => Draw(random, shape))];
             taken.UnionWith(parts);
@@ -65,7 +65,7 @@ public sealed class TailTests
             Compare<float>(head, shape, parts, dies);
             Compare<double>(head, shape, parts, dies);
         }
-        taken.Count.Should().BeGreaterThan(15);
+        taken.Count.Should().BeGreaterThan(s_tailsOfHead);
     }
 
     [Theory]

@@ -188,7 +188,7 @@ public sealed class FunctionalizationTests
     [Fact]
     public void A_chain_longer_than_any_network_has_is_refused()
     {
-        List<string> calls = [s_a, .. Views(20_000), Call("neg_", "{\"value\": \"v19999\"}", "b")];
+        List<string> calls = [s_a, .. Views(2500), Call("neg_", "{\"value\": \"v2499\"}", "b")];
         Refusal(Lines([.. calls]), "a")!.Message.Should().Contain("may have changed in place");
     }
 

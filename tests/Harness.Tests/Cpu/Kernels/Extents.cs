@@ -1,7 +1,8 @@
 namespace Harness.Tests.Cpu.Kernels;
 
 /// <summary>Extents that sweeps visit: every one from 1 to 130 for one axis, with the others at the edges of
-/// registers and tiles.</summary>
+/// registers and tiles. By day (<see cref="Sweeps"/>) every one to 35, twice what fills the widest register and its
+/// tail, and of the longer ones those around multiples of 16.</summary>
 /// <remarks>Not their product: each extent of the swept axis meets a pair of small edges, or a large and a tiny one,
 /// or both, chosen by rotation, so that all edges take part in every sweep.</remarks>
 static class Extents
@@ -10,10 +11,12 @@ static class Extents
 
     static readonly int[] s_small = [1, 6, 7, 13, 14, 15, 16, 17, 31, 32, 33];
     static readonly int[] s_large = [63, 64, 65, 127, 128, 129, 130];
+    static readonly int[] s_long = [47, 48, 49, 63, 64, 65, 79, 81, 95, 96, 97, 112, 113, 127, 128, 129, 130];
     static readonly int[] s_tiny = [1, 2, 5, 7];
 
     /// <summary>1 to 130.</summary>
-    public static IEnumerable<int> All => Enumerable.Range(1, Most);
+    public static IEnumerable<int> All =>
+        Enumerable.Range(1, Most).Where(extent => Sweeps.All || extent <= 35 || s_long.Contains(extent));
 
     /// <summary>All edges.</summary>
     public static IEnumerable<int> Edges => [.. s_small, .. s_large];

@@ -210,7 +210,7 @@ public sealed class ScriptedModuleTests : IDisposable
         {
             byte[] honest = Archives.Entries(archive).Single(
                 one => one.Name.EndsWith(entry, StringComparison.Ordinal)).Bytes;
-            HostileBytes.Demand(honest, 5, 120, bytes =>
+            HostileBytes.Demand(honest, Sweeps.Draws(13, 5), Sweeps.Draws(60, 120), bytes =>
             {
                 using var model = Open(Archives.With(archive, entry, bytes));
                 model.For([.. model.Graph.Inputs.Select(_ => inputs)]);
