@@ -38,9 +38,11 @@ public class GateTests
     public void A_fault_in_the_converted_model_is_red_names_its_node_and_stays_red(string fault)
     {
         using var scaffold = new GoldenScaffold { Fault = fault };
+        // That a whole build runs the gate, one fault tells.
+        bool whole = fault == "conv1:weights";
         for (var i = 0; i < 2; i++)
         {
-            var build = i == 0 ? scaffold.Build() : scaffold.Verify();
+            var build = i == 0 && whole ? scaffold.Build() : scaffold.Verify();
 
             build.ExitCode.Should().Be(1, build.Output);
             var error = build.Only("PAR2001");

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Harness.MSBuild.Tests;
 
 /// <summary>The columns that this repository's builds permit: CheckLongLines in Directory.Build.targets.</summary>
@@ -68,17 +66,9 @@ public sealed class LongLineTests : IDisposable
               <Import Project="{targets}" />
             </Project>
             """);
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            ["msbuild", "Columns.proj", "-t:CheckLongLines", "-nologo", "-v:q", "-nodeReuse:false"])
-        {
-            WorkingDirectory = _folder.FullName,
-            RedirectStandardOutput = true,
-        };
-        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        using var build = Process.Start(start)!;
-        string text = build.StandardOutput.ReadToEnd();
-        build.WaitForExit();
+        var build = BuildHost.Run(new BuildOrder(
+            _folder.FullName, [], ["Columns.proj", "-t:CheckLongLines", "-nologo", "-v:q", "-nodeReuse:false"]));
+        string text = build.Output;
         const string Code = "HAR0001: ";
         var errors = text.Split('\n').Where(line => line.Contains(": error", StringComparison.Ordinal)).ToList();
         errors.Where(line => !line.Contains(Code, StringComparison.Ordinal)).Should().BeEmpty(text);

@@ -19,6 +19,9 @@ static class StartupHook
             return;
         Environment.SetEnvironmentVariable(Hooks, others is "" ? null : others);
         Environment.SetEnvironmentVariable(Variable, null);
+        // What the builds start, the command above all, runs most of its code once: compiled in haste it costs a
+        // quarter less. Whole builds start it as it is.
+        Environment.SetEnvironmentVariable("DOTNET_JITMinOpts", "1");
         var execute = Type.GetType("Microsoft.Build.CommandLine.MSBuildApp, MSBuild", throwOnError: true)!
             .GetMethod("Execute", [typeof(string[])])!.CreateDelegate<Func<string[], int>>();
         var (input, output) = (Console.In, Console.Out);
