@@ -19,6 +19,7 @@ public static class ScalarCalls
     static readonly HashSet<string> s_numbersOnly =
     [
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item",
+        "_local_scalar_dense",
         "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floordiv", "sym_float", "sym_int", "truediv", "mod",
         "__not__", "sym_not", "sym_max", "sym_min", "_assert_scalar",
     ];
@@ -129,7 +130,8 @@ public static class ScalarCalls
         switch (op)
         {
             // Casts to a type and moves to a device keep a number; what reads it next says what it wants.
-            case "NumToTensor" or "ScalarImplicit" or "item" or "to" or "detach" or "clone" or "tensor":
+            case "NumToTensor" or "ScalarImplicit" or "item" or "_local_scalar_dense" or "to" or "detach" or "clone"
+                or "tensor":
                 return a;
             case "Int" or "IntImplicit" or "sym_int":
                 return a is IntArgument ? a : Argument.Of(ToLong(Math.Truncate(Float(a))));

@@ -35,6 +35,11 @@ sealed class ShapedGraph
     readonly List<Fact?> _facts;
     // What a value stands for when it is not a tensor of its own: a number, a list, or another value.
     readonly Dictionary<int, Argument> _meaning = [];
+    // What tensors without axes are known to hold, in PyTorch's types. Those that are sizes have a meaning besides;
+    // of others the tensor is computed as any is, and this says what a size that is made of it is.
+    readonly Dictionary<int, TensorNumber> _numbers = [];
+    // True once a call has taken such a number out of its tensor.
+    bool _tookOut;
     readonly List<ShapedCall> _calls = [];
     // True where calls are added that no graph holds.
     bool _grows;
@@ -173,7 +178,7 @@ sealed class ShapedGraph
         shaped._writes?.Demand();
         shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Current(
             shaped.Resolve(Argument.Value(port.Value)), $"output '{port.Name}'", SourcePlace.Unknown)))];
-        shaped.Calls = [.. shaped._calls];
+        shaped.Calls = shaped._tookOut ? shaped.WithoutUnreadNumbers() : [.. shaped._calls];
         return shaped;
     }
 
@@ -199,6 +204,7 @@ sealed class ShapedGraph
     void Know(int value, Tensor constant)
     {
         _facts[value] = Fact.Of(constant.Type, constant.Shape);
+        if (constant.Shape.Rank == 0 && TensorNumber.Of(constant) is { } number) _numbers[value] = number;
         // A stored integer scalar stands where a number does: sizes computed while tracing.
         if (constant.Shape.Rank == 0 && !constant.Type.IsFloating())
             _meaning[value] = Argument.Of((long)constant.ToDoubles()[0]);
@@ -296,9 +302,12 @@ sealed class ShapedGraph
     {
         bool plain = stated && !call.Arguments.Any(HasMeaning) && !call.Keywords.Any(k => HasMeaning(k.Value));
         if (plain && _read.TryGetValue(call, out var known)) return Compute(call, known.Op, known.Bound);
-        if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape, id => _meaning.GetValueOrDefault(id),
-            out var number, out var misfit))
-            return Means(call, number);
+        var typed = call.Results.Length == 1 ? TensorNumbers.Evaluate(call, TensorNumberOf, NumberOf) : null;
+        if (typed is { } one) _numbers[call.Results[0]] = one;
+        if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape,
+            TensorNumbers.TakesOut(call.Target) ? TakenOut : NumberOf, out var number, out var misfit))
+            return Means(call, typed?.Number ?? number);
+        if (typed is { } of && IsOfSizes(call)) return Means(call, of.Number);
         if (misfit is not null) return misfit;
         var resolved = plain ? call : call with
         {
@@ -319,9 +328,77 @@ sealed class ShapedGraph
             plain = false;
             parsed = OpSet.ParseBound(resolved);
         }
+        if (parsed is null && WithNumbersTakenOut(resolved) is { } plainly)
+        {
+            resolved = plainly;
+            plain = false;
+            parsed = OpSet.ParseBound(resolved);
+        }
         var (op, bound) = parsed ?? throw OpSet.Refused(resolved);
         if (plain) _read.Add(call, (op, bound));
         return Compute(call, op, bound);
+    }
+
+    TensorNumber? TensorNumberOf(int value) => _numbers.TryGetValue(value, out var number)
+        && _writes?.Changed(value) != true ? number : null;
+
+    // Of Python's numbers.
+    Argument? NumberOf(int value) => _meaning.GetValueOrDefault(value);
+
+    // Of sizes, and of the numbers that the program itself states: libtorch's own float64 run of a trace computes it in
+    // the type that these meet in, float32 mostly, and rounds to it.
+    bool IsOfSizes(Call call)
+    {
+        bool any = false;
+        var stated = call.Arguments.Concat(call.Keywords.Select(keyword => keyword.Value));
+        foreach (int value in stated.SelectMany(ValuesOf))
+        {
+            if (Resolve(Argument.Value(value)) is IntArgument or FloatArgument or BoolArgument) any = true;
+            else if (TensorNumberOf(value) is not { IsPlain: true }) return false;
+        }
+        return any;
+    }
+
+    Argument? TakenOut(int value)
+    {
+        // A cast that changes nothing stands for its operand.
+        if (NumberOf(value) is { } known and not ValueArgument) return known;
+        if (TensorNumberOf(value) is not { } number) return NumberOf(value);
+        _tookOut = true;
+        return number.Number;
+    }
+
+    // A call of a tensor where its operator has a number, which PyTorch takes out of it; null where there is none.
+    Call? WithNumbersTakenOut(Call call)
+    {
+        bool any = false;
+        Argument Plain(Argument argument)
+        {
+            if (argument is not ValueArgument { Id: var id } || TensorNumberOf(id) is not { } number) return argument;
+            any = true;
+            return number.Number;
+        }
+        var plain = call with
+        {
+            Arguments = [.. call.Arguments.Select((argument, i) => i == 0 ? argument : Plain(argument))],
+            Keywords = [.. call.Keywords.Select(keyword => keyword with { Value = Plain(keyword.Value) })],
+        };
+        _tookOut |= any;
+        return any ? plain : null;
+    }
+
+    // Without the calls that computed numbers, once these are taken out and nobody reads the tensors.
+    ImmutableArray<ShapedCall> WithoutUnreadNumbers()
+    {
+        var read = Outputs.Select(port => port.Value).ToHashSet();
+        var kept = new Stack<ShapedCall>();
+        foreach (var call in Enumerable.Reverse(_calls))
+        {
+            if (call.Results.All(result => !read.Contains(result) && FactOf(result).Shape.Rank == 0)) continue;
+            read.UnionWith(call.Operands);
+            kept.Push(call);
+        }
+        return [.. kept];
     }
 
     // A call of a number where a tensor is expected, as 2 - x in core ATen IR: PyTorch makes a tensor without axes of

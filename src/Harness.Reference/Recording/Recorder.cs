@@ -17,6 +17,7 @@ namespace Harness.Reference.Recording;
 sealed class Recorder(TorchModel model, string path, bool ownWeights, Device device)
 {
     readonly List<GoldenProbe> _probes = [];
+    HashSet<int>? _read;
     readonly Dictionary<string, Stored> _tensors = new(StringComparer.Ordinal);
 
     // An architecture's golden is to stay small beside no model at all.
@@ -181,11 +182,18 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     void Probe(Call call, int index, TorchTensor result)
     {
         // The sizes that a trace computes with are integers without axes; no node of a program computes them.
-        if (result.ndim == 0 && !result.is_floating_point()) return;
+        if (result.ndim == 0 && (!result.is_floating_point() || IsSizes(call))) return;
         string node = NodeOf(call, index);
         var (probe, values) = GoldenProbe.Sample(node, Held(result), _positions);
         _probes.Add(probe);
         _tensors[GoldenStore.ProbeName(node)] = values;
+    }
+
+    // Nothing but sizes are made of what it gives.
+    bool IsSizes(Call call)
+    {
+        _read ??= GraphWalk.Read(model.Graph);
+        return !call.Results.Any(_read.Contains);
     }
 
     ImmutableArray<(string Name, Stored Tensor)> Rough(ImmutableArray<Stored> inputs) => Walked(

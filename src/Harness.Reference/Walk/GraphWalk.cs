@@ -26,6 +26,11 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
     readonly Dictionary<int, Stored> _constants = graph.Constants.ToDictionary(c => c.Value, c => c.Tensor);
     readonly int[] _lastUse = LastUses(graph);
     readonly bool _writes = graph.Calls.Any(IsInPlace);
+    // Tensors without axes that hang on sizes and constants alone, in the types that the file computes them in: what
+    // makes a size of one rounds as libtorch does, in whatever type the walk computes.
+    readonly Dictionary<int, TorchTensor> _stated = [];
+    // Those of them that are of sizes, and of the numbers that the program states.
+    readonly HashSet<int> _sizes = [];
     // Values that have another shape since, and by which call.
     readonly Dictionary<int, Call> _renamed = [];
 
@@ -92,6 +97,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         finally
         {
             foreach (int id in _values.Keys.ToArray()) Free(id);
+            foreach (var number in _stated.Values) number.Dispose();
+            _stated.Clear();
+            _sizes.Clear();
         }
     }
 
@@ -103,6 +111,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         var (result, reading) = Differentiates && _writes ? OfCopies(call) : Computed(call, type, tensor => tensor);
         Repeats?.Invoke(call, (other, change) => Computed(call, other, change).Result.Tensors);
         if (IsInPlace(call)) result = Written(step, call, outputs, result);
+        // Who else sees that write is not followed here.
+        if (IsInPlace(call) && _stated.Remove(Target(call), out var changed)) changed.Dispose();
+        else if (!IsInPlace(call)) result = State(call, result);
         if (reading.Lifted != LiftedCast.None) CastsLifted++;
         RoundsInFile |= reading.Lifted == LiftedCast.Stated;
         var results = Spread(call, result);
@@ -117,6 +128,56 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
                 probe?.Invoke(call, i + item, seen);
         }
     }
+
+    // The result once more in the file's own types, where it is a number of numbers. One of sizes and of the numbers
+    // that the program states is that: libtorch computes it so whatever the model is converted to.
+    Value State(Call call, Value result)
+    {
+        if (result is not TensorValue { Tensor: { ndim: 0 } computed } || call.Results.Length != 1) return result;
+        if (!Used(call).All(id => StatedOf(id) is not null)) return result;
+        // Python's own numbers are stored as tensors of these types, and libtorch takes them for what they were,
+        // unless something is made of such a tensor alone.
+        bool alone = Used(call).Count() == 1;
+        var reading = new Reading(path, call, id => _constants.ContainsKey(id) && !alone
+            ? StatedOf(id) switch
+            {
+                TensorValue { Tensor: { dtype: ScalarType.Float64 } x } => x.item<double>(),
+                TensorValue { Tensor: { dtype: ScalarType.Int64 } x } => x.item<long>(),
+                var other => other!,
+            }
+            : StatedOf(id)!, ScalarType.Float32, device) { KeepsTypes = true };
+        if (ArmTable.Execute(path, call, reading) is not TensorValue { Tensor: var number }) return result;
+        if (_stated.Values.Contains(number, ReferenceEqualityComparer.Instance)) number = number.clone();
+        _stated[call.Results[0]] = number.DetachFromDisposeScope();
+        bool sizes = Used(call).All(id => IsSize(id) || IsPlain(id)) && !Used(call).All(IsPlain);
+        if (!sizes) return result;
+        _sizes.Add(call.Results[0]);
+        return number.to(computed.dtype);
+    }
+
+    bool IsSize(int id) => _sizes.Contains(id) || (_values.TryGetValue(id, out var value)
+        && value is IntValue or FloatValue or BoolValue);
+
+    // A number that the program states.
+    bool IsPlain(int id) => _constants.TryGetValue(id, out var constant)
+        && constant is { Shape.Rank: 0, Type: ElementType.Float64 or ElementType.Int64 };
+
+    // A number, or a tensor that holds one; null for any other value.
+    Value? StatedOf(int id)
+    {
+        if (_stated.TryGetValue(id, out var number)) return number;
+        if (_constants.TryGetValue(id, out var constant))
+        {
+            if (constant.Shape.Rank > 0) return null;
+            return _stated[id] = TorchTensors.Of(constant).to(device).DetachFromDisposeScope();
+        }
+        return _values.TryGetValue(id, out var value) && value is IntValue or FloatValue or BoolValue ? value : null;
+    }
+
+    // Makes a plain number of a tensor.
+    static bool TakesOut(Call call) => call.Target is "aten::Int" or "aten::IntImplicit" or "aten::Float"
+        or "aten::FloatImplicit" or "aten::Bool" or "aten::ScalarImplicit" or "aten::item"
+        or "aten::_local_scalar_dense";
 
     // libtorch's own memory tells who sees a write: where nobody does the result is a value like any other, and else it
     // goes into that memory.
@@ -206,7 +267,9 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
 
     (Value Result, Reading Reading) Computed(Call call, ScalarType wanted, Func<TorchTensor, TorchTensor> change)
     {
-        var reading = new Reading(path, call, id => ValueOf(id).Select(change), wanted, device);
+        bool takesOut = TakesOut(call);
+        var reading = new Reading(path, call, id => takesOut && StatedOf(id) is { } number ? number
+            : ValueOf(id).Select(change), wanted, device);
         var result = ArmTable.Execute(path, call, reading);
         // libtorch makes float32 of integers where an op gives floats, as a division does, whatever the walk's type.
         // Booleans choose and mask, and stay what they are unless they are counted themselves.
@@ -295,6 +358,16 @@ public sealed class GraphWalk(Graph graph, StateDict weights, string path, Scala
         for (int step = 0; step < graph.Calls.Length; step++)
             foreach (int id in Used(graph.Calls[step])) last[id] = step;
         return last;
+    }
+
+    /// <summary>The values whose elements reach an output, otherwise than as a number that is taken out of a
+    /// tensor.</summary>
+    public static HashSet<int> Read(Graph graph)
+    {
+        var read = graph.Outputs.Select(port => port.Value).ToHashSet();
+        foreach (var call in graph.Calls.Reverse())
+            if (!TakesOut(call) && (IsInPlace(call) || call.Results.Any(read.Contains))) read.UnionWith(Used(call));
+        return read;
     }
 
     /// <summary>The values a call reads.</summary>

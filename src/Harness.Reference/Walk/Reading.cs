@@ -48,6 +48,10 @@ public sealed class Reading
     /// <summary>The floating-point type the walk computes in.</summary>
     public ScalarType Type { get; }
 
+    /// <summary>True where a type that the call states is kept: the call computes a number that sizes may be made of,
+    /// and not a value of the model.</summary>
+    public bool KeepsTypes { get; init; }
+
     /// <summary>Where the walk computes.</summary>
     public Device Device { get; }
 
@@ -192,6 +196,7 @@ public sealed class Reading
         if (IntOrNull(position, name) is not { } code) return null;
         var type = (ScalarType)code;
         if (!Enum.IsDefined(type)) throw Refuse($"element type {code} is unknown");
+        if (KeepsTypes) return type;
         if (type is ScalarType.Float16 or ScalarType.BFloat16)
         {
             throw Refuse($"it casts to {type} inside the model, which rounds what is computed, so a float64 truth does "

@@ -13,11 +13,11 @@ static class Scalars
         new("aten::FloatImplicit", a => a.Number(0, "a")),
         new("aten::Int", ToInt),
         new("aten::IntImplicit", ToInt),
-        new("aten::ScalarImplicit", a => a.Peek(0, "a") is TensorValue { Tensor: var x } && x.is_floating_point()
-            ? a.Number(0, "a")
-            : a.Int(0, "a")),
+        new("aten::ScalarImplicit", a => ToNumber(a, "a")),
         new("aten::__getitem__", Item),
+        new("aten::_local_scalar_dense", a => ToNumber(a, "self")),
         new("aten::dim", a => a.Tensor(0, "self").ndim),
+        new("aten::item", a => ToNumber(a, "self")),
         new("aten::len", a => a.Any(0, "a") switch
         {
             ListValue list => list.Items.Length,
@@ -47,6 +47,15 @@ static class Scalars
         FloatValue number => (long)number.Number,
         TensorValue { Tensor: { ndim: 0 } x } when x.is_floating_point() => (long)a.Number(0, "a"),
         _ => a.Int(0, "a"),
+    };
+
+    static Value ToNumber(Reading a, string name) => a.Any(0, name) switch
+    {
+        FloatValue number => number,
+        BoolValue flag => flag,
+        TensorValue { Tensor: var x } when x.is_floating_point() => a.Number(0, name),
+        TensorValue { Tensor: { dtype: ScalarType.Bool } } => a.Number(0, name) != 0,
+        _ => a.Int(0, name),
     };
 
     static Value Negative(Reading a) => a.Any(0, "a") is FloatValue number ? -number.Number : -a.Int(0, "a");
