@@ -16,9 +16,14 @@ public sealed record Full : Creation
     /// <summary>True where the elements have the type of operand 0.</summary>
     public bool Follows { get; init; }
 
+    /// <summary>True for memory that is written before it is read. What is read unwritten may be anything in PyTorch;
+    /// here it is what PyTorch's own deterministic mode puts there, so that it shows wherever it gets to: NaN, the
+    /// largest integer, true. Source: torch.utils.deterministic.fill_uninitialized_memory.</summary>
+    public bool IsUnwritten { get; init; }
+
     internal static readonly OpDefinition Definition = OpDefinition.Of(Parse,
-        "fill.Scalar", "fill.Tensor", "full", "full_like", "new_full", "new_ones", "new_zeros", "ones", "ones_like",
-        "scalar_tensor", "zero", "zeros", "zeros_like");
+        "empty.memory_format", "empty_like", "fill.Scalar", "fill.Tensor", "full", "full_like", "new_empty",
+        "new_full", "new_ones", "new_zeros", "ones", "ones_like", "scalar_tensor", "zero", "zeros", "zeros_like");
 
     static Full Parse(Bound call)
     {
@@ -29,23 +34,40 @@ public sealed record Full : Creation
         var type = ReadType(call);
         bool follows = type is null && call.Has("self");
         // What it holds says what full makes; a tensor of a scalar is of floats.
+        bool unwritten = name.Contains("empty");
         type ??= name != "full" ? ElementType.Float32
             : call[number] is BoolArgument ? ElementType.Bool
             : value!.Value.IsInteger ? ElementType.Int64 : ElementType.Float32;
         return new Full
         {
             Size = name == "scalar_tensor" ? [] : call.Has("size") ? IntList.Create(call.Ints("size").AsSpan()) : null,
-            Value = value,
+            Value = unwritten ? Unwritten(type.Value) : value,
             Type = type.Value,
             Follows = follows,
+            IsUnwritten = unwritten,
         };
     }
+
+    static Number Unwritten(ElementType type) => type switch
+    {
+        ElementType.Int64 => Number.Of(long.MaxValue),
+        ElementType.Int32 => int.MaxValue,
+        ElementType.Int16 => short.MaxValue,
+        ElementType.Int8 => sbyte.MaxValue,
+        ElementType.UInt8 => byte.MaxValue,
+        ElementType.Bool => 1,
+        _ => double.NaN,
+    };
+
+    /// <inheritdoc/>
+    internal override Op Settled(ReadOnlySpan<Fact> operands) =>
+        IsUnwritten && Follows ? this with { Value = Unwritten(operands[0].Type) } : this;
 
     /// <inheritdoc/>
     internal override string? Unsupported(ReadOnlySpan<Fact> inputs)
     {
         var type = Follows ? inputs[0].Type : Type;
-        bool cuts = !type.IsFloating() && type != ElementType.Bool
+        bool cuts = !IsUnwritten && !type.IsFloating() && type != ElementType.Bool
             && (Value?.IsInteger == false || (Value is null && inputs[1].Type.IsFloating()));
         return cuts ? $"{type.NumPyName()} from a floating-point number is not supported" : null;
     }

@@ -16,6 +16,8 @@ static class Creation
         new("aten::copy", Copied),
         new("aten::detach", a => a.Tensor(0, "self").detach()),
         new("aten::detach_", a => a.Tensor(0, "self").detach()),
+        new("aten::empty", a => Unwritten(a, a.Ints(0, "size"), Made(a, 1))),
+        new("aten::empty_like", a => Unwritten(a, a.Tensor(0, "self").shape, Like(a, 1))),
         new("aten::eye", Identity),
         new("aten::fill", Filled),
         new("aten::full", Full),
@@ -28,6 +30,7 @@ static class Creation
             ? Between(a)
             : linspace(a.Number(0, "start"), a.Number(1, "end"), a.Int(2, "steps"), Made(a, 3), a.Device)),
         new("aten::meshgrid", a => meshgrid(a.Tensors(0, "tensors"), a.Text(1, "indexing", "ij")).ToArray()),
+        new("aten::new_empty", a => Unwritten(a, a.Ints(1, "size"), Like(a, 2))),
         new("aten::new_full", a => full(a.Ints(1, "size"), a.Scalar(2, "fill_value"), Like(a, 3), a.Device)),
         new("aten::new_ones", a => ones(a.Ints(1, "size"), Like(a, 2), a.Device)),
         new("aten::new_zeros", a => zeros(a.Ints(1, "size"), Like(a, 2), a.Device)),
@@ -42,6 +45,18 @@ static class Creation
         new("aten::zeros", a => zeros(a.Ints(0, "size"), Made(a, 1), a.Device)),
         new("aten::zeros_like", a => full(a.Tensor(0, "self").shape, 0, Like(a, 1), a.Device)),
     ];
+
+    // What nobody writes before it is read shows: PyTorch's deterministic mode fills it so too.
+    static Tensor Unwritten(Reading a, long[] size, ScalarType type) => type switch
+    {
+        ScalarType.Int64 => full(size, long.MaxValue, type, a.Device),
+        ScalarType.Int32 => full(size, int.MaxValue, type, a.Device),
+        ScalarType.Int16 => full(size, short.MaxValue, type, a.Device),
+        ScalarType.Int8 => full(size, sbyte.MaxValue, type, a.Device),
+        ScalarType.Byte => full(size, byte.MaxValue, type, a.Device),
+        ScalarType.Bool => full(size, true, type, a.Device),
+        _ => full(size, double.NaN, type, a.Device),
+    };
 
     // dtype, layout, device, pin_memory. A new tensor has no rounding to lose, so any float means the walk's own.
     static ScalarType Made(Reading a, int position)

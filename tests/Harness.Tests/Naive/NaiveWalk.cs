@@ -198,6 +198,8 @@ sealed class NaiveWalk
         ["expand"] = a => NaiveOps.Expand(a.Tensor(0), a.Integers(1)),
         ["expand_as"] = a => NaiveOps.Expand(a.Tensor(0), a.Tensor(1).Shape),
         ["expm1"] = a => a.Tensor(0).Map(NaiveOps.Expm1),
+        ["empty"] = a => NaiveTensor.From(a.Integers(0), _ => double.NaN),
+        ["empty_like"] = a => a.Tensor(0).Map(_ => double.NaN),
         ["eye"] = a =>
             NaiveTensor.From([(int)a.Number(0, 0), (int)a.Number(1, a.Number(0, 0))], at => at[0] == at[1] ? 1 : 0),
         ["fill_"] = a => a.Tensor(0).Map(_ => a.Operand(1).Data[0]),
@@ -347,6 +349,7 @@ sealed class NaiveWalk
         ["narrow"] = a => NaiveOps.Narrow(a.Tensor(0), (int)a.Number(1, 0), (int)a.Number(2, 0), (int)a.Number(3, 0)),
         ["ne"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
         ["neg"] = a => a.Tensor(0).Map(x => -x),
+        ["new_empty"] = a => NaiveTensor.From(a.Integers(1), _ => double.NaN),
         ["new_full"] = a => NaiveTensor.From(a.Integers(1), _ => a.Number(2, double.NaN)),
         ["new_ones"] = a => NaiveTensor.From(a.Integers(1), _ => 1),
         ["new_zeros"] = a => NaiveTensor.From(a.Integers(1), _ => 0),

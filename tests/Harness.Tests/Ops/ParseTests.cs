@@ -536,6 +536,12 @@ public sealed class ParseTests
         { "aten::new_full(%0, [2], 7)", new Full { Size = [2], Value = 7, Follows = true } },
         { "aten::new_ones(%0, [], dtype=11)", new Full { Size = [], Value = 1, Type = ElementType.Bool } },
         { "aten::new_zeros(%0, [3])", new Full { Size = [3], Value = 0, Follows = true } },
+        { "aten::empty([2, 3], dtype=7)", new Full { Size = [2, 3], Value = double.NaN, IsUnwritten = true } },
+        { "aten::empty([2], dtype=3)",
+            new Full { Size = [2], Value = int.MaxValue, Type = ElementType.Int32, IsUnwritten = true } },
+        { "aten::empty_like(%0)", new Full { Value = double.NaN, Follows = true, IsUnwritten = true } },
+        { "aten::new_empty(%0, [3], dtype=4)", new Full
+            { Size = [3], Value = Number.Of(long.MaxValue), Type = ElementType.Int64, IsUnwritten = true } },
         { "aten::scalar_tensor(3)", new Full { Size = [], Value = 3 } },
         { "aten::scalar_tensor(3, dtype=4)", new Full { Size = [], Value = 3, Type = ElementType.Int64 } },
         { "aten::fill_(%0, 2)", new Full { Value = 2, Follows = true } },
