@@ -47,4 +47,8 @@ public sealed record Graph(
     ImmutableArray<ConstantValue> Constants,
     ImmutableArray<Call> Calls,
     ImmutableArray<Port> Outputs,
-    int ValueCount);
+    int ValueCount)
+{
+    /// <summary>What the file says of the sizes of the inputs; null where it says nothing.</summary>
+    public SizeRules? Sizes { get; init; }
+}

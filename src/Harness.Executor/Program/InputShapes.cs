@@ -154,6 +154,8 @@ public static class InputShapes
                 }
             }
         }
+        // Nothing usual is within the file's bounds: what it was made with is.
+        if (model.Graph.Sizes is { Example: { IsDefault: false } made }) yield return [.. made];
     }
 
     static IEnumerable<(int H, int W)> Planes(bool square)

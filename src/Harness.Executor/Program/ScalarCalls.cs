@@ -21,7 +21,8 @@ public static class ScalarCalls
         "size", "sym_size", "dim", "len", "numel", "sym_numel", "__getitem__", "NumToTensor", "ScalarImplicit", "item",
         "_local_scalar_dense",
         "Int", "IntImplicit", "Float", "FloatImplicit", "Bool", "floordiv", "sym_float", "sym_int", "truediv", "mod",
-        "__not__", "sym_not", "sym_max", "sym_min", "_assert_scalar",
+        "__not__", "sym_not", "sym_max", "sym_min", "sym_sum", "sym_ite", "_sym_sqrt", "_assert_scalar",
+        "sym_constrain_range", "sym_constrain_range_for_size",
     ];
 
     /// <summary>True for an operator that only ever yields numbers: no op is needed for it.</summary>
@@ -103,9 +104,32 @@ public static class ScalarCalls
             case "aten::_assert_scalar" when arguments is [var held, TextArgument text] && IsNumber(held):
                 if (Float(held) == 0) misfit = text.Text;
                 return Float(held) == 0 ? null : held;
+            case "aten::sym_constrain_range" or "aten::sym_constrain_range_for_size" when arguments is [var size, ..]
+                && IsNumber(size):
+                return Constrained(call, arguments, numberOf, ref misfit);
+            case "torch::sym_sum" when arguments is [ListArgument terms] && terms.Items.All(IsNumber):
+                return terms.Items.Any(term => term is FloatArgument)
+                    ? Argument.Of(terms.Items.Sum(Float)) : Argument.Of(terms.Items.Aggregate(0L, (sum, term) =>
+                        checked(sum + Integer(term))));
+            case "torch::sym_ite" when arguments is [var condition, var then, var otherwise] && IsNumber(condition):
+                return Float(condition) != 0 ? then : otherwise;
             case "aten::len" when arguments is [ListArgument counted]: return Argument.Of((long)counted.Items.Length);
             default: return OfNumbers(call, arguments);
         }
+    }
+
+    // sym_constrain_range(size, *, min=None, max=None): what was found when the model was exported.
+    static Argument? Constrained(
+        Call call, ImmutableArray<Argument> arguments, Func<int, Argument?> numberOf, ref string? misfit)
+    {
+        Argument?[] bounds = [arguments.ElementAtOrDefault(1), arguments.ElementAtOrDefault(2)];
+        foreach (var keyword in call.Keywords)
+            if (keyword.Name is "min" or "max") bounds[keyword.Name == "min" ? 0 : 1] = Known(keyword.Value, numberOf);
+        double size = Float(arguments[0]);
+        bool fits = !(bounds[0] is { } least && IsNumber(least) && size < Float(least))
+            && !(bounds[1] is { } most && IsNumber(most) && size > Float(most));
+        if (!fits) misfit = $"the size is {size}, the program takes it from {bounds[0]} to {bounds[1]}";
+        return fits ? arguments[0] : null;
     }
 
     // The argument with every value in it replaced by its number; null if one of them is a tensor.
@@ -139,11 +163,15 @@ public static class ScalarCalls
             case "Bool": return Argument.Of(Float(a) != 0);
             case "neg": return a is IntArgument n ? Argument.Of(checked(-n.Number)) : Argument.Of(-Float(a));
             case "floor" or "ceil" or "round" or "trunc" when a is IntArgument: return a;
+            // Python's own make integers.
+            case "floor" or "ceil" or "trunc" when call.Target.StartsWith("math::", StringComparison.Ordinal):
+                return Argument.Of(ToLong(op == "floor" ? Math.Floor(Float(a))
+                    : op == "ceil" ? Math.Ceiling(Float(a)) : Math.Truncate(Float(a))));
             case "floor": return Argument.Of(Math.Floor(Float(a)));
             case "ceil": return Argument.Of(Math.Ceiling(Float(a)));
             case "round" when arguments.Length == 1: return Argument.Of(Math.Round(Float(a), MidpointRounding.ToEven));
             case "trunc": return Argument.Of(Math.Truncate(Float(a)));
-            case "sqrt": return Argument.Of(Math.Sqrt(Float(a)));
+            case "sqrt" or "_sym_sqrt": return Argument.Of(Math.Sqrt(Float(a)));
             case "exp": return Argument.Of(Math.Exp(Float(a)));
             case "log": return Argument.Of(Math.Log(Float(a)));
             case "abs": return a is IntArgument whole
@@ -220,8 +248,8 @@ public static class ScalarCalls
         ("min" or "minimum" or "sym_min", _) => Argument.Of(Math.Min(a, b)),
         ("max" or "maximum" or "sym_max", _) => Argument.Of(Math.Max(a, b)),
         ("pow", _) when b >= 0 => Argument.Of(Power(a, b)),
-        ("__and__", _) => Argument.Of(a & b),
-        ("__or__", _) => Argument.Of(a | b),
+        ("__and__" or "and_", _) => Argument.Of(a & b),
+        ("__or__" or "or_", _) => Argument.Of(a | b),
         _ => Compared(op, a.CompareTo(b)),
     };
 

@@ -148,6 +148,12 @@ sealed class ShapedGraph
                 return null;
             }
         }
+        if (graph.Sizes?.Misfit([.. graph.Inputs.Select(port => port.Name)], [.. inputs.Select(input => input.Shape)])
+            is { } size)
+        {
+            misfit = new Finding(Codes.ShapeMismatch, "", size);
+            return null;
+        }
         if (For(ref model, inputs, ref visited) is { } refused)
         {
             misfit = refused;

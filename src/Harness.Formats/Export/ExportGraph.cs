@@ -15,6 +15,7 @@ sealed class ExportGraph(ExportArchive archive)
     readonly GraphBuilder _builder = new();
     readonly ExportWrites _writes = new(archive);
     readonly Dictionary<string, Tensor> _unsaved = new(StringComparer.Ordinal);
+    readonly List<(string Name, ImmutableArray<SizeExpression> Axes, Shape? Example)> _sizes = [];
     string _at = "the signature";
 
     /// <summary>Buffers that are not saved with the weights, by their names.</summary>
@@ -39,7 +40,8 @@ sealed class ExportGraph(ExportArchive archive)
             foreach (var node in graph.Items("nodes")) Node(node, scope, 0);
             _at = "the outputs";
             Outputs(root?.Maybe("out_spec")?.Text(), graph, signature, scope);
-            return _builder.Build();
+            _at = "the bounds of sizes";
+            return _builder.Build() with { Sizes = Sizes(program) };
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException
             or JsonException or IndexOutOfRangeException)
@@ -48,6 +50,54 @@ sealed class ExportGraph(ExportArchive archive)
                 $"'{archive.Document}' is not what torch.export writes, at {_at}: {e.Message.ReplaceLineEndings(" ")}",
                 e);
         }
+    }
+
+    SizeRules Sizes(JsonElement program)
+    {
+        var ranges = ImmutableArray.CreateBuilder<SizeRange>();
+        foreach (var range in program.Maybe("range_constraints")?.EnumerateObject() ?? default)
+        {
+            if (SizeReader.Read(range.Name) is { } of)
+                ranges.Add(new SizeRange(of, Bound(range.Value, "min_val"), Bound(range.Value, "max_val")));
+        }
+        var guards = ImmutableArray.CreateBuilder<SizeExpression>();
+        foreach (var guard in program.Maybe("guards_code")?.EnumerateArray() ?? default)
+            if (SizeReader.Read(guard.Text(), InputOf) is { } condition) guards.Add(condition);
+        return new SizeRules([.. _sizes.Select(input => input.Axes)], ranges.ToImmutable(), guards.ToImmutable())
+        {
+            Example = _sizes.TrueForAll(input => input.Example is not null)
+                ? [.. _sizes.Select(input => input.Example!.Value)] : default,
+        };
+    }
+
+    // No bound is null, and an infinity of SymPy's a text.
+    static long? Bound(JsonElement range, string name) =>
+        range.Maybe(name) is { ValueKind: JsonValueKind.Number } bound && bound.TryGetInt64(out long number)
+            ? number : null;
+
+    // ['xs'][0] is called xs_0.
+    string? InputOf(string path)
+    {
+        if (path.Length < 3) return null;
+        string name = string.Concat(path[1..^1].Replace("][", "_", StringComparison.Ordinal)
+            .Where(c => c is not ('\'' or '"')));
+        return _sizes.Exists(input => input.Name == name) ? name : null;
+    }
+
+    void NoteSizes(string name, JsonElement meta)
+    {
+        var axes = ImmutableArray.CreateBuilder<SizeExpression>();
+        var example = new List<int>();
+        foreach (var size in meta.Items("sizes"))
+        {
+            var (key, value) = size.Union();
+            var hint = key == "as_int" ? value : value.Maybe("hint")?.Maybe("as_int");
+            if (hint is { } number && number.TryGetInt32(out int extent)) example.Add(extent);
+            // Of what is not known here nothing is held to anything: a symbol of its own.
+            axes.Add(key == "as_int" ? new SizeNumber(value.GetInt64())
+                : SizeReader.Read(value.Text("expr_str")) ?? new SizeSymbol($"{name}.{axes.Count}"));
+        }
+        _sizes.Add((name, axes.ToImmutable(), example.Count == axes.Count ? Shape.Create([.. example]) : null));
     }
 
     void CheckVersion(JsonElement program)
@@ -105,6 +155,7 @@ sealed class ExportGraph(ExportArchive archive)
         {
             case "user_input":
                 Define(_builder.Input(called ?? name, meta.Shape, type), $"the input '{called ?? name}'");
+                NoteSizes(called ?? name, tensors[name]);
                 break;
             case "parameter":
                 string key = spec.Text("parameter_name");

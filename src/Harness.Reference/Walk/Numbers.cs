@@ -29,13 +29,33 @@ static class Numbers
             string text = a.Text(1, "assert_msg", "");
             return a.Number(0, "self") != 0 ? new ListValue([]) : throw a.Refuse($"it does not hold: {text}");
         }),
+        new("aten::sym_constrain_range", Constrained),
+        new("aten::sym_constrain_range_for_size", Constrained),
         new("aten::sym_numel", a => a.Tensor(0, "self").numel()),
+        new("math::ceil", a => (long)Math.Ceiling(a.Number(0, "a"))),
+        new("math::floor", a => (long)Math.Floor(a.Number(0, "a"))),
+        new("math::trunc", a => (long)Math.Truncate(a.Number(0, "a"))),
+        new("torch::_sym_sqrt", a => Math.Sqrt(a.Number(0, "a"))),
         new("torch::sym_float", a => a.Number(0, "a")),
         new("torch::sym_int", a => (long)a.Number(0, "a")),
+        new("torch::sym_ite", a =>
+        {
+            var (then, otherwise) = (a.Any(1, "t"), a.Any(2, "f"));
+            return a.Number(0, "b") != 0 ? then : otherwise;
+        }),
         new("torch::sym_max", a => Of(a, Math.Max, Math.Max)),
         new("torch::sym_min", a => Of(a, Math.Min, Math.Min)),
         new("torch::sym_not", a => a.Number(0, "a") == 0),
+        new("torch::sym_sum", a => a.Ints(0, "args").Sum()),
     ];
+
+    static Value Constrained(Reading a)
+    {
+        double size = a.Number(0, "size");
+        if (size < a.Number(1, "min", double.NegativeInfinity) || size > a.Number(2, "max", double.PositiveInfinity))
+            throw a.Refuse($"the size {size} is out of its bounds");
+        return new ListValue([]);
+    }
 
     static Value Of(Reading a, Func<long, long, long> integers, Func<double, double, double> floats) =>
         a.Any(0, "a") is FloatValue || a.Any(1, "b") is FloatValue
