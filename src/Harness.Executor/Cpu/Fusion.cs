@@ -121,13 +121,17 @@ sealed class FusionScope
     /// <summary>Adds a value.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="fact">Its type and shape.</param>
-    /// <param name="layout">How it lies.</param>
+    /// <param name="of">The value that it is computed from, and lies as.</param>
     /// <returns>Its number.</returns>
-    public int Add(string name, Fact fact, Permutation layout)
+    public int Add(string name, Fact fact, NhwcValue of)
     {
         int id = Program.Values.Length;
         _roots.Add(id);
-        Program = Program with { Values = Program.Values.Add(new NhwcValue(id, name, fact, layout, Leaf: null)) };
+        Program = Program with
+        {
+            Values = Program.Values.Add(
+                new NhwcValue(id, name, fact, of.Layout, Leaf: null) { DependsOnInput = of.DependsOnInput }),
+        };
         return id;
     }
 }

@@ -38,19 +38,23 @@ static class Broadcast
         return Shape.Create(extents);
     }
 
-    /// <summary>All operands in one layout: that of the largest operand of full rank, and of several as large that of
-    /// the first that is not PyTorch's own. Operands of lower rank get the same order restricted to the axes they
-    /// have.</summary>
+    /// <summary>All operands in one layout: that of the largest operand of full rank that depends on a model's input,
+    /// and of several as large that of the first that is not PyTorch's own; where none depends on one, that of the
+    /// largest of all. Operands of lower rank get the same order restricted to the axes they have.</summary>
+    /// <remarks>Sizes alone would make the layout, and with it the order of a sum along an axis, follow from the batch:
+    /// a table of positions is as large as the scores of one window, and smaller than those of several.</remarks>
     public static Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         int rank = 0;
         foreach (var input in inputs) rank = Math.Max(rank, input.Shape.Rank);
+        bool depends = false;
+        foreach (var input in inputs) depends |= input.DependsOnInput && input.Shape.Rank == rank;
         var layout = Permutation.Identity(rank);
         long most = -1;
         foreach (var input in inputs)
         {
             // The largest operand decides, so that small ones move; ties go to a layout that is not plain.
-            if (input.Shape.Rank != rank) continue;
+            if (input.Shape.Rank != rank || input.DependsOnInput != depends) continue;
             long elements = input.Shape.Elements;
             if (elements < most || (elements == most && !layout.IsIdentity)) continue;
             most = elements;

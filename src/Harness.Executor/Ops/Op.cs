@@ -7,7 +7,11 @@ namespace Harness.Executor.Ops;
 /// <summary>A value as the layout pass sees it.</summary>
 /// <param name="Shape">Its logical shape, in PyTorch's axis order.</param>
 /// <param name="Layout">How it lies in memory.</param>
-public readonly record struct Placed(Shape Shape, Permutation Layout);
+public readonly record struct Placed(Shape Shape, Permutation Layout)
+{
+    /// <summary>False for what follows from parameters, constants and shapes alone.</summary>
+    public bool DependsOnInput { get; init; } = true;
+}
 
 /// <summary>The layouts an op wants: what the pass brings its operands to, and what it then produces.</summary>
 /// <param name="Inputs">One layout an operand; operands with a <see cref="WeightRule"/> ignore theirs.</param>

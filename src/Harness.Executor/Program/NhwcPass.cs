@@ -61,7 +61,7 @@ public static class NhwcPass
                 var shape = graph.ShapeOf(port.Value);
                 // Images arrive channels last, as Flax's users hold them; lower ranks have no channels to move.
                 var layout = shape.Rank >= 4 ? Permutation.ChannelsLast(shape.Rank) : Permutation.Identity(shape.Rank);
-                _placed[port.Value] = NewValue(port.Name, graph.FactOf(port.Value), layout);
+                _placed[port.Value] = NewValue(port.Name, graph.FactOf(port.Value), layout, dependsOnInput: true);
                 inputs.Add(port with { Value = _placed[port.Value], Shape = shape,
                     Type = graph.FactOf(port.Value).Type });
             }
@@ -120,10 +120,11 @@ public static class NhwcPass
             for (int i = 0; i < placed.Length; i++)
             {
                 var shape = graph.ShapeOf(call.Operands[i]);
-                placed[i] = new Placed(shape, _placed.TryGetValue(call.Operands[i], out int value)
-                    ? _values[value].Layout
-                    : Permutation.Identity(shape.Rank));
+                placed[i] = _placed.TryGetValue(call.Operands[i], out int value)
+                    ? _values[value].Placed
+                    : new Placed(shape, Permutation.Identity(shape.Rank)) { DependsOnInput = false };
             }
+            bool depends = placed.Any(operand => operand.DependsOnInput);
             var arrangement = op.Arrange(placed);
             var inputs = ImmutableArray.CreateBuilder<int>(placed.Length);
             for (int i = 0; i < placed.Length; i++)
@@ -148,7 +149,7 @@ public static class NhwcPass
             {
                 string name = i == 0 ? call.Call.Name : $"{call.Call.Name}:{i}";
                 outputs.Add(_placed[call.Results[i]] = NewValue(name, graph.FactOf(call.Results[i]),
-                    arrangement.Outputs[i]));
+                    arrangement.Outputs[i], depends));
             }
             _nodes.Add(new NhwcNode(call.Call.Name, op, inputs.ToImmutable(), outputs.ToImmutable(), call.Call.Place)
             {
@@ -190,7 +191,7 @@ public static class NhwcPass
                 if (_values[other].Layout == wanted) return other;
             string stem = $"{consumer}.relayout", name = stem;
             for (int n = 2; !_names.Add(name); n++) name = $"{stem}_{n}";
-            int moved = NewValue(name, _values[value].Fact, wanted);
+            int moved = NewValue(name, _values[value].Fact, wanted, _values[value].DependsOnInput);
             _nodes.Add(new NhwcNode(name, new Relayout { Moves = moves }, [value], [moved], place));
             known.Add(moved);
             return moved;
@@ -214,13 +215,13 @@ public static class NhwcPass
             if (!_leafValues.TryGetValue(reading, out var known)) _leafValues[reading] = known = [];
             foreach (int other in known)
                 if (_values[other].Fact == fact && _values[other].Layout == layout) return other;
-            known.Add(NewValue("", fact, layout));
+            known.Add(NewValue("", fact, layout, dependsOnInput: false));
             return known[^1];
         }
 
-        int NewValue(string name, Fact fact, Permutation layout)
+        int NewValue(string name, Fact fact, Permutation layout, bool dependsOnInput)
         {
-            _values.Add(new NhwcValue(_values.Count, name, fact, layout, null));
+            _values.Add(new NhwcValue(_values.Count, name, fact, layout, null) { DependsOnInput = dependsOnInput });
             return _values.Count - 1;
         }
     }

@@ -23,6 +23,13 @@ public sealed record NhwcValue(int Id, string Name, Fact Fact, Permutation Layou
     /// there.</summary>
     public ImmutableArray<Rearrangement> Moves { get; init; } = [];
 
+    /// <summary>True for a model's input and all that is computed from one; false for what follows from parameters,
+    /// constants and shapes alone.</summary>
+    public bool DependsOnInput { get; init; }
+
+    /// <summary>What an op that reads it is told, when it says which layouts it wants.</summary>
+    public Placed Placed => new(Shape, Layout) { DependsOnInput = DependsOnInput };
+
     /// <summary>Its shape in memory.</summary>
     public Shape Physical => Layout.Physical(Shape);
 

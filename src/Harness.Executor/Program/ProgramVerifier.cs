@@ -141,6 +141,7 @@ static class ProgramVerifier
                 Define(value, place);
             }
             Facts(place, node);
+            Dependence(place, node);
             Layouts(place, node);
             Weights(place, node);
         }
@@ -159,12 +160,24 @@ static class ProgramVerifier
             }
         }
 
+        void Dependence(string place, NhwcNode node)
+        {
+            bool depends = node.Inputs.Any(value => program.Values[value].DependsOnInput);
+            foreach (int value in node.Outputs)
+            {
+                if (program.Values[value].DependsOnInput != depends)
+                    throw Broken(place, $"{Name(program.Values[value])} that {Depends(!depends)}",
+                        $"one that {Depends(depends)}, as its operands say");
+            }
+        }
+
+        static string Depends(bool depends) => depends ? "depends on an input" : "depends on no input";
+
         // Operands lie as the op wants them, results as it leaves them. A stored weight lies as its rule says, whatever
         // its layout; a computed one as it was left.
         void Layouts(string place, NhwcNode node)
         {
-            Placed[] placed = [.. node.Inputs.Select(value =>
-                new Placed(program.Values[value].Shape, program.Values[value].Layout))];
+            Placed[] placed = [.. node.Inputs.Select(value => program.Values[value].Placed)];
             if (node.Op is Relayout move)
             {
                 var (from, to) = (placed[0].Layout, program.Values[node.Outputs[0]].Layout);

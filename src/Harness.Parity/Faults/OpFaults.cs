@@ -128,8 +128,7 @@ static class OpFaults
     {
         if (op == node.Op) return null;
         Fact[] facts = [.. node.Inputs.Select(input => model.Values[input].Fact)];
-        Placed[] placed = [.. node.Inputs.Select(input =>
-            new Placed(model.Values[input].Shape, model.Values[input].Layout))];
+        Placed[] placed = [.. node.Inputs.Select(input => model.Values[input].Placed)];
         if (op.Misfit(facts) is not null) return null;
         bool same = op.Infer(facts).SequenceEqual(node.Outputs.Select(output => model.Values[output].Fact))
             && op.Arrange(placed) is var wanted && wanted.Inputs.SequenceEqual(placed.Select(input => input.Layout))

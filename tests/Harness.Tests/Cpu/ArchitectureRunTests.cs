@@ -13,12 +13,7 @@ namespace Harness.Tests.Cpu;
 [Collection(Alone.Name)]
 public sealed class ArchitectureRunTests
 {
-    // Swin's last bit follows from the batch. A table of positions, computed in the order of its gather, is as large as
-    // the scores of one window and smaller than those of several; the larger operand's layout is that of the sum
-    // (Broadcast.Arrange), and a softmax adds in the order of its layout. From lanes and threads no bit follows:
-    // bits.txt holds it at all of them.
-    public static TheoryData<string> Names =>
-        [.. Families.Names.Where(name => !name.StartsWith("swin_", StringComparison.Ordinal))];
+    public static TheoryData<string> Names => [.. Families.Names];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -120,6 +120,40 @@ public sealed class ArrangeTests
         arrangement.Outputs.Should().Equal(Layouts(given));
     }
 
+    [Theory]
+    [InlineData("aten::add(%0, %1)")]
+    [InlineData("aten::add(%1, %0)")]
+    [InlineData("aten::minimum(%0, %1)")]
+    public void A_value_of_the_input_decides_whatever_its_size(string call)
+    {
+        var op = OpSet.Parse(CallText.Call(call)).Op;
+        Permutation scores = new([0, 1, 2, 3]), positions = new([0, 2, 3, 1]);
+        foreach (int batch in new[] { 1, 2 })
+        {
+            // As large as the scores of one window, larger and smaller.
+            foreach (Shape table in new Shape[] { [1, 3, 4, 4], [5, 3, 4, 4], [1, 3, 1, 4] })
+            {
+                Placed[] placed =
+                    [new([batch, 3, 4, 4], scores), new(table, positions) { DependsOnInput = false }];
+                if (call.StartsWith("aten::add(%1", StringComparison.Ordinal)) Array.Reverse(placed);
+                var arrangement = op.Arrange(placed);
+                arrangement.Outputs.Should().Equal(scores);
+                arrangement.Inputs.Should().Equal(scores, scores);
+            }
+        }
+    }
+
+    [Fact]
+    public void Of_two_tables_the_larger_one_decides()
+    {
+        var op = OpSet.Parse(CallText.Call("aten::add(%0, %1)")).Op;
+        Permutation plain = new([0, 1, 2, 3]), last = Permutation.ChannelsLast(4);
+        op.Arrange(
+        [
+            new([1, 3, 4, 4], plain) { DependsOnInput = false }, new([2, 3, 4, 4], last) { DependsOnInput = false },
+        ]).Outputs.Should().Equal(last);
+    }
+
     static Permutation[] Layouts(string text) =>
         [.. CallText.Shapes(text).Select(shape => new Permutation(shape.AsSpan()))];
 

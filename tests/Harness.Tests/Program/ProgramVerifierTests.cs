@@ -102,6 +102,9 @@ public sealed class ProgramVerifierTests
         ["a result's type"] = (
             p => Value(p, Result(p, "relu1"), v => v with { Fact = v.Fact with { Type = ElementType.Int64 } }),
             "of int64 (2, 4, 5, 4), expected float32 (2, 4, 5, 4)"),
+        ["a result that hides its input"] = (
+            p => Value(p, Result(p, "relu1"), v => v with { DependsOnInput = false }),
+            "that depends on no input, expected one that depends on an input, as its operands say"),
         ["the number of results"] = (
             p => Node(p, "relu1", n => n with { Outputs = [] }), "ReLU 'relu1': found 0 results, expected 1"),
         ["an operand's layout"] = (

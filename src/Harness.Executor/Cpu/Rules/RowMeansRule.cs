@@ -22,7 +22,7 @@ sealed class RowMeansRule : Rule
         if (scope.Program.Values[pool.Outputs[0]].Shape is var mean && mean[2] * mean[3] != 1) return null;
         var x = scope.Program.Values[value];
         string name = $"{pool.Name}.rows";
-        int rows = scope.Add(name, Fact.Float([x.Shape[0], x.Shape[1], x.Shape[2], 1]), x.Layout);
+        int rows = scope.Add(name, Fact.Float([x.Shape[0], x.Shape[1], x.Shape[2], 1]), x);
         maker = maker with
         {
             RowMeans = new(name, new Mean { Dims = [3], KeepDims = true }, [value], [rows], pool.Place),
