@@ -35,7 +35,9 @@ static class ModelBench
 
     static void Measure(string name, NhwcProgram model, int threads, int repeats, int top)
     {
-        using var plan = Plan.Compile<float>(model, new PlanOptions { Threads = threads });
+        var options = new PlanOptions { Threads = threads };
+        model = ConstantFold.Apply(model, options);
+        using var plan = Plan.Compile<float>(model, options);
         using var session = plan.CreateSession();
         var random = new Random(1);
         var input = new float[model.Values[model.Inputs[0].Value].Shape.Elements];

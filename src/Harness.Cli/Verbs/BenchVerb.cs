@@ -60,6 +60,7 @@ static class BenchVerb
         NhwcProgram model, ElementType precision, PlanOptions options, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
+        model = ConstantFold.Apply(model, options);
         using var plan = Plan.Compile(model, precision, options);
         using var session = plan.CreateSession();
         var planned = Stopwatch.GetElapsedTime(start);

@@ -225,7 +225,12 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
         return sum;
     }
 
-    static long ArenaBytes(NhwcProgram model) => Plan.Compile<float>(model, new PlanOptions { Threads = 1 }).ArenaBytes;
+    static long ArenaBytes(NhwcProgram model)
+    {
+        var options = new PlanOptions { Threads = 1 };
+        using var plan = Plan.Compile<float>(ConstantFold.Apply(model, options), options);
+        return plan.ArenaBytes;
+    }
 
     // What could not be converted has no shape where the file states none.
     static string Stated(Shape? shape) => shape is null ? "" : $" {shape}";

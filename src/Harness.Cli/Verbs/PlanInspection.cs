@@ -57,7 +57,7 @@ sealed record PlanInspection
     public static PlanInspection Of(
         NhwcProgram model, ElementType precision, PlanOptions options, bool profile, CancellationToken cancellation)
     {
-        using var plan = Plan.Compile(model, precision, options);
+        using var plan = Plan.Compile(ConstantFold.Apply(model, options), precision, options);
         var inspection = new PlanInspection
         {
             Precision = precision.NumPyName(),

@@ -35,7 +35,9 @@ public sealed class CpuRunner(int threads = 0, LaneWidth? lanes = null, bool exa
             Fuse = mode != RunMode.Plain,
             ExactOrder = exactOrder || mode == RunMode.Plain,
         };
-        return new CpuSession(program, precision, options);
+        // What users run; elsewhere every node is a part of what is held.
+        var run = mode == RunMode.Fast ? ConstantFold.Apply(program, options) : program;
+        return new CpuSession(program, run, precision, options);
     }
 
     /// <inheritdoc/>
@@ -47,10 +49,19 @@ public sealed class CpuRunner(int threads = 0, LaneWidth? lanes = null, bool exa
         readonly Plan _plan;
         readonly Session _session;
         readonly Dictionary<int, int> _inputs, _outputs;
+        // A value's number in the program that is run, where that is another one: ports alone are readable then.
+        readonly Dictionary<int, int>? _numbers;
 
-        public CpuSession(NhwcProgram program, ElementType precision, PlanOptions options) : base(program, precision)
+        public CpuSession(NhwcProgram program, NhwcProgram run, ElementType precision, PlanOptions options)
+            : base(program, precision)
         {
-            _plan = Plan.Compile(program, precision, options);
+            if (run != program)
+            {
+                _numbers = program.Inputs.Concat(program.Outputs).Zip(run.Inputs.Concat(run.Outputs))
+                    .DistinctBy(ports => ports.First.Value)
+                    .ToDictionary(ports => ports.First.Value, ports => ports.Second.Value);
+            }
+            _plan = Plan.Compile(run, precision, options);
             try
             {
                 _session = _plan.CreateSession();
@@ -67,13 +78,15 @@ public sealed class CpuRunner(int threads = 0, LaneWidth? lanes = null, bool exa
 
         public override AdditionOrder? Order => AdditionOrder.Of(_plan);
 
-        public override void Write(int value, ReadOnlySpan<double> elements) => _session.Write(value, elements);
+        public override void Write(int value, ReadOnlySpan<double> elements) => _session.Write(Of(value), elements);
 
-        public override void Write(int value, Tensor tensor) => _session.Write(value, tensor);
+        public override void Write(int value, Tensor tensor) => _session.Write(Of(value), tensor);
 
-        public override void Read(int value, Span<double> elements) => _session.Read(value, elements);
+        public override void Read(int value, Span<double> elements) => _session.Read(Of(value), elements);
 
-        public override Tensor Read(int value) => _session.Read(value);
+        public override Tensor Read(int value) => _session.Read(Of(value));
+
+        int Of(int value) => _numbers?[value] ?? value;
 
         public override void WriteMemory<E>(int value, ReadOnlySpan<E> elements) =>
             _session.WriteInput(_inputs[value], elements);

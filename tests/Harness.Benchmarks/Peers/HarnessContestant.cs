@@ -14,7 +14,7 @@ sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloat
 
     public HarnessContestant(Subject subject, PlanOptions options)
     {
-        _model = NhwcPass.Apply(subject.Model, subject.Shapes);
+        _model = ConstantFold.Apply(NhwcPass.Apply(subject.Model, subject.Shapes), options);
         _plan = Plan.Compile<E>(_model, options);
         _session = _plan.CreateSession();
         // Inputs and outputs stay where the session has them, as those of the others stay in the buffers bound to them.

@@ -71,8 +71,10 @@ static class OutputBits
     static string Hash<E>(TorchModel torch, Tensor[] inputs, bool exactOrder)
         where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
-        var program = NhwcPass.Apply(torch, [.. inputs.Select(input => input.Shape)]);
-        using var session = Session.Open<E>(program, new PlanOptions { Threads = 2, ExactOrder = exactOrder });
+        var options = new PlanOptions { Threads = 2, ExactOrder = exactOrder };
+        // As users run it.
+        var program = ConstantFold.Apply(NhwcPass.Apply(torch, [.. inputs.Select(input => input.Shape)]), options);
+        using var session = Session.Open<E>(program, options);
         for (int i = 0; i < inputs.Length; i++) session.Write(program.Inputs[i].Value, inputs[i]);
         session.Run();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
