@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Harness.Executor.Model;
+using Harness.Executor.Program;
 using Harness.Formats.Json;
 using Harness.Formats.Storage;
 
@@ -61,6 +62,10 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
     /// <summary>What else is known, in the order in which it is written: tree, flatten, weights …</summary>
     public ImmutableArray<KeyValuePair<string, string>> Facts { get; init; } = [];
 
+    /// <summary>Weights of layers that are computed from leaves, and how: written, and not needed for the way
+    /// back.</summary>
+    public ImmutableArray<ComputedWeight> Computed { get; init; } = [];
+
     /// <summary>Sentences for whoever receives the tree.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
@@ -111,6 +116,12 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            if (!Computed.IsEmpty)
+            {
+                json.WriteStartArray("computed");
+                foreach (var weight in Computed) Write(json, weight);
+                json.WriteEndArray();
+            }
             WriteTexts(json, "notes", Notes);
             json.WriteEndObject();
         }
@@ -131,19 +142,45 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
         WriteNumbers(json, "torchShape", leaf.TorchShape.AsSpan());
         json.WriteString("torchDtype", leaf.TorchType.NumPyName());
         if (leaf.Rows is { } rows) WriteNumbers(json, "rows", [rows.First, rows.Count]);
-        var move = leaf.Rearrangement;
-        if (!move.IsIdentity)
+        Write(json, leaf.Rearrangement);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, ComputedWeight weight)
+    {
+        json.WriteStartObject();
+        json.WriteString("layer", weight.Layer);
+        json.WriteString("leaf", weight.Rule.Leaf);
+        json.WriteString("form", weight.Rule.Form.Name());
+        WriteNumbers(json, "torchShape", weight.Fact.Shape.AsSpan());
+        WriteNumbers(json, "shape", weight.Rule.Rearrangement.Apply(weight.Fact.Shape).AsSpan());
+        Write(json, weight.Rule.Rearrangement);
+        WriteTexts(json, "of", weight.Keys);
+        json.WriteStartArray("formula");
+        foreach (var call in weight.Formula)
         {
-            json.WriteStartObject("move");
-            json.WriteString("from", move.From);
-            json.WriteString("to", move.To);
-            if (move.Flip.Length > 0) json.WriteString("reversed", move.Flip);
-            if (!move.Sizes.IsEmpty)
-            {
-                json.WriteStartObject("sizes");
-                foreach (var (letter, size) in move.Sizes) json.WriteNumber(letter.ToString(), size);
-                json.WriteEndObject();
-            }
+            json.WriteStartObject();
+            json.WriteString("name", call.Name);
+            json.WriteString("call", call.Text);
+            if (!call.Fact.Type.IsFloating()) json.WriteString("dtype", call.Fact.Type.NumPyName());
+            WriteNumbers(json, "shape", call.Fact.Shape.AsSpan());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, Rearrangement move)
+    {
+        if (move.IsIdentity) return;
+        json.WriteStartObject("move");
+        json.WriteString("from", move.From);
+        json.WriteString("to", move.To);
+        if (move.Flip.Length > 0) json.WriteString("reversed", move.Flip);
+        if (!move.Sizes.IsEmpty)
+        {
+            json.WriteStartObject("sizes");
+            foreach (var (letter, size) in move.Sizes) json.WriteNumber(letter.ToString(), size);
             json.WriteEndObject();
         }
         json.WriteEndObject();

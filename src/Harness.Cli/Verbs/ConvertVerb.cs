@@ -72,8 +72,10 @@ static class ConvertVerb
             ["format"] = "flax", ["layout"] = "channels-last", ["flatten"] = mode, ["weights"] = weights,
             ["harness"] = version,
         });
+        var computed = ComputedWeight.Of(program);
         var conversion = Conversion.Of(torch, variables, tree) with
         {
+            Computed = computed,
             Facts =
             [
                 new("tree", Path.GetFileName(request.Output)), new("layout", "channels-last"), new("flatten", mode),
@@ -85,7 +87,9 @@ static class ConvertVerb
             conversion.ToJson());
         terminal.Out.WriteLine($"{request.Output}: {variables.Leaves.Length} leaves, " +
             $"{variables.Leaves.Sum(leaf => leaf.Shape.Elements)} parameters");
-        Write(terminal, tree.Notes.Concat(Notes(program)));
+        Write(terminal, tree.Notes.Concat(Notes(program)).Concat(computed.Select(weight => new FlaxNote(
+            "computed", $"the {weight.Rule.Leaf} of '{weight.Layer}' is computed from '{
+                string.Join("' and '", weight.Keys)}': {Conversion.FileName} has the formula"))));
         return 0;
     }
 

@@ -100,6 +100,29 @@ public sealed class ConvertVerbTests : IDisposable
         if (dense is not null) AxesOf("fc.weight").Should().Be(dense);
     }
 
+    [Fact]
+    public void A_weight_that_is_computed_has_its_formula_and_its_parts_come_back()
+    {
+        string graph = OpCases.PathOf("_weight_norm/of_outputs");
+        CommandLine.Run("convert", graph, "--weights", "seed:3", "--output", _folder["p.msgpack"]).ErrorLines.Should()
+            .Contain("note: the kernel of 'conv' is computed from 'v' and 'g': conversion.json has the formula");
+        Run("convert", "--back", _folder["p.msgpack"], "--output", _folder["back.safetensors"]);
+
+        using var model = ModelFile.Open(graph, "seed:3");
+        Same(SafetensorsFile.Read(_folder["back.safetensors"]), model.Weights, [.. model.Weights.Keys]);
+        var computed = Document().GetProperty("computed").EnumerateArray().Single();
+        string[] Texts(string name) => [.. computed.GetProperty(name).EnumerateArray().Select(one => one.ToString())];
+        computed.GetProperty("leaf").GetString().Should().Be("kernel");
+        computed.GetProperty("move").GetProperty("to").GetString().Should().Be("hwio");
+        Texts("of").Should().Equal("v", "g");
+        Texts("shape").Should().Equal("2", "3", "3", "4");
+        Texts("torchShape").Should().Equal("4", "3", "2", "3");
+        computed.GetProperty("formula").EnumerateArray().Single().GetProperty("call").GetString().Should()
+            .Be("aten::_weight_norm(v, g, 0)");
+        Run("convert", PathOf("guide_cnn"), "--output", _folder["p.msgpack"]);
+        Document().TryGetProperty("computed", out _).Should().BeFalse("nothing is computed there");
+    }
+
     [Theory]
     [InlineData(".msgpack", '/')]
     [InlineData(".npz", '/')]
