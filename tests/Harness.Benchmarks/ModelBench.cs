@@ -14,35 +14,33 @@ static class ModelBench
     sealed record Line(string Name, double Seconds, double Flops);
 
     /// <summary>How it is called.</summary>
-    public const string Usage = "models SIZE THREADS REPEATS TOP MODEL...   (MODEL: a file, or arch:NAME)";
+    public const string Usage = "models SIZE THREADS REPEATS TOP MODEL...   " +
+        "(SIZE: 0 for the usual inputs; MODEL: a file, arch:NAME, or a network of the benchmark)";
 
     /// <summary>Prints a table by kind of step and the slowest steps of each model; 2 for bad usage.</summary>
     public static int Run(string[] words)
     {
         if (words.Length < 5 || Array.ConvertAll(words[..4], word => int.TryParse(word, out int number) ? number : -1)
-            is not [> 0 and var size, > 0 and var threads, > 0 and var repeats, >= 0 and var top])
+            is not [>= 0 and var size, > 0 and var threads, > 0 and var repeats, >= 0 and var top])
         {
             Console.Error.WriteLine($"usage: {Usage}");
             return 2;
         }
         foreach (string name in words[4..])
         {
-            using var subject = Subject.Open(name, Shape.Create([1, 3, size, size]));
-            Measure(subject.Name, NhwcPass.Apply(subject.Model, subject.Shapes), threads, repeats, top);
+            using var subject = Subject.Open(name, size == 0 ? null : Shape.Create([1, 3, size, size]));
+            Measure(subject, threads, repeats, top);
         }
         return 0;
     }
 
-    static void Measure(string name, NhwcProgram model, int threads, int repeats, int top)
+    static void Measure(Subject subject, int threads, int repeats, int top)
     {
         var options = new PlanOptions { Threads = threads };
-        model = ConstantFold.Apply(model, options);
+        var model = ConstantFold.Apply(NhwcPass.Apply(subject.Model, subject.Shapes), options);
         using var plan = Plan.Compile<float>(model, options);
         using var session = plan.CreateSession();
-        var random = new Random(1);
-        var input = new float[model.Values[model.Inputs[0].Value].Shape.Elements];
-        foreach (ref float x in input.AsSpan()) x = (float)(random.NextDouble() - 0.5);
-        session.WriteInput(0, input);
+        for (int i = 0; i < subject.Inputs.Length; i++) session.Write(model.Inputs[i].Value, subject.Inputs[i]);
         var best = new double[plan.Steps.Length];
         Array.Fill(best, double.MaxValue);
         double whole = double.MaxValue, peak = 0;
@@ -63,7 +61,7 @@ static class ModelBench
             new Line(Describe(plan.Program, plan.StepNodes[step]), seconds,
                 plan.StepNodes[step].Mains.Sum(node => Flops(plan.Program, node))))];
         double sum = lines.Sum(line => line.Seconds), flops = lines.Sum(line => line.Flops);
-        Console.WriteLine($"== {name}: {whole * 1e3:F2} ms (steps {sum * 1e3:F2}), {flops / 1e9:F2} GFLOP, " +
+        Console.WriteLine($"== {subject.Name}: {whole * 1e3:F2} ms (steps {sum * 1e3:F2}), {flops / 1e9:F2} GFLOP, " +
             $"{flops / sum / 1e9 / peak / threads:P1} of {threads} x {peak:F0} GF/s, arena {plan.ArenaBytes >> 10} " +
             $"KiB");
         foreach (var kind in lines.GroupBy(

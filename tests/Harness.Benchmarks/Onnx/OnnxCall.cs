@@ -9,12 +9,19 @@ namespace Harness.Benchmarks.Onnx;
 /// <param name="call">The call.</param>
 /// <param name="shapeOf">A value's shape in PyTorch's axis order.</param>
 /// <param name="nameOf">A value's name in the file.</param>
-sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf, Func<int, string> nameOf)
+/// <param name="fuses">True where ONNX Runtime's own operators may stand for what ONNX says by several.</param>
+sealed partial class OnnxCall(
+    OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf, Func<int, string> nameOf, bool fuses)
 {
     /// <summary>Adds the nodes and returns the names of the results.</summary>
     /// <exception cref="NotSupportedException">The op has no counterpart in ONNX, or not with these
     /// arguments.</exception>
-    public string[] Write() => call.Op is Split split ? Pieces(split) : [One()];
+    public string[] Write() => call.Op switch
+    {
+        Split split => Pieces(split),
+        LSTM lstm => Recurred(lstm),
+        _ => [One()],
+    };
 
     string X => nameOf(call.Operands[0]);
 
@@ -37,8 +44,10 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         ConvTranspose convolution => ConvolveTransposed(convolution),
         Div { Rounding: DivRounding.None } div => Arithmetic("Div", div, 1),
         ELU { Scale: 1, InputScale: 1 } elu => graph.Node("Elu", [X], ("alpha", (float)elu.Alpha)),
+        Embedding => graph.Node("Gather", [X, Operand(1)], ("axis", 0)),
         Exp => graph.Node("Exp", [X]),
         Expand => graph.Node("Expand", [X, graph.Integers(Longs(ResultShape.AsSpan()))]),
+        GroupNorm norm => GroupNormed(norm),
         GELU gelu => graph.Node("Gelu", [X], ("approximate", gelu.Approximate ? "tanh" : "none")),
         Hardsigmoid => graph.Node("HardSigmoid", [X], ("alpha", 1f / 6), ("beta", 0.5f)),
         Hardswish => graph.Node("HardSwish", [X]),
@@ -63,6 +72,7 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         ReLU => graph.Node("Relu", [X]),
         Reshaping => graph.Node("Reshape", [X, graph.Integers(Longs(ResultShape.AsSpan()))]),
         Rsub rsub => Reversed(rsub),
+        ScaledDotProductAttention attention => Attended(attention),
         Select select =>
             graph.Node("Gather", [X, graph.Integer(select.Index)], ("axis", Axis.Of(select.Dim, XShape.Rank))),
         Sigmoid => graph.Node("Sigmoid", [X]),
@@ -72,6 +82,9 @@ sealed class OnnxCall(OnnxGraph graph, ShapedCall call, Func<int, Shape> shapeOf
         Sub sub => Arithmetic("Sub", sub, sub.Alpha),
         Sum sum => Reduce("ReduceSum", sum),
         Tanh => graph.Node("Tanh", [X]),
+        Upsample { IsNearest: true, Mode: Interpolation.Nearest } => graph.Node("Resize",
+            [X, "", "", graph.Integers(Longs(ResultShape.AsSpan()))], ("mode", "nearest"),
+            ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")),
         _ => throw Refuse("has no counterpart in the benchmark's ONNX writer"),
     };
 

@@ -11,6 +11,7 @@ sealed class OnnxGraph
     const int AttributeFloat = 1, AttributeInt = 2, AttributeText = 3, AttributeInts = 7;
 
     readonly ProtoMessage _graph = new();
+    readonly HashSet<string> _domains = new(StringComparer.Ordinal);
     int _names;
 
     /// <summary>A name nobody has yet.</summary>
@@ -35,14 +36,26 @@ sealed class OnnxGraph
         foreach (string input in inputs) node.Write(1, input);
         foreach (string result in results) node.Write(2, result);
         node.Write(3, $"n{_names++}");
-        node.Write(4, type);
+        // ONNX Runtime's own operators have their domain before them.
+        int domain = type.LastIndexOf('.');
+        node.Write(4, type[(domain + 1)..]);
         foreach (var (name, value) in attributes) node.Write(5, Attribute(name, value));
+        if (domain > 0)
+        {
+            node.Write(7, type[..domain]);
+            _domains.Add(type[..domain]);
+        }
         _graph.Write(1, node);
     }
 
-    /// <summary>Adds a constant of float32 elements, rounded if the tensor holds others.</summary>
+    /// <summary>Adds a constant: int64 as it is, all else as float32, rounded if the tensor holds others.</summary>
     public void Constant(string name, Tensor tensor)
     {
+        if (tensor.Type == ElementType.Int64)
+        {
+            Initializer(name, Int64, tensor.Shape, tensor.Bytes);
+            return;
+        }
         var bytes = tensor.Type == ElementType.Float32
             ? tensor.Bytes
             : MemoryMarshal.AsBytes(tensor.ToSingles().AsSpan()).ToArray();
@@ -83,24 +96,31 @@ sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>Adds an input port of float32.</summary>
-    public void Input(string name, Shape shape) => _graph.Write(11, Port(name, shape));
+    /// <summary>Adds an input port of int64 or float32.</summary>
+    public void Input(string name, Shape shape, ElementType type) =>
+        _graph.Write(11, Port(name, shape, type == ElementType.Int64 ? Int64 : Float));
 
     /// <summary>Adds an output port of float32.</summary>
-    public void Output(string name, Shape shape) => _graph.Write(12, Port(name, shape));
+    public void Output(string name, Shape shape) => _graph.Write(12, Port(name, shape, Float));
 
     /// <summary>The model's bytes.</summary>
     public byte[] ToModel()
     {
         _graph.Write(2, "model");
-        var opset = new ProtoMessage();
-        opset.Write(1, "");
-        opset.Write(2, Opset);
         var model = new ProtoMessage();
         model.Write(1, IrVersion);
-        model.Write(8, opset);
+        Import("", Opset);
+        foreach (string domain in _domains) Import(domain, 1);
         model.Write(7, _graph);
         return model.Join();
+
+        void Import(string domain, int version)
+        {
+            var opset = new ProtoMessage();
+            opset.Write(1, domain);
+            opset.Write(2, version);
+            model.Write(8, opset);
+        }
     }
 
     void Initializer(string name, int type, Shape shape, ReadOnlyMemory<byte> bytes)
@@ -113,7 +133,7 @@ sealed class OnnxGraph
         _graph.Write(5, tensor);
     }
 
-    static ProtoMessage Port(string name, Shape shape)
+    static ProtoMessage Port(string name, Shape shape, int type)
     {
         var extents = new ProtoMessage();
         foreach (int extent in shape)
@@ -123,13 +143,13 @@ sealed class OnnxGraph
             extents.Write(1, dimension);
         }
         var tensor = new ProtoMessage();
-        tensor.Write(1, Float);
+        tensor.Write(1, type);
         tensor.Write(2, extents);
-        var type = new ProtoMessage();
-        type.Write(1, tensor);
+        var wrapped = new ProtoMessage();
+        wrapped.Write(1, tensor);
         var port = new ProtoMessage();
         port.Write(1, name);
-        port.Write(2, type);
+        port.Write(2, wrapped);
         return port;
     }
 

@@ -10,18 +10,21 @@ sealed class OnnxWriter
     readonly ShapedGraph _source;
     readonly OnnxGraph _graph = new();
     readonly Dictionary<int, string> _names = [];
-    readonly bool _named;
+    readonly bool _named, _fuses;
 
-    OnnxWriter(ShapedGraph source, bool named) => (_source, _named) = (source, named);
+    OnnxWriter(ShapedGraph source, bool named, bool fuses) =>
+        (_source, _named, _fuses) = (source, named, fuses);
 
     /// <summary>The model for these input shapes; inputs are called <c>x0</c>, <c>x1</c> …, outputs <c>y0</c>,
     /// <c>y1</c> ….</summary>
     /// <param name="model">The model.</param>
     /// <param name="inputShapes">The shape of each input.</param>
     /// <param name="named">True where inputs and outputs keep the graph's names.</param>
+    /// <param name="fuses">True where ONNX Runtime's own operators may stand for what ONNX says by several.</param>
     /// <exception cref="NotSupportedException">An op has no counterpart.</exception>
-    public static byte[] Write(TorchModel model, IReadOnlyList<Shape> inputShapes, bool named = false) =>
-        new OnnxWriter(ShapedGraph.Of(model, inputShapes), named).Run();
+    public static byte[] Write(TorchModel model, IReadOnlyList<Shape> inputShapes, bool named = false,
+        bool fuses = false) =>
+        new OnnxWriter(ShapedGraph.Of(model, inputShapes), named, fuses).Run();
 
     byte[] Run()
     {
@@ -29,11 +32,12 @@ sealed class OnnxWriter
         for (int i = 0; i < torch.Graph.Inputs.Length; i++)
         {
             int value = torch.Graph.Inputs[i].Value;
-            _graph.Input(_names[value] = _named ? torch.Graph.Inputs[i].Name : $"x{i}", _source.ShapeOf(value));
+            _graph.Input(_names[value] = _named ? torch.Graph.Inputs[i].Name : $"x{i}", _source.ShapeOf(value),
+                torch.Graph.Inputs[i].Type);
         }
         foreach (var call in _source.Calls)
         {
-            var node = new OnnxCall(_graph, call, ShapeOf, Name);
+            var node = new OnnxCall(_graph, call, ShapeOf, Name, _fuses);
             string[] results = node.Write();
             for (int i = 0; i < results.Length; i++) _names[call.Results[i]] = results[i];
         }

@@ -19,7 +19,12 @@ sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloat
         _session = _plan.CreateSession();
         // Inputs and outputs stay where the session has them, as those of the others stay in the buffers bound to them.
         for (int i = 0; i < _model.Inputs.Length; i++)
-            _session.WriteInput<E>(i, InMemoryOrder(subject.Inputs[i], _model.Values[_model.Inputs[i].Value].Layout));
+        {
+            var moved = InMemoryOrder(subject.Inputs[i], _model.Values[_model.Inputs[i].Value].Layout);
+            if (moved.Type.IsFloating())
+                _session.WriteInput<E>(i, Array.ConvertAll(moved.ToDoubles(), E.CreateTruncating));
+            else _session.WriteInputBytes(i, moved.Bytes.Span);
+        }
     }
 
     /// <inheritdoc/>
@@ -47,14 +52,13 @@ sealed class HarnessContestant<E> : Contestant where E : unmanaged, IBinaryFloat
         _plan.Dispose();
     }
 
-    static E[] InMemoryOrder(Tensor tensor, Permutation layout)
+    static Tensor InMemoryOrder(Tensor tensor, Permutation layout)
     {
         const string Letters = "abcdefgh";
         string from = Letters[..layout.Rank];
-        var moved = layout.IsIdentity
+        return layout.IsIdentity
             ? tensor
             : new Rearrangement(from, string.Concat(layout.AsSpan().ToArray().Select(axis => from[axis])))
                 .Apply(tensor);
-        return Array.ConvertAll(moved.ToDoubles(), E.CreateTruncating);
     }
 }

@@ -8,7 +8,11 @@ using static TorchSharp.torch;
 namespace Harness.Benchmarks.Peers;
 
 /// <summary>All contestants on one subject: results compared first, then times.</summary>
-sealed class Match(int threads, double seconds, TextWriter log)
+/// <param name="threads">Threads of each.</param>
+/// <param name="seconds">About how long the race may take.</param>
+/// <param name="log">Told who does not take part, and whose results differ.</param>
+/// <param name="processor">True where the processor's time counts: see <see cref="Race"/>.</param>
+sealed class Match(int threads, double seconds, TextWriter log, bool processor = false)
 {
     /// <summary>The contestants of whole models, as the JSON names them.</summary>
     public static readonly string[] Models =
@@ -46,7 +50,7 @@ sealed class Match(int threads, double seconds, TextWriter log)
             // A time for a wrong result says nothing.
             if (agree)
             {
-                var race = Race.Run([.. contestants.Values], seconds, () => Peak(threads));
+                var race = Race.Run([.. contestants.Values], seconds, () => Peak(threads), processor);
                 foreach (var (name, time) in contestants.Keys.Zip(race.Timings)) timings[name] = time;
                 peaks = race.PeakGflops;
             }
@@ -71,7 +75,7 @@ sealed class Match(int threads, double seconds, TextWriter log)
                 "harness" => new HarnessContestant<float>(subject, options),
                 "harnessExactOrder" => new HarnessContestant<float>(subject, options with { ExactOrder = true }),
                 "harnessFloat64" => new HarnessContestant<double>(subject, options),
-                "onnxruntime" => new OnnxContestant(subject, threads),
+                "onnxruntime" => OnnxContestant.Fastest(subject, threads),
                 "libtorch" when OneDnn.IsLimited => throw new NotSupportedException(
                     "this machine hides its caches, where only oneDNN's slowest kernels are right"),
                 "libtorch" => TorchContestant.Fastest(subject, ScalarType.Float32),

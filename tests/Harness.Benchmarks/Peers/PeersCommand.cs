@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harness.Benchmarks.Nets;
 using Harness.Reference.Native;
 using TorchSharp;
 
@@ -9,13 +10,14 @@ static class PeersCommand
 {
     /// <summary>How it is called.</summary>
     public const string Usage =
-        "peers [--threads N] [--models a,b] [--seconds N] [--no-layers | --layers-only | --peak-only] " +
-        "[--json FILE] [--markdown FILE]";
+        "peers [--threads N] [--models a,b] [--contestants harness,a,b] [--seconds N] [--no-layers | --layers-only | --peak-only] " +
+        "[--json FILE] [--markdown FILE] [--processor-time]";
 
     static readonly string[] s_all =
     [
         "resnet18", "resnet50", "vgg16", "mobilenet_v2", "mobilenet_v3_large", "efficientnet_b0", "densenet121",
-        "squeezenet1_1", "shufflenet_v2_x1_0", "regnet_y_400mf", "convnext_tiny", "vit_b_16", "unet",
+        "squeezenet1_1", "shufflenet_v2_x1_0", "regnet_y_400mf", "convnext_tiny", "vit_b_16", "swin_t", "unet",
+        .. NetSet.Names,
     ];
 
     /// <summary>0: all agree; 1: some result differs; 2: bad usage.</summary>
@@ -24,8 +26,8 @@ static class PeersCommand
         int threads = 1;
         double seconds = 15;
         string? json = null, markdown = null;
-        string[] models = s_all;
-        bool whole = true, layers = true, peakOnly = false;
+        string[] models = s_all, contestants = Match.Models;
+        bool whole = true, layers = true, peakOnly = false, processor = false;
         for (int i = 0; i < words.Length; i++)
         {
             string? next = i + 1 < words.Length ? words[i + 1] : null;
@@ -39,8 +41,11 @@ static class PeersCommand
                 case "--markdown" when next is not null: markdown = next; i++; break;
                 case "--models" when next is not null: models =
                     next.Split(',', StringSplitOptions.RemoveEmptyEntries); i++; break;
+                case "--contestants" when next?.Split(',') is { } some && some.Contains("harness")
+                    && some.All(Match.Models.Contains): contestants = some; i++; break;
                 case "--no-layers": layers = false; break;
                 case "--layers-only": whole = false; break;
+                case "--processor-time": processor = true; break;
                 case "--peak-only": (whole, layers, peakOnly) = (false, false, true); break;
                 default:
                     Console.Error.WriteLine($"'{words[i]}' is unknown here or lacks its value; usage: {Usage}");
@@ -56,13 +61,14 @@ static class PeersCommand
         foreach (string name in whole ? models : [])
         {
             using var subject = Subject.Open(name);
-            report.Models.Add(new Match(threads, seconds, Console.Error).Run(subject, Match.Models));
+            report.Models.Add(new Match(threads, seconds, Console.Error, processor).Run(subject, contestants));
             Console.Error.WriteLine(Line(report.Models[^1]));
         }
         foreach (var subject in layers ? LayerSet.Subjects() : [])
         {
             using (subject)
-                report.Layers.Add(new Match(threads, seconds / 10, Console.Error).Run(subject, Match.Layers));
+                report.Layers.Add(
+                    new Match(threads, seconds / 10, Console.Error, processor).Run(subject, Match.Layers));
             Console.Error.WriteLine(Line(report.Layers[^1]));
         }
         report.PeakGflops.Add(Match.Peak(threads));

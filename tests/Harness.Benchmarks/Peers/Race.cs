@@ -23,7 +23,10 @@ static class Race
     /// <param name="contestants">Contestants that ran at least once.</param>
     /// <param name="seconds">About how long all this may take.</param>
     /// <param name="peak">Measures the FMA peak in GFLOP/s; called before each round and after the last.</param>
-    public static RaceResult Run(IReadOnlyList<Contestant> contestants, double seconds, Func<double> peak)
+    /// <param name="processor">True where what the process takes of the processor counts and not the time that goes
+    /// by: for one thread on a machine that others use too. Peaks are the clock's nevertheless.</param>
+    public static RaceResult Run(
+        IReadOnlyList<Contestant> contestants, double seconds, Func<double> peak, bool processor = false)
     {
         var times = contestants.Select(_ => new List<double>()).ToArray();
         var rounds = contestants.Select(_ => new List<double>()).ToArray();
@@ -42,7 +45,7 @@ static class Race
             {
                 int at = (i * Step(times.Length, round) + round) % times.Length;
                 int before = times[at].Count;
-                Visit(contestants[at], times[at]);
+                Visit(contestants[at], times[at], processor);
                 rounds[at].Add(Statistics.Median(times[at][before..]));
             }
             Thread.Sleep(s_pause);
@@ -57,7 +60,7 @@ static class Race
     // Rounds walk forwards and backwards in turn.
     static int Step(int count, int round) => round % 2 == 0 ? 1 : count - 1;
 
-    static void Visit(Contestant contestant, List<double> times)
+    static void Visit(Contestant contestant, List<double> times, bool processor)
     {
         Thread.Sleep(s_pause);
         long visit = Stopwatch.GetTimestamp();
@@ -66,9 +69,10 @@ static class Race
         visit = Stopwatch.GetTimestamp();
         for (int run = 0; run < MostRuns; run++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var (start, taken) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             contestant.Run();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var time = processor ? Environment.CpuUsage.TotalTime - taken : Stopwatch.GetElapsedTime(start);
+            times.Add(time.TotalMilliseconds);
             if (Stopwatch.GetElapsedTime(visit).TotalSeconds > VisitSeconds) break;
         }
     }

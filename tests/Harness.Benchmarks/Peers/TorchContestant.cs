@@ -75,7 +75,7 @@ sealed class TorchContestant : Contestant
     /// <summary>The variant that is fastest on this subject here, by a few runs of each in turns.</summary>
     public static TorchContestant Fastest(Subject subject, ScalarType type)
     {
-        var folded = NormFold.Apply(subject.Model);
+        var folded = NormFold.Apply(ConstantFold.Apply(subject.Model, subject.Shapes));
         TorchVariant[] variants = type == ScalarType.Float32
             ? [TorchVariant.ChannelsLast, TorchVariant.Contiguous, TorchVariant.Frozen]
             : [TorchVariant.ChannelsLast, TorchVariant.Contiguous];
@@ -144,7 +144,10 @@ sealed class TorchContestant : Contestant
     }
 
     // Channels last for libtorch is a matter of strides, which permuting there and back leaves behind.
-    TorchTensor Ordered(TorchTensor tensor) => tensor.ndim == 4 && _variant != TorchVariant.Contiguous
-        ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
-        : tensor;
+    TorchTensor Ordered(TorchTensor tensor) => _variant == TorchVariant.Contiguous ? tensor : tensor.ndim switch
+    {
+        4 => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
+        5 => tensor.permute(0, 2, 3, 4, 1).contiguous().permute(0, 4, 1, 2, 3),
+        _ => tensor,
+    };
 }

@@ -61,16 +61,16 @@ sealed class FrozenText
     // Input, window, bias and numbers, where the window is a parameter that nothing else reads.
     (string Input, string Others)? Convolution(ShapedCall call)
     {
-        if (call.Op is not Conv { Axes: 2, SamePadding: false, Padding: var pad } conv || pad.Low != pad.High)
+        if (call.Op is not Conv { Axes: 2 or 3, SamePadding: false, Padding: var pad } conv || pad.Low != pad.High)
             return null;
         int window = call.Operands[1];
         var image = _graph.ShapeOf(call.Operands[0]);
-        if (_readers[window] != 1 || image.Rank != 4
+        if (_readers[window] != 1 || image.Rank != conv.Axes + 2
             || !_graph.Model.Graph.Parameters.Any(parameter => parameter.Value == window)) return null;
         string numbers = string.Create(CultureInfo.InvariantCulture,
             $"{pad.Low}, {conv.Stride}, {conv.Dilation}, {conv.Groups}");
         _packs[window] = $"  def pack{window}(self: __torch__.M, w: Tensor) -> Tensor:\n" +
-            $"    return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(w), {numbers}, " +
+            $"    return torch.mkldnn_reorder_conv{conv.Axes}d_weight(torch.to_mkldnn(w), {numbers}, " +
             $"[{string.Join(", ", image)}])\n";
         string bias = conv.Bias ? ScriptText.Name(call.Operands[2]) : "None";
         return (ScriptText.Name(call.Operands[0]), $"{ScriptText.Name(window)}, {bias}, {numbers}");

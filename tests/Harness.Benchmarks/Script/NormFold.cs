@@ -48,8 +48,8 @@ static class NormFold
 
         Call? Folded(Call convolution, Call norm)
         {
-            if (convolution.Target is not ("aten::conv2d" or "aten::_convolution") || !convolution.Keywords.IsEmpty)
-                return null;
+            if (convolution.Target is not ("aten::conv2d" or "aten::conv3d" or "aten::_convolution")
+                || !convolution.Keywords.IsEmpty) return null;
             if (convolution.Target == "aten::_convolution" && convolution.Arguments[6] is BoolArgument { Flag: true })
                 return null;
             if (Elements(convolution.Arguments, Weight) is not { } kernel) return null;
