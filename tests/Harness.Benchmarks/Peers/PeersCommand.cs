@@ -10,7 +10,8 @@ static class PeersCommand
 {
     /// <summary>How it is called.</summary>
     public const string Usage =
-        "peers [--threads N] [--models a,b] [--contestants harness,a,b] [--seconds N] [--no-layers | --layers-only | --peak-only] " +
+        "peers [--threads N] [--models a,b] [--contestants harness,a,b] [--seconds N] " +
+        "[--no-layers | --layers-only | --peak-only] " +
         "[--json FILE] [--markdown FILE] [--processor-time]";
 
     static readonly string[] s_all =
