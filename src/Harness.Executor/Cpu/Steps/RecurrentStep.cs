@@ -1,5 +1,6 @@
 using System.Numerics;
 using Harness.Executor.Cpu.Kernels;
+using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
@@ -14,12 +15,13 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
     readonly ValueBuffer? _output;
     readonly ValueBuffer[] _from, _to;
     readonly Weight[] _weights;
-    readonly int _steps, _batch, _inputs, _hidden, _features, _wide;
-    // Elements of scratch: an input's gates by step, those of a state, two sequences between layers, two states and
-    // what a projection makes; and weights that are computed.
-    readonly nint _gates, _layer, _states, _computed;
+    readonly int _steps, _batch, _inputs, _hidden, _features, _wide, _gates;
+    // Elements of scratch: two sequences between layers, two states and what a projection makes; and weights that are
+    // computed. Whatever a product writes has room for whole panels.
+    readonly nint _layer, _states, _computed;
 
-    // A parameter in the plan's memory, or where it is computed, and where it goes.
+    // A parameter in panels, a bias as one row of them: in the plan's memory, or where it is computed, and where it
+    // goes.
     readonly record struct Weight(PinnedArray<E>? Stored, ValueBuffer? Computed, nint At);
 
     /// <summary>A step of a node that is a <see cref="Recurrent"/>.</summary>
@@ -44,14 +46,14 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
             var shape = site.ShapeOf(operand);
             bool stored = site.IsStored(operand);
             _weights[i] = stored
-                ? new Weight(site.Pin(site.Weight(operand)), null, 0)
+                ? new Weight(site.Pin(InPanels(site.Weight(operand), shape)), null, 0)
                 : new Weight(null, site.Input(operand), _computed);
-            if (!stored) _computed += checked((nint)shape.Elements);
+            if (!stored) _computed += PanelProduct.Elements(shape.Rank == 1 ? 1 : shape[1], shape[0]);
         }
-        _gates = checked((nint)_op.Gates * _hidden);
+        _gates = checked((int)PanelProduct.Padded((nint)_op.Gates * _hidden));
         _layer = checked((nint)_steps * _wide);
-        _states = Math.Max(_hidden, _features);
-        ScratchBytes = checked(((_gates * (_steps + 1)) + (2 * _layer) + (3 * _states) + _computed) * sizeof(E));
+        _states = PanelProduct.Padded(Math.Max(_hidden, _features));
+        ScratchBytes = checked((((nint)_gates * (_steps + 1)) + (2 * _layer) + (3 * _states) + _computed) * sizeof(E));
         Pieces = _batch;
     }
 
@@ -70,10 +72,10 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     public override void Run(in Frame frame, long first, long last)
     {
-        E* gates = frame.Scratch<E>(), state = gates + (_gates * _steps), sequences = state + _gates;
+        E* gates = frame.Scratch<E>(), state = gates + ((nint)_gates * _steps), sequences = state + _gates;
         E* h = sequences + (2 * _layer), c = h + _states, made = c + _states, computed = made + _states;
         foreach (var weight in _weights)
-            if (weight.Computed is { } value) Copy(frame.At<E>(value), value, computed + weight.At);
+            if (weight.Computed is { } value) Pack(frame.At<E>(value), value, computed + weight.At);
         for (int n = (int)first; n < last; n++)
         {
             E* x = frame.At<E>(_x) + (n * _x.StrideOf(_op.IsCell || _op.BatchFirst ? 0 : 1));
@@ -85,14 +87,14 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
                 for (int direction = 0; direction < _op.Directions; direction++)
                 {
                     int run = (layer * _op.Directions) + direction;
-                    RecurrentGates.Product(
-                        _lanes, x, stride, _steps, inputs, Of(run, 0, computed), (int)_gates,
+                    PanelProduct.Run(
+                        _lanes, x, stride, _steps, inputs, Of(run, 0, computed), _gates,
                         _op.Bias ? Of(run, 2, computed) : null, gates);
                     Load(frame, run, n, h, c);
                     for (int step = 0; step < _steps; step++)
                     {
                         int t = direction == 0 ? step : _steps - 1 - step;
-                        Advance(run, computed, gates + (t * _gates), state, h, c, made);
+                        Advance(run, computed, gates + ((nint)t * _gates), state, h, c, made);
                         new Span<E>(h, _features).CopyTo(
                             new Span<E>(y + ((nint)t * _wide) + (direction * _features), _features));
                     }
@@ -112,17 +114,17 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
     // One element of a sequence.
     void Advance(int run, E* computed, E* input, E* state, E* h, E* c, E* made)
     {
-        RecurrentGates.Product(
-            _lanes, h, 0, 1, _features, Of(run, 1, computed), (int)_gates, _op.Bias ? Of(run, 3, computed) : null,
-            state);
+        PanelProduct.Run(
+            _lanes, h, 0, 1, _features, Of(run, 1, computed), _gates, _op.Bias ? Of(run, 3, computed) : null, state);
         if (!_op.Projected)
         {
             RecurrentGates.Step(_lanes, _kind, input, state, h, c, _hidden);
             return;
         }
         RecurrentGates.Step(_lanes, _kind, input, state, made, c, _hidden);
-        RecurrentGates.Product(
-            _lanes, made, 0, 1, _hidden, Of(run, _op.Parameters - 1, computed), _features, (E*)null, h);
+        PanelProduct.Run(
+            _lanes, made, 0, 1, _hidden, Of(run, _op.Parameters - 1, computed),
+            (int)PanelProduct.Padded(_features), (E*)null, h);
     }
 
     E* Of(int run, int parameter, E* computed)
@@ -152,12 +154,20 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
     E* At(in Frame frame, ValueBuffer state, int run, int n) =>
         frame.At<E>(state) + (_op.IsCell ? 0 : run * state.StrideOf(0)) + (n * state.StrideOf(-2));
 
-    // A parameter as PyTorch has it, the features of its input outermost.
-    static void Copy(E* from, ValueBuffer value, E* to)
+    // A parameter as Flax has it: the features of its input outermost.
+    static E[] InPanels(ReadOnlySpan<E> weight, Shape shape)
     {
-        int outputs = value.Shape[0], inputs = value.Shape.Rank == 1 ? 1 : value.Shape[1];
-        nint output = value.StrideOf(0), input = value.Shape.Rank == 1 ? 0 : value.StrideOf(1);
-        for (int i = 0; i < inputs; i++)
-            for (int o = 0; o < outputs; o++) *to++ = from[(o * output) + (i * input)];
+        int outputs = shape[0], inputs = shape.Rank == 1 ? 1 : shape[1];
+        var panels = new E[PanelProduct.Elements(inputs, outputs)];
+        fixed (E* from = weight, to = panels) PanelProduct.Pack(from, inputs, outputs, outputs, 1, to);
+        return panels;
+    }
+
+    // A parameter as PyTorch has it.
+    static void Pack(E* from, ValueBuffer value, E* to)
+    {
+        bool isRow = value.Shape.Rank == 1;
+        PanelProduct.Pack(from, isRow ? 1 : value.Shape[1], isRow ? 0 : value.StrideOf(1), value.Shape[0],
+            value.StrideOf(0), to);
     }
 }
