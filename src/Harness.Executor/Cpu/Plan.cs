@@ -79,6 +79,7 @@ public sealed class Plan : IDisposable
         _options = options with { Threads = Threads, Lanes = Lanes };
         bool fuse = options.Fuse && !options.KeepAll;
         Program = ProgramVerifier.After(nameof(Room), Room.Give(model, options.KeepAll), model);
+        if (fuse) Program = ProgramVerifier.After(nameof(RecurrentLayers), RecurrentLayers.Apart(Program), Program);
         var nodes = Fusion.Nothing(Program);
         if (fuse)
         {

@@ -5,7 +5,8 @@ using Harness.Executor.Ops;
 
 namespace Harness.Executor.Cpu;
 
-/// <summary>A recurrent layer, all of its layers and directions: a sequence of the batch is a piece.</summary>
+/// <summary>A recurrent layer: a sequence of the batch in one direction is a piece; of several layers, which read each
+/// other in both directions, a sequence.</summary>
 sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloatingPointIeee754<E>
 {
     readonly LaneWidth _lanes;
@@ -54,7 +55,7 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
         _layer = checked((nint)_steps * _wide);
         _states = PanelProduct.Padded(Math.Max(_hidden, _features));
         ScratchBytes = checked((((nint)_gates * (_steps + 1)) + (2 * _layer) + (3 * _states) + _computed) * sizeof(E));
-        Pieces = _batch;
+        Pieces = (long)_batch * (_op.Layers == 1 ? _op.Directions : 1);
     }
 
     /// <inheritdoc/>
@@ -76,39 +77,57 @@ sealed unsafe class RecurrentStep<E> : Step where E : unmanaged, IBinaryFloating
         E* h = sequences + (2 * _layer), c = h + _states, made = c + _states, computed = made + _states;
         foreach (var weight in _weights)
             if (weight.Computed is { } value) Pack(frame.At<E>(value), value, computed + weight.At);
-        for (int n = (int)first; n < last; n++)
+        int share = _op.Layers == 1 ? _op.Directions : 1;
+        var room = new Room(gates, state, h, c, made, computed);
+        for (long piece = first; piece < last; piece++)
         {
-            E* x = frame.At<E>(_x) + (n * _x.StrideOf(_op.IsCell || _op.BatchFirst ? 0 : 1));
-            nint stride = _op.IsCell ? 0 : _x.StrideOf(_op.BatchFirst ? 1 : 0);
-            int inputs = _inputs;
+            int n = (int)Math.DivRem(piece, share, out long only);
+            var x = new Sequence(
+                (nint)(frame.At<E>(_x) + (n * _x.StrideOf(_op.IsCell || _op.BatchFirst ? 0 : 1))),
+                _op.IsCell ? 0 : _x.StrideOf(_op.BatchFirst ? 1 : 0), _inputs);
             for (int layer = 0; layer < _op.Layers; layer++)
             {
-                E* y = sequences + (layer % 2 * _layer);
-                for (int direction = 0; direction < _op.Directions; direction++)
+                var y = layer == _op.Layers - 1 && _output is not null
+                    ? new Sequence(
+                        (nint)(frame.At<E>(_output) + (n * _output.StrideOf(_op.BatchFirst ? 0 : 1))),
+                        _output.StrideOf(_op.BatchFirst ? 1 : 0), _wide)
+                    : new Sequence((nint)(sequences + (layer % 2 * _layer)), _wide, _wide);
+                if (share > 1) Pass(frame, n, (int)only, x, y, room);
+                else
                 {
-                    int run = (layer * _op.Directions) + direction;
-                    PanelProduct.Run(
-                        _lanes, x, stride, _steps, inputs, Of(run, 0, computed), _gates,
-                        _op.Bias ? Of(run, 2, computed) : null, gates);
-                    Load(frame, run, n, h, c);
-                    for (int step = 0; step < _steps; step++)
-                    {
-                        int t = direction == 0 ? step : _steps - 1 - step;
-                        Advance(run, computed, gates + ((nint)t * _gates), state, h, c, made);
-                        new Span<E>(h, _features).CopyTo(
-                            new Span<E>(y + ((nint)t * _wide) + (direction * _features), _features));
-                    }
-                    Save(frame, run, n, h, c);
+                    for (int direction = 0; direction < _op.Directions; direction++)
+                        Pass(frame, n, (layer * _op.Directions) + direction, x, y, room);
                 }
                 x = y;
-                (stride, inputs) = (_wide, _wide);
             }
-            if (_output is null) continue;
-            nint along = _output.StrideOf(_op.BatchFirst ? 1 : 0);
-            E* to = frame.At<E>(_output) + (n * _output.StrideOf(_op.BatchFirst ? 0 : 1));
-            for (int t = 0; t < _steps; t++)
-                new Span<E>(x + (t * stride), _wide).CopyTo(new Span<E>(to + (t * along), _wide));
         }
+    }
+
+    // Where elements of a sequence lie.
+    readonly record struct Sequence(nint At, nint Stride, int Features);
+
+    // A thread's memory.
+    readonly ref struct Room(E* gates, E* state, E* h, E* c, E* made, E* computed)
+    {
+        public readonly E* Gates = gates, State = state, H = h, C = c, Made = made, Computed = computed;
+    }
+
+    // One direction of one layer over a sequence.
+    void Pass(in Frame frame, int n, int run, in Sequence x, in Sequence y, in Room room)
+    {
+        int direction = run % _op.Directions;
+        PanelProduct.Run(
+            _lanes, (E*)x.At, x.Stride, _steps, x.Features, Of(run, 0, room.Computed), _gates,
+            _op.Bias ? Of(run, 2, room.Computed) : null, room.Gates);
+        Load(frame, run, n, room.H, room.C);
+        for (int step = 0; step < _steps; step++)
+        {
+            int t = direction == 0 ? step : _steps - 1 - step;
+            Advance(run, room.Computed, room.Gates + ((nint)t * _gates), room.State, room.H, room.C, room.Made);
+            new Span<E>(room.H, _features).CopyTo(
+                new Span<E>((E*)y.At + (t * y.Stride) + (direction * _features), _features));
+        }
+        Save(frame, run, n, room.H, room.C);
     }
 
     // One element of a sequence.
