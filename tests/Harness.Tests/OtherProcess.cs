@@ -19,6 +19,7 @@ static class OtherProcess
             return 0;
         }
         if (arguments is [ConformanceCommand.Verb, var folder]) return ConformanceCommand.Run(folder);
+        if (arguments is [CensusCommand.Verb, var census]) return CensusCommand.Run(census);
         if (arguments is [ArchitectureWeights.Verb, var model, var seed, var weights])
         {
             ArchitectureWeights.Write(model, seed, weights);
@@ -28,7 +29,7 @@ static class OtherProcess
         if (arguments is not [var file])
         {
             Console.Error.WriteLine(
-                "usage: Harness.Tests FILE|bits|conformance FOLDER|weights MODEL SEED FILE|mutate [MOST]|"
+                "usage: Harness.Tests FILE|bits|conformance FOLDER|census FILE|weights MODEL SEED FILE|mutate [MOST]|"
                 + "mutate code [MOST|NAME…]; tests run by dotnet test");
             return 2;
         }
