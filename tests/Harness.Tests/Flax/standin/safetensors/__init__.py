@@ -1,0 +1,1 @@
+"""safetensors by numpy, for tests."""
