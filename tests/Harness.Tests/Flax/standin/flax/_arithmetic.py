@@ -153,14 +153,14 @@ def groups_of(channels, num_groups, group_size):
     return groups
 
 
-def group_norm(x, scale, bias, *, groups, epsilon, reduction_axes, fast, dtype=None):
+def group_norm(x, scale, bias, *, groups, epsilon, reduction_axes, fast, dtype=None, repeat_axis=-1):
     x = jnp.asarray(x)
     axes = tuple(range(1, x.ndim)) if reduction_axes is None else axes_of(reduction_axes, x.ndim)
     if axes[-1] != x.ndim - 1:
         raise ValueError('The last reduction axis of GroupNorm must be the feature axis.')
     size = x.shape[-1] // groups
     mean, var = statistics(x.reshape((*x.shape[:-1], groups, size)), (*axes[:-1], x.ndim), dtype=dtype, fast=fast)
-    mean, var = (jnp.repeat(v, size, axis=-1) for v in (mean, var))
+    mean, var = (jnp.repeat(v, size, axis=repeat_axis) for v in (mean, var))
     return normalize(x, mean, var, scale, bias, axes=axes[:-1], features=(x.ndim - 1,), epsilon=epsilon, dtype=dtype)
 
 

@@ -3,7 +3,7 @@ import struct
 
 import numpy as np
 
-from jax import lax
+from jax import lax, tree
 from jax import numpy as jnp
 from jax._core import BF16, Array
 
@@ -16,7 +16,7 @@ def _sized(n, fixed, small, codes):
     if n < small:
         return bytes([fixed | n])
     code, form = next((c, f) for c, f in codes if n < 1 << 8 * struct.calcsize(f))
-    return bytes([code]) + struct.pack('>' + f, n)
+    return bytes([code]) + struct.pack('>' + form, n)
 
 
 def _integer(n):
@@ -68,18 +68,18 @@ def _pack(x):
     raise TypeError(f'can not serialize {type(x)!r} object')
 
 
-def _chunked(tree):
-    if isinstance(tree, dict):
-        return {k: _chunked(v) for k, v in tree.items()}
-    if not isinstance(tree, (Array, np.ndarray)) or tree.size * tree.dtype.itemsize <= MAX_CHUNK_SIZE:
-        return tree
-    step, flat = max(1, MAX_CHUNK_SIZE // tree.dtype.itemsize), tree.reshape(-1)
+def _chunked(node):
+    if isinstance(node, dict):
+        return {k: _chunked(v) for k, v in node.items()}
+    if not isinstance(node, (Array, np.ndarray)) or node.size * node.dtype.itemsize <= MAX_CHUNK_SIZE:
+        return node
+    step, flat = max(1, MAX_CHUNK_SIZE // node.dtype.itemsize), node.reshape(-1)
     parts = {str(n): flat[i:i + step] for n, i in enumerate(range(0, flat.size, step))}
-    return {'__msgpack_chunked_array__': True, 'shape': {str(n): s for n, s in enumerate(tree.shape)}, 'chunks': parts}
+    return {'__msgpack_chunked_array__': True, 'shape': {str(n): s for n, s in enumerate(node.shape)}, 'chunks': parts}
 
 
 def msgpack_serialize(pytree, in_place=False):
-    return _pack(_chunked(pytree))
+    return _pack(_chunked(tree.map(lambda leaf: leaf, pytree)))  # keys in their order
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------
@@ -138,23 +138,23 @@ class _Reader:
         raise ValueError(f'Unpack failed: byte {b:#x}')
 
 
-def _whole(tree):
-    if not isinstance(tree, dict):
-        return tree
-    if '__msgpack_chunked_array__' not in tree:
-        return {k: _whole(v) for k, v in tree.items()}
-    shape = [tree['shape'][str(n)] for n in range(len(tree['shape']))]
-    parts = [tree['chunks'][str(n)] for n in range(len(tree['chunks']))]
+def _whole(node):
+    if not isinstance(node, dict):
+        return node
+    if '__msgpack_chunked_array__' not in node:
+        return {k: _whole(v) for k, v in node.items()}
+    shape = [node['shape'][str(n)] for n in range(len(node['shape']))]
+    parts = [node['chunks'][str(n)] for n in range(len(node['chunks']))]
     join = jnp.concatenate if isinstance(parts[0], Array) else np.concatenate
     return join(parts).reshape(shape)
 
 
 def msgpack_restore(encoded_pytree):
     reader = _Reader(encoded_pytree)
-    tree = reader.value()
+    restored = reader.value()
     if reader.at != len(reader.data):
         raise ValueError('unpack(b) received extra data.')
-    return _whole(tree)
+    return _whole(restored)
 
 
 # --- trees -----------------------------------------------------------------------------------------------------------------

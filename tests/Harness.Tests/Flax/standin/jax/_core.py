@@ -69,7 +69,8 @@ def canonical(dtype):
 
 def dtype_of(spec):
     """A dtype from what jax takes for one: float, 'float32', jnp.float32, a dtype."""
-    spec = getattr(spec, 'dtype', spec)
+    own = getattr(spec, 'dtype', None)
+    spec = own if isinstance(own, (np.dtype, BFloat16)) else spec
     if spec is BF16 or isinstance(spec, str) and spec == 'bfloat16':
         return BF16
     return canonical(np.dtype(spec))
@@ -133,7 +134,7 @@ def kind_of(x):
             raise TypeError(f'{x.dtype} is no element type of jax')
         return x.dtype, False
     if isinstance(x, (np.dtype, type, BFloat16)):
-        return dtype_of(x), x in (int, float, complex)
+        return dtype_of(x), any(x is python for python in (int, float, complex))
     raise TypeError(f'{type(x).__name__} is not a valid array type: {x!r}')
 
 
@@ -152,10 +153,10 @@ def result_type(*operands):
 
 
 def inexact(dtype):
-    """The type in which a function of real numbers computes: float32 for narrow integers, float64 for wide ones."""
+    """The type in which a function of real numbers computes: float64 for integers of 64 bits, float32 for others."""
     if dtype.kind not in 'biu':
         return dtype
-    return canonical(np.dtype('float64' if config.jax_enable_x64 else 'float32'))
+    return canonical(np.dtype('float64' if dtype.itemsize == 8 else 'float32'))
 
 
 def value_of(x):

@@ -1,4 +1,6 @@
 """jax.tree: nested dicts, lists, tuples and what registers itself; None holds nothing."""
+import builtins
+
 _nodes = {}
 
 
@@ -19,13 +21,14 @@ def _open(node):
     """(children, how to build the node of them), or None for a leaf."""
     if node is None:
         return [], lambda _: None
-    if type(node) in _nodes:
-        flat, unflatten = _nodes[type(node)]
+    registered = next((_nodes[t] for t in type(node).__mro__ if t in _nodes), None)
+    if registered:
+        flat, unflatten = registered
         children, rest = flat(node)
         return list(children), lambda c: unflatten(rest, c)
     if isinstance(node, dict):
         keys = sorted(node)
-        return [node[k] for k in keys], lambda c: type(node)(zip(keys, c)) if type(node) is dict else dict(zip(keys, c))
+        return [node[k] for k in keys], lambda c: dict(zip(keys, c))
     if isinstance(node, tuple):
         return list(node), (lambda c: type(node)(*c)) if hasattr(node, '_fields') else tuple
     if isinstance(node, list):
@@ -76,7 +79,4 @@ def map(f, tree, *rest, is_leaf=None):
 
 
 def all(tree):
-    return builtins_all(leaves(tree))
-
-
-builtins_all = __builtins__['all'] if isinstance(__builtins__, dict) else __builtins__.all
+    return builtins.all(leaves(tree))

@@ -130,8 +130,9 @@ class Module:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        fields = vars(cls).get('__annotations__', {})
         for name, fun in list(vars(cls).items()):
-            plain = inspect.isfunction(fun) and not hasattr(fun, 'nowrap') and not hasattr(fun, 'wraps_module')
+            plain = inspect.isfunction(fun) and name not in fields and not hasattr(fun, 'nowrap') and not hasattr(fun, 'wraps_module')
             if plain and (name == '__call__' or not name.startswith('__')):
                 setattr(cls, name, _wrapped(fun))
         dataclasses.dataclass(eq=False, repr=False)(cls)

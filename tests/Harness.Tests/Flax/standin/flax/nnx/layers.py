@@ -202,8 +202,10 @@ class GroupNorm(_Norm):
 
     def __call__(self, x, *, mask=None):
         x, scale, bias = self._values(x)
+        # nnx repeats the statistics along axis 1, which scrambles them where spatial axes are not reduced; so does this.
         return a.group_norm(x, scale, bias, groups=self.num_groups, epsilon=self.epsilon,
-                            reduction_axes=self.reduction_axes, fast=self.use_fast_variance, dtype=self.dtype)
+                            reduction_axes=self.reduction_axes, fast=self.use_fast_variance, dtype=self.dtype,
+                            repeat_axis=1)
 
 
 class InstanceNorm(_Norm):

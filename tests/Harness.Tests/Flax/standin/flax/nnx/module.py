@@ -16,7 +16,7 @@ class Variable:
     def __init__(self, value, **metadata):
         if isinstance(value, Variable):
             value = value.get_value()
-        object.__setattr__(self, '_value', jnp.asarray(value) if isinstance(value, np.ndarray) and False else value)
+        object.__setattr__(self, '_value', value)
         object.__setattr__(self, '_metadata', metadata)
 
     def get_value(self):
@@ -318,13 +318,14 @@ def _sorted_into(module, filters, complete):
     for path, _, _, leaf in _leaves(module):
         n = next((n for n, f in enumerate(filters) if _matches(f, path, leaf)), None)
         if n is not None:
-            groups[n].append((path, leaf.copy() if isinstance(leaf, Variable) else leaf))
+            groups[n].append((path, leaf))
         elif complete:
             raise ValueError(f'Non-exhaustive filters, got a non-empty remainder: {path}')
     return [from_flat_state(g) for g in groups]
 
 
 def state(module, *filters):
+    """The module's own Variables: setting one sets the module's."""
     states = _sorted_into(module, filters or (...,), False)
     return states[0] if len(states) == 1 else tuple(states)
 

@@ -84,6 +84,8 @@ def conv_general_dilated(lhs, rhs, window_strides, padding, lhs_dilation=None, r
         raise ValueError(f'conv_general_dilated: {x.shape[-1]} features, {feature_group_count} groups, '
                          f'a kernel of {w.shape[-2]} to {w.shape[-1]}')
     if isinstance(padding, str):
+        if any(d != 1 for d in inner):
+            raise ValueError('String padding is not implemented for transposed convolution using this op.')
         dilated = [(k - 1) * d + 1 for k, d in zip(window, outer)]
         sizes = [(s - 1) * d + 1 for s, d in zip(x.shape[1:-1], inner)]
         padding = padtype_to_pads(sizes, dilated, strides, padding)

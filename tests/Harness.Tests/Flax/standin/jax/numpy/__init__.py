@@ -66,10 +66,9 @@ def promote_types(a, b):
 
 
 def issubdtype(a, b):
-    kind = getattr(a, 'dtype', a)
-    if kind is BF16:
+    if getattr(a, 'dtype', a) is BF16:
         return b in (np.floating, np.inexact, np.number, bfloat16)
-    return np.issubdtype(kind, getattr(b, 'dtype', b))
+    return np.issubdtype(*(x.dtype if isinstance(x, _ScalarMeta) else x for x in (a, b)))
 
 
 def shape(a):
@@ -320,6 +319,12 @@ def pad(array, pad_width, mode='constant', **options):
     if (width < 0).any():
         raise ValueError('index can\'t contain negative values')
     plain = {k: value_of(v) if k == 'constant_values' else v for k, v in options.items()}
+    if mode == 'wrap':
+        # numpy's repeats from the wrong cells where more than one period is added.
+        for axis, (low, high) in enumerate(np.broadcast_to(width, (np.ndim(array), 2))):
+            n = array.shape[axis]
+            array = take(array, np.arange(-low, n + high) % n, axis)
+        return array
     if mode == 'constant':
         kind = kind_of(array)[0]
         plain['constant_values'] = convert(np.asarray(plain.get('constant_values', 0)), kind)
@@ -397,7 +402,7 @@ for _sign, _name in (('add', 'add'), ('sub', 'subtract'), ('mul', 'multiply'), (
 for _sign, _name in (('eq', 'equal'), ('ne', 'not_equal'), ('lt', 'less'), ('le', 'less_equal'), ('gt', 'greater'),
                      ('ge', 'greater_equal')):
     setattr(Array, f'__{_sign}__', _operator(globals()[_name]))
-for _sign, _name in (('neg', 'negative'), ('pos', 'positive'), ('abs', 'abs'), ('invert', 'invert'), ('round', 'round')):
+for _sign, _name in (('neg', 'negative'), ('pos', 'positive'), ('abs', 'abs'), ('invert', 'invert')):
     setattr(Array, f'__{_sign}__', globals()[_name])
 for _name in ('sum', 'prod', 'mean', 'var', 'std', 'max', 'min', 'all', 'any', 'argmax', 'argmin', 'cumsum', 'cumprod',
               'argsort', 'sort', 'round', 'clip', 'astype', 'swapaxes', 'squeeze', 'ravel', 'repeat', 'dot', 'take',
@@ -412,6 +417,7 @@ def _variadic(function):
     return method
 
 
+Array.__round__ = lambda self, n=None: _e.round(self).astype(int) if n is None else _e.round(self, n)
 Array.reshape = _variadic(reshape)
 Array.transpose = _variadic(transpose)  # noqa: F821
 Array.flatten = lambda self, order='C': reshape(self, -1, order)

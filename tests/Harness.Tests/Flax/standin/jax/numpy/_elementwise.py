@@ -9,14 +9,19 @@ from jax._core import BF16, Array, convert, dtype_of, inexact, kind_of, operands
 def unary(function, real=False, to_bool=False):
     def apply(x, /):
         (a,), dtype, weak = operands(x, real=real)
-        return wrap(function(a), np.dtype(bool) if to_bool else dtype, weak)
+        out = function(a)
+        dtype = out.real.dtype if dtype.kind == 'c' and out.dtype.kind != 'c' else dtype
+        return wrap(out, np.dtype(bool) if to_bool else dtype, weak)
     return apply
 
 
 def binary(function, real=False, to_bool=False):
     def apply(x1, x2, /):
         (a, b), dtype, weak = operands(x1, x2, real=real)
-        return wrap(function(a, b), np.dtype(bool) if to_bool else dtype, weak)
+        try:
+            return wrap(function(a, b), np.dtype(bool) if to_bool else dtype, weak)
+        except ValueError as e:
+            raise TypeError(f'incompatible shapes for broadcasting: {a.shape}, {b.shape}') from e
     return apply
 
 
@@ -34,12 +39,19 @@ def _sign(a):
 def _power(a, b):
     # numpy refuses negative powers of integers; a product of reciprocals truncates to 0, 1 or -1 in XLA.
     if a.dtype.kind in 'iu':
-        return np.where(b < 0, np.where(abs(a) == 1, a ** (abs(b) % 2), 0), a ** np.maximum(b, 0)).astype(a.dtype)
+        unit = np.where(np.abs(a) == 1, a ** (np.abs(b) % 2), 0)
+        return np.where(b < 0, unit, a ** np.maximum(b, 0)).astype(a.dtype)
     return np.power(a, b)
 
 
-def _heaviside(a, b):
-    return np.heaviside(a, b)
+def _maximum(a, b):
+    # 0 is greater than -0, whichever comes first.
+    out = np.maximum(a, b)
+    return np.where((a == 0) & (b == 0), a + b, out) if out.dtype.kind == 'f' else out
+
+
+def _minimum(a, b):
+    return -_maximum(-a, -b) if a.dtype.kind == 'f' else np.minimum(a, b)
 
 
 REAL = dict(
@@ -55,11 +67,11 @@ SAME = dict(
 TO_BOOL = dict(isnan=np.isnan, isinf=np.isinf, isfinite=np.isfinite, signbit=np.signbit, logical_not=np.logical_not)
 BINARY_REAL = dict(
     divide=np.divide, true_divide=np.divide, arctan2=np.arctan2, atan2=np.arctan2, hypot=np.hypot,
-    logaddexp=np.logaddexp, logaddexp2=np.logaddexp2, copysign=np.copysign, heaviside=_heaviside,
+    logaddexp=np.logaddexp, logaddexp2=np.logaddexp2, copysign=np.copysign, heaviside=np.heaviside,
     nextafter=np.nextafter, float_power=np.power)
 BINARY_SAME = dict(
     add=np.add, subtract=np.subtract, multiply=np.multiply, floor_divide=np.floor_divide, remainder=np.remainder,
-    mod=np.remainder, fmod=np.fmod, maximum=np.maximum, minimum=np.minimum, fmax=np.fmax, fmin=np.fmin, power=_power,
+    mod=np.remainder, fmod=np.fmod, maximum=_maximum, minimum=_minimum, fmax=np.fmax, fmin=np.fmin, power=_power,
     pow=_power, bitwise_and=np.bitwise_and, bitwise_or=np.bitwise_or, bitwise_xor=np.bitwise_xor,
     left_shift=np.left_shift, right_shift=np.right_shift, bitwise_left_shift=np.left_shift,
     bitwise_right_shift=np.right_shift)
@@ -88,7 +100,8 @@ def round(a, decimals=0):
 
 
 def rint(x):
-    return unary(np.rint, real=True)(x)
+    dtype, _ = kind_of(x)
+    return round(x if dtype.kind not in 'biu' else astype(x, float))
 
 
 def clip(arr, /, min=None, max=None):

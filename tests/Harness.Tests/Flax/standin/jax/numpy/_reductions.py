@@ -189,7 +189,7 @@ def bincount(x, weights=None, minlength=0, *, length=None):
     if weights is not None:
         raise NotImplementedError('bincount(weights=)')
     counts = np.bincount(value_of(x), minlength=builtins.max(minlength, length or 0))
-    return wrap((counts if length is None else counts[:length]).astype('int32'))
+    return wrap(counts if length is None else counts[:length])
 
 
 def unique(ar):
