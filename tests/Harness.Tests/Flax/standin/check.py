@@ -1,6 +1,6 @@
-"""python3 check.py [TEXT]: runs every recorded call of flax and jax (../vectors) on this stand-in, those whose id holds TEXT
-where one is given. Prints, a call, how many are held, not offered, wrong; exit code 1 where one is wrong or where what is
-not offered differs from not_offered.txt. `--write` rewrites that list instead."""
+"""python3 check.py [TEXT]: runs every recorded call of flax and jax (../vectors) on this stand-in, those whose id holds
+TEXT where one is given. Prints, a call, how many are held, not offered, wrong; exit code 1 where one is wrong or where
+what is not offered differs from not_offered.txt. `--write` rewrites that list instead."""
 import base64
 import collections
 import json
@@ -86,7 +86,7 @@ def judge(case, prelude, read):
     """'held', 'not offered' or 'wrong', and why."""
     try:
         form, leaves = execute(case, prelude, read)
-    except Exception as e:  # noqa: BLE001
+    except Exception as e:
         name = type(e).__name__
         if name == case.get('raises'):
             return 'held', ''

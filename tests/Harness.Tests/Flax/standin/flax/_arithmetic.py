@@ -110,7 +110,7 @@ def embed(ids, table):
     return jnp.take(table, ids, axis=0)
 
 
-# --- norms -----------------------------------------------------------------------------------------------------------------
+# --- norms -----------------------------------------------------------------------------------------------------------
 def axes_of(axes, ndim):
     return tuple(a % ndim for a in ((axes,) if isinstance(axes, int) else axes))
 
@@ -172,7 +172,7 @@ def instance_norm(x, scale, bias, *, epsilon, feature_axes, fast, dtype=None):
     return normalize(x, mean, var, scale, bias, axes=axes, features=features, epsilon=epsilon, dtype=dtype)
 
 
-# --- attention -------------------------------------------------------------------------------------------------------------
+# --- attention -------------------------------------------------------------------------------------------------------
 def make_attention_mask(query_input, key_input, pairwise_fn=jnp.multiply, extra_batch_dims=0, dtype=jnp.float32):
     mask = pairwise_fn(jnp.expand_dims(query_input, -1), jnp.expand_dims(key_input, -2))
     mask = jnp.expand_dims(mask, -3)
@@ -204,7 +204,7 @@ def attend(query, key, value, bias=None, mask=None, *, dtype=None, float32_softm
     return jnp.einsum('...hqk,...khd->...qhd', soft, value)
 
 
-# --- pools -----------------------------------------------------------------------------------------------------------------
+# --- pools -----------------------------------------------------------------------------------------------------------
 def pool(inputs, init, reduce_fn, window_shape, strides, padding):
     heads = inputs.ndim - len(window_shape) - 1
     strides = strides or (1,) * len(window_shape)
@@ -221,8 +221,8 @@ def avg_pool(inputs, window_shape, strides=None, padding='VALID', count_include_
     y = pool(inputs, 0.0, lax.add, window_shape, strides, padding)
     if count_include_pad:
         return y / np.prod(window_shape).item()
-    ones = jnp.ones((*(1 for _ in range(inputs.ndim - len(window_shape) - 1)), *inputs.shape[-1 - len(window_shape):-1], 1),
-                    y.dtype)
+    heads = inputs.ndim - len(window_shape) - 1
+    ones = jnp.ones((*(1,) * heads, *inputs.shape[heads:-1], 1), y.dtype)
     return y / pool(ones, 0.0, lax.add, window_shape, strides, padding)
 
 
@@ -234,7 +234,7 @@ def min_pool(inputs, window_shape, strides=None, padding='VALID'):
     return pool(inputs, jnp.inf, lax.min, window_shape, strides, padding)
 
 
-# --- recurrent -------------------------------------------------------------------------------------------------------------
+# --- recurrent -------------------------------------------------------------------------------------------------------
 def lstm(c, gates, sigmoid, tanh):
     i, f, g, o = sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3])
     c = f * c + i * g

@@ -10,7 +10,7 @@ from jax._core import BF16, Array
 MAX_CHUNK_SIZE = 2 ** 30
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------------
+# --- writing ---------------------------------------------------------------------------------------------------------
 def _sized(n, fixed, small, codes):
     """The head of a thing of n parts: in one byte below `small`, else by the first code whose width holds n."""
     if n < small:
@@ -82,7 +82,7 @@ def msgpack_serialize(pytree, in_place=False):
     return _pack(_chunked(tree.map(lambda leaf: leaf, pytree)))  # keys in their order
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 class _Reader:
     def __init__(self, data):
         self.data, self.at = memoryview(data), 0
@@ -157,7 +157,7 @@ def msgpack_restore(encoded_pytree):
     return _whole(restored)
 
 
-# --- trees -----------------------------------------------------------------------------------------------------------------
+# --- trees -----------------------------------------------------------------------------------------------------------
 def to_state_dict(target):
     if isinstance(target, dict):
         return {k: to_state_dict(v) for k, v in target.items()}
@@ -175,8 +175,8 @@ def from_state_dict(target, state, name='.'):
         return {k: from_state_dict(v, state[k], f'{name}/{k}') for k, v in target.items()}
     if isinstance(target, (list, tuple)):
         if len(target) != len(state):
-            raise ValueError(f'The size of the list and the state dict do not match, got {len(target)} and {len(state)} '
-                             f'at path {name}')
+            raise ValueError(f'The size of the list and the state dict do not match, got {len(target)} and '
+                             f'{len(state)} at path {name}')
         return type(target)(from_state_dict(v, state[str(n)], f'{name}/{n}') for n, v in enumerate(target))
     return state
 

@@ -98,7 +98,7 @@ def convert(a, dtype):
     return round_bf16(out) if dtype is BF16 else out
 
 
-# --- promotion (https://docs.jax.dev/en/latest/type_promotion.html): i*, f*, c* are the weak types of Python's numbers -----
+# --- promotion (https://docs.jax.dev/en/latest/type_promotion.html): i*, f*, c* are the weak types of Python's numbers 
 ABOVE = {'bool': ['i*'], 'i*': ['uint8', 'int8'], 'uint8': ['int16', 'uint16'], 'uint16': ['int32', 'uint32'],
          'uint32': ['int64', 'uint64'], 'int8': ['int16'], 'int16': ['int32'], 'int32': ['int64'], 'uint64': ['f*'],
          'int64': ['f*'], 'f*': ['bfloat16', 'float16', 'c*'], 'bfloat16': ['float32'], 'float16': ['float32'],

@@ -2,9 +2,9 @@
 import numpy as np
 
 from jax import numpy as jnp
-from jax._core import Array, convert, inexact, kind_of, operands, value_of, wrap
-from jax.lax._special import erf, logistic
-from jax.lax._special import of_reals
+from jax import random
+from jax._core import operands, wrap
+from jax.lax._special import erfc, logistic
 
 
 def relu(x):
@@ -40,12 +40,7 @@ def gelu(x, approximate=True):
     x = _real(x)
     if approximate:
         return x * (0.5 * (1.0 + jnp.tanh(float(np.sqrt(2 / np.pi)) * (x + 0.044715 * (x ** 3)))))
-    return 0.5 * x * (erf_complement(-x / float(np.sqrt(2))))
-
-
-def erf_complement(x):
-    from jax.lax import erfc
-    return erfc(x)
+    return 0.5 * x * erfc(-x / float(np.sqrt(2)))
 
 
 def softplus(x):
@@ -227,12 +222,10 @@ class _Initializers:
 
     @staticmethod
     def normal(stddev=1e-2, dtype=float):
-        from jax import random
         return lambda key, shape, dtype=dtype: random.normal(key, shape, dtype) * stddev
 
     @staticmethod
     def uniform(scale=1e-2, dtype=float):
-        from jax import random
         return lambda key, shape, dtype=dtype: random.uniform(key, shape, dtype) * scale
 
     @staticmethod

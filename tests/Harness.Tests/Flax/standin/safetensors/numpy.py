@@ -1,4 +1,4 @@
-"""safetensors.numpy: a header of JSON, then the arrays; bfloat16 comes as an array of jax, since numpy has no such type."""
+"""safetensors.numpy: a header of JSON, then the arrays; bfloat16 comes as an array of jax, since numpy has no such."""
 import json
 import struct
 

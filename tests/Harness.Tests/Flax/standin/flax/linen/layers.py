@@ -1,4 +1,4 @@
-"""linen's layers, with Flax's defaults. Parameters and names are linen's; what is computed is in flax/_arithmetic.py."""
+"""linen's layers, with Flax's defaults. Parameters and names are linen's; what they compute is _arithmetic's."""
 from typing import Any
 
 import numpy as np
@@ -155,7 +155,7 @@ class Embed(Module):
         return jnp.dot(query, table.T)
 
 
-# --- norms -----------------------------------------------------------------------------------------------------------------
+# --- norms -----------------------------------------------------------------------------------------------------------
 def _affine(module, shape, bias=True):
     scale = module.param('scale', module.scale_init, shape, module.param_dtype) if module.use_scale else None
     has_bias = bias and module.use_bias
@@ -292,7 +292,7 @@ class InstanceNorm(Module):
                                fast=self.use_fast_variance, dtype=self.dtype)
 
 
-# --- attention -------------------------------------------------------------------------------------------------------------
+# --- attention -------------------------------------------------------------------------------------------------------
 def dot_product_attention(query, key, value, bias=None, mask=None, broadcast_dropout=True, dropout_rng=None,
                           dropout_rate=0.0, deterministic=False, dtype=None, precision=None, module=None,
                           force_fp32_for_softmax=False):
@@ -355,7 +355,7 @@ class SelfAttention(MultiHeadDotProductAttention):
         return super().__call__(inputs_q, mask=mask, deterministic=deterministic, dropout_rng=dropout_rng)
 
 
-# --- recurrent -------------------------------------------------------------------------------------------------------------
+# --- recurrent -------------------------------------------------------------------------------------------------------
 class RNNCellBase(Module):
     num_feature_axes = 1
 
@@ -431,8 +431,8 @@ class RNN(Module):
     keep_order: bool = False
     unroll: int = 1
 
-    def __call__(self, inputs, *, initial_carry=None, init_key=None, seq_lengths=None, return_carry=None, time_major=None,
-                 reverse=None, keep_order=None):
+    def __call__(self, inputs, *, initial_carry=None, init_key=None, seq_lengths=None, return_carry=None,
+                 time_major=None, reverse=None, keep_order=None):
         major = _given(time_major, self.time_major)
         if initial_carry is None:
             shape = inputs.shape[1:] if major else (inputs.shape[0], *inputs.shape[2:])
@@ -463,7 +463,7 @@ class Bidirectional(Module):
         return ((ahead, back), merged) if _given(return_carry, self.return_carry) else merged
 
 
-# --- the rest --------------------------------------------------------------------------------------------------------------
+# --- the rest --------------------------------------------------------------------------------------------------------
 class PReLU(Module):
     param_dtype: Any = jnp.float32
     negative_slope_init: float = 0.01

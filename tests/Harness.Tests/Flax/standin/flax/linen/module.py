@@ -6,7 +6,7 @@ import inspect
 import numpy as np
 
 from flax import errors
-from jax import ShapeDtypeStruct, eval_shape
+from jax import eval_shape
 from jax import random
 from jax import numpy as jnp
 from jax import tree
@@ -113,7 +113,7 @@ def _wrapped(fun):
                 if is_compact and self.scope is not None:
                     # A second call names its submodules again and finds the same variables.
                     self.scope.taken = set(state.from_setup)
-    method.wraps_module = True
+    method.nowrap = True
     return method
 
 
@@ -132,8 +132,8 @@ class Module:
         super().__init_subclass__(**kwargs)
         fields = vars(cls).get('__annotations__', {})
         for name, fun in list(vars(cls).items()):
-            plain = inspect.isfunction(fun) and name not in fields and not hasattr(fun, 'nowrap') and not hasattr(fun, 'wraps_module')
-            if plain and (name == '__call__' or not name.startswith('__')):
+            method = inspect.isfunction(fun) and name not in fields and not hasattr(fun, 'nowrap')
+            if method and (name == '__call__' or not name.startswith('__')):
                 setattr(cls, name, _wrapped(fun))
         dataclasses.dataclass(eq=False, repr=False)(cls)
 
@@ -228,7 +228,7 @@ class Module:
     # --- what a method may ask of its module ---
     def _open(self):
         if self.scope is None:
-            raise ValueError(f"{type(self).__name__} is unbound: variables can't be made or read outside of init or apply")
+            raise ValueError(f'{type(self).__name__} is unbound: it has variables only within init or apply')
         return self.scope
 
     def param(self, name, init_fn, *init_args):
@@ -336,10 +336,3 @@ class Module:
 
 def _copied(node):
     return {k: _copied(v) for k, v in node.items()} if isinstance(node, dict) else node
-
-
-def apply(fn, module, **options):
-    return lambda variables, *args, **kwargs: module.apply(variables, *args, method=fn, **options, **kwargs)
-
-
-__all__ = ['Module', 'Scope', 'ShapeDtypeStruct', 'Variable', 'apply', 'compact', 'nowrap']

@@ -1,4 +1,4 @@
-"""nnx's layers, with Flax's defaults. Variables and names are nnx's; what is computed is in flax/_arithmetic.py."""
+"""nnx's layers, with Flax's defaults. Variables and names are nnx's; what they compute is _arithmetic's."""
 import numpy as np
 
 from flax import _arithmetic as a
@@ -55,8 +55,8 @@ class Linear(Module):
 
 
 class Einsum(Module):
-    def __init__(self, einsum_str, kernel_shape, bias_shape=None, *, dtype=None, param_dtype=jnp.float32, precision=None,
-                 kernel_init=_kernel, bias_init=_bias, promote_dtype=promote_dtype, rngs):
+    def __init__(self, einsum_str, kernel_shape, bias_shape=None, *, dtype=None, param_dtype=jnp.float32,
+                 precision=None, kernel_init=_kernel, bias_init=_bias, promote_dtype=promote_dtype, rngs):
         self.einsum_str, self.dtype, self.promote_dtype = einsum_str, dtype, promote_dtype
         self.kernel = _param(kernel_init, rngs, kernel_shape, param_dtype)
         self.bias = None if bias_shape is None else _param(bias_init, rngs, bias_shape, param_dtype)
@@ -69,8 +69,8 @@ class Einsum(Module):
 
 class Conv(Module):
     def __init__(self, in_features, out_features, kernel_size, strides=1, *, padding='SAME', input_dilation=1,
-                 kernel_dilation=1, feature_group_count=1, use_bias=True, mask=None, dtype=None, param_dtype=jnp.float32,
-                 precision=None, kernel_init=_kernel, bias_init=_bias, promote_dtype=promote_dtype, rngs):
+                 kernel_dilation=1, feature_group_count=1, use_bias=True, mask=None, dtype=None,
+                 param_dtype=jnp.float32, precision=None, kernel_init=_kernel, bias_init=_bias, promote_dtype=promote_dtype, rngs):
         if mask is not None:
             raise NotImplementedError('Conv(mask=)')
         assert in_features % feature_group_count == 0, 'feature_group_count must divide in_features'
@@ -125,7 +125,7 @@ class Embed(Module):
         return jnp.dot(query, table.T)
 
 
-# --- norms -----------------------------------------------------------------------------------------------------------------
+# --- norms -----------------------------------------------------------------------------------------------------------
 class _Norm(Module):
     def _affine(self, n, use_scale, use_bias, param_dtype, scale_init, bias_init, rngs):
         self.scale = _param(scale_init, rngs, (n,), param_dtype) if use_scale else None
@@ -163,8 +163,8 @@ class BatchNorm(_Norm):
 
 
 class LayerNorm(_Norm):
-    def __init__(self, num_features, *, epsilon=1e-6, dtype=None, param_dtype=jnp.float32, use_bias=True, use_scale=True,
-                 bias_init=_bias, scale_init=_ones, reduction_axes=-1, feature_axes=-1, axis_name=None,
+    def __init__(self, num_features, *, epsilon=1e-6, dtype=None, param_dtype=jnp.float32, use_bias=True,
+                 use_scale=True, bias_init=_bias, scale_init=_ones, reduction_axes=-1, feature_axes=-1, axis_name=None,
                  axis_index_groups=None, use_fast_variance=True, promote_dtype=promote_dtype, rngs):
         self.epsilon, self.reduction_axes, self.feature_axes = epsilon, reduction_axes, feature_axes
         self.use_fast_variance, self.dtype, self.promote_dtype = use_fast_variance, dtype, promote_dtype
@@ -202,15 +202,15 @@ class GroupNorm(_Norm):
 
     def __call__(self, x, *, mask=None):
         x, scale, bias = self._values(x)
-        # nnx repeats the statistics along axis 1, which scrambles them where spatial axes are not reduced; so does this.
+        # nnx repeats the statistics along axis 1, which scrambles them where spatial axes are not reduced.
         return a.group_norm(x, scale, bias, groups=self.num_groups, epsilon=self.epsilon,
                             reduction_axes=self.reduction_axes, fast=self.use_fast_variance, dtype=self.dtype,
                             repeat_axis=1)
 
 
 class InstanceNorm(_Norm):
-    def __init__(self, num_features, *, epsilon=1e-6, dtype=None, param_dtype=jnp.float32, use_bias=True, use_scale=True,
-                 bias_init=_bias, scale_init=_ones, feature_axes=-1, axis_name=None, axis_index_groups=None,
+    def __init__(self, num_features, *, epsilon=1e-6, dtype=None, param_dtype=jnp.float32, use_bias=True,
+                 use_scale=True, bias_init=_bias, scale_init=_ones, feature_axes=-1, axis_name=None, axis_index_groups=None,
                  use_fast_variance=True, promote_dtype=promote_dtype, rngs):
         self.epsilon, self.feature_axes = epsilon, feature_axes
         self.use_fast_variance, self.dtype, self.promote_dtype = use_fast_variance, dtype, promote_dtype
@@ -222,7 +222,7 @@ class InstanceNorm(_Norm):
                                fast=self.use_fast_variance, dtype=self.dtype)
 
 
-# --- attention -------------------------------------------------------------------------------------------------------------
+# --- attention -------------------------------------------------------------------------------------------------------
 def dot_product_attention(query, key, value, bias=None, mask=None, broadcast_dropout=True, dropout_rng=None,
                           dropout_rate=0.0, deterministic=False, dtype=None, precision=None, module=None,
                           promote_dtype=promote_dtype, is_causal=False):
@@ -279,7 +279,7 @@ class MultiHeadAttention(Module):
         return self.out(x)
 
 
-# --- recurrent -------------------------------------------------------------------------------------------------------------
+# --- recurrent -------------------------------------------------------------------------------------------------------
 class _Cell(Module):
     num_feature_axes = 1
 
@@ -367,13 +367,14 @@ def _given(*values):
 
 
 class RNN(Module):
-    def __init__(self, cell, *, time_major=False, return_carry=False, reverse=False, keep_order=False, unroll=1, rngs=None):
+    def __init__(self, cell, *, time_major=False, return_carry=False, reverse=False, keep_order=False, unroll=1,
+                 rngs=None):
         self.cell, self.time_major, self.return_carry = cell, time_major, return_carry
         self.reverse, self.keep_order = reverse, keep_order
         self.rngs = None if rngs is None else rngs if isinstance(rngs, RngStream) else rngs.carry.fork()
 
-    def __call__(self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None, reverse=None,
-                 keep_order=None, rngs=None):
+    def __call__(self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None,
+                 reverse=None, keep_order=None, rngs=None):
         major = _given(time_major, self.time_major)
         if initial_carry is None:
             shape = inputs.shape[1:] if major else (inputs.shape[0], *inputs.shape[2:])
@@ -393,8 +394,8 @@ class Bidirectional(Module):
         self.forward_rnn, self.backward_rnn, self.merge_fn = forward_rnn, backward_rnn, merge_fn
         self.time_major, self.return_carry = time_major, return_carry
 
-    def __call__(self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None, reverse=None,
-                 keep_order=None, rngs=None):
+    def __call__(self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None,
+                 reverse=None, keep_order=None, rngs=None):
         first, second = (None, None) if initial_carry is None else initial_carry
         options = dict(seq_lengths=seq_lengths, return_carry=True, time_major=_given(time_major, self.time_major))
         ahead, y = self.forward_rnn(inputs, initial_carry=first, reverse=False, **options)
@@ -403,7 +404,7 @@ class Bidirectional(Module):
         return ((ahead, back), merged) if _given(return_carry, self.return_carry) else merged
 
 
-# --- the rest --------------------------------------------------------------------------------------------------------------
+# --- the rest --------------------------------------------------------------------------------------------------------
 class PReLU(Module):
     def __init__(self, negative_slope_init=0.01, *, param_dtype=jnp.float32):
         self.negative_slope = Param(jnp.asarray(negative_slope_init, param_dtype))

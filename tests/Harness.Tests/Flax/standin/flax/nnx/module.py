@@ -114,7 +114,7 @@ class RngCount(RngState):
     pass
 
 
-# --- modules ---------------------------------------------------------------------------------------------------------------
+# --- modules ---------------------------------------------------------------------------------------------------------
 def _holds_data(value):
     if isinstance(value, (list, tuple)):
         return any(map(_holds_data, value))
@@ -126,8 +126,8 @@ def _holds_data(value):
 class Module:
     def __setattr__(self, name, value):
         if type(value) in (list, tuple, dict) and _holds_data(value):
-            raise ValueError(f'Found data in the {type(value).__name__} of attribute {name!r} of {type(self).__name__}; '
-                             f'use nnx.List or nnx.Dict')
+            raise ValueError(f'Found data in a {type(value).__name__}, attribute {name!r} of {type(self).__name__}: use '
+                             f'nnx.List or nnx.Dict')
         object.__setattr__(self, name, value)
 
     def _items(self):
@@ -251,7 +251,7 @@ def iter_modules(module):
     yield (), module
 
 
-# --- state -----------------------------------------------------------------------------------------------------------------
+# --- state -----------------------------------------------------------------------------------------------------------
 class State(dict):
     """A nested dict of Variables; its keys are names and numbers."""
 
@@ -450,7 +450,7 @@ def eval_shape(fun, *args, **kwargs):
     return out
 
 
-# --- random numbers --------------------------------------------------------------------------------------------------------
+# --- random numbers --------------------------------------------------------------------------------------------------
 class RngStream(Module):
     def __init__(self, tag, key):
         self.tag, self.key, self.count = tag, RngKey(key), RngCount(jnp.asarray(0, jnp.uint32))

@@ -1,23 +1,24 @@
 """jax.lax: operators that promote nothing and broadcast no ranks."""
+import builtins
 import enum
 
 import numpy as np
 
 from jax import numpy as jnp
 from jax._core import BF16, Array, canonical, convert, dtype_of, kind_of, moved, value_of, wrap
-from jax.lax._control import (associative_scan, cond, fori_loop, map, scan, switch, while_loop)  # noqa: F401
-from jax.lax._special import (digamma, erf, erf_inv, erfc, lgamma, logistic, of_reals)  # noqa: F401
-from jax.lax._windows import (ConvDimensionNumbers, conv, conv_dimension_numbers, conv_general_dilated,  # noqa: F401
+from jax.lax._control import (associative_scan, cond, fori_loop, map, scan, switch, while_loop)
+from jax.lax._special import (digamma, erf, erf_inv, erfc, lgamma, logistic, of_reals)
+from jax.lax._windows import (ConvDimensionNumbers, conv, conv_dimension_numbers, conv_general_dilated,
                               conv_general_dilated_patches, conv_transpose, conv_with_general_padding, dot_general,
                               padtype_to_pads, reduce_window, spread)
 from jax.numpy._elementwise import _sign
-from jax.numpy._reductions import order
+from jax.numpy._reductions import _order
 
 Precision = enum.Enum('Precision', 'DEFAULT HIGH HIGHEST')
 RoundingMethod = enum.Enum('RoundingMethod', {'AWAY_FROM_ZERO': 0, 'TO_NEAREST_EVEN': 1})
 
 
-# --- element by element ----------------------------------------------------------------------------------------------------
+# --- element by element ----------------------------------------------------------------------------------------------
 def same(*xs):
     """The values of operands of one type and rank; numbers without axes stretch."""
     kinds = [kind_of(x) for x in xs]
@@ -40,7 +41,7 @@ def _quotient(a, b):
     return (a - np.fmod(a, b)) // b if a.dtype.kind in 'iu' else a / b
 
 
-add, sub, mul, div = map_ = [_operator(f) for f in (np.add, np.subtract, np.multiply, _quotient)]
+add, sub, mul, div = [_operator(f) for f in (np.add, np.subtract, np.multiply, _quotient)]
 max, min, rem, pow = (_operator(f) for f in (np.maximum, np.minimum, np.fmod, np.power))
 atan2, nextafter = _operator(np.arctan2), _operator(np.nextafter)
 eq, ne, lt, le, gt, ge = (_operator(f, True) for f in (np.equal, np.not_equal, np.less, np.less_equal, np.greater,
@@ -51,8 +52,8 @@ bitwise_and, bitwise_or, bitwise_xor, bitwise_not = (
 shift_left, shift_right_arithmetic = _operator(np.left_shift), _operator(np.right_shift)
 is_finite = _operator(np.isfinite, True)
 for _name, _function in dict(
-        sqrt=np.sqrt, rsqrt=lambda a: 1 / np.sqrt(a), log=np.log, log1p=np.log1p, cbrt=np.cbrt, exp=np.exp, exp2=np.exp2,
-        expm1=np.expm1, tanh=np.tanh, sin=np.sin, cos=np.cos, tan=np.tan, floor=np.floor, ceil=np.ceil, sinh=np.sinh,
+        sqrt=np.sqrt, rsqrt=lambda a: 1 / np.sqrt(a), log=np.log, log1p=np.log1p, cbrt=np.cbrt, exp=np.exp,
+        exp2=np.exp2, expm1=np.expm1, tanh=np.tanh, sin=np.sin, cos=np.cos, tan=np.tan, floor=np.floor, ceil=np.ceil, sinh=np.sinh,
         cosh=np.cosh, asin=np.arcsin, acos=np.arccos, atan=np.arctan, asinh=np.arcsinh, acosh=np.arccosh,
         atanh=np.arctanh, reciprocal=lambda a: 1 / a).items():
     globals()[_name] = of_reals(_function)
@@ -102,7 +103,7 @@ def stop_gradient(x):
     return x
 
 
-# --- creation and rearrangement --------------------------------------------------------------------------------------------
+# --- creation and rearrangement --------------------------------------------------------------------------------------
 def full(shape, fill_value, dtype=None):
     return jnp.full(shape, fill_value, dtype)
 
@@ -162,15 +163,11 @@ def pad(operand, padding_value, padding_config):
 
 
 def slice(operand, start_indices, limit_indices, strides=None):
-    parts = tuple(map_slices(start_indices, limit_indices, strides or (1,) * operand.ndim))
+    parts = tuple(_slice(*ends) for ends in zip(start_indices, limit_indices, strides or (1,) * operand.ndim))
     return moved(operand, lambda v: v[parts])
 
 
-def map_slices(*ends):
-    return (_slice(*e) for e in zip(*ends))
-
-
-_slice = __import__('builtins').slice
+_slice = builtins.slice
 
 
 def slice_in_dim(operand, start_index, limit_index, stride=1, axis=0):
@@ -216,21 +213,27 @@ def dynamic_update_slice_in_dim(operand, update, start_index, axis):
     return dynamic_update_slice(operand, update, starts)
 
 
-# --- reductions, products and orders ---------------------------------------------------------------------------------------
+# --- reductions, products and orders ---------------------------------------------------------------------------------
+def _from_the_start(operand, *axes):
+    if any(not 0 <= axis < np.ndim(operand) for axis in axes):
+        raise ValueError(f'axes {axes} of {np.ndim(operand)}: lax counts none from the end')
+    return axes
+
+
 def reduce_sum(operand, axes):
-    return jnp.sum(operand, tuple(axes), promote_integers=False)
+    return jnp.sum(operand, _from_the_start(operand, *axes), promote_integers=False)
 
 
 def reduce_prod(operand, axes):
-    return jnp.prod(operand, tuple(axes), promote_integers=False)
+    return jnp.prod(operand, _from_the_start(operand, *axes), promote_integers=False)
 
 
 def reduce_max(operand, axes):
-    return jnp.max(operand, tuple(axes))
+    return jnp.max(operand, _from_the_start(operand, *axes))
 
 
 def reduce_min(operand, axes):
-    return jnp.min(operand, tuple(axes))
+    return jnp.min(operand, _from_the_start(operand, *axes))
 
 
 def reduce(operand, init_value, computation, dimensions):
@@ -240,15 +243,17 @@ def reduce(operand, init_value, computation, dimensions):
 
 
 def argmax(operand, axis, index_dtype):
-    return jnp.argmax(operand, axis).astype(index_dtype)
+    return jnp.argmax(operand, *_from_the_start(operand, axis)).astype(index_dtype)
 
 
 def argmin(operand, axis, index_dtype):
-    return jnp.argmin(operand, axis).astype(index_dtype)
+    return jnp.argmin(operand, *_from_the_start(operand, axis)).astype(index_dtype)
 
 
 def _running(accumulate):
     def apply(operand, axis=0, reverse=False):
+        _from_the_start(operand, axis)
+
         def run(v):
             return np.flip(accumulate(np.flip(v, axis), axis), axis) if reverse else accumulate(v, axis)
         return moved(operand, run)
@@ -271,7 +276,7 @@ def batch_matmul(lhs, rhs, precision=None):
 
 def top_k(operand, k, *, axis=-1):
     v = value_of(operand)
-    at = np.take(order(v, axis, True), range(k), axis)
+    at = np.take(_order(v, axis, True), range(k), axis)
     return moved(operand, lambda v: np.take_along_axis(v, at, axis)), wrap(at.astype(np.int32))
 
 

@@ -3,21 +3,21 @@ import builtins
 import operator
 
 import numpy as np
-from numpy import e, euler_gamma, inf, nan, newaxis, pi  # noqa: F401
+from numpy import e, euler_gamma, inf, nan, newaxis, pi
 
 from jax import _core
 from jax._core import BF16, Array, blank, canonical, convert, dtype_of, kind_of, moved, operands, value_of, wrap
-from jax.numpy import linalg  # noqa: F401
-from jax.numpy._elementwise import *  # noqa: F401,F403
+from jax.numpy import linalg
+from jax.numpy._elementwise import *
 from jax.numpy import _elementwise as _e
-from jax.numpy._indexing import At, getitem, take, take_along_axis  # noqa: F401
-from jax.numpy._reductions import *  # noqa: F401,F403
+from jax.numpy._indexing import At, getitem, take, take_along_axis
+from jax.numpy._reductions import *
 from jax.numpy import _reductions as _r
 
 ndarray = Array
 
 
-# --- types -----------------------------------------------------------------------------------------------------------------
+# --- types -----------------------------------------------------------------------------------------------------------
 class _ScalarMeta(type):
     """jnp.float32 and its like: a name for the type, and a function that makes arrays of it."""
 
@@ -71,6 +71,13 @@ def issubdtype(a, b):
     return np.issubdtype(*(x.dtype if isinstance(x, _ScalarMeta) else x for x in (a, b)))
 
 
+def __getattr__(name):
+    # Not a global of this module, which uses Python's own.
+    if name == 'bool':
+        return bool_
+    raise AttributeError(f'the stand-in offers no jax.numpy.{name}')
+
+
 def shape(a):
     return np.shape(a)
 
@@ -83,7 +90,7 @@ def size(a, axis=None):
     return np.size(a, axis)
 
 
-# --- creation --------------------------------------------------------------------------------------------------------------
+# --- creation --------------------------------------------------------------------------------------------------------
 def _made(value, dtype):
     """An array of Python's numbers: their default types, or the one that is asked for."""
     return wrap(convert(value, canonical(value.dtype)) if dtype is None else value, dtype and dtype_of(dtype))
@@ -110,7 +117,8 @@ def array(object, dtype=None, copy=True, order=None, ndmin=0):
 
 
 def _dims(shape):
-    return (operator.index(shape),) if isinstance(shape, (int, np.integer, Array)) else tuple(map(operator.index, shape))
+    sizes = (shape,) if isinstance(shape, (int, np.integer, Array)) else shape
+    return tuple(map(operator.index, sizes))
 
 
 def full(shape, fill_value, dtype=None):
@@ -206,7 +214,7 @@ def _kind(x):
     return canonical(kind), weak
 
 
-# --- rearrangement ---------------------------------------------------------------------------------------------------------
+# --- rearrangement ---------------------------------------------------------------------------------------------------
 def _mover(function):
     def apply(a, *args, **options):
         plain = [x._value if isinstance(x, Array) else x for x in args]
@@ -222,11 +230,11 @@ for _name in ('transpose', 'swapaxes', 'moveaxis', 'rollaxis', 'expand_dims', 'b
 
 
 def permute_dims(a, /, axes):
-    return transpose(a, axes)  # noqa: F821
+    return transpose(a, axes)
 
 
 def matrix_transpose(x, /):
-    return swapaxes(x, -1, -2)  # noqa: F821
+    return swapaxes(x, -1, -2)
 
 
 def reshape(a, shape, order='C', *, copy=None):
@@ -248,8 +256,8 @@ def repeat(a, repeats, axis=None, *, total_repeat_length=None):
         each = np.broadcast_to(counts, (w.shape[at],))
         which = np.repeat(np.arange(w.shape[at]), each)
         # Past the end, the last element goes on.
-        return np.take(w, np.pad(which, (0, max(0, total_repeat_length - len(which))), 'edge')[:total_repeat_length], at)
-    max = builtins.max
+        missing = builtins.max(0, total_repeat_length - len(which))
+        return np.take(w, np.pad(which, (0, missing), 'edge')[:total_repeat_length], at)
     return moved(a, padded)
 
 
@@ -282,6 +290,14 @@ def dstack(tup):
     return _joined(tup, np.dstack)
 
 
+def column_stack(tup):
+    return _joined(tup, np.column_stack)
+
+
+def unstack(x, /, *, axis=0):
+    return tuple(moveaxis(x, axis, 0))
+
+
 def append(arr, values, axis=None):
     return concatenate([arr, values], axis)
 
@@ -311,7 +327,7 @@ def array_split(ary, indices_or_sections, axis=0):
 
 def broadcast_arrays(*args):
     shape = np.broadcast_shapes(*(np.shape(a) for a in args))
-    return [broadcast_to(asarray(a), shape) for a in args]  # noqa: F821
+    return [broadcast_to(asarray(a), shape) for a in args]
 
 
 def pad(array, pad_width, mode='constant', **options):
@@ -331,7 +347,7 @@ def pad(array, pad_width, mode='constant', **options):
     return moved(array, lambda v: np.pad(v, width, mode, **plain))
 
 
-# --- products --------------------------------------------------------------------------------------------------------------
+# --- products --------------------------------------------------------------------------------------------------------
 def _product(function):
     def apply(a, b, *, precision=None, preferred_element_type=None):
         (x, y), dtype, weak = operands(a, b)
@@ -349,7 +365,7 @@ def _same_contraction(a, b):
 
 
 matmul, dot, inner, outer = map(_product, (_same_contraction, np.dot, np.inner, np.outer))
-vdot, kron, cross, convolve_full = map(_product, (np.vdot, np.kron, np.cross, np.convolve))
+vdot, kron, cross = map(_product, (np.vdot, np.kron, np.cross))
 
 
 def tensordot(a, b, axes=2, *, precision=None, preferred_element_type=None):
@@ -375,11 +391,7 @@ def interp(x, xp, fp):
     return wrap(np.interp(a, b, c), dtype)
 
 
-def vectorize(*_, **__):
-    raise NotImplementedError('jnp.vectorize')
-
-
-# --- the array's methods and operators -------------------------------------------------------------------------------------
+# --- the array's methods and operators -------------------------------------------------------------------------------
 def _reflected(function):
     return lambda self, other: function(other, self)
 
@@ -419,7 +431,7 @@ def _variadic(function):
 
 Array.__round__ = lambda self, n=None: _e.round(self).astype(int) if n is None else _e.round(self, n)
 Array.reshape = _variadic(reshape)
-Array.transpose = _variadic(transpose)  # noqa: F821
+Array.transpose = _variadic(transpose)
 Array.flatten = lambda self, order='C': reshape(self, -1, order)
 Array.view = lambda self, dtype: wrap(self._value.view(dtype_of(dtype)))
 Array.copy = lambda self: self

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from jax._core import BF16, Array, convert, dtype_of, inexact, kind_of, operands, result_type, value_of, wrap
+from jax._core import Array, convert, dtype_of, kind_of, operands, value_of, wrap
 
 
 def unary(function, real=False, to_bool=False):
@@ -91,7 +91,7 @@ erfc = unary(elementwise(math.erfc), real=True)
 
 
 def divmod(x1, x2):
-    return floor_divide(x1, x2), remainder(x1, x2)  # noqa: F821
+    return floor_divide(x1, x2), remainder(x1, x2)
 
 
 def round(a, decimals=0):
@@ -107,9 +107,9 @@ def rint(x):
 def clip(arr, /, min=None, max=None):
     out = arr
     if min is not None:
-        out = maximum(out, min)  # noqa: F821
+        out = maximum(out, min)
     if max is not None:
-        out = minimum(out, max)  # noqa: F821
+        out = minimum(out, max)
     return out
 
 
@@ -159,6 +159,14 @@ def astype(x, dtype, copy=None):
     return Array(convert(value_of(x), to), to)
 
 
+def isposinf(x):
+    return equal(x, np.inf)
+
+
+def isneginf(x):
+    return equal(x, -np.inf)
+
+
 def isscalar(x):
     return np.isscalar(x) or isinstance(x, Array) and x.ndim == 0
 
@@ -167,6 +175,5 @@ def real(x):
     return wrap(value_of(x).real)
 
 
-__all__ = [n for n in globals() if n[0] != '_' and n not in ('np', 'math', 'BF16', 'Array', 'REAL', 'SAME', 'TO_BOOL',
-           'BINARY_REAL', 'BINARY_SAME', 'COMPARE', 'convert', 'dtype_of', 'inexact', 'kind_of', 'operands',
-           'result_type', 'value_of', 'wrap', 'unary', 'binary', 'elementwise')]
+__all__ = [name for name, value in globals().items() if name[0] != '_' and getattr(value, '__module__', '') == __name__
+           and name not in ('unary', 'binary', 'elementwise')]

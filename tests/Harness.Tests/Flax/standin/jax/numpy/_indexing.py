@@ -1,4 +1,4 @@
-"""x[...], x.at[...] and take: where numpy raises for an index outside, jax clamps what it reads and drops what it writes."""
+"""x[...], x.at[...] and take: where numpy raises for an index outside, jax clamps a read and drops a write."""
 import numpy as np
 
 from jax._core import Array, convert, kind_of, moved, operands, value_of, wrap
@@ -127,13 +127,12 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False, indic
     array = a if isinstance(a, Array) else wrap(value_of(a), *kind_of(a))
     if axis is None:
         array, axis = moved(array, np.ravel), 0
-    i, n = value_of(indices), array.shape[axis]
+    i = value_of(indices)
     if mode in ('clip', 'wrap'):
         return moved(array, lambda v: np.take(v, i, axis, mode=mode))
     if mode not in (None, 'fill'):
         raise NotImplementedError(f'take(mode={mode!r})')
     whole = (slice(None),) * (axis % array.ndim)
-    del n
     return filled(array, positions(array.shape, (*whole, i)), fill_value)
 
 

@@ -3,7 +3,7 @@ import builtins
 
 import numpy as np
 
-from jax._core import BF16, canonical, convert, dtype_of, inexact, kind_of, moved, operands, storage, value_of, wrap
+from jax._core import BF16, canonical, convert, dtype_of, inexact, kind_of, moved, operands, value_of, wrap
 
 
 def _axes(axis):
@@ -144,7 +144,7 @@ def _running(ufunc):
 cumsum, cumprod = _running(np.add), _running(np.multiply)
 
 
-def order(v, axis, descending):
+def _order(v, axis, descending):
     """The stable order; descending, equal elements keep their order too, and nan comes first."""
     if not descending:
         return np.argsort(v, axis=axis, kind='stable')
@@ -155,13 +155,13 @@ def order(v, axis, descending):
 def argsort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
     v = value_of(a)
     v, axis = (v.ravel(), 0) if axis is None else (v, axis)
-    return wrap(globals()['order'](v, axis, descending))
+    return wrap(_order(v, axis, descending))
 
 
 def sort(a, axis=-1, *, kind=None, order=None, stable=True, descending=False):
     def sorted_(v):
         w, at = (v.ravel(), 0) if axis is None else (v, axis)
-        return np.take_along_axis(w, globals()['order'](w, at, descending), at)
+        return np.take_along_axis(w, _order(w, at, descending), at)
     return moved(a, sorted_)
 
 
@@ -198,9 +198,3 @@ def unique(ar):
 
 def isin(element, test_elements):
     return wrap(np.isin(value_of(element), value_of(test_elements)))
-
-
-__all__ = ['sum', 'prod', 'max', 'min', 'amax', 'amin', 'mean', 'var', 'std', 'all', 'any', 'argmax', 'argmin', 'nanmean',
-           'nansum', 'nanmax', 'nanmin', 'median', 'quantile', 'percentile', 'ptp', 'average', 'count_nonzero', 'cumsum',
-           'cumprod', 'argsort', 'sort', 'diff', 'ediff1d', 'trapezoid', 'searchsorted', 'digitize', 'bincount',
-           'unique', 'isin']

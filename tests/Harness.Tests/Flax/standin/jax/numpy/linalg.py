@@ -9,6 +9,11 @@ def norm(x, ord=None, axis=None, keepdims=False):
     return wrap(np.linalg.norm(a, ord, axis, keepdims), dtype, weak)
 
 
+def svdvals(x, /):
+    (a,), dtype, weak = operands(x, real=True)
+    return wrap(np.linalg.svd(a, compute_uv=False), dtype, weak)
+
+
 def vector_norm(x, *, axis=None, keepdims=False, ord=2):
     (a,), dtype, weak = operands(x, real=True)
     a, axis = (a.ravel(), 0) if axis is None and not keepdims else (a, axis)

@@ -1,2 +1,2 @@
 """jax.scipy: the special functions."""
-from jax.scipy import special  # noqa: F401
+from jax.scipy import special

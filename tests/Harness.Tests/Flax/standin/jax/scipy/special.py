@@ -2,8 +2,8 @@
 import numpy as np
 
 from jax._core import operands, wrap
-from jax.lax._special import digamma, erf, erf_inv as erfinv, erfc, lgamma as gammaln, logistic as expit  # noqa: F401
-from jax.nn import logsumexp  # noqa: F401
+from jax.lax._special import digamma, erf, erf_inv as erfinv, erfc, lgamma as gammaln, logistic as expit
+from jax.nn import logsumexp
 
 
 def logit(x):
@@ -19,6 +19,12 @@ def xlogy(x, y):
 def i0(x):
     (a,), dtype, weak = operands(x, real=True)
     return wrap(np.i0(a), dtype, weak)
+
+
+def multigammaln(a, d):
+    (v,), dtype, weak = operands(a, real=True)
+    steps = wrap(v[..., None] - np.arange(d) / 2, dtype, weak)
+    return gammaln(steps).sum(-1) + d * (d - 1) / 4 * float(np.log(np.pi))
 
 
 def ndtr(x):

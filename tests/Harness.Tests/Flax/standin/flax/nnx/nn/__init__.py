@@ -1,2 +1,2 @@
 """flax.nnx.nn."""
-from flax.nnx.nn import dtypes  # noqa: F401
+from flax.nnx.nn import dtypes
