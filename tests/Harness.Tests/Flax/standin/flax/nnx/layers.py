@@ -70,7 +70,8 @@ class Einsum(Module):
 class Conv(Module):
     def __init__(self, in_features, out_features, kernel_size, strides=1, *, padding='SAME', input_dilation=1,
                  kernel_dilation=1, feature_group_count=1, use_bias=True, mask=None, dtype=None,
-                 param_dtype=jnp.float32, precision=None, kernel_init=_kernel, bias_init=_bias, promote_dtype=promote_dtype, rngs):
+                 param_dtype=jnp.float32, precision=None, kernel_init=_kernel, bias_init=_bias,
+                 promote_dtype=promote_dtype, rngs):
         if mask is not None:
             raise NotImplementedError('Conv(mask=)')
         assert in_features % feature_group_count == 0, 'feature_group_count must divide in_features'
@@ -178,8 +179,8 @@ class LayerNorm(_Norm):
 
 class RMSNorm(_Norm):
     def __init__(self, num_features, *, epsilon=1e-6, dtype=None, param_dtype=jnp.float32, use_scale=True,
-                 scale_init=_ones, reduction_axes=-1, feature_axes=-1, axis_name=None, axis_index_groups=None,
-                 use_fast_variance=True, promote_dtype=promote_dtype, rngs):
+                 scale_init=_ones, reduction_axes=-1, feature_axes=-1, axis_name=None,
+                 axis_index_groups=None, use_fast_variance=True, promote_dtype=promote_dtype, rngs):
         self.epsilon, self.reduction_axes, self.feature_axes = epsilon, reduction_axes, feature_axes
         self.dtype, self.promote_dtype = dtype, promote_dtype
         self.scale = _param(scale_init, rngs, (num_features,), param_dtype) if use_scale else None
@@ -210,8 +211,8 @@ class GroupNorm(_Norm):
 
 class InstanceNorm(_Norm):
     def __init__(self, num_features, *, epsilon=1e-6, dtype=None, param_dtype=jnp.float32, use_bias=True,
-                 use_scale=True, bias_init=_bias, scale_init=_ones, feature_axes=-1, axis_name=None, axis_index_groups=None,
-                 use_fast_variance=True, promote_dtype=promote_dtype, rngs):
+                 use_scale=True, bias_init=_bias, scale_init=_ones, feature_axes=-1, axis_name=None,
+                 axis_index_groups=None, use_fast_variance=True, promote_dtype=promote_dtype, rngs):
         self.epsilon, self.feature_axes = epsilon, feature_axes
         self.use_fast_variance, self.dtype, self.promote_dtype = use_fast_variance, dtype, promote_dtype
         self._affine(num_features, use_scale, use_bias, param_dtype, scale_init, bias_init, rngs)

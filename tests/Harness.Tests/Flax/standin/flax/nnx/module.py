@@ -126,8 +126,8 @@ def _holds_data(value):
 class Module:
     def __setattr__(self, name, value):
         if type(value) in (list, tuple, dict) and _holds_data(value):
-            raise ValueError(f'Found data in a {type(value).__name__}, attribute {name!r} of {type(self).__name__}: use '
-                             f'nnx.List or nnx.Dict')
+            raise ValueError(f'Found data in a {type(value).__name__}, attribute {name!r} of {type(self).__name__}: '
+                             f'use nnx.List or nnx.Dict')
         object.__setattr__(self, name, value)
 
     def _items(self):

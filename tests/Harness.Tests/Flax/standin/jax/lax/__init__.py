@@ -53,7 +53,8 @@ shift_left, shift_right_arithmetic = _operator(np.left_shift), _operator(np.righ
 is_finite = _operator(np.isfinite, True)
 for _name, _function in dict(
         sqrt=np.sqrt, rsqrt=lambda a: 1 / np.sqrt(a), log=np.log, log1p=np.log1p, cbrt=np.cbrt, exp=np.exp,
-        exp2=np.exp2, expm1=np.expm1, tanh=np.tanh, sin=np.sin, cos=np.cos, tan=np.tan, floor=np.floor, ceil=np.ceil, sinh=np.sinh,
+        exp2=np.exp2, expm1=np.expm1, tanh=np.tanh, sin=np.sin, cos=np.cos, tan=np.tan, floor=np.floor, ceil=np.ceil,
+        sinh=np.sinh,
         cosh=np.cosh, asin=np.arcsin, acos=np.arccos, atan=np.arctan, asinh=np.arcsinh, acosh=np.arccosh,
         atanh=np.arctanh, reciprocal=lambda a: 1 / a).items():
     globals()[_name] = of_reals(_function)

@@ -66,7 +66,8 @@ def taps(shape, window, strides, dilation):
 
 
 def conv_general_dilated(lhs, rhs, window_strides, padding, lhs_dilation=None, rhs_dilation=None,
-                         dimension_numbers=None, feature_group_count=1, batch_group_count=1, precision=None, preferred_element_type=None):
+                         dimension_numbers=None, feature_group_count=1, batch_group_count=1, precision=None,
+                         preferred_element_type=None):
     (kind, _), (other, _) = kind_of(lhs), kind_of(rhs)
     if kind != other:
         raise TypeError(f'lax.conv_general_dilated requires arguments to have the same dtypes, got {kind}, {other}')
