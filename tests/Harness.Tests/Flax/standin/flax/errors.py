@@ -39,3 +39,7 @@ class CallCompactUnboundModuleError(FlaxError):
 
 class InvalidRngError(FlaxError):
     pass
+
+
+class ApplyScopeInvalidVariablesStructureError(FlaxError):
+    pass

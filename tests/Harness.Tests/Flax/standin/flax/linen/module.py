@@ -325,6 +325,9 @@ class Module:
     def apply(self, variables, *args, rngs=None, method=None, mutable=False, capture_intermediates=False, **kwargs):
         if not isinstance(variables, dict) or any(not isinstance(v, dict) for v in variables.values()):
             raise ValueError('The first argument passed to an apply function should be a dictionary of collections.')
+        if 'params' in variables.get('params', {}):
+            raise errors.ApplyScopeInvalidVariablesStructureError('Expected the first argument passed to an apply '
+                                                                  'function to be a dict with no nested "params"')
         rngs = {} if rngs is None else rngs if isinstance(rngs, dict) else {'params': rngs}
         run = _Run(_copied(variables), mutable, rngs, False, capture_intermediates)
         y = self._call(run, method, args, kwargs)
