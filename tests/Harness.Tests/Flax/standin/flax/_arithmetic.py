@@ -254,6 +254,40 @@ def flip_sequences(x, lengths, time_axis):
     return jnp.take_along_axis(x, jnp.asarray(np.broadcast_to(at, x.shape)), axis=time_axis)
 
 
+def given(*values):
+    return next(v for v in values if v is not None)
+
+
+def concatenate(x, y):
+    return jnp.concatenate([x, y], axis=-1)
+
+
+def run_rnn(rnn, carry_of, x, carry, lengths, return_carry, time_major, reverse, keep_order):
+    """An RNN layer: what its call leaves open is as its constructor has it; `carry_of(shape)` makes a first carry."""
+    major = given(time_major, rnn.time_major)
+    if carry is None:
+        carry = carry_of(x.shape[1:] if major else (x.shape[0], *x.shape[2:]))
+    return run_cell(rnn.cell, x, carry, lengths=lengths, time_major=major,
+                    return_carry=given(return_carry, rnn.return_carry), reverse=given(reverse, rnn.reverse),
+                    keep_order=given(keep_order, rnn.keep_order))
+
+
+def run_both_ways(layer, x, carry, lengths, return_carry, time_major):
+    first, second = (None, None) if carry is None else carry
+    options = dict(seq_lengths=lengths, return_carry=True, time_major=given(time_major, layer.time_major))
+    ahead, y = layer.forward_rnn(x, initial_carry=first, reverse=False, **options)
+    back, z = layer.backward_rnn(x, initial_carry=second, reverse=True, keep_order=True, **options)
+    merged = layer.merge_fn(y, z)
+    return ((ahead, back), merged) if given(return_carry, layer.return_carry) else merged
+
+
+def run_in_turn(layers, args, kwargs):
+    for layer in layers:
+        out = layer(*args, **kwargs)
+        args, kwargs = (out, {}) if isinstance(out, tuple) else ((), out) if isinstance(out, dict) else ((out,), {})
+    return out
+
+
 def run_cell(cell, x, carry, *, lengths, time_major, return_carry, reverse, keep_order):
     """What RNN does with a cell: (carry, x) -> (carry, y) over the time axis."""
     axis = 0 if time_major else 1

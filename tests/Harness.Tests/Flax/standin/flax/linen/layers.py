@@ -419,10 +419,6 @@ class SimpleCell(RNNCellBase):
         return h, h
 
 
-def _given(*values):
-    return next(v for v in values if v is not None)
-
-
 class RNN(Module):
     cell: Any
     time_major: bool = False
@@ -433,34 +429,20 @@ class RNN(Module):
 
     def __call__(self, inputs, *, initial_carry=None, init_key=None, seq_lengths=None, return_carry=None,
                  time_major=None, reverse=None, keep_order=None):
-        major = _given(time_major, self.time_major)
-        if initial_carry is None:
-            shape = inputs.shape[1:] if major else (inputs.shape[0], *inputs.shape[2:])
-            initial_carry = self.cell.initialize_carry(random.key(0), shape)
-        return a.run_cell(self.cell, inputs, initial_carry, lengths=seq_lengths, time_major=major,
-                          return_carry=_given(return_carry, self.return_carry), reverse=_given(reverse, self.reverse),
-                          keep_order=_given(keep_order, self.keep_order))
-
-
-def _concatenate(x, y):
-    return jnp.concatenate([x, y], axis=-1)
+        return a.run_rnn(self, lambda shape: self.cell.initialize_carry(random.key(0), shape), inputs, initial_carry,
+                         seq_lengths, return_carry, time_major, reverse, keep_order)
 
 
 class Bidirectional(Module):
     forward_rnn: Any
     backward_rnn: Any
-    merge_fn: Any = _concatenate
+    merge_fn: Any = a.concatenate
     time_major: bool = False
     return_carry: bool = False
 
     def __call__(self, inputs, *, initial_carry=None, init_key=None, seq_lengths=None, return_carry=None,
                  time_major=None, reverse=None, keep_order=None):
-        first, second = (None, None) if initial_carry is None else initial_carry
-        options = dict(seq_lengths=seq_lengths, return_carry=True, time_major=_given(time_major, self.time_major))
-        ahead, y = self.forward_rnn(inputs, initial_carry=first, reverse=False, **options)
-        back, z = self.backward_rnn(inputs, initial_carry=second, reverse=True, keep_order=True, **options)
-        merged = self.merge_fn(y, z)
-        return ((ahead, back), merged) if _given(return_carry, self.return_carry) else merged
+        return a.run_both_ways(self, inputs, initial_carry, seq_lengths, return_carry, time_major)
 
 
 # --- the rest --------------------------------------------------------------------------------------------------------
@@ -493,7 +475,4 @@ class Sequential(Module):
     layers: Any
 
     def __call__(self, *args, **kwargs):
-        for layer in self.layers:
-            out = layer(*args, **kwargs)
-            args, kwargs = (out, {}) if isinstance(out, tuple) else ((), out) if isinstance(out, dict) else ((out,), {})
-        return out
+        return a.run_in_turn(self.layers, args, kwargs)

@@ -28,13 +28,15 @@ class Scope:
     """The place of a module in the trees of a run, and the names taken there."""
 
     def __init__(self, run, path=()):
-        self.run, self.path, self.taken = run, path, set()
+        self.run, self.path, self.taken = run, path, {}
 
-    def reserve(self, name, kind):
-        if name in self.taken:
+    def reserve(self, name, kind, collection=None):
+        """A submodule's name is its own; two variables may share theirs in two collections."""
+        taken = self.taken.get(name, ())
+        if taken and (collection is None or None in taken or collection in taken):
             raise errors.NameInUseError(f'Could not create {kind} "{name}" in {"/".join(self.path) or "the root"}: '
                                         f'Name in use.')
-        self.taken.add(name)
+        self.taken[name] = (*taken, collection)
 
     def _node(self, collection, make=False):
         node = self.run.variables.setdefault(collection, {}) if make else self.run.variables.get(collection)
@@ -112,7 +114,7 @@ def _wrapped(fun):
                 state.count = {}
                 if is_compact and self.scope is not None:
                     # A second call names its submodules again and finds the same variables.
-                    self.scope.taken = set(state.from_setup)
+                    self.scope.taken = dict(state.from_setup)
     method.nowrap = True
     return method
 
@@ -120,7 +122,7 @@ def _wrapped(fun):
 class _State:
     def __init__(self):
         self.in_setup = self.in_compact = self.is_set_up = False
-        self.count, self.from_setup = {}, set()
+        self.count, self.from_setup = {}, {}
 
 
 @dataclasses.dataclass(eq=False, repr=False)
@@ -161,9 +163,7 @@ class Module:
     def _attach(self):
         parent = self.parent.scope
         if parent is not None:
-            parent.reserve(self.name, 'submodule')
-            if self.parent._state.in_setup:
-                self.parent._state.from_setup.add(self.name)
+            self.parent._reserve(self.name, 'submodule')
             object.__setattr__(self, 'scope', Scope(parent.run, (*parent.path, self.name)))
         object.__setattr__(self, '_made', True)
 
@@ -235,7 +235,7 @@ class Module:
         scope = self._open()
         if not (self._state.in_setup or self._state.in_compact):
             raise ValueError('Parameters must be initialized in `setup()` or in a method wrapped in `@compact`')
-        self._reserve(name, 'param')
+        self._reserve(name, 'param', 'params')
         if not scope.has('params', name):
             if not scope.run.mutable('params'):
                 raise errors.ScopeParamNotFoundError(f'Could not find parameter named "{name}" in scope '
@@ -250,14 +250,14 @@ class Module:
                                                   f'"/{"/".join(scope.path)}".')
         return value
 
-    def _reserve(self, name, kind):
-        self.scope.reserve(name, kind)
+    def _reserve(self, name, kind, collection=None):
+        self.scope.reserve(name, kind, collection)
         if self._state.in_setup:
-            self._state.from_setup.add(name)
+            self._state.from_setup[name] = self.scope.taken[name]
 
     def variable(self, col, name, init_fn=None, *init_args):
         scope = self._open()
-        self._reserve(name, 'variable')
+        self._reserve(name, 'variable', col)
         if not scope.has(col, name):
             if not scope.run.mutable(col) or init_fn is None:
                 raise errors.ScopeVariableNotFoundError(f'No Variable named "{name}" for collection "{col}" exists in '

@@ -363,10 +363,6 @@ class SimpleCell(_Cell):
         return h, h
 
 
-def _given(*values):
-    return next(v for v in values if v is not None)
-
-
 class RNN(Module):
     def __init__(self, cell, *, time_major=False, return_carry=False, reverse=False, keep_order=False, unroll=1,
                  rngs=None):
@@ -376,33 +372,19 @@ class RNN(Module):
 
     def __call__(self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None,
                  reverse=None, keep_order=None, rngs=None):
-        major = _given(time_major, self.time_major)
-        if initial_carry is None:
-            shape = inputs.shape[1:] if major else (inputs.shape[0], *inputs.shape[2:])
-            initial_carry = self.cell.initialize_carry(shape)
-        return a.run_cell(self.cell, inputs, initial_carry, lengths=seq_lengths, time_major=major,
-                          return_carry=_given(return_carry, self.return_carry), reverse=_given(reverse, self.reverse),
-                          keep_order=_given(keep_order, self.keep_order))
-
-
-def _concatenate(x, y):
-    return jnp.concatenate([x, y], axis=-1)
+        return a.run_rnn(self, self.cell.initialize_carry, inputs, initial_carry, seq_lengths,
+                         return_carry, time_major, reverse, keep_order)
 
 
 class Bidirectional(Module):
-    def __init__(self, forward_rnn, backward_rnn, *, merge_fn=_concatenate, time_major=False, return_carry=False,
+    def __init__(self, forward_rnn, backward_rnn, *, merge_fn=a.concatenate, time_major=False, return_carry=False,
                  rngs=None):
         self.forward_rnn, self.backward_rnn, self.merge_fn = forward_rnn, backward_rnn, merge_fn
         self.time_major, self.return_carry = time_major, return_carry
 
     def __call__(self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None,
                  reverse=None, keep_order=None, rngs=None):
-        first, second = (None, None) if initial_carry is None else initial_carry
-        options = dict(seq_lengths=seq_lengths, return_carry=True, time_major=_given(time_major, self.time_major))
-        ahead, y = self.forward_rnn(inputs, initial_carry=first, reverse=False, **options)
-        back, z = self.backward_rnn(inputs, initial_carry=second, reverse=True, keep_order=True, **options)
-        merged = self.merge_fn(y, z)
-        return ((ahead, back), merged) if _given(return_carry, self.return_carry) else merged
+        return a.run_both_ways(self, inputs, initial_carry, seq_lengths, return_carry, time_major)
 
 
 # --- the rest --------------------------------------------------------------------------------------------------------
@@ -434,7 +416,4 @@ class Sequential(Module):
         self.layers = List(layers)
 
     def __call__(self, *args, rngs=None, **kwargs):
-        for layer in self.layers:
-            out = layer(*args, **kwargs)
-            args, kwargs = (out, {}) if isinstance(out, tuple) else ((), out) if isinstance(out, dict) else ((out,), {})
-        return out
+        return a.run_in_turn(self.layers, args, kwargs)

@@ -335,7 +335,7 @@ class GraphDef:
 
     def __init__(self, module):
         self.skeleton = _copied(module)
-        for path, owner, key, leaf in _leaves(self.skeleton):
+        for _, owner, key, leaf in _leaves(self.skeleton):
             if isinstance(leaf, Variable):
                 leaf.set_value(None)
             else:
@@ -442,7 +442,7 @@ def eval_shape(fun, *args, **kwargs):
         return ShapeDtypeStruct(np.shape(a), getattr(a, 'dtype', None) or _core.kind_of(a)[0])
     if not isinstance(out, Module):
         return tree.map(shape_of, out)
-    for path, owner, key, leaf in _leaves(out):
+    for _, owner, key, leaf in _leaves(out):
         if isinstance(leaf, Variable):
             leaf.set_value(shape_of(leaf.get_value()))
         else:
