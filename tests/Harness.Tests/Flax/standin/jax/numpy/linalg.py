@@ -9,9 +9,14 @@ def norm(x, ord=None, axis=None, keepdims=False):
     return wrap(np.linalg.norm(a, ord, axis, keepdims), dtype, weak)
 
 
+def svd(a, full_matrices=True, compute_uv=True):
+    (v,), dtype, weak = operands(a, real=True)
+    out = np.linalg.svd(v, full_matrices, compute_uv)
+    return tuple(wrap(part, dtype, weak) for part in out) if compute_uv else wrap(out, dtype, weak)
+
+
 def svdvals(x, /):
-    (a,), dtype, weak = operands(x, real=True)
-    return wrap(np.linalg.svd(a, compute_uv=False), dtype, weak)
+    return svd(x, compute_uv=False)
 
 
 def vector_norm(x, *, axis=None, keepdims=False, ord=2):
