@@ -209,7 +209,7 @@ class Array:
     T = property(lambda self: moved(self, np.transpose))
     mT = property(lambda self: moved(self, lambda a: np.swapaxes(a, -1, -2)))
 
-    def __array__(self, dtype=None):
+    def __array__(self, dtype=None, copy=None):
         return self._value if dtype is None else self._value.astype(dtype)
 
     def __repr__(self):

@@ -43,7 +43,7 @@ class Variable:
     def __jax_array__(self):
         return jnp.asarray(self._value)
 
-    def __array__(self, dtype=None):
+    def __array__(self, dtype=None, copy=None):
         return np.asarray(self._value, dtype)
 
     def __getitem__(self, index):

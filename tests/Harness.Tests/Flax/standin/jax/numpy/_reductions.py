@@ -174,7 +174,9 @@ def ediff1d(ary):
 
 
 def trapezoid(y, x=None, dx=1.0, axis=-1):
-    return _plain(np.trapz)(y, **({'x': value_of(x)} if x is not None else {}), dx=dx, axis=axis)
+    # NumPy 2 has renamed it.
+    integrate = np.trapezoid if hasattr(np, 'trapezoid') else np.trapz
+    return _plain(integrate)(y, **({'x': value_of(x)} if x is not None else {}), dx=dx, axis=axis)
 
 
 def searchsorted(a, v, side='left', sorter=None):
