@@ -2,9 +2,9 @@
 import numpy as np
 
 from jax import numpy as jnp
-from jax import random
 from jax._core import operands, wrap
 from jax.lax._special import erfc, logistic
+from jax.nn import initializers
 
 
 def relu(x):
@@ -203,40 +203,3 @@ def dot_product_attention(query, key, value, bias=None, mask=None, *, scale=None
         rows = np.arange(q.shape[1])[None, :, None, None] < np.asarray(query_seq_lengths)[:, None, None, None]
         out = jnp.where(rows, out, 0)
     return out if query.ndim == 4 else out[0]
-
-
-class _Initializers:
-    """jax.nn.initializers: factories of `init(key, shape, dtype)`."""
-
-    @staticmethod
-    def zeros(key, shape, dtype=float):
-        return jnp.zeros(shape, dtype)
-
-    @staticmethod
-    def ones(key, shape, dtype=float):
-        return jnp.ones(shape, dtype)
-
-    @staticmethod
-    def constant(value, dtype=float):
-        return lambda key, shape, dtype=dtype: jnp.full(shape, value, dtype)
-
-    @staticmethod
-    def normal(stddev=1e-2, dtype=float):
-        return lambda key, shape, dtype=dtype: random.normal(key, shape, dtype) * stddev
-
-    @staticmethod
-    def uniform(scale=1e-2, dtype=float):
-        return lambda key, shape, dtype=dtype: random.uniform(key, shape, dtype) * scale
-
-    @staticmethod
-    def variance_scaling(scale, mode='fan_in', distribution='normal', dtype=float):
-        return _Initializers.normal(scale ** 0.5, dtype)
-
-
-initializers = _Initializers()
-initializers.zeros_init = lambda: initializers.zeros
-initializers.ones_init = lambda: initializers.ones
-initializers.truncated_normal = initializers.normal
-for _name in ('lecun_normal', 'lecun_uniform', 'glorot_normal', 'glorot_uniform', 'xavier_normal', 'xavier_uniform',
-              'he_normal', 'he_uniform', 'kaiming_normal', 'kaiming_uniform', 'orthogonal'):
-    setattr(initializers, _name, lambda *_, dtype=float, **__: initializers.normal(dtype=dtype))
