@@ -53,7 +53,7 @@ sealed class OnnxContestant : Contestant
     /// </summary>
     public static OnnxContestant Fastest(Subject subject, int threads)
     {
-        var model = ConstantFold.Apply(subject.Model, subject.Shapes);
+        var model = FoldedGraph.Of(subject.Model, subject.Shapes);
         byte[] plain = OnnxWriter.Write(model, subject.Shapes);
         byte[] fused = OnnxWriter.Write(model, subject.Shapes, fuses: true);
         if (plain.AsSpan().SequenceEqual(fused)) return new OnnxContestant(subject, plain, null, threads);

@@ -75,7 +75,7 @@ sealed class TorchContestant : Contestant
     /// <summary>The variant that is fastest on this subject here, by a few runs of each in turns.</summary>
     public static TorchContestant Fastest(Subject subject, ScalarType type)
     {
-        var folded = NormFold.Apply(ConstantFold.Apply(subject.Model, subject.Shapes));
+        var folded = NormFold.Apply(FoldedGraph.Of(subject.Model, subject.Shapes));
         TorchVariant[] variants = type == ScalarType.Float32
             ? [TorchVariant.ChannelsLast, TorchVariant.Contiguous, TorchVariant.Frozen]
             : [TorchVariant.ChannelsLast, TorchVariant.Contiguous];

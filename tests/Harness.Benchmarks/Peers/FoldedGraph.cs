@@ -10,11 +10,11 @@ namespace Harness.Benchmarks.Peers;
 
 /// <summary>What hangs on parameters, constants and shapes alone is computed once, as <c>torch.jit.freeze</c> and ONNX
 /// Runtime do: masks of moved windows, biases gathered from a table.</summary>
-static class ConstantFold
+static class FoldedGraph
 {
     /// <summary>The same model with such calls replaced by their results, in float64; the very model where there are
     /// none.</summary>
-    public static TorchModel Apply(TorchModel model, IReadOnlyList<Shape> shapes)
+    public static TorchModel Of(TorchModel model, IReadOnlyList<Shape> shapes)
     {
         var shaped = ShapedGraph.Of(model, shapes);
         var graph = model.Graph;
