@@ -7,7 +7,7 @@ namespace Harness.Executor.Program;
 /// <summary>One call of a formula.</summary>
 /// <param name="Name">What it defines: a call's name.</param>
 /// <param name="Text">The call, with state-dict keys and names of earlier calls for operands:
-/// <c>aten::_weight_norm(conv.weight_v, conv.weight_g, 0)</c>.</param>
+/// <c>aten::mul(conv.weight_v, conv.factor)</c>.</param>
 /// <param name="Fact">The type and shape of what it defines.</param>
 public sealed record FormulaCall(string Name, string Text, Fact Fact);
 
