@@ -119,6 +119,7 @@ static class Program
         root.Subcommands.Add(BenchVerb.Create(terminal));
         root.Subcommands.Add(CompareVerb.Create(terminal));
         root.Subcommands.Add(ConvertVerb.Create(terminal));
+        root.Subcommands.Add(ExportVerb.Create(terminal));
         root.Subcommands.Add(FuzzVerb.Create(terminal));
         root.Subcommands.Add(GoldenInputsVerb.Create(terminal));
         root.Subcommands.Add(InspectVerb.Create(terminal));
