@@ -77,7 +77,8 @@ public sealed record Conversion(ImmutableArray<ConvertedLeaf> Leaves, ImmutableA
         ArgumentNullException.ThrowIfNull(tree);
         return new Conversion(
             [.. variables.Leaves.Zip(tree.Arrays, (leaf, array) => new ConvertedLeaf(
-                array.Path, leaf.TorchKey, leaf.Rearrangement, leaf.Source.Shape, leaf.Type, array.Type)
+                leaf.Path.Insert(0, leaf.Collection), leaf.TorchKey, leaf.Rearrangement, leaf.Source.Shape, leaf.Type,
+                array.Type)
             {
                 Form = leaf.Form.Name(), Axes = leaf.Axes, Shape = array.Shape, Rows = leaf.Rows,
                     Aliases = leaf.Aliases,

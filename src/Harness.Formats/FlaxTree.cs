@@ -51,8 +51,10 @@ public sealed class FlaxTree
     /// <param name="variables">The variables.</param>
     /// <param name="dtype">The type of floats.</param>
     /// <param name="format">Where it is to be written.</param>
+    /// <param name="api">Whose names: linen's begin with the collection, nnx's are the attributes alone.</param>
     public static FlaxTree Of(
-        Variables variables, FlaxDtype dtype = FlaxDtype.Auto, FlaxFormat format = FlaxFormat.Msgpack)
+        Variables variables, FlaxDtype dtype = FlaxDtype.Auto, FlaxFormat format = FlaxFormat.Msgpack,
+        FlaxApi api = FlaxApi.Linen)
     {
         ArgumentNullException.ThrowIfNull(variables);
         var arrays = ImmutableArray.CreateBuilder<FlaxArray>(variables.Leaves.Length);
@@ -67,15 +69,14 @@ public sealed class FlaxTree
                     "no bfloat16", $"'{leaf.TorchKey}' is written as float32: npz has no bfloat16"));
             }
             arrays.Add(new FlaxArray(
-                leaf.Path.Insert(0, leaf.Collection), type, leaf.Shape,
+                api == FlaxApi.Nnx ? leaf.Path : leaf.Path.Insert(0, leaf.Collection), type, leaf.Shape,
                 () => type == leaf.Type ? leaf.Borrow() : Converted(leaf, type)));
             if (Note(leaf, type) is { } note) notes.Add(note);
         }
         return new FlaxTree(arrays.ToImmutable(), notes.ToImmutable());
     }
 
-    /// <summary>Writes the tree, one array at a time. The three formats hold one and the same tree: the collection is
-    /// part of every name.</summary>
+    /// <summary>Writes the tree, one array at a time. The three formats hold one and the same tree.</summary>
     /// <param name="path">The file; replaced only when the new one is complete.</param>
     /// <param name="format">What it is.</param>
     /// <param name="metadata">For safetensors, which alone has a place for it.</param>

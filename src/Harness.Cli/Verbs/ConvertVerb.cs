@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Reflection;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
 using Harness.Formats;
-using Harness.Parity.Golden;
 
 namespace Harness.Cli.Verbs;
 
@@ -23,36 +21,33 @@ static class ConvertVerb
             Description = "A .msgpack, .npz or .safetensors file; with --back a .safetensors or .npz.",
             Required = true,
         };
-        var flatten = Shared.Choice(
-            "--flatten", "Transposes before a flatten, or folds that into the kernel after it.", "transpose", "fold");
-        var dtype = Shared.Choice(
-            "--dtype", "The type of floats: the model's own, 64 bits narrowed where no bit is lost; or one for all.",
-            "auto", "float16", "bfloat16", "float32", "float64");
+        var (api, flatten, dtype) = (ConvertedTree.Api(), ConvertedTree.Flatten(), ConvertedTree.Dtype());
         var back = new Option<string?>("--back")
         {
             Description = "A tree to turn into a PyTorch state dict, by the conversion.json beside it or by MODEL.",
         };
         var command = new Command("convert", "Writes a model's weights as Flax's variables, or those as a state dict.")
         {
-            model, weights, key, arguments, shapes, output, flatten, dtype, back,
+            model, weights, key, arguments, shapes, output, api, flatten, dtype, back,
         };
         command.SetAction(result =>
         {
             var request = new Request(
                 result.GetValue(model), Shared.Weights(result.GetValue(weights), result.GetValue(key)),
-                result.GetValue(shapes) ?? [], result.GetValue(arguments) ?? [],
-                Enum.Parse<FlattenMode>(result.GetValue(flatten)!, ignoreCase: true), result.GetValue(output)!);
+                result.GetValue(arguments) ?? [], ConvertedTree.Read(
+                    result.GetValue(shapes), result.GetValue(flatten)!, result.GetValue(dtype)!, result.GetValue(api)!),
+                result.GetValue(output)!);
             return result.GetValue(back) is { } tree
                 ? Back(terminal, request, tree)
-                : Forth(terminal, request, Enum.Parse<FlaxDtype>(result.GetValue(dtype)!, ignoreCase: true));
+                : Forth(terminal, request);
         });
         return command;
     }
 
     sealed record Request(
-        string? Model, string? Weights, string[] Shapes, string[] Arguments, FlattenMode Flatten, string Output);
+        string? Model, string? Weights, string[] Arguments, TreeRequest Tree, string Output);
 
-    static int Forth(Terminal terminal, Request request, FlaxDtype dtype)
+    static int Forth(Terminal terminal, Request request)
     {
         var format = FlaxTree.FormatOf(request.Output)
             ?? throw Program.Usage($"--output '{request.Output}': expected {string.Join(", ", FlaxTree.Endings)}");
@@ -60,36 +55,14 @@ static class ConvertVerb
             ?? throw Program.Usage(
                 "MODEL is missing; --back alone does without, by the conversion.json beside the tree");
         using var torch = ModelSource.Open(terminal, model, request.Weights, request.Arguments);
-        var program = Converted(terminal, torch, request);
+        var program = ConvertedTree.Program(terminal, torch, request.Tree);
         var variables = program.Variables;
-        var tree = FlaxTree.Of(variables, dtype, format);
+        var tree = FlaxTree.Of(variables, request.Tree.Dtype, format, request.Tree.Api);
         terminal.Cancellation.ThrowIfCancellationRequested();
-        string weights = Sha256Hash.Of(torch.Weights), mode = request.Flatten.ToString().ToLowerInvariant();
-        string version = typeof(ConvertVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion;
-        tree.Write(request.Output, format, new Dictionary<string, string>
-        {
-            ["format"] = "flax", ["layout"] = "channels-last", ["flatten"] = mode, ["weights"] = weights,
-            ["harness"] = version,
-        });
-        var computed = ComputedWeight.Of(program);
-        var conversion = Conversion.Of(torch, variables, tree) with
-        {
-            Computed = computed,
-            Facts =
-            [
-                new("tree", Path.GetFileName(request.Output)), new("layout", "channels-last"), new("flatten", mode),
-                new("weights", weights), new("harness", version),
-            ],
-        };
-        AtomicFile.WriteText(
-            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Output))!, Conversion.FileName),
-            conversion.ToJson());
+        ConvertedTree.Write(torch, program, tree, request.Tree, request.Output, format);
         terminal.Out.WriteLine($"{request.Output}: {variables.Leaves.Length} leaves, " +
             $"{variables.Leaves.Sum(leaf => leaf.Shape.Elements)} parameters");
-        Write(terminal, tree.Notes.Concat(Notes(program)).Concat(computed.Select(weight => new FlaxNote(
-            "computed", $"the {weight.Rule.Leaf} of '{weight.Layer}' is computed from '{
-                string.Join("' and '", weight.Keys)}': {Conversion.FileName} has the formula"))));
+        ConvertedTree.Tell(terminal, tree.Notes.Concat(ConvertedTree.Notes(program)));
         return 0;
     }
 
@@ -113,7 +86,8 @@ static class ConvertVerb
         if (torch is not null)
             foreach (var dropped in conversion.Dropped) restored.Add(dropped.Key, torch.Weights[dropped.Key]);
         else
-            Write(terminal, conversion.Dropped.Select(dropped => LeftOut(dropped.Key, "is in no tree")));
+            ConvertedTree.Tell(terminal, conversion.Dropped.Select(dropped =>
+                ConvertedTree.LeftOut(dropped.Key, "is in no tree")));
         terminal.Cancellation.ThrowIfCancellationRequested();
         // In the order of the model's own state dict, where that is known.
         KeyValuePair<string, Tensor>[] entries = torch is null ? [.. restored]
@@ -126,7 +100,7 @@ static class ConvertVerb
 
     static Conversion Described(Terminal terminal, TorchModel torch, Request request)
     {
-        var variables = Converted(terminal, torch, request).Variables;
+        var variables = ConvertedTree.Program(terminal, torch, request.Tree).Variables;
         return Conversion.Of(torch, variables, FlaxTree.Of(variables));
     }
 
@@ -140,74 +114,5 @@ static class ConvertVerb
         {
             throw new ModelException(e.Finding with { Place = Path.GetFullPath(path) }, e);
         }
-    }
-
-    static NhwcProgram Converted(Terminal terminal, TorchModel torch, Request request)
-    {
-        var inputs = ModelSource.Shapes(torch, request.Shapes);
-        var program = NhwcPass.Apply(torch, inputs, request.Flatten);
-        if (request.Shapes.Length == 0) CheckPlane(terminal, torch, inputs, program.Variables);
-        if (request.Flatten == FlattenMode.Fold) CheckFolds(terminal, program);
-        return program;
-    }
-
-    // Networks repeat themselves: of a kind, one line tells as much as hundreds.
-    static void Write(Terminal terminal, IEnumerable<FlaxNote> notes)
-    {
-        foreach (var kind in notes.GroupBy(note => note.Kind))
-        {
-            var (told, count) = (kind.MaxBy(note => note.Weight)!, kind.Count());
-            terminal.Error.WriteLine($"note: {told.Text}{(count > 1 ? $"; and {count - 1} more of this kind" : "")}");
-        }
-    }
-
-    // Of a kind is what has one name in its module.
-    static FlaxNote LeftOut(string key, string why) =>
-        new($"left out: {key[(key.LastIndexOf('.') + 1)..]}", $"'{key}' {why} and left out");
-
-    static IEnumerable<FlaxNote> Notes(NhwcProgram program)
-    {
-        foreach (var leaf in program.Variables.Leaves)
-        {
-            string[] parts = leaf.TorchKey.Split('.');
-            if (!leaf.Path[..^1].SequenceEqual(parts[..^1]) || leaf.Path[^1].Contains('_') && parts[^1].Contains('/'))
-                yield return new FlaxNote(
-                    "renamed", $"'{leaf.TorchKey}' is written as {leaf.FullPath}: Flax has no such names");
-            if (!leaf.Aliases.IsEmpty)
-                yield return new FlaxNote("alias", $"{leaf.FullPath} is '{leaf.TorchKey}' and " +
-                    $"'{string.Join("', '", leaf.Aliases)}': one tensor");
-        }
-        foreach (string key in program.Variables.Dropped)
-            yield return LeftOut(key, "is not needed for inference");
-    }
-
-    // A tree that is read as folded and is not computes something else without a word.
-    static void CheckFolds(Terminal terminal, NhwcProgram program)
-    {
-        var kept = KeptFlatten.Of(program);
-        bool folds = program.Nodes.Any(node => node.Op is FoldedFlatten);
-        if (!folds && !kept.IsEmpty)
-        {
-            throw Program.Usage($"--flatten fold folds nothing: {string.Join(", ", kept)} cannot be folded; only an " +
-                "image, a sequence or a volume on its way into linear layers can; use --flatten transpose");
-        }
-        foreach (var one in kept) terminal.Error.WriteLine($"note: {one} is not folded: transpose there");
-        if (!folds) terminal.Error.WriteLine("note: --flatten fold changes nothing: nothing is flattened");
-    }
-
-    // A folded kernel depends on the plane that is flattened, and a trace does not state it: a square one is the common
-    // case and is said aloud; an oblong one has a twin of the same size, so it must be stated.
-    static void CheckPlane(Terminal terminal, TorchModel model, Shape[] inputs, Variables variables)
-    {
-        if (InputShapes.AreStatedBy(model)) return;
-        if (!variables.Leaves.Any(leaf => leaf.Rearrangement.Sizes.ContainsKey('w'))) return;
-        string shapes = string.Join(", ", inputs);
-        if (inputs.Any(shape => shape.Rank is 4 or 5 && shape.AsSpan()[2..].ContainsAnyExcept(shape[2])))
-            throw Program.Usage(
-                $"--flatten fold depends on the input's {(inputs.Any(shape => shape.Rank == 5) ? "depth, " : "")}" +
-                $"height and width, which the file does not state; {shapes} " +
-                $"would fit: state it with --input-shape");
-        terminal.Error.WriteLine(
-            $"note: the file states no input shape; folded for {shapes}; --input-shape states another");
     }
 }

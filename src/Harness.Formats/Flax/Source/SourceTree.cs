@@ -43,6 +43,9 @@ sealed class SourceTree
     /// <summary>The whole model.</summary>
     public SourceScope Root { get; }
 
+    /// <summary>The layers in the order of their calls: each one's path, and the value that it gives.</summary>
+    public List<(string[] Path, int Value)> Calls { get; } = [];
+
     /// <summary>Every module, the innermost first.</summary>
     public IEnumerable<SourceScope> Scopes => _scopes.Values.OrderByDescending(scope => scope.Path.Length);
 
@@ -76,7 +79,10 @@ sealed class SourceTree
     {
         if (_live is null)
         {
-            _live = [.. _program.Outputs.Select(port => port.Value)];
+            // Parameters are read all the same: Flax makes a layer's where it is called.
+            _live = [.. _program.Outputs.Select(port => port.Value), .. _program.Nodes
+                .Where(node => node.Inputs.Any(input => _program.Values[input].Leaf is not null))
+                .SelectMany(node => node.Outputs)];
             foreach (var one in _program.Nodes.Reverse())
                 if (one.Outputs.Any(_live.Contains)) _live.UnionWith(one.Inputs);
         }
@@ -336,6 +342,7 @@ sealed class SourceTree
         {
             string[] relative = layer.Path[scope.Path.Length..];
             Member(scope, new SourceLayer(relative, layer.Constructor));
+            Calls.Add((layer.Path, node.Outputs[0]));
             var x = nameOf(node.Inputs[layer.Input]);
             // nnx's Embed narrows what it looks up to the type that it was made with.
             return layer.Op is Embedding && _api == FlaxApi.Nnx

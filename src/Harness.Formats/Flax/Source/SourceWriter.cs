@@ -6,34 +6,6 @@ using Harness.Executor.Program;
 
 namespace Harness.Formats.Flax.Source;
 
-/// <summary>Flax source of a program: one class for each kind of module that the model has, the whole model last.
-/// </summary>
-public static class FlaxSource
-{
-    /// <summary>Writes the source.</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="api">Whose modules.</param>
-    /// <param name="name">The class of the whole model.</param>
-    /// <param name="origin">What the source says it was made of.</param>
-    /// <exception cref="ModelException">PAR1002: something cannot be said in Flax or JAX; all of it is named.
-    /// </exception>
-    public static string Write(NhwcProgram program, FlaxApi api, string name, string origin)
-    {
-        ArgumentNullException.ThrowIfNull(program);
-        ArgumentNullException.ThrowIfNull(name);
-        var functions = new SourceFunctions();
-        var tree = new SourceTree(program, api, functions);
-        return new SourceWriter(program, api, tree, functions, name, origin).Write();
-    }
-
-    /// <summary>A class's name for a model of this name.</summary>
-    public static string ClassName(string model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return SourceNames.ClassOf([model]);
-    }
-}
-
 /// <summary>Classes and their texts.</summary>
 sealed class SourceWriter(
     NhwcProgram program, FlaxApi api, SourceTree tree, SourceFunctions functions, string name, string origin)
