@@ -28,7 +28,7 @@ abstract record Python
     public static Python Call(string target, params IEnumerable<Python> arguments) => Call(Of(target), arguments);
 
     /// <summary><c>name=value</c>.</summary>
-    public static Python Named(string name, Python value) => new PythonJoin([Of(name + "="), value]);
+    public static Python Named(string name, Python value) => new PythonNamed(name, value);
 
     /// <summary><c>name=value</c>.</summary>
     public static Python Named(string name, string value) => Named(name, Of(value));
@@ -113,6 +113,17 @@ sealed record PythonConstant(string Text, string Hint) : Python
         text.Append(constant(this));
 }
 
+sealed record PythonNamed(string Name, Python Value) : Python
+{
+    public override Python With(Func<PythonConstant, string> constant) => new PythonNamed(Name, Value.With(constant));
+
+    internal override void Write(StringBuilder text, Func<PythonConstant, string> constant)
+    {
+        text.Append(Name).Append('=');
+        Value.Write(text, constant);
+    }
+}
+
 sealed record PythonJoin(ImmutableArray<Python> Parts) : Python
 {
     public override Python With(Func<PythonConstant, string> constant) =>
@@ -173,6 +184,9 @@ sealed class PythonLines
             case PythonList list when Split(list) is var (inner, trailer) && inner is not null:
                 Brackets(indent, before, inner, trailer + after);
                 break;
+            case PythonNamed named:
+                Broken(indent, $"{before}{named.Name}=", named.Value, after);
+                break;
             case PythonJoin join when Last(join) is var at && at >= 0:
                 Broken(
                     indent, before + Python.Join(join.Parts[..at]).Flat(), join.Parts[at],
@@ -210,11 +224,15 @@ sealed class PythonLines
         if ((indent + 1) * 4 + inside.Length <= Columns && close == list.Close)
             Line(indent + 1, inside);
         else
+        {
+            // A single item has no comma behind it to break at, and gets none.
+            string comma = list.Items.Length == 1 && close == list.Close ? "" : ",";
             foreach (var item in list.Items)
             {
-                if ((indent + 1) * 4 + item.Flat().Length + 1 <= Columns) Line(indent + 1, item.Flat() + ",");
-                else Broken(indent + 1, "", item, ",");
+                if ((indent + 1) * 4 + item.Flat().Length + 1 <= Columns) Line(indent + 1, item.Flat() + comma);
+                else Broken(indent + 1, "", item, comma);
             }
+        }
         Line(indent, close + after);
     }
 }

@@ -38,7 +38,17 @@ sealed class SourceTree
         var outputs = _program.Outputs.Select(port => _roots[port.Value]).ToList();
         Build(Root, nodes, [.. _program.Inputs.Select(port => port.Value)], outputs, "__call__");
         AddUnused();
+        if (_refused.Count == 0) return;
+        var others = _refused.Skip(1).Select(finding => finding.Message).ToList();
+        throw new ModelException(_refused[0] with
+        {
+            Message = _refused[0].Message + string.Concat(others.Take(MostRefused).Select(why => $"; {why}"))
+                + (others.Count > MostRefused ? $"; and {others.Count - MostRefused} more" : ""),
+        });
     }
+
+    const int MostRefused = 20;
+    readonly List<Finding> _refused = [];
 
     /// <summary>The whole model.</summary>
     public SourceScope Root { get; }
@@ -321,8 +331,40 @@ sealed class SourceTree
             statements[^1] = ("return ", statements[^1].Item2);
         else if (given.Count > 0)
             statements.Add(("return ", Python.Of(string.Join(", ", given.Select(one => one.Flat())))));
-        return new SourceMethod(name, parameters, statements);
+        return new SourceMethod(name, parameters, Nested(statements));
     }
+
+    // A line that only hands on what the line before gave holds it: relu(bn1(conv1(x))). Lines with numbers stay, so
+    // that modules that differ in these alone keep one text.
+    const int MostNested = 3, NestedColumns = 72;
+
+    static List<(string Before, Python Expression)> Nested(List<(string Before, Python Expression)> statements)
+    {
+        var nested = new List<(string Before, Python Expression)>();
+        int depth = 1;
+        foreach (var (before, expression) in statements)
+        {
+            if (nested.Count > 0 && depth < MostNested && nested[^1] is var (target, inner)
+                && target.EndsWith(" = ", StringComparison.Ordinal) && (before == target || before == "return ")
+                && inner is PythonList && !inner.Constants().Any() && !expression.Constants().Any()
+                && expression is PythonList { Items: [PythonText only, .. var others] } call
+                && only.Text == target[..^3] && others.All(item => !Mentions(item, only.Text))
+                && !Mentions(call.Target, only.Text)
+                && call with { Items = call.Items.SetItem(0, inner) } is var both
+                && before.Length + both.Flat().Length <= NestedColumns)
+            {
+                nested[^1] = (before, both);
+                depth++;
+                continue;
+            }
+            nested.Add((before, expression));
+            depth = 1;
+        }
+        return nested;
+    }
+
+    static bool Mentions(Python expression, string name) => System.Text.RegularExpressions.Regex.IsMatch(
+        expression.Flat(), $@"(?<![\w.]){System.Text.RegularExpressions.Regex.Escape(name)}(?!\w)");
 
     // Of a tuple that is written out only what is read.
     static Python Unwrapped(Python expression, List<string> targets, out List<string> left)
@@ -349,7 +391,16 @@ sealed class SourceTree
                 ? Python.Of($"{Access(relative)}.embedding[...][{x.Flat()}]")
                 : Python.Call(Access(relative), x);
         }
-        return JaxColumn.Of(new SourceCall(_program, node, _api, _functions, nameOf));
+        try
+        {
+            return JaxColumn.Of(new SourceCall(_program, node, _api, _functions, nameOf));
+        }
+        catch (ModelException e) when (e.Finding.Code == Codes.UnsupportedOp)
+        {
+            // All of them are told at once.
+            _refused.Add(e.Finding);
+            return Python.Of("None");
+        }
     }
 
     // An array, as it lies for one use.

@@ -15,6 +15,8 @@ sealed class SourceWriter(
     // Each module's constants: its own and those of the modules below it, in the order in which they are written.
     readonly Dictionary<SourceScope, ImmutableArray<(PythonConstant Constant, string Member)>> _constants = [];
 
+    readonly LayerFunctions _layers = new(tree.Scopes);
+
     bool IsNnx => api == FlaxApi.Nnx;
 
     public string Write()
@@ -108,7 +110,7 @@ sealed class SourceWriter(
 
     Python Constructor(SourceMember member) => member switch
     {
-        SourceLayer layer => layer.Constructor,
+        SourceLayer layer => _layers.Of(layer.Constructor),
         SourceArray array => Array(array),
         _ => throw new InvalidOperationException("a module has no constructor of its own"),
     };
@@ -173,6 +175,7 @@ sealed class SourceWriter(
 
     string Classes()
     {
+        _layers.Write(_lines);
         bool hasConstants = IsNnx && program.Variables.Leaves.Any(leaf =>
             leaf.Collection is not ("params" or "batch_stats"));
         if (hasConstants)
