@@ -27,6 +27,12 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     /// golden was recorded with.</summary>
     public string? Arguments { get; init; }
 
+    /// <summary>A folder that Flax source is written to once every case holds; null for none.</summary>
+    public string? ExportFlax { get; init; }
+
+    /// <summary><c>linen</c> or <c>nnx</c>; null for the first.</summary>
+    public string? FlaxApi { get; init; }
+
     /// <summary>How many verdicts the command gives.</summary>
     [JsonIgnore]
     public int Verdicts => Actual is null ? 1 : 2;
@@ -67,6 +73,9 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
             Path.GetDirectoryName(Path.GetFullPath(project))!) with
         {
             Arguments = item.GetMetadata("Arguments") is { Length: > 0 } arguments ? arguments : null,
+            ExportFlax = item.GetMetadata("ExportFlax") is { Length: > 0 } folder
+                ? Path.GetFullPath(folder, Path.GetDirectoryName(Path.GetFullPath(project))!) : null,
+            FlaxApi = item.GetMetadata("FlaxApi") is { Length: > 0 } api ? api : null,
         };
 
     /// <summary>The case with what its project's own program computed.</summary>

@@ -135,6 +135,9 @@ public sealed class ParityVerify : HarnessTool
         try
         {
             KeepReports();
+            // A file of an exported folder that goes is written again, as a report is.
+            foreach (var folder in Cases.Select(one => one.ExportFlax).OfType<string>().Where(Directory.Exists))
+                _reports.AddRange(Directory.EnumerateFiles(folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

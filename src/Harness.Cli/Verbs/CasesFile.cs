@@ -3,20 +3,23 @@ using System.Text.Json;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity;
+using Harness.Parity.Export;
 using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
 /// <summary>The list of cases that a build hands over: <c>[{"model": …, "weights"?: …, "golden": …, "tolerance"?:
-/// 1e-6, "arguments"?: "sr=16000", "actual"?: …, "taps"?: …, "layout"?: "nhwc"}]</c>. Paths are relative to the
-/// current folder.</summary>
+/// 1e-6, "arguments"?: "sr=16000", "actual"?: …, "taps"?: …, "layout"?: "nhwc", "exportFlax"?: …, "flaxApi"?:
+/// "nnx"}]</c>. Paths are relative to the current folder.</summary>
 static class CasesFile
 {
     // Of two goldens, or limits, of one case only one would be heeded.
     static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
     static readonly string[] s_members =
-        ["actual", "arguments", "golden", "layout", "model", "taps", "tolerance", "weights"];
+    [
+        "actual", "arguments", "exportFlax", "flaxApi", "golden", "layout", "model", "taps", "tolerance", "weights",
+    ];
 
     /// <summary>The cases, in the file's order.</summary>
     /// <exception cref="ModelException">PAR9003: no such file, or it says something else.</exception>
@@ -59,7 +62,21 @@ static class CasesFile
         {
             Actual = Actual(path, entry),
             Arguments = Text(path, entry, "arguments"),
+            Export = Export(path, entry),
         };
+    }
+
+    static ExportRequest? Export(string path, JsonElement entry)
+    {
+        string? folder = Text(path, entry, "exportFlax"), api = Text(path, entry, "flaxApi");
+        if (folder is null)
+            return api is null ? null : throw Refuse(path, "flaxApi says how exportFlax is written; name that folder");
+        return new ExportRequest(folder, api switch
+        {
+            null or "linen" => FlaxApi.Linen,
+            "nnx" => FlaxApi.Nnx,
+            _ => throw Refuse(path, $"flaxApi is '{api}', expected linen or nnx"),
+        });
     }
 
     static ActualFiles? Actual(string path, JsonElement entry)

@@ -6,6 +6,7 @@ using Harness.Formats.Flax.Source;
 using Harness.Parity.Export;
 using Harness.Parity.Golden;
 using Harness.Parity.Runners;
+using Harness.Parity.Verification;
 
 namespace Harness.Cli.Verbs;
 
@@ -46,8 +47,7 @@ static class ExportVerb
             using var torch = ModelSource.Open(terminal, name,
                 Shared.Weights(result.GetValue(weights), result.GetValue(key)), result.GetValue(arguments));
             string[] stated = result.GetValue(shapes) ?? [];
-            if (recorded is not null && stated.Length == 0)
-                stated = [.. recorded.Document.Inputs.Select(port => string.Join(',', port.Shape.AsSpan().ToArray()))];
+            if (recorded is not null && stated.Length == 0) stated = Shapes(recorded);
             var request = ConvertedTree.Read(
                 stated, result.GetValue(flatten)!, result.GetValue(dtype)!, result.GetValue(api)!);
             Export(terminal, torch, name, folder, request, recorded, result.GetValue(threads));
@@ -55,6 +55,21 @@ static class ExportVerb
         });
         return command;
     }
+
+    /// <summary>Exports a case that holds, with its golden's inputs and PyTorch's outputs.</summary>
+    public static void OfCase(Terminal terminal, VerifyRequest request, int threads)
+    {
+        var (folder, api) = request.Export!;
+        folder = Path.GetFullPath(folder);
+        CheckFolder(folder);
+        var golden = GoldenStore.Read(request.Golden);
+        using var torch = ExportRequest.Open(request, golden);
+        Export(terminal, torch, ExportRequest.NameOf(request, golden), folder, new TreeRequest(
+            Shapes(golden), FlattenMode.Transpose, FlaxDtype.Auto, api), golden, threads);
+    }
+
+    static string[] Shapes(GoldenCase golden) =>
+        [.. golden.Document.Inputs.Select(port => string.Join(',', port.Shape.AsSpan().ToArray()))];
 
     static void Export(
         Terminal terminal, TorchModel torch, string name, string folder, TreeRequest request, GoldenCase? recorded,

@@ -139,6 +139,10 @@ static class VerifyVerb
             throw;
         }
         int exit = answer.GiveCounted(terminal, gate! with { Part = part });
+        // What is handed on is what holds.
+        if (exit == 0)
+            foreach (var request in requests.Where(request => request.Export is not null))
+                ExportVerb.OfCase(terminal, request, options.Threads);
         // Last: a run whose reports could not be written says so, and is repeated.
         options.History?.Append(gate!, DateTimeOffset.UtcNow, Commit(terminal));
         return exit;
@@ -206,7 +210,7 @@ static class VerifyVerb
         {
             all.Add(request);
             if (GoldenStore.OtherOf(request.Golden) is { } other && there.Add(Normal(other)))
-                all.Add(request with { Golden = other, Actual = null });
+                all.Add(request with { Golden = other, Actual = null, Export = null });
         }
         return all.ToImmutable();
 

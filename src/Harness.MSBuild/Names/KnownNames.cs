@@ -13,7 +13,7 @@ static class KnownNames
     public static readonly string[] Metadata =
     [
         "Golden", "Weights", "Tolerance", "Actual", "ActualTaps", "ActualLayout", "Arguments", "InputShape", "Input",
-        "Seed", "AllowNaN", "RecordReason",
+        "Seed", "AllowNaN", "RecordReason", "ExportFlax", "FlaxApi",
     ];
 
     /// <summary>Properties.</summary>

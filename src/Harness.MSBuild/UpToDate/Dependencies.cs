@@ -53,7 +53,8 @@ sealed record Dependencies(
         foreach (var one in Cases)
             facts.Add($"model={one.Model} weights={one.Weights} golden={one.Golden} tolerance="
                 + one.Tolerance?.ToString("R", CultureInfo.InvariantCulture)
-                + $" actual={one.Actual} taps={one.Taps} layout={one.Layout} arguments={one.Arguments}");
+                + $" actual={one.Actual} taps={one.Taps} layout={one.Layout} arguments={one.Arguments}"
+                + $" export={one.ExportFlax} api={one.FlaxApi}");
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             var name = (string)variable.Key;

@@ -18,11 +18,17 @@ static class CaseModel
             string why = Directory.Exists(path) ? "is a folder, not a file" : "is not there";
             throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' {why}"));
         }
-        // A file beside the golden, or a seed; null where the model file holds its weights.
-        string? weights = request.Weights ?? golden.WeightsPath
-            ?? (golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
-        return open.Get(name.Text, weights, golden.Document.Model.Arguments);
+        return open.Get(name.Text, WeightsOf(request, golden), golden.Document.Model.Arguments);
     }
+
+    /// <summary>The same model for who does not verify it; the caller's to dispose.</summary>
+    /// <exception cref="ModelException">It is not there or cannot be read.</exception>
+    public static TorchModel Open(VerifyRequest request, GoldenCase golden) => ModelFile.Open(
+        NameOf(request, golden).Text, WeightsOf(request, golden), arguments: golden.Document.Model.Arguments);
+
+    // A file beside the golden, or a seed; null where the model file holds its weights.
+    static string? WeightsOf(VerifyRequest request, GoldenCase golden) => request.Weights ?? golden.WeightsPath
+        ?? (golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>
     public static Finding? Staleness(

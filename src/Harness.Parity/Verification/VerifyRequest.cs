@@ -16,6 +16,9 @@ public sealed record VerifyRequest(
     /// <c>sr=16000;mode=sum</c>; null for those that the golden was recorded with.</summary>
     public string? Arguments { get; init; }
 
+    /// <summary>Where Flax source of the model is written once every case holds; null for nowhere.</summary>
+    public Export.ExportRequest? Export { get; init; }
+
     /// <summary>The case's name in lines and reports: its folder as seen from the current one where it lies below, with
     /// forward slashes.</summary>
     public string Name
