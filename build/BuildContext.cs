@@ -75,6 +75,9 @@ public sealed class BuildContext : FrostingContext
     /// <summary>How many faults of each kind are tried a case; null for all.</summary>
     public string? Most => Value(BuildOptions.Most);
 
+    /// <summary>The Python that has flax and jax.</summary>
+    public string Python => Value(BuildOptions.Python) ?? "python3";
+
     /// <summary>What the benchmarks are told; null for all kernels.</summary>
     public string? Benchmark => Value(BuildOptions.Benchmark);
 

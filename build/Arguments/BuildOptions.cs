@@ -14,7 +14,7 @@ public static partial class BuildOptions
     {
         Targets = [
             "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "MergeReports", "Pack",
-            "TestPackages", "Mutate", "MutateSample", "Benchmark", "BenchmarkDry", "Nightly",
+            "TestPackages", "Mutate", "MutateSample", "Benchmark", "BenchmarkDry", "FlaxCheck", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",
@@ -118,6 +118,14 @@ public static partial class BuildOptions
         Accepts = value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
     };
 
+    /// <summary><c>--python</c>.</summary>
+    public static readonly BuildOption Python = new(
+        "python", "PATH", "The Python that has flax and jax; python3 unless said.")
+    {
+        Targets = ["FlaxCheck"],
+        Expected = "a program",
+    };
+
     /// <summary><c>--benchmark</c>.</summary>
     public static readonly BuildOption Benchmark = new(
         "benchmark", "'peers --threads 1'", "What the benchmarks are told; all kernels unless said.")
@@ -130,7 +138,7 @@ public static partial class BuildOptions
     public static readonly IReadOnlyList<BuildOption> OfTargets =
         [
             Configuration, Cuda, Shard, Golden, History, Reports, VersionSuffix, Tag, Platforms, Most, FuzzMinutes,
-            FuzzSeed, Benchmark,
+            FuzzSeed, Python, Benchmark,
         ];
 
     /// <summary><c>--target</c>.</summary>

@@ -34,6 +34,7 @@ static class ExportVerb
             Description = "A golden of this model: check.py holds to its inputs and to PyTorch's outputs. Without it " +
                 "inputs are seeded, and this program computes the outputs.",
         };
+        model.Arity = ArgumentArity.ZeroOrOne;
         var threads = Shared.Threads();
         var command = new Command("export", "Writes Flax source with its parameters, and a check of both.")
         {
@@ -41,11 +42,15 @@ static class ExportVerb
         };
         command.SetAction(result =>
         {
-            string name = result.GetValue(model)!, folder = Path.GetFullPath(result.GetValue(output)!);
+            string folder = Path.GetFullPath(result.GetValue(output)!);
             CheckFolder(folder);
             var recorded = result.GetValue(golden) is { } at ? GoldenStore.Read(Shared.GoldenFolder(at)) : null;
-            using var torch = ModelSource.Open(terminal, name,
-                Shared.Weights(result.GetValue(weights), result.GetValue(key)), result.GetValue(arguments));
+            var own = new VerifyRequest(recorded?.Directory ?? "");
+            string name = result.GetValue(model) ?? (recorded is not null ? ExportRequest.NameOf(own, recorded)
+                : throw Program.Usage("MODEL is missing; --golden alone does without, by the model that it names"));
+            using var torch = result.GetValue(model) is null ? ExportRequest.Open(own, recorded!)
+                : ModelSource.Open(terminal, name, Shared.Weights(result.GetValue(weights), result.GetValue(key)),
+                    result.GetValue(arguments));
             string[] stated = result.GetValue(shapes) ?? [];
             if (recorded is not null && stated.Length == 0) stated = Shapes(recorded);
             var request = ConvertedTree.Read(
@@ -80,7 +85,8 @@ static class ExportVerb
         var tree = FlaxTree.Of(program.Variables, request.Dtype, format, request.Api);
         // Everything that can be refused is refused before a file is there.
         string origin = Path.GetFileName(name.Replace('\\', '/'));
-        var source = new FlaxSource(program, request.Api, tree, FlaxSource.ClassName(NameOf(name)), origin);
+        var source = new FlaxSource(
+            program, request.Api, tree, torch.ModuleTypes, FlaxSource.ClassName(NameOf(name)), origin);
         var inputs = recorded is null ? Seeded(torch, program) : Recorded(recorded, program);
         Tensor[]? outputs = recorded is null ? null
             : [.. recorded.Document.Outputs.Select(recorded.Output)];

@@ -34,13 +34,17 @@ public sealed class TorchModel : IDisposable
         : this(graph, whole.Weights, whole.Format)
     {
         (_program, _inputs) = (whole._program, inputs);
-        (IsScript, IsArchitecture, Path, Arguments) =
-            (whole.IsScript, whole.IsArchitecture, whole.Path, whole.Arguments);
+        (IsScript, IsArchitecture, Path, Arguments, ModuleTypes) =
+            (whole.IsScript, whole.IsArchitecture, whole.Path, whole.Arguments, whole.ModuleTypes);
     }
 
     /// <summary>The program. Where it depends on the inputs and was not made for some, what is known of it without
     /// them: their names, the first calls, and no outputs.</summary>
     public Graph Graph { get; }
+
+    /// <summary>Names of modules' classes by the modules' paths, where the file tells them: <c>layer1.0</c> is a
+    /// <c>BasicBlock</c>.</summary>
+    public ImmutableDictionary<string, string> ModuleTypes { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>True where the graph is another for other inputs.</summary>
     public bool DependsOnInputs => _program is not null;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Formats.Zip;
 
@@ -25,6 +26,9 @@ static class ExportFile
                 throw archive.Bad($"'{parameter.Key}' is {tensor.Type.NumPyName()} {tensor.Shape}, and the graph says "
                     + $"{parameter.Type.NumPyName()} {parameter.Shape}");
         }
-        return new TorchModel(graph, weights, "torch.export", zip.File) { Path = zip.File.Path };
+        return new TorchModel(graph, weights, "torch.export", zip.File)
+        {
+            Path = zip.File.Path, ModuleTypes = reader.ModuleTypes.ToImmutableDictionary(StringComparer.Ordinal),
+        };
     }
 }

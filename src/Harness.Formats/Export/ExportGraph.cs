@@ -21,6 +21,9 @@ sealed class ExportGraph(ExportArchive archive)
     /// <summary>Buffers that are not saved with the weights, by their names.</summary>
     public IReadOnlyDictionary<string, Tensor> Unsaved => _unsaved;
 
+    /// <summary>Names of modules' classes by the modules' paths.</summary>
+    public Dictionary<string, string> ModuleTypes { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The graph of a document.</summary>
     /// <exception cref="ModelFormatException">PAR1001: it is damaged; PAR1002: it holds what is not
     /// supported.</exception>
@@ -205,6 +208,7 @@ sealed class ExportGraph(ExportArchive archive)
         // What a cast's operand was found to be when the model was exported.
         if (name == "aten::_assert_tensor_metadata") return;
         var place = ExportPlace.Of(node, archive.Document);
+        foreach (var (path, type) in ExportPlace.Modules(node)) ModuleTypes[path] = type;
         var (arguments, keywords) = Arguments(node, name, overload, scope);
         var ids = _builder.Call(name, arguments, keywords, results.Length, place);
         for (int i = 0; i < results.Length; i++)

@@ -25,17 +25,27 @@ static partial class ExportPlace
             int.TryParse(line.Groups["line"].Value, CultureInfo.InvariantCulture, out int number) ? number : 0);
     }
 
-    // Entries of key, path and class; a path is the attribute's, with @1 where a module is called again.
-    static string Module(string stack)
+    /// <summary>The modules that a node stands in, the outermost first: each one's path and the name of its
+    /// class.</summary>
+    public static IEnumerable<(string Path, string Type)> Modules(JsonElement node)
     {
-        if (stack.Length == 0) return "";
-        string last = stack[(stack.LastIndexOf(';') + 1)..];
-        int first = last.IndexOf(','), end = last.LastIndexOf(',');
-        if (first < 0 || end <= first) return "";
-        string path = last[(first + 1)..end];
+        string stack = node.Maybe("metadata")?.Maybe("nn_module_stack")?.GetString() ?? "";
+        foreach (string entry in stack.Split(';', StringSplitOptions.RemoveEmptyEntries))
+            if (Split(entry) is var (path, type)) yield return (path, type[(type.LastIndexOf('.') + 1)..]);
+    }
+
+    static string Module(string stack) =>
+        stack.Length > 0 && Split(stack[(stack.LastIndexOf(';') + 1)..]) is var (path, _) ? path : "";
+
+    // Entries of key, path and class; a path is the attribute's, with @1 where a module is called again.
+    static (string Path, string Type)? Split(string entry)
+    {
+        int first = entry.IndexOf(','), end = entry.LastIndexOf(',');
+        if (first < 0 || end <= first) return null;
+        string path = entry[(first + 1)..end];
         int again = path.LastIndexOf('@');
-        return Attribute().Replace(again < 0 ? path : path[..again], match => match.Groups["index"].Success
-            ? "." + match.Groups["index"].Value : "").TrimStart('.');
+        return (Attribute().Replace(again < 0 ? path : path[..again], match => match.Groups["index"].Success
+            ? "." + match.Groups["index"].Value : "").TrimStart('.'), entry[(end + 1)..]);
     }
 
     // Strict exports write L['self'].layer1[0], by whatever name forward calls its module.

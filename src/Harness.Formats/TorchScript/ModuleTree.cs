@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Formats.Pickle;
 
@@ -10,12 +11,17 @@ static class ModuleTree
     const int MaxModules = 200_000;
 
     /// <summary>All parameters and buffers under their state-dict keys, in the file's order.</summary>
-    public static StateDict StateDict(ScriptArchive archive)
+    public static StateDict StateDict(ScriptArchive archive) => StateDict(archive, out _);
+
+    /// <summary>The same, and the names of modules' classes by the modules' paths.</summary>
+    public static StateDict StateDict(ScriptArchive archive, out ImmutableDictionary<string, string> types)
     {
         var weights = new StateDict();
+        var names = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var open = new HashSet<PickleObject>(ReferenceEqualityComparer.Instance);
         int modules = 0;
         Visit(archive.Module, "");
+        types = names.ToImmutable();
         return weights;
 
         void Visit(PickleObject module, string prefix)
@@ -24,6 +30,7 @@ static class ModuleTree
             if (!open.Add(module) || open.Count > MaxDepth || ++modules > MaxModules)
                 throw archive.Bad(
                     $"the module tree at '{prefix}' is endless: it contains itself or far too many modules");
+            names[prefix.TrimEnd('.')] = module.ClassName[(module.ClassName.LastIndexOf('.') + 1)..];
             foreach (string name in module.Names)
             {
                 module.TryGet(name, out var value);

@@ -17,12 +17,12 @@ static class TorchScriptFile
         var archive = new ScriptArchive(zip, root);
         var arguments = new ScriptArguments(given);
         var walk = new ScriptWalk(archive, arguments, null);
-        var weights = ModuleTree.StateDict(archive);
+        var weights = ModuleTree.StateDict(archive, out var types);
         try
         {
             return new TorchModel(walk.Run(), weights, "TorchScript", zip.File)
             {
-                Path = zip.File.Path, IsScript = true, Arguments = [.. given],
+                Path = zip.File.Path, IsScript = true, Arguments = [.. given], ModuleTypes = types,
             };
         }
         catch (InputsNeededException)
@@ -30,7 +30,7 @@ static class TorchScriptFile
             var program = new ScriptProgram(archive, arguments);
             return new TorchModel(program, walk.Known(), weights, "TorchScript", zip.File)
             {
-                Path = zip.File.Path, IsScript = true, Arguments = [.. given],
+                Path = zip.File.Path, IsScript = true, Arguments = [.. given], ModuleTypes = types,
             };
         }
     }

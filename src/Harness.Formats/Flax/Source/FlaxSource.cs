@@ -25,17 +25,22 @@ public sealed class FlaxSource
     /// <param name="program">The program.</param>
     /// <param name="api">Whose modules.</param>
     /// <param name="tree">The parameters as they are written.</param>
-    /// <param name="name">The class of the whole model.</param>
+    /// <param name="types">Names of PyTorch's classes by the paths of modules, as far as they are known.</param>
+    /// <param name="name">The class of the whole model, where that is not known.</param>
     /// <param name="origin">What the source says it was made of.</param>
     /// <exception cref="ModelException">PAR1002: something cannot be said in Flax or JAX.</exception>
-    public FlaxSource(NhwcProgram program, FlaxApi api, FlaxTree tree, string name, string origin)
+    public FlaxSource(
+        NhwcProgram program, FlaxApi api, FlaxTree tree, IReadOnlyDictionary<string, string> types, string name,
+        string origin)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(types);
+        if (types.TryGetValue("", out string? own) && SourceNames.IsAttribute(own)) name = own;
         (_program, _api, _name, _origin) = (program, api, name, origin);
         var functions = new SourceFunctions();
         var modules = new SourceTree(program, api, functions);
-        Model = new SourceWriter(program, api, modules, functions, name, origin).Write();
+        Model = new SourceWriter(program, api, modules, functions, types, name, origin).Write();
         var calls = new Dictionary<string, int>(StringComparer.Ordinal);
         LayerCalls = [.. modules.Calls.Select(call =>
         {

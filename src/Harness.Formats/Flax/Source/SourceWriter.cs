@@ -8,7 +8,8 @@ namespace Harness.Formats.Flax.Source;
 
 /// <summary>Classes and their texts.</summary>
 sealed class SourceWriter(
-    NhwcProgram program, FlaxApi api, SourceTree tree, SourceFunctions functions, string name, string origin)
+    NhwcProgram program, FlaxApi api, SourceTree tree, SourceFunctions functions,
+    IReadOnlyDictionary<string, string> types, string name, string origin)
 {
     readonly PythonLines _lines = new();
     readonly List<SourceClass> _classes = [];
@@ -52,7 +53,7 @@ sealed class SourceWriter(
     void Sort()
     {
         var known = new Dictionary<string, SourceClass>(StringComparer.Ordinal);
-        var taken = new HashSet<string>(StringComparer.Ordinal) { name };
+        var taken = new HashSet<string>(StringComparer.Ordinal) { name, "Constant" };
         foreach (var scope in tree.Scopes.ToList())
         {
             var constants = new List<(PythonConstant, string)>();
@@ -60,7 +61,7 @@ sealed class SourceWriter(
             _constants[scope] = [.. constants];
             if (!known.TryGetValue(signature, out var kind))
             {
-                string wanted = scope.Parent is null ? name : SourceNames.ClassOf(scope.Path), free = wanted;
+                string wanted = scope.Parent is null ? name : ClassOf(scope), free = wanted;
                 for (int n = 2; scope.Parent is not null && !taken.Add(free); n++) free = $"{wanted}{n}";
                 known[signature] = kind = new SourceClass { Name = free };
                 _classes.Add(kind);
@@ -69,6 +70,12 @@ sealed class SourceWriter(
             scope.Class = kind;
         }
     }
+
+    // PyTorch's own class where the file tells it, unless that says nothing.
+    string ClassOf(SourceScope scope) =>
+        types.TryGetValue(string.Join('.', scope.Path), out string? own) && SourceNames.IsAttribute(own)
+            && own is not ("Sequential" or "ModuleList" or "ModuleDict" or "Module") && char.IsAsciiLetterUpper(own[0])
+            ? own : SourceNames.ClassOf(scope.Path);
 
     string Signature(SourceScope scope, List<(PythonConstant, string)> constants)
     {
