@@ -30,7 +30,8 @@ static partial class JaxColumn
                     : Call(call, op, "jnp.floor_divide");
             case Div op:
                 return call.Result().Type.IsFloating()
-                    ? Python.Call("jnp.trunc", Infix(call, op, "/")) : Call(call, op, "jax.lax.div", broadcast: true);
+                    ? Python.Call("jnp.trunc", Infix(call, op, "/"))
+                    : Call(call, op, call.Function("truncated_divide"));
             case Pow op:
                 return Power(call, op);
             case Atan2 op:
@@ -87,15 +88,17 @@ static partial class JaxColumn
                 return Python.Call(call.Function("lerp"), call.Fit(0), call.Fit(1),
                     op.Weight is { } weight ? Text(Number(weight)) : call.Fit(2));
             case Addcmul op:
-                return Python.Join(call.Fit(0), Text(" + "), Times(op.Value), call.Fit(1), Text(" * "), call.Fit(2));
+                return Python.Join(
+                    call.Fit(0), Text(" + "), Times(call, op.Value), call.Fit(1), Text(" * "), call.Fit(2));
             case Addcdiv op:
-                return Python.Join(call.Fit(0), Text(" + "), Times(op.Value), call.Fit(1), Text(" / "), call.Fit(2));
+                return Python.Join(
+                    call.Fit(0), Text(" + "), Times(call, op.Value), call.Fit(1), Text(" / "), call.Fit(2));
             default:
                 return null;
         }
     }
 
-    static Python Times(double value) => Text(value == 1 ? "" : Number(value) + " * ");
+    static Python Times(SourceCall call, double value) => Text(value == 1 ? "" : Literal(call, value) + " * ");
 
     static (Python First, Python Second) Terms(SourceCall call, Binary op) =>
         op.First is { } first ? (Text(Number(first)), call.Fit(0))
@@ -115,11 +118,9 @@ static partial class JaxColumn
     static Python Bracketed(Python term) => term is PythonText { Text: ['-', ..] } negative
         ? Text($"({negative.Text})") : term;
 
-    static Python Call(SourceCall call, Binary op, string function, bool broadcast = false)
+    static Python Call(SourceCall call, Binary op, string function)
     {
         var (first, second) = Terms(call, op);
-        // jax.lax takes no numbers and does not broadcast.
-        if (broadcast) return Python.Call(call.Function("truncated_divide"), first, second);
         return Python.Call(function, first, second);
     }
 
@@ -155,10 +156,7 @@ static partial class JaxColumn
             }
         }
         var (first, second) = Terms(call, op);
-        return call.Result().Type.IsFloating()
-            ? Python.Call("jnp.power", first, second)
-            : Python.Call("jnp.power", first, op.Other is { IsInteger: true } ? Python.Call(
-                "jnp." + call.Result().Type.NumPyName(), second) : second);
+        return Python.Call("jnp.power", first, second);
     }
 
     static Python Bits(SourceCall call, Bitwise op)
@@ -174,8 +172,9 @@ static partial class JaxColumn
         return Infix(call.Fit(0), sign, op.Other is { } number ? Text(Number(number)) : call.Fit(1));
     }
 
-    static Python Of(SourceCall call, Number number) =>
-        Text(call.Result().Type.IsFloating() || number.IsInteger ? Number(number) : $"int({Number(number)})");
+    static Python Of(SourceCall call, Number number) => Text(
+        call.Result().Type == ElementType.Bool ? number.Value != 0 ? "True" : "False"
+        : call.Result().Type.IsFloating() || number.IsInteger ? Number(number) : $"int({Number(number)})");
 
     static string Lower(Connective connective) => connective.ToString().ToLowerInvariant();
 }

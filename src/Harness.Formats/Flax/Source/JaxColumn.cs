@@ -36,11 +36,12 @@ static partial class JaxColumn
     static Python Method(Python x, string name, params IEnumerable<Python> arguments) =>
         Python.Call(Python.Join(x, Text("." + name)), arguments);
 
-    /// <summary>A type by the name that JAX has for it; reals are of the precision in force.</summary>
+    /// <summary>A type by the name that JAX has for it; reals and int64 are of the precision in force.</summary>
     static string TypeName(ElementType type) => type switch
     {
         ElementType.Float32 => "float",
         ElementType.Bool => "bool",
+        ElementType.Int64 => "int",
         _ => "jnp." + type.NumPyName(),
     };
 
@@ -105,7 +106,7 @@ static partial class JaxColumn
                 Python.Named("negative_slope", Number((op.Lower + op.Upper) / 2))),
             SELU => Python.Call("jax.nn.selu", x()),
             Sigmoid => Python.Call("jax.nn.sigmoid", x()),
-            Sign => Python.Call("jnp.sign", x()),
+            Sign => Python.Call(call.Result().Type.IsFloating() ? call.Function("sign") : "jnp.sign", x()),
             Signbit => Python.Call("jnp.signbit", x()),
             SiLU => Python.Call("jax.nn.silu", x()),
             Sin => Python.Call("jnp.sin", x()),
@@ -115,13 +116,13 @@ static partial class JaxColumn
             Softshrink op => Python.Call(call.Function("softshrink"), x(), Text(Number(op.Lambda))),
             Tan => Python.Call("jnp.tan", x()),
             Tanh => Python.Call("jnp.tanh", x()),
-            Threshold op => Python.Call(
-                "jnp.where", Python.Join(x(), Text($" > {Number(op.Limit)}")), x(), Text(Number(op.Value))),
+            Threshold op => Python.Call("jnp.where", Python.Join(x(), Text($" <= {Literal(call, op.Limit)}")),
+                Text(Literal(call, op.Value)), x()),
             Trunc => Python.Call("jnp.trunc", x()),
-            Softmax op => Python.Call("jax.nn.softmax", x(), Axis(call, op.Dim)),
-            LogSoftmax op => Python.Call("jax.nn.log_softmax", x(), Axis(call, op.Dim)),
-            LogCumsumExp op => Python.Call("jax.lax.cumlogsumexp", x(), Axis(call, op.Dim)),
-            Cumulation op => Python.Call(op.Product ? "jnp.cumprod" : "jnp.cumsum", x(), Axis(call, op.Dim)),
+            Softmax op => Along(call, "jax.nn.softmax", op),
+            LogSoftmax op => Along(call, "jax.nn.log_softmax", op),
+            Cumulation op => Along(call, op.Product ? "jnp.cumprod" : "jnp.cumsum", op),
+            LogCumsumExp op => Along(call, "jax.lax.cumlogsumexp", op),
             PReLU => Python.Call("jnp.where", Python.Join(x(), Text(" > 0")), x(),
                 Python.Join(Slope(call), Text(" * "), x())),
             Cast op => Cast(call, op),
@@ -132,7 +133,17 @@ static partial class JaxColumn
     static Python Named(string name, double value) => Python.Named(name, Number(value));
 
     static Python Axis(SourceCall call, int dim) =>
-        Python.Named("axis", call.Operand(0).Shape.Rank == 0 ? "0" : $"{call.Axis(dim) - call.Operand(0).Shape.Rank}");
+        Python.Named("axis", $"{call.Axis(dim) - call.Operand(0).Shape.Rank}");
+
+    // jax.lax counts no axis from the end. PyTorch takes a scalar for a vector of one.
+    static Python Along(SourceCall call, string function, AlongAxis op)
+    {
+        if (call.Operand(0).Shape.Rank == 0)
+            return Method(Python.Call(function, Method(call.X(), "reshape", Text("1")), Python.Named("axis", "0")),
+                "reshape", Text("()"));
+        return Python.Call(function, call.X(), function.StartsWith("jax.lax", StringComparison.Ordinal)
+            ? Python.Named("axis", $"{call.Axis(op.Dim)}") : Axis(call, op.Dim));
+    }
 
     static Python Clip(SourceCall call, Hardtanh op)
     {
@@ -156,6 +167,9 @@ static partial class JaxColumn
     {
         ElementType from = call.Operand(0).Type, to = call.Result().Type;
         if (from == to) return call.X();
+        // What a narrow type does not hold wraps around, as in PyTorch; XLA takes the nearest that it holds.
+        if (from.IsFloating() && to is ElementType.UInt8 or ElementType.Int8 or ElementType.Int16)
+            return Method(Method(call.X(), "astype", Text("int")), "astype", Text(TypeName(to)));
         return Method(call.X(), "astype", Text(TypeName(to)));
     }
 }

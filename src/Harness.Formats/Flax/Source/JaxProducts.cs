@@ -20,7 +20,7 @@ static partial class JaxColumn
             case Conv op:
             {
                 var padding = op.PaddingFor(call.Operand(1).Shape);
-                return Plus(Python.Call("jax.lax.conv_general_dilated", call.X(), call.X(1),
+                return Plus(Python.Call("jax.lax.conv_general_dilated", call.X(), OfInput(call, call.X(1)),
                     Numbers("window_strides", op.Stride), Pairs(padding.Low, padding.High),
                     Numbers("rhs_dilation", op.Dilation), Dimensions(op.Axes, KernelAxes(call, "oi" + Letters(op.Axes),
                         Letters(op.Axes) + "io")),
@@ -86,11 +86,15 @@ static partial class JaxColumn
             string flipped = string.Join(", ", Enumerable.Range(0, op.Axes));
             kernel = Python.Call("jnp.flip", kernel, Text($"({flipped}{(op.Axes == 1 ? "," : "")})"));
         }
-        return Python.Call("jax.lax.conv_general_dilated", call.X(), kernel,
+        return Python.Call("jax.lax.conv_general_dilated", call.X(), OfInput(call, kernel),
             Numbers("window_strides", IntList.Repeat(1, op.Axes)), Pairs(low, high),
             Numbers("lhs_dilation", op.Stride), Numbers("rhs_dilation", op.Dilation), Dimensions(op.Axes, axes),
             Python.Named("feature_group_count", Python.Constant(op.Groups, "feature_group_count")));
     }
+
+    // The two must be of one type, and are not while shapes are looked for under 64-bit types.
+    static Python OfInput(SourceCall call, Python kernel) => Method(
+        kernel, "astype", Python.Join(call.X(), Text(".dtype")));
 
     static Python Attention(SourceCall call, ScaledDotProductAttention op)
     {

@@ -23,7 +23,7 @@ static partial class JaxColumn
             case VectorNorm op:
                 return op.Order == 2
                     ? Python.Call("jnp.sqrt", Reduced(Python.Call("jnp.square", call.X()), call, op, "jnp.sum"))
-                    : Reduced(call, op, call.Function("vector_norm"), Python.Named("order", Number(op.Order)));
+                    : Reduced(call, op, call.Function("vector_norm"), Named("order", op.Order));
             case LogSumExp op:
                 return Reduced(call, op, "jax.nn.logsumexp");
             case CountNonzero op:

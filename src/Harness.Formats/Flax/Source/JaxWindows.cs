@@ -41,6 +41,13 @@ static partial class JaxColumn
                     Python.Ints(call.Result().Shape.AsSpan()[2..].ToArray(), "sizes"));
             case Pad op:
                 return Padded(call, op);
+            case MaxPoolWithIndices { Pool: MaxPool op }:
+                return Python.Call(call.Function("max_pool_with_indices"), call.X(), Python.Ints(op.Kernel, "window"),
+                    Numbers("strides", op.Stride), Numbers("padding", op.Padding), Numbers("dilation", op.Dilation),
+                    Python.Named("ceil_mode", op.CeilMode ? "True" : "False"));
+            case MaxPoolWithIndices:
+                return Python.Call(call.Function("adaptive_max_pool_with_indices"), call.X(),
+                    Python.Ints(call.Result().Shape.AsSpan()[2..].ToArray(), "sizes"));
             default:
                 return null;
         }
@@ -51,9 +58,9 @@ static partial class JaxColumn
         int rank = call.Operand(0).Shape.Rank;
         var layout = call.Operand(0).Layout;
         var amounts = layout.AsSpan().ToArray().Select(axis => op.Of(axis, rank)).ToArray();
-        string pairs = $"({string.Join(", ", amounts.Select(pair => $"({pair.Before}, {pair.After})"))}" +
+        string pairs = $"({string.Join(", ", amounts.Select(pair =>
+            $"({Math.Max(pair.Before, 0)}, {Math.Max(pair.After, 0)})"))}" +
             $"{(rank == 1 ? "," : "")})";
-        bool crops = amounts.Any(pair => pair.Before < 0 || pair.After < 0);
         string mode = op.Mode switch
         {
             PadMode.Reflect => "reflect",
@@ -61,14 +68,26 @@ static partial class JaxColumn
             PadMode.Circular => "wrap",
             _ => "constant",
         };
-        var padding = Python.Constant(pairs, "padding");
-        if (!crops)
-            return op.Mode == PadMode.Constant
-                ? Python.Call("jnp.pad", [call.X(), padding, .. op.Value == 0 ? Array.Empty<Python>()
-                    : [Python.Named("constant_values", Literal(call, op.Value))]])
-                : Python.Call("jnp.pad", call.X(), padding, Python.Named("mode", $"\"{mode}\""));
-        if (op.Mode != PadMode.Constant) throw call.Refuse("negative amounts in a mode other than 'constant'");
-        return Python.Call(call.Function("pad_or_crop"), call.X(), padding, Text(Literal(call, op.Value)));
+        // A circle is what is left of the operand; a mirror and a border are taken from the whole.
+        var x = op.Mode == PadMode.Circular ? Cropped(call.X(), amounts) : call.X();
+        if (amounts.Any(pair => pair.Before > 0 || pair.After > 0))
+        {
+            var arguments = new List<Python> { x, Python.Constant(pairs, "padding") };
+            if (op.Mode != PadMode.Constant) arguments.Add(Python.Named("mode", $"\"{mode}\""));
+            else if (op.Value != 0) arguments.Add(Python.Named("constant_values", Literal(call, op.Value)));
+            x = Python.Call("jnp.pad", arguments);
+        }
+        return op.Mode == PadMode.Circular ? x : Cropped(x, amounts);
+    }
+
+    // Negative amounts.
+    static Python Cropped(Python x, (int Before, int After)[] amounts)
+    {
+        int last = Array.FindLastIndex(amounts, pair => pair.Before < 0 || pair.After < 0);
+        if (last < 0) return x;
+        string[] cuts = [.. amounts[..(last + 1)].Select(pair =>
+            $"{(pair.Before < 0 ? -pair.Before : "")}:{(pair.After < 0 ? pair.After : "")}")];
+        return Python.Join(x, Text($"[{string.Join(", ", cuts)}]"));
     }
 
     static string Literal(SourceCall call, double value) => call.Result().Type switch

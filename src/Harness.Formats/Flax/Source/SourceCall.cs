@@ -59,12 +59,22 @@ sealed class SourceCall(
     }
 
     /// <summary>An operand in PyTorch's order of axes.</summary>
-    public Python Plain(int i = 0)
+    public Python Plain(int i = 0) => Lying(i, Permutation.Identity(Operand(i).Shape.Rank));
+
+    /// <summary>An operand as it lies in another layout.</summary>
+    public Python Lying(int i, Permutation layout)
     {
-        var layout = Operand(i).Layout;
-        return layout.IsIdentity ? X(i)
-            : Transposed(X(i), Enumerable.Range(0, layout.Rank).Select(axis => layout.PhysicalOf(axis)));
+        var from = Operand(i).Layout;
+        return from == layout ? X(i) : Transposed(X(i), layout.AsSpan().ToArray().Select(from.PhysicalOf));
     }
+
+    /// <summary>An operand of the last axes of a layout, as these lie in it, so that it broadcasts against all of them.
+    /// </summary>
+    public Python Fitted(int i, Permutation layout) =>
+        Fit(Lying(i, Broadcast.Restrict(layout, Operand(i).Shape.Rank)), Operand(i), layout);
+
+    /// <summary>A parameter as Flax stores it, or one that is computed, in PyTorch's order of axes.</summary>
+    public Python Weight(int i) => Operand(i).Leaf is null ? Plain(i) : X(i);
 
     /// <summary>A result that is computed in PyTorch's order of axes, as it lies in memory.</summary>
     public Python Laid(Python plain, int result = 0)

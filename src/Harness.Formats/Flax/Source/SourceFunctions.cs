@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace Harness.Formats.Flax.Source;
 
@@ -50,8 +51,11 @@ sealed class SourceFunctions
             .ToDictionary(part => part[4..part.IndexOf('(', StringComparison.Ordinal)], part => part.Trim());
         return texts.ToImmutableDictionary(
             entry => entry.Key,
-            entry => (entry.Value, texts.Keys.Where(other => other != entry.Key
-                && entry.Value.Contains(other + "(", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                .ToImmutableArray()));
+            entry => (entry.Value, texts.Keys.Where(other => other != entry.Key && Calls(entry.Value, other))
+                .Order(StringComparer.Ordinal).ToImmutableArray()));
     }
+
+    // The whole word, and no member of something: var, but neither jnp.var nor my_var.
+    static bool Calls(string text, string function) =>
+        Regex.IsMatch(text, $@"(?<![\w.]){function}\(", RegexOptions.CultureInvariant);
 }

@@ -26,7 +26,9 @@ static class SourceLayers
             leaves.Add(leaf);
         }
         if (leaves.Count == 0 || leaves.Any(leaf => !leaf.Path[..^1].SequenceEqual(leaves[0].Path[..^1]))) return null;
-        int input = Enumerable.Range(0, node.Inputs.Length).Single(i => node.Op.Weights.All(rule => rule.Operand != i));
+        int[] inputs = [.. Enumerable.Range(0, node.Inputs.Length)
+            .Where(i => node.Op.Weights.All(rule => rule.Operand != i))];
+        if (inputs is not [var input]) return null;
         return Constructor(program, node, api, program.Values[node.Inputs[input]]) is { } constructor
             ? (constructor, input, leaves.ToImmutable()) : null;
     }
@@ -99,7 +101,7 @@ static class SourceLayers
                 return Norm("InstanceNorm", norm.Eps, norm.Scale, norm.Bias, true);
             case RMSNorm { Eps: { } eps, NormalizedShape.Count: 1 } norm when IsLast(-1):
                 return Norm("RMSNorm", eps, norm.Scale, null, true);
-            case Embedding:
+            case Embedding when input.Layout.IsIdentity:
                 return Python.Call(
                     flax + "Embed", Python.Constant(Weight(0)[0], "num_embeddings"),
                     Python.Constant(Weight(0)[1], "features"));

@@ -317,7 +317,6 @@ sealed class SourceTree
             foreach (int value in item.Takes.Where(value => last[value] == i)) names.Free(value);
             var results = item.Gives.Where(value => _roots[value] == value).ToList();
             var targets = results.Select(value => last.ContainsKey(value) ? names.Give(value) : "_").ToList();
-            foreach (int value in results.Where(value => !last.ContainsKey(value))) names.Free(value);
             if (item.Node is not null && item.Gives.Count > 1) expression = Unwrapped(expression, targets, out targets);
             string before = targets.Count == 0 ? "" : string.Join(", ", targets)
                 + (targets.Count == 1 && item.Node is not null && item.Gives.Count > 1 ? "," : "") + " = ";

@@ -217,7 +217,8 @@ sealed class SourceWriter(
         else LinenMembers(kind, scope, ref at);
         foreach (var method in scope.Methods)
         {
-            if (kind.Arguments.Count > 0 || scope.Members.Count > 0 || method != scope.Methods[0]) _lines.Line(0, "");
+            if (kind.Arguments.Count > 0 || scope.Members.Count > 0 || method != scope.Methods[0]
+                || (IsNnx && scope.Parent is null)) _lines.Line(0, "");
             _lines.Line(1, $"def {method.Name}({string.Join(", ", ["self", .. method.Parameters])}):");
             if (scope.Parent is null) Inputs(method);
             foreach (var (before, expression) in method.Statements)
@@ -258,7 +259,8 @@ sealed class SourceWriter(
 
     void NnxMembers(SourceClass kind, SourceScope scope, ref int at)
     {
-        if (scope.Members.Count == 0 && kind.Arguments.Count == 0) return;
+        // Whoever makes the whole model gives it random numbers, for which a model without parameters has no use.
+        if (scope.Parent is not null && scope.Members.Count == 0 && kind.Arguments.Count == 0) return;
         var arguments = new List<string> { "self" };
         arguments.AddRange(kind.Arguments.Select(argument => argument.Name));
         string signature = $"def __init__({string.Join(", ", [.. arguments, "*", "rngs: nnx.Rngs"])}):";
