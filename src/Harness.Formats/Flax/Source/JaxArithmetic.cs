@@ -105,8 +105,7 @@ static partial class JaxColumn
         : op.Other is { } other ? (call.Fit(0), Text(Number(other)))
         : (call.Fit(0), call.Fit(1));
 
-    static Python Infix(Python first, string sign, Python second) =>
-        Python.Join(first, Text($" {sign} "), second);
+    static Python Infix(Python first, string sign, Python second) => Python.Infix(first, sign, second);
 
     static Python Infix(SourceCall call, Binary op, string sign)
     {

@@ -46,6 +46,15 @@ abstract record Python
     /// <summary>One after the other, without a break.</summary>
     public static Python Join(params IEnumerable<Python> parts) => new PythonJoin([.. parts]);
 
+    /// <summary>Two terms with an operator between them, at which a line may break. A first term of operators that bind
+    /// as tightly goes on.</summary>
+    public static Python Infix(Python first, string sign, Python second) => first is PythonOperation known
+        && IsSum(known.Signs[0]) == IsSum(sign)
+        ? new PythonOperation(known.Terms.Add(second), known.Signs.Add(sign))
+        : new PythonOperation([first, second], [sign]);
+
+    static bool IsSum(string sign) => sign is "+" or "-";
+
     /// <summary>A tuple of whole numbers.</summary>
     public static Python Ints(IEnumerable<int> values, string hint) =>
         Constant($"({string.Join(", ", values)}{(values.Count() == 1 ? "," : "")})", hint);
@@ -124,6 +133,21 @@ sealed record PythonNamed(string Name, Python Value) : Python
     }
 }
 
+sealed record PythonOperation(ImmutableArray<Python> Terms, ImmutableArray<string> Signs) : Python
+{
+    public override Python With(Func<PythonConstant, string> constant) =>
+        new PythonOperation([.. Terms.Select(term => term.With(constant))], Signs);
+
+    internal override void Write(StringBuilder text, Func<PythonConstant, string> constant)
+    {
+        for (int i = 0; i < Terms.Length; i++)
+        {
+            if (i > 0) text.Append(' ').Append(Signs[i - 1]).Append(' ');
+            Terms[i].Write(text, constant);
+        }
+    }
+}
+
 sealed record PythonJoin(ImmutableArray<Python> Parts) : Python
 {
     public override Python With(Func<PythonConstant, string> constant) =>
@@ -184,6 +208,14 @@ sealed class PythonLines
             case PythonList list when Split(list) is var (inner, trailer) && inner is not null:
                 Brackets(indent, before, inner, trailer + after);
                 break;
+            // A call at the end alone is broken inside its brackets.
+            case PythonOperation { Terms: [var first, PythonList { Items.Length: > 0 } last] } two
+                when before.Length > 0:
+                Broken(indent, $"{before}{first.Flat()} {two.Signs[0]} ", last, after);
+                break;
+            case PythonOperation operation:
+                Operation(indent, before, operation, after);
+                break;
             case PythonNamed named:
                 Broken(indent, $"{before}{named.Name}=", named.Value, after);
                 break;
@@ -196,6 +228,26 @@ sealed class PythonLines
                 Line(indent, before + expression.Flat() + after);
                 break;
         }
+    }
+
+    // One term a line, in brackets unless it stands in some already.
+    void Operation(int indent, string before, PythonOperation operation, string after)
+    {
+        int inner = before.Length > 0 ? indent + 1 : indent;
+        if (before.Length > 0) Line(indent, before + "(");
+        if (inner * 4 + operation.Flat().Length <= Columns) Line(inner, operation.Flat());
+        else
+        {
+            for (int i = 0; i < operation.Terms.Length; i++)
+            {
+                bool last = i == operation.Terms.Length - 1 && before.Length == 0;
+                string sign = i == 0 ? "" : operation.Signs[i - 1] + " ", end = last ? after : "";
+                string flat = sign + operation.Terms[i].Flat() + end;
+                if (inner * 4 + flat.Length <= Columns) Line(inner, flat);
+                else Broken(inner, sign, operation.Terms[i], end);
+            }
+        }
+        if (before.Length > 0) Line(indent, ")" + after);
     }
 
     static int Last(PythonJoin join)

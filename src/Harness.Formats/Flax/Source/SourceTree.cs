@@ -82,6 +82,15 @@ sealed class SourceTree
         return roots;
     }
 
+    // Operands whose elements count: of some others the shape does, which is written out.
+    static ImmutableArray<int> Reads(NhwcNode node) => node.Op switch
+    {
+        Copy => node.Inputs[1..],
+        Full { Size: not null } full => full.Value is null ? [node.Inputs[1]] : [],
+        DeformConv2d { UsesMask: false } => node.Inputs.RemoveAt(3),
+        _ => node.Inputs,
+    };
+
     // What nobody reads is not written.
     HashSet<int>? _live;
 
@@ -91,10 +100,10 @@ sealed class SourceTree
         {
             // Parameters are read all the same: Flax makes a layer's where it is called.
             _live = [.. _program.Outputs.Select(port => port.Value), .. _program.Nodes
-                .Where(node => node.Inputs.Any(input => _program.Values[input].Leaf is not null))
+                .Where(node => Reads(node).Any(input => _program.Values[input].Leaf is not null))
                 .SelectMany(node => node.Outputs)];
             foreach (var one in _program.Nodes.Reverse())
-                if (one.Outputs.Any(_live.Contains)) _live.UnionWith(one.Inputs);
+                if (one.Outputs.Any(_live.Contains)) _live.UnionWith(Reads(one));
         }
         return !node.Outputs.Any(_live.Contains);
     }
@@ -122,7 +131,7 @@ sealed class SourceTree
             string[] texts = [.. uses.Select(use => use.Layer.Constructor.Flat()).Distinct(StringComparer.Ordinal)];
             if (texts.Length > 1) continue;
             var nodes = uses.Select(use => use.Node).ToHashSet();
-            bool isShared = _program.Nodes.Where(node => !nodes.Contains(node)).SelectMany(node => node.Inputs)
+            bool isShared = _program.Nodes.Where(node => !nodes.Contains(node)).SelectMany(node => Reads(node))
                 .Any(input => _program.Values[input].Leaf is { } leaf && Key(leaf.Path[..^1]) == key)
                 || _program.Outputs.Any(port => _program.Values[_roots[port.Value]].Leaf is { } leaf
                     && Key(leaf.Path[..^1]) == key);
@@ -182,7 +191,7 @@ sealed class SourceTree
             : node.Name.Contains('.', StringComparison.Ordinal) ? node.Name[..node.Name.LastIndexOf('.')] : "")
             .Split('.', StringSplitOptions.RemoveEmptyEntries);
         var scope = ScopeOf(place);
-        foreach (int input in node.Inputs)
+        foreach (int input in Reads(node))
             if (_program.Values[_roots[input]].Leaf is { } leaf) scope = Common(scope, ModuleOf(leaf));
         return scope;
     }
@@ -207,7 +216,7 @@ sealed class SourceTree
         for (int i = 0; i < nodes.Count; i++)
         {
             foreach (int output in nodes[i].Node.Outputs) makers[_roots[output]] = i;
-            foreach (int input in nodes[i].Node.Inputs)
+            foreach (int input in Reads(nodes[i].Node))
             {
                 if (!readers.TryGetValue(_roots[input], out var list)) readers[_roots[input]] = list = [];
                 list.Add(i);
@@ -219,8 +228,8 @@ sealed class SourceTree
             var (node, scope) = nodes[i];
             var next = nodes[i + 1].Scope;
             if (_layers.ContainsKey(node) || next == scope || !IsBelow(next, scope)) continue;
-            if (node.Inputs.Any(input => _program.Values[_roots[input]].Leaf is not null)) continue;
-            bool fromWithin = node.Inputs.Length > 0 && node.Inputs.All(input =>
+            if (Reads(node).Any(input => _program.Values[_roots[input]].Leaf is not null)) continue;
+            bool fromWithin = !Reads(node).IsEmpty && Reads(node).All(input =>
                 makers.TryGetValue(_roots[input], out int maker) && IsAtOrBelow(nodes[maker].Scope, next));
             bool toWithin = node.Outputs.All(output => !outputs.Contains(_roots[output])
                 && readers.TryGetValue(_roots[output], out var all)
@@ -249,7 +258,7 @@ sealed class SourceTree
             var (node, where) = nodes[i];
             if (where == scope)
             {
-                items.Add(new Item([.. node.Inputs.Select(input => _roots[input]).Where(IsActivation).Distinct()],
+                items.Add(new Item([.. Reads(node).Select(input => _roots[input]).Where(IsActivation).Distinct()],
                     [.. node.Outputs], node, null, null));
                 i++;
                 continue;
@@ -260,9 +269,9 @@ sealed class SourceTree
             while (end < nodes.Count && IsAtOrBelow(nodes[end].Scope, child)) end++;
             var run = nodes[i..end];
             var made = run.SelectMany(one => one.Node.Outputs).ToHashSet();
-            var wanted = nodes[end..].SelectMany(one => one.Node.Inputs).Select(input => _roots[input])
+            var wanted = nodes[end..].SelectMany(one => Reads(one.Node)).Select(input => _roots[input])
                 .Concat(outputs).ToHashSet();
-            List<int> takes = [.. run.SelectMany(one => one.Node.Inputs).Select(input => _roots[input])
+            List<int> takes = [.. run.SelectMany(one => Reads(one.Node)).Select(input => _roots[input])
                 .Where(input => IsActivation(input) && !made.Contains(input)).Distinct()];
             List<int> gives = [.. run.SelectMany(one => one.Node.Outputs).Where(wanted.Contains)];
             var method = Build(child, run, takes, gives, child.Methods.Count == 0 ? "__call__"

@@ -10,13 +10,13 @@ import numpy as np
 
 
 def scaled_elu(x, alpha, scale, input_scale):
-    """torch.nn.functional.elu with the two scales that jax.nn.elu lacks."""
+    """torch.nn.functional.elu with the two scales that JAX's lacks."""
     negative = alpha * jnp.expm1(input_scale * jnp.minimum(x, 0))
     return scale * jnp.where(x > 0, x, negative)
 
 
 def softplus(x, beta, threshold):
-    """torch.nn.Softplus: beyond the threshold x itself, where jax.nn.softplus has none."""
+    """torch.nn.Softplus: x itself beyond the threshold, which JAX's lacks."""
     bent = jnp.log1p(jnp.exp(jnp.minimum(beta * x, threshold))) / beta
     return jnp.where(beta * x > threshold, x, bent)
 
@@ -56,7 +56,7 @@ def heaviside(x, values):
 
 
 def xlogy(x, y):
-    """torch.xlogy: 0 where x is 0, but NaN where y is; jax.scipy.special has 0 there."""
+    """torch.xlogy: 0 where x is 0, but NaN where y is, where JAX's gives 0."""
     return jnp.where(x == 0, jnp.where(jnp.isnan(y), y, 0.0), x * jnp.log(y))
 
 
