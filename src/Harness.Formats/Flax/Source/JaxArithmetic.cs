@@ -149,7 +149,7 @@ static partial class JaxColumn
                 case 2:
                     return Python.Call("jnp.square", call.X());
                 case var whole when whole == Math.Truncate(whole) && Math.Abs(whole) < 64:
-                    return Infix(call.X(), "**", Text(whole < 0 ? $"({whole:F0})" : $"{whole:F0}"));
+                    return Python.Join(call.X(), Text($"**{whole:F0}"));
                 default:
                     break;
             }

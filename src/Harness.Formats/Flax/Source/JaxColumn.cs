@@ -157,8 +157,9 @@ static partial class JaxColumn
     static Python Slope(SourceCall call)
     {
         var slope = call.Operand(1);
-        if (slope.Shape.Elements == 1) return call.X(1);
-        int rank = call.Operand(0).Shape.Rank, at = call.Axis(1);
+        int rank = call.Operand(0).Shape.Rank;
+        if (slope.Shape.Elements == 1) return rank > 0 ? call.X(1) : Method(call.X(1), "reshape", Text("()"));
+        int at = call.Axis(1);
         return at == rank - 1 ? call.X(1) : Python.Join(
             call.X(1), Text($"[:, {string.Join(", ", Enumerable.Repeat("None", rank - 1 - at))}]"));
     }

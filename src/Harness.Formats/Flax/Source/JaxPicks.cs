@@ -12,7 +12,7 @@ static partial class JaxColumn
         switch (call.Op)
         {
             case Embedding:
-                return At(call.Weight(0), call.Plain(1));
+                return Python.At(call.Weight(0), call.Plain(1));
             case OneHot op:
                 return Python.Call("jax.nn.one_hot", call.Plain(), Text($"{op.Classes}"), Python.Named("dtype", "int"));
             case IndexSelect op:
@@ -26,13 +26,13 @@ static partial class JaxColumn
             case AdvancedIndex { Axes.Count: 1 } op:
                 return Index(call, call.Axis(op.Axes[0]), call.Plain(1));
             case AdvancedIndex op:
-                return call.Laid(At(call.Plain(), Places(call, op.Axes)));
+                return call.Laid(Python.At(call.Plain(), Places(call, op.Axes)));
             case IndexPut op:
                 return call.Laid(op.Adds
-                    ? Method(At(Python.Join(call.Plain(), Text(".at")), Places(call, op.Axes)), "add",
+                    ? Method(Python.At(Python.Join(call.Plain(), Text(".at")), Places(call, op.Axes)), "add",
                         call.Plain(call.Operands - 1))
-                    : Python.Call(call.Function("index_put"), call.Plain(), At(Text("np.s_"), Places(call, op.Axes)),
-                        call.Plain(call.Operands - 1)));
+                    : Python.Call(call.Function("index_put"), call.Plain(),
+                        Python.At(Text("np.s_"), Places(call, op.Axes)), call.Plain(call.Operands - 1)));
             case IndexAdd op:
                 return Added(call, op);
             case Scatter op:
@@ -108,9 +108,7 @@ static partial class JaxColumn
         }
     }
 
-    static Python At(Python x, Python places) => Python.Join(x, Text("["), places, Text("]"));
-
-    static Python Index(SourceCall call, int axis, Python index) => At(
+    static Python Index(SourceCall call, int axis, Python index) => Python.At(
         call.X(), Python.Join(Text(string.Concat(Enumerable.Repeat(":, ", axis))), index));
 
     static Python AxisOf(SourceCall call, int dim, int operand = 0) =>
@@ -140,7 +138,7 @@ static partial class JaxColumn
                 "jnp.zeros", Python.Ints(call.Result().Physical, "shape"), Text(TypeName(call.Result().Type)));
         if (x.Rank == 0)
             return index.Rank == 0 ? call.X() : Python.Call("jnp.broadcast_to", call.X(), Python.Ints(index, "shape"));
-        if (index.Rank == 0) return At(call.X(), call.X(1));
+        if (index.Rank == 0) return Python.At(call.X(), call.X(1));
         var layout = call.Operand(0).Layout;
         return Python.Call("jnp.take_along_axis", Cut(call.X(), layout.Physical(x), layout.Physical(index),
             call.Axis(op.Dim)), call.Lying(1, layout), AxisOf(call, op.Dim));
@@ -152,7 +150,7 @@ static partial class JaxColumn
         string[] cuts = [.. Enumerable.Range(0, from.Rank).Select(axis =>
             axis == but || from[axis] == to[axis] ? ":" : $":{to[axis]}")];
         int last = Array.FindLastIndex(cuts, cut => cut != ":");
-        return last < 0 ? x : Python.Join(x, Text($"[{string.Join(", ", cuts[..(last + 1)])}]"));
+        return last < 0 ? x : Python.At(x, Text(string.Join(", ", cuts[..(last + 1)])));
     }
 
     static Python Added(SourceCall call, IndexAdd op)
@@ -162,7 +160,7 @@ static partial class JaxColumn
         var source = call.Operand(2).Shape.Rank == 0 ? Vector(call, 2) : call.Plain(2);
         if (op.Alpha.Value != 1) source = Infix(Bracketed(Of(call, op.Alpha)), "*", source);
         int axis = Harness.Executor.Ops.Axis.Of(op.Dim, call.Operand(0).Shape.Rank);
-        var sum = Method(At(Python.Join(x, Text(".at")), Python.Join(
+        var sum = Method(Python.At(Python.Join(x, Text(".at")), Python.Join(
             Text(string.Concat(Enumerable.Repeat(":, ", axis))), Vector(call, 1))), "add", source);
         return scalar ? Method(sum, "reshape", Text("()")) : call.Laid(sum);
     }
@@ -199,7 +197,7 @@ static partial class JaxColumn
             place = $"{(first == 0 ? "" : first)}:{end}{(op.Place.Step == 1 ? "" : $":{op.Place.Step}")}";
         }
         var value = call.Lying(1, op.Index is null ? layout : Arrangements.Without(layout, [axis]));
-        return Method(At(Python.Join(call.X(), Text(".at")), Text(
+        return Method(Python.At(Python.Join(call.X(), Text(".at")), Text(
             string.Concat(Enumerable.Repeat(":, ", call.Axis(axis))) + place)), "set", value);
     }
 

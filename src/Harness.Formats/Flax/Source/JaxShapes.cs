@@ -54,8 +54,8 @@ static partial class JaxColumn
         }
     }
 
-    static Python Index(SourceCall call, int axis, string index) => Python.Join(
-        call.X(), Text($"[{string.Concat(Enumerable.Repeat(":, ", axis))}{index}]"));
+    static Python Index(SourceCall call, int axis, string index) => Python.At(
+        call.X(), Text(string.Concat(Enumerable.Repeat(":, ", axis)) + index));
 
     static Python Relaid(SourceCall call)
     {

@@ -29,16 +29,20 @@ static partial class JaxColumn
                     Python.Named("divisor", op.Divisor is { } divisor ? $"{divisor}" : "None"));
             case AdaptiveAvgPool op:
             {
-                int axes = call.Result().Shape.Rank - 2;
                 var sizes = call.Result().Shape.AsSpan()[2..].ToArray();
                 return sizes.All(size => size == 1)
-                    ? Python.Call("jnp.mean", call.X(), Python.Named("axis", Ints(Enumerable.Range(1, axes))),
+                    ? Python.Call("jnp.mean", call.X(), Python.Named("axis", Ints(Enumerable.Range(1, sizes.Length))),
                         Python.Named("keepdims", "True"))
                     : Python.Call(call.Function("adaptive_avg_pool"), call.X(), Python.Ints(sizes, "sizes"));
             }
             case AdaptiveMaxPool:
-                return Python.Call(call.Function("adaptive_max_pool"), call.X(),
-                    Python.Ints(call.Result().Shape.AsSpan()[2..].ToArray(), "sizes"));
+            {
+                var sizes = call.Result().Shape.AsSpan()[2..].ToArray();
+                return sizes.All(size => size == 1)
+                    ? Python.Call("jnp.max", call.X(), Python.Named("axis", Ints(Enumerable.Range(1, sizes.Length))),
+                        Python.Named("keepdims", "True"))
+                    : Python.Call(call.Function("adaptive_max_pool"), call.X(), Python.Ints(sizes, "sizes"));
+            }
             case Pad op:
                 return Padded(call, op);
             case MaxPoolWithIndices { Pool: MaxPool op }:
@@ -87,7 +91,7 @@ static partial class JaxColumn
         if (last < 0) return x;
         string[] cuts = [.. amounts[..(last + 1)].Select(pair =>
             $"{(pair.Before < 0 ? -pair.Before : "")}:{(pair.After < 0 ? pair.After : "")}")];
-        return Python.Join(x, Text($"[{string.Join(", ", cuts)}]"));
+        return Python.At(x, Text(string.Join(", ", cuts)));
     }
 
     static string Literal(SourceCall call, double value) => call.Result().Type switch

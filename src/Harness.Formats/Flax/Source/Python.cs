@@ -33,6 +33,9 @@ abstract record Python
     /// <summary><c>name=value</c>.</summary>
     public static Python Named(string name, string value) => Named(name, Of(value));
 
+    /// <summary>An element or a part: <c>x[index]</c>.</summary>
+    public static Python At(Python target, Python index) => new PythonList(target, "[", "]", [index]);
+
     /// <summary>A tuple; one item keeps its comma.</summary>
     public static Python Tuple(params IEnumerable<Python> items)
     {
@@ -205,7 +208,8 @@ sealed class PythonLines
     {
         switch (expression)
         {
-            case PythonList list when Split(list) is var (inner, trailer) && inner is not null:
+            case PythonList list when Split(list, indent * 4 + before.Length) is var (inner, trailer)
+                && inner is not null:
                 Brackets(indent, before, inner, trailer + after);
                 break;
             // A call at the end alone is broken inside its brackets.
@@ -260,13 +264,22 @@ sealed class PythonLines
         return -1;
     }
 
-    // A short call of what a long one gives stays behind the long one's bracket: f(…)(x).
-    static (PythonList? Inner, string Trailer) Split(PythonList list)
+    // Where all up to the last bracket does not fit on a line, that stays behind one which stands before: f(…)(x).
+    static (PythonList? Inner, string Trailer) Split(PythonList list, int columns)
     {
-        if (list.Target is PythonList { Items.Length: > 0 } target && list.Items.All(item => item is PythonText))
-            return (target, new PythonList(Python.Of(""), list.Open, list.Close, list.Items).Flat());
+        if (Called(list.Target) is var (target, member) && list.Items.All(item => item is PythonText)
+            && columns + list.Target.Flat().Length + 1 > Columns)
+            return (target, member + new PythonList(Python.Of(""), list.Open, list.Close, list.Items).Flat());
         return (list.Items.Length > 0 ? list : null, "");
     }
+
+    // What has brackets of its own, and the member of it that is called.
+    static (PythonList, string)? Called(Python target) => target switch
+    {
+        PythonList { Items.Length: > 0 } list => (list, ""),
+        PythonJoin { Parts: [PythonList { Items.Length: > 0 } list, PythonText member] } => (list, member.Text),
+        _ => null,
+    };
 
     void Brackets(int indent, string before, PythonList list, string after)
     {

@@ -326,9 +326,11 @@ sealed class SourceTree
             foreach (int value in item.Takes.Where(value => last[value] == i)) names.Free(value);
             var results = item.Gives.Where(value => _roots[value] == value).ToList();
             var targets = results.Select(value => last.ContainsKey(value) ? names.Give(value) : "_").ToList();
-            if (item.Node is not null && item.Gives.Count > 1) expression = Unwrapped(expression, targets, out targets);
-            string before = targets.Count == 0 ? "" : string.Join(", ", targets)
-                + (targets.Count == 1 && item.Node is not null && item.Gives.Count > 1 ? "," : "") + " = ";
+            bool isTuple = item.Node is not null && item.Gives.Count > 1;
+            var whole = expression;
+            if (isTuple) expression = Unwrapped(expression, targets, out targets);
+            string before = targets.Count == 0 ? "" : (targets.Count == 1 && isTuple
+                && ReferenceEquals(whole, expression) ? $"({targets[0]},)" : string.Join(", ", targets)) + " = ";
             statements.Add((before, expression));
         }
         var results_ = outputs.Select(value => IsActivation(value) ? Python.Of(names.Of(value))

@@ -93,8 +93,9 @@ def normalize(x, axis, epsilon):
 
 def group_normalize(x, groups, epsilon):
     """torch.nn.functional.group_norm without its parameters."""
-    groups_last = x.reshape(x.shape[0], -1, groups, x.shape[-1] // groups)
-    return normalize(groups_last, (1, 3), epsilon).reshape(x.shape)
+    n, *sizes, channels = x.shape
+    parts = x.reshape(n, int(np.prod(sizes)), groups, channels // groups)
+    return normalize(parts, (1, 3), epsilon).reshape(x.shape)
 
 
 def rms_normalize(x, axis, epsilon=None):
