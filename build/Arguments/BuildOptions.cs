@@ -14,7 +14,7 @@ public static partial class BuildOptions
     {
         Targets = [
             "Compile", "Verify", "VerifyTorch", "RecordGoldens", "CompareGoldens", "MergeReports", "Pack",
-            "TestPackages", "Mutate", "MutateSample", "Benchmark", "BenchmarkDry", "FlaxCheck", "Nightly",
+            "TestPackages", "Mutate", "MutateSample", "Hostile", "Benchmark", "BenchmarkDry", "FlaxCheck", "Nightly",
         ],
         Expected = "Debug or Release",
         Accepts = value => value is "Debug" or "Release",
@@ -100,9 +100,9 @@ public static partial class BuildOptions
 
     /// <summary><c>--fuzz-minutes</c>.</summary>
     public static readonly BuildOption FuzzMinutes = new(
-        "fuzz-minutes", "M", "How long random graphs are held to PyTorch; 10 unless said.")
+        "fuzz-minutes", "M", "How long random graphs are held to PyTorch, or files are damaged; 10 unless said.")
     {
-        Targets = ["Fuzz", "Nightly"],
+        Targets = ["Fuzz", "Hostile", "Nightly"],
         Expected = "a number above 0",
         Accepts = value =>
             double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes)
@@ -111,9 +111,9 @@ public static partial class BuildOptions
 
     /// <summary><c>--fuzz-seed</c>.</summary>
     public static readonly BuildOption FuzzSeed = new(
-        "fuzz-seed", "N", "Which random graphs; others in every run unless said.")
+        "fuzz-seed", "N", "Which random graphs, and which damage; others in every run unless said.")
     {
-        Targets = ["Fuzz", "Nightly"],
+        Targets = ["Fuzz", "Hostile", "Nightly"],
         Expected = "a whole number from 0",
         Accepts = value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
     };

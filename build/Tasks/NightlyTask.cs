@@ -9,8 +9,8 @@ namespace Build.Tasks;
 /// day.</summary>
 [TaskName("Nightly")]
 [TaskDescription(
-    "Verifies on both runners, tests, mutates, fuzzes, holds speed to what is checked in, records every golden anew " +
-    "into a scratch folder and compares; with --cuda on the GPU, and verifies that.")]
+    "Verifies on both runners, tests, mutates, fuzzes graphs and files, holds speed to what is checked in, records "
+    + "every golden anew into a scratch folder and compares; with --cuda on the GPU, and verifies that.")]
 [IsDependentOn(typeof(CompileTask))]
 public sealed class NightlyTask : FrostingTask<BuildContext>
 {
@@ -30,6 +30,7 @@ public sealed class NightlyTask : FrostingTask<BuildContext>
             ("Verify what was recorded", context.Cuda, () => context.Harness(
                 ["verify", context.Recorded.FullPath, "--report", context.Reports.Combine("recorded-cuda").FullPath])),
             Step(context, new FuzzTask()),
+            Step(context, new HostileTask()),
         ];
         var failed = new List<(string Name, Exception Why)>();
         foreach (var (name, runs, work) in steps)

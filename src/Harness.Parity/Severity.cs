@@ -18,6 +18,10 @@ public enum Severity
 /// <summary>Facts about findings.</summary>
 public static class Severities
 {
+    // Names and texts of a file may have any length, and a log is for people; a list of all that a model lacks is
+    // shorter. What to do stands at the end.
+    const int LongestMessage = 16_000, Tail = 2_000;
+
     /// <summary>The severity of a finding: 20xx to 40xx speak of a case, 10xx and 90xx of what it was made
     /// from.</summary>
     public static Severity Severity(this Finding finding) => finding.Code switch
@@ -37,6 +41,11 @@ public static class Severities
     public static string ToCanonicalLine(this Finding finding)
     {
         string place = finding.Place.Length == 0 ? "harness" : finding.Place;
-        return $"{VisibleText.Of(place)}: {finding.Word()} {finding.Code}: {VisibleText.Of(finding.Message)}";
+        string message = VisibleText.Of(Shortened(finding.Message));
+        return $"{VisibleText.Of(place)}: {finding.Word()} {finding.Code}: {message}";
     }
+
+    static string Shortened(string message) => message.Length <= LongestMessage ? message
+        : $"{message[..(LongestMessage - Tail)]} … ({message.Length - LongestMessage} characters left out) … "
+            + message[^Tail..];
 }

@@ -2,6 +2,7 @@ using Harness.Tests.Conformance;
 using Harness.Tests.Cpu;
 using Harness.Tests.Cpu.Kernels;
 using Harness.Tests.Formats.Architectures;
+using Harness.Tests.Hostile;
 using Harness.Tests.Mutation;
 
 namespace Harness.Tests;
@@ -26,11 +27,12 @@ static class OtherProcess
             return 0;
         }
         if (arguments is [MutateCommand.Verb, .. var words]) return MutateCommand.Run(words);
+        if (arguments is [HostileCommand.Verb, .. var hostile]) return HostileCommand.Run(hostile);
         if (arguments is not [var file])
         {
             Console.Error.WriteLine(
                 "usage: Harness.Tests FILE|bits|conformance FOLDER|census FILE|weights MODEL SEED FILE|mutate [MOST]|"
-                + "mutate code [MOST|NAME…]; tests run by dotnet test");
+                + "mutate code [MOST|NAME…]|hostile [SEED [SECONDS [TARGET [CASE]]]]; tests run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());

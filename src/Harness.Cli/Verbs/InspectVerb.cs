@@ -38,7 +38,7 @@ static class InspectVerb
             {
                 var listed = WeightsInspection.Of(named.File, result.GetValue(key) ?? named.Key);
                 if (result.GetValue(json)) terminal.Out.Write(listed.ToJson());
-                else listed.WriteText(terminal.Out);
+                else listed.WriteText(terminal);
                 return 0;
             }
             using var torch = ModelSource.Open(
@@ -66,7 +66,7 @@ static class InspectVerb
             }
             var inspection = Inspection.Of(torch, result.GetValue(shapes));
             if (result.GetValue(json)) terminal.Out.Write(inspection.ToJson());
-            else inspection.WriteText(terminal.Out);
+            else inspection.WriteText(terminal);
             // That it cannot be converted is the answer, and a finding.
             return inspection.Obstacle is null ? 0 : 1;
         });

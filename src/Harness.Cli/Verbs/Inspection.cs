@@ -84,32 +84,32 @@ sealed record Inspection(TorchModel Torch, NhwcProgram? Converted, Finding? Obst
     }
 
     /// <summary>The same for people.</summary>
-    public void WriteText(TextWriter text)
+    public void WriteText(Terminal terminal)
     {
-        text.WriteLine($"{Torch.Format}: {Torch.Graph.Calls.Length} calls, {Torch.Weights.Count} tensors, " +
+        terminal.WriteLine($"{Torch.Format}: {Torch.Graph.Calls.Length} calls, {Torch.Weights.Count} tensors, " +
             $"{Figure(Torch.Weights.Values.Sum(tensor => tensor.Shape.Elements))}parameters");
         foreach (var port in Converted?.Inputs ?? Torch.Graph.Inputs)
-            text.WriteLine($"input  {port.Name} {port.Type.NumPyName()}{Stated(port.Shape)}");
-        ModelSource.WriteGuess(text, Guess);
+            terminal.WriteLine($"input  {port.Name} {port.Type.NumPyName()}{Stated(port.Shape)}");
+        ModelSource.WriteGuess(terminal.Out, Guess);
         foreach (var port in Converted?.Outputs ?? Torch.Graph.Outputs)
-            text.WriteLine($"output {port.Name}{Stated(port.Shape)}");
+            terminal.WriteLine($"output {port.Name}{Stated(port.Shape)}");
         if (Converted is not null)
-            text.WriteLine(
+            terminal.WriteLine(
                 $"{Figure(Flops(Converted))}FLOP an inference, {Figure(ArenaBytes(Converted))}B of activations");
-        text.WriteLine("ops:");
-        foreach (var (op, count) in Ops()) text.WriteLine($"  {count,5} {op}");
+        terminal.WriteLine("ops:");
+        foreach (var (op, count) in Ops()) terminal.WriteLine($"  {count,5} {op}");
         foreach (var calls in Unsupported().GroupBy(call => call.Target))
         {
-            text.WriteLine($"unsupported: {calls.Count(),5} {calls.Key}");
-            foreach (var (_, line) in calls) text.WriteLine($"  {line}");
+            terminal.WriteLine($"unsupported: {calls.Count(),5} {calls.Key}");
+            foreach (var (_, line) in calls) terminal.WriteLine($"  {line}");
         }
-        if (Obstacle is not null) text.WriteLine(Parity.Severities.ToCanonicalLine(Obstacle));
+        if (Obstacle is not null) terminal.WriteLine(Parity.Severities.ToCanonicalLine(Obstacle));
         if (Converted is null) return;
-        text.WriteLine("parameters:");
+        terminal.WriteLine("parameters:");
         foreach (var leaf in Leaves())
-            text.WriteLine(
+            terminal.WriteLine(
                 $"  {leaf.TorchKey} {Source(leaf).Shape} -> {leaf.FullPath} {leaf.Shape}  {leaf.Rearrangement}");
-        foreach (string key in Converted.Variables.Dropped) text.WriteLine($"  {key} -> not needed");
+        foreach (string key in Converted.Variables.Dropped) terminal.WriteLine($"  {key} -> not needed");
     }
 
     // Converted, the ops have names of their own; otherwise the file's targets say what there is.

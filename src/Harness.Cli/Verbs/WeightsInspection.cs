@@ -63,13 +63,13 @@ sealed record WeightsInspection(
     }
 
     /// <summary>The same for people.</summary>
-    public void WriteText(TextWriter text)
+    public void WriteText(Terminal terminal)
     {
         foreach (var (key, tensors) in StateDicts)
         {
-            text.WriteLine($"{(key.Length > 0 ? $"'{key}'" : "weights")}: {tensors.Count} tensors, "
+            terminal.WriteLine($"{(key.Length > 0 ? $"'{key}'" : "weights")}: {tensors.Count} tensors, "
                 + $"{tensors.Sum(one => one.Shape.Elements)} elements");
-            foreach (var (name, type, shape) in tensors) text.WriteLine($"  {name} {type.NumPyName()} {shape}");
+            foreach (var (name, type, shape) in tensors) terminal.WriteLine($"  {name} {type.NumPyName()} {shape}");
         }
     }
 }

@@ -33,23 +33,7 @@ static class ShardedSafetensors
     public static StateDict View(OpenedFile index)
     {
         var places = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var order = new List<string>();
-        using (var json = Parse(index))
-        {
-            foreach (var entry in json.RootElement.GetProperty("weight_map").EnumerateObject())
-            {
-                string shard = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
-                // Beside the index and nowhere else: the file says the name.
-                if (shard.Length == 0 || shard is "." or ".." || shard.AsSpan().ContainsAny("/\\:\0"))
-                {
-                    throw index.Bad(-1,
-                        $"the index gives tensor '{entry.Name}' to '{entry.Value}', which is no file name");
-                }
-                if (!places.TryGetValue(shard, out var names)) places[shard] = names = [];
-                names.Add(entry.Name);
-                order.Add(entry.Name);
-            }
-        }
+        var order = Places(index, places);
         if (places.Count > MaxShards) throw index.Bad(-1, $"the index names {places.Count} files, at most {MaxShards}");
         var found = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         string folder = Path.GetDirectoryName(Path.GetFullPath(index.Path))!;
@@ -72,6 +56,35 @@ static class ShardedSafetensors
         var weights = new StateDict();
         foreach (string name in order) weights.Add(name, found[name]);
         return weights;
+    }
+
+    // The names of the tensors in the index's order, and those of each file.
+    static List<string> Places(OpenedFile index, Dictionary<string, List<string>> places)
+    {
+        var order = new List<string>();
+        try
+        {
+            using var json = Parse(index);
+            foreach (var entry in json.RootElement.GetProperty("weight_map").EnumerateObject())
+            {
+                string shard = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
+                // Beside the index and nowhere else: the file says the name.
+                if (shard.Length == 0 || shard is "." or ".." || shard.AsSpan().ContainsAny("/\\:\0"))
+                {
+                    throw index.Bad(-1,
+                        $"the index gives tensor '{entry.Name}' to '{entry.Value}', which is no file name");
+                }
+                if (!places.TryGetValue(shard, out var names)) places[shard] = names = [];
+                names.Add(entry.Name);
+                order.Add(entry.Name);
+            }
+            return order;
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON's grammar allows text with half of a surrogate pair, and UTF-8 does not.
+            throw index.Bad(-1, "the index holds a name that is not valid Unicode");
+        }
     }
 
     static JsonDocument Parse(OpenedFile file)

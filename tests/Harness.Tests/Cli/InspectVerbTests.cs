@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Harness.Cli;
+using Harness.Executor.Model;
+using Harness.Formats;
 using Harness.Tests.Naive;
 using Spectre.Console;
 
@@ -77,6 +79,17 @@ public sealed class InspectVerbTests
 
         line.ExitCode.Should().Be(2);
         line.ErrorLines.Should().ContainSingle().Which.Should().Contain("add --plan");
+    }
+
+    [Fact]
+    public void What_steers_a_terminal_in_a_name_is_shown()
+    {
+        using var folder = new TemporaryFolder();
+        SafetensorsFile.Write(folder["x"], [new("a\u001b[31m\u202e", Tensor.Of([], [1f]))]);
+
+        var line = CommandLine.Run("inspect", folder["x"]);
+
+        line.OutLines.Should().Equal("weights: 1 tensors, 1 elements", "  a\\u001B[31m\\u202E float32 ()");
     }
 
     [Fact]

@@ -127,6 +127,8 @@ public sealed class WeightsFileTests : IDisposable
 
         File.WriteAllText(path, Index(whole.Select(place => (place.Key, "../a.safetensors"))));
         Refusal().Should().Contain("'../a.safetensors', which is no file name");
+        File.WriteAllText(path, Index(whole.Append(("more", "\\ud800"))));
+        Refusal().Should().Contain("a name that is not valid Unicode");
         File.WriteAllText(path, Index(whole.Append(("more", "b.safetensors"))));
         Refusal().Should().Contain("the index says that tensor 'more' lies here, and it does not");
         File.WriteAllText(path, Index(whole[..^1]));

@@ -22,4 +22,15 @@ public sealed class VisibleTextTests
     public void A_finding_is_told_so_whatever_its_place_and_message_hold() =>
         new Finding(Codes.OutputDrift, "a\u202Eb", "x ##vso[y]\nz").ToCanonicalLine().Should()
             .Be("a\\u202Eb: error PAR2001: x # #vso[y] z");
+
+    [Fact]
+    public void What_a_finding_quotes_of_a_file_may_be_long_and_the_line_is_not()
+    {
+        string quoted = new('x', 100_000);
+        string line = new Finding(Codes.ModelUnreadable, "a", $"'{quoted}' is no name").ToCanonicalLine();
+
+        line.Length.Should().BeLessThan(16_200);
+        line.Should().StartWith("a: error PAR1001: 'xxx").And.Contain(" … (84013 characters left out) … ")
+            .And.EndWith("x' is no name");
+    }
 }
