@@ -37,6 +37,36 @@ static class ReferenceProcess
             : throw new ModelException(Ended(process));
     }
 
+    /// <summary>Runs it, passes all that it says to where people read, and tells the last line of it.</summary>
+    /// <param name="terminal">Gets its words.</param>
+    /// <param name="absence">The code of the finding where it is not installed.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <returns>Its exit code, and what it said last where it failed, which is not passed on.</returns>
+    /// <exception cref="ModelException">It is not there, or cannot be started; PAR9005: it was ended, or
+    /// crashed.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
+    public static (int Exit, string Last) Hear(Terminal terminal, string absence, IEnumerable<string> arguments)
+    {
+        using var said = new StringWriter { NewLine = "\n" };
+        // Both of its streams at once.
+        var heard = TextWriter.Synchronized(said);
+        int exit = Run(terminal with { Out = heard, Error = heard }, absence, arguments);
+        string[] lines = said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string last = exit == 0 ? "" : lines.LastOrDefault(line => FindingOf(line) is not null, "");
+        foreach (string line in lines)
+            if (line != last) terminal.Error.WriteLine(line);
+        return (exit, last);
+    }
+
+    /// <summary>The finding that it told in its canonical line; null where it is none.</summary>
+    public static Finding? FindingOf(string line)
+    {
+        const string Mark = ": error PAR";
+        int at = line.IndexOf(Mark, StringComparison.Ordinal), code = at + ": error ".Length;
+        int end = at < 0 ? -1 : line.IndexOf(": ", code, StringComparison.Ordinal);
+        return end < 0 ? null : new Finding(line[code..end], line[..at], line[(end + 2)..]);
+    }
+
     static Finding Ended(Process process) => new(Codes.RunnerEnded, "harness",
         $"Harness.Reference has ended with exit code {process.ExitCode} before its work was done");
 

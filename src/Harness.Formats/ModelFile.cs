@@ -28,6 +28,11 @@ public static class ModelFile
         var given = arguments ?? [];
         if (new ModelName(path).IsArchitecture)
             return given.Count == 0 ? ArchitectureSet.Open(path, weights, note) : throw NoArguments(path, given);
+        if (new ModelName(path).Module is not null)
+        {
+            throw new ModelFormatException(path, -1, Codes.BadUsage,
+                "a module of an assembly is read by Harness.Reference, which alone may load it");
+        }
         var file = OpenedFile.Open(path);
         try
         {
@@ -40,12 +45,25 @@ public static class ModelFile
         }
     }
 
+    /// <summary>What was read of a module in an assembly: a graph document, and weights.</summary>
+    /// <param name="name">What the user calls the model, for messages.</param>
+    /// <param name="graph">The document.</param>
+    /// <param name="weights">What <see cref="WeightsFile.Open(string, Graph, Action{string})"/> takes.</param>
+    /// <param name="note">Told what a user should know and what is no error.</param>
+    /// <exception cref="ModelFormatException">PAR1003: the weights do not fit.</exception>
+    public static TorchModel OpenModule(string name, string graph, string weights, Action<string>? note)
+    {
+        var read = GraphJson.Read(graph);
+        var dict = WeightsFile.Map(weights, WeightSlots.Of(read), note, out var file);
+        return new TorchModel(read, dict, "TorchSharp", file) { Path = name };
+    }
+
     /// <summary>Bytes of the parameters that a graph document states and another file, or a seed, gives; 0 for models
     /// that hold their own.</summary>
     /// <exception cref="ModelFormatException">The file cannot be read.</exception>
     public static double StatedBytes(string path)
     {
-        if (new ModelName(path).IsArchitecture) return 0;
+        if (new ModelName(path) is { IsArchitecture: true } or { Module: not null }) return 0;
         using var file = OpenedFile.Open(path);
         return FileKinds.Of(file) != FileKind.Json ? 0
             : WeightSlots.Of(GraphJson.Read(file)).Sum(slot => (double)(slot.Shape?.Elements ?? 0) * slot.Type.Size());

@@ -103,7 +103,8 @@ sealed record ParityCase(string Model, string? Weights, string Golden, double? T
     public static byte[] ToJson(IReadOnlyList<ParityCase> cases) => JsonSerializer.SerializeToUtf8Bytes(cases, Json);
 
     static string NameOf(string model) =>
-        new ModelName(model).Architecture ?? Path.GetFileNameWithoutExtension(model);
+        new ModelName(model) is { Module: { } module } ? module
+            : new ModelName(model).Architecture ?? Path.GetFileNameWithoutExtension(model);
 
     static double? Limit(string text)
     {

@@ -13,6 +13,7 @@ try
         ["relax", var source] => Relax(source, source),
         ["relax", var source, var destination] => Relax(source, destination),
         ["record", .. var words] => RecordCommand.Run(RecordCommand.Parse(words), interruption),
+        ["module", .. var words] => ModuleCommand.Run(words),
         ["serve"] => ServeCommand.Run(),
         _ => Usage(),
     };
@@ -40,6 +41,7 @@ static int Relax(string source, string destination)
 static int Usage()
 {
     Console.Error.WriteLine($"usage: Harness.Reference {RecordCommand.Usage}");
+    Console.Error.WriteLine($"       Harness.Reference {ModuleCommand.Usage}");
     Console.Error.WriteLine($"       Harness.Reference {ServeCommand.Usage}");
     Console.Error.WriteLine("       Harness.Reference relax SOURCE [DESTINATION]");
     return 2;

@@ -13,7 +13,12 @@ static class ModelSource
     {
         if (new ModelName(model).File is { } file && PathFault.OfFile(file, "the model is not there") is { } why)
             throw new ModelException(new Finding(Codes.ModelUnreadable, Path.GetFullPath(file), why));
-        return ModelFile.Open(model, weights, note => terminal.Error.WriteLine($"note: {note}"), arguments);
+        void Note(string note) => terminal.Error.WriteLine($"note: {note}");
+        if (new ModelName(model).Module is null) return ModelFile.Open(model, weights, Note, arguments);
+        if (arguments is { Length: > 0 })
+            throw Program.Usage("--argument is for scripts: a module takes nothing besides its tensor");
+        using var read = ReadModule.Of(terminal, model);
+        return ModelFile.OpenModule(model, read.Graph, weights ?? read.Weights, Note);
     }
 
     /// <summary>The input shapes: those stated, else those of the file, else ones that fit.</summary>

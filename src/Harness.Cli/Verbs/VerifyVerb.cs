@@ -93,6 +93,7 @@ static class VerifyVerb
             missing = missing.AddRange(Gone(
                 requests, result.GetValue(goldens)!, result.GetValue(cases), result.GetValue(goldenRoot),
                 result.GetValue(caseSet), result.GetValue(permitUnused)));
+            using var modules = new ReadModules(terminal);
             bool progress = !result.GetValue(Shared.NoProgress);
             int all = requests.Length;
             if (all > 1 && !IsHeldToASet(requests, result.GetValue(caseSet)))
@@ -104,6 +105,7 @@ static class VerifyVerb
             // Where there are no cases at all, that is what is wrong, and told.
             if (part is not null && requests.IsEmpty && all > 0)
                 terminal.WriteLine(Shared.Empty(dealt!, all));
+            requests = modules.Read(requests, ref missing);
             return Shared.WithRunner(
                 terminal, where, options.Threads, options.Lanes, exact, runner => Verify(
                     terminal, requests, options with { Runner = runner, FollowsFloat32 = answered.DrawsNodes },

@@ -10,6 +10,7 @@ enum FileKind
     Safetensors,
     Npy,
     LegacyPickle,
+    Program,
     Empty,
     Unknown,
 }
@@ -28,6 +29,7 @@ static class FileKinds
         if (head.Length >= 9 && head[8] == (byte)'{' && BitConverter.ToUInt64(head) <= (ulong)file.Length)
             return FileKind.Safetensors;
         if (head.Length >= 10 && head[0] == 0x80 && head[1] is >= 2 and <= 5) return FileKind.LegacyPickle;
+        if (head.StartsWith("MZ"u8)) return FileKind.Program;
         var text = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         return text.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? FileKind.Json : FileKind.Unknown;
     }
@@ -53,6 +55,8 @@ static class FileKinds
         FileKind.Safetensors =>
             "this is a safetensors file: weights without a graph; pass it as weights, beside a model",
         FileKind.Npy => "this is a NumPy array, not a model",
+        FileKind.Program => "this is a program or an assembly; name the module of TorchSharp's that is meant, as "
+            + "net.dll#Namespace.Type",
         FileKind.LegacyPickle => "this is a pickle without a graph (torch.save of PyTorch 1.5 or older); "
             + "save a trace with torch.jit.trace(model.eval(), example).save(...)",
         FileKind.Json => "this is JSON, but no graph of ours",

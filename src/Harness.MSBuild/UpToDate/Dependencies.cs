@@ -77,6 +77,14 @@ sealed record Dependencies(
         {
             if (new ModelName(one.Model).File is { } model)
                 paths.Add(model);
+            // What a module is made by may lie in any assembly that its own one is deployed with.
+            if (new ModelName(one.Model) is { Module: not null, File: var assembly }
+                && Path.GetDirectoryName(assembly) is { } deployed && Directory.Exists(deployed))
+            {
+                foreach (var file in Directory.EnumerateFiles(deployed))
+                    if (Path.GetExtension(file) is ".dll" or ".json")
+                        paths.Add(file);
+            }
             if (one.Weights is { } weights)
                 paths.UnionWith(FilesOf(new WeightsName(weights)));
             foreach (var actual in (string?[])[one.Actual, one.Taps])

@@ -18,16 +18,18 @@ static class CaseModel
             string why = Directory.Exists(path) ? "is a folder, not a file" : "is not there";
             throw new ModelException(new Finding(Codes.ModelUnreadable, place, $"the model '{path}' {why}"));
         }
-        return open.Get(name.Text, WeightsOf(request, golden), golden.Document.Model.Arguments);
+        return open.Get(
+            request.Read?.Graph ?? name.Text, WeightsOf(request, golden), golden.Document.Model.Arguments);
     }
 
     /// <summary>The same model for who does not verify it; the caller's to dispose.</summary>
     /// <exception cref="ModelException">It is not there or cannot be read.</exception>
     public static TorchModel Open(VerifyRequest request, GoldenCase golden) => ModelFile.Open(
-        NameOf(request, golden).Text, WeightsOf(request, golden), arguments: golden.Document.Model.Arguments);
+        request.Read?.Graph ?? NameOf(request, golden).Text, WeightsOf(request, golden), arguments: golden.Document.Model.Arguments);
 
     // A file beside the golden, or a seed; null where the model file holds its weights.
-    static string? WeightsOf(VerifyRequest request, GoldenCase golden) => request.Weights ?? golden.WeightsPath
+    static string? WeightsOf(VerifyRequest request, GoldenCase golden) =>
+        request.Weights ?? request.Read?.Weights ?? golden.WeightsPath
         ?? (golden.Document.Weights.Seed is { } seed ? WeightsName.OfSeed(seed).Text : null);
 
     /// <summary>PAR3002 where model, weights or inputs are not those that were recorded.</summary>
@@ -35,7 +37,7 @@ static class CaseModel
         VerifyRequest request, GoldenCase golden, TorchModel model, Func<string> weightsHash)
     {
         var document = golden.Document;
-        if (ModelFault(NameOf(request, golden), document.Model) is { } other)
+        if (ModelFault(NameOf(request, golden), request.Read?.Graph, document.Model) is { } other)
             return Stale(request, golden, "model", other);
         if (request.Arguments is { } given && !Sorted(given.Split(';')).SequenceEqual(Sorted(document.Model.Arguments)))
         {
@@ -76,17 +78,18 @@ static class CaseModel
     public static Fact[] Inputs(GoldenCase golden) =>
         [.. golden.Document.Inputs.Select(port => Fact.Of(port.Type, port.Shape))];
 
-    static string? ModelFault(ModelName name, GoldenModel recorded)
+    static string? ModelFault(ModelName name, string? read, GoldenModel recorded)
     {
         if (name.File is not { } path || recorded.Architecture is not null)
         {
             string was = recorded.Architecture is { } known ? ModelName.OfArchitecture(known).Text : "a file";
             return name.Text == was ? null : $"the model is '{name}', the golden was recorded from {was}";
         }
-        string found = Sha256Hash.OfFile(path);
+        string found = Sha256Hash.OfFile(read ?? path);
         return found == recorded.Sha256
             ? null
-            : $"the model '{path}' has hash {Head(found)}, the golden was recorded from {Head(recorded.Sha256 ?? "")}";
+            : $"the model '{(read is null ? path : name.Text)}' has hash {Head(found)}, the golden was recorded from "
+                + Head(recorded.Sha256 ?? "");
     }
 
     static ModelName NameOf(VerifyRequest request, GoldenCase golden)

@@ -19,6 +19,10 @@ public sealed record VerifyRequest(
     /// <summary>Where Flax source of the model is written once every case holds; null for nowhere.</summary>
     public Export.ExportRequest? Export { get; init; }
 
+    /// <summary>What was read of a module in an assembly, where <see cref="Model"/> names one: its graph's file, and
+    /// that of its weights; null where those of the golden are meant.</summary>
+    public (string Graph, string? Weights)? Read { get; init; }
+
     /// <summary>The case's name in lines and reports: its folder as seen from the current one where it lies below, with
     /// forward slashes.</summary>
     public string Name

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using Harness.Executor.Model;
 using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Reference.Modules;
 
 namespace Harness.Reference.Commands;
 
@@ -18,6 +20,27 @@ static class Models
         return ModelFile.Open(path, weights, note => Console.Error.WriteLine($"{weights ?? path}: note: {note}"),
             arguments);
     }
+
+    /// <summary>A module of an assembly as a model.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="name">What the command line says.</param>
+    /// <param name="weights">Weights in place of those that its constructor gave; null for those.</param>
+    /// <exception cref="ModelException">The weights cannot be read, or do not fit.</exception>
+    public static TorchModel Open(UserModule module, string name, string? weights) => new(
+        module.Graph, weights is null ? module.Weights
+            : WeightsFile.Open(weights, module.Graph, note => Console.Error.WriteLine($"{weights}: note: {note}")),
+        "TorchSharp")
+    {
+        Path = name,
+    };
+
+    /// <summary>A module of an assembly as a golden names it: by the graph that lies beside it.</summary>
+    /// <param name="golden">The golden's folder, or the second one's in it.</param>
+    /// <param name="home">The golden's folder.</param>
+    /// <param name="module">The module.</param>
+    public static GoldenModel Describe(string golden, string home, UserModule module) => new(
+        GoldenStore.RelativePath(golden, ModuleFiles.GraphOf(home)),
+        Sha256Hash.Of(Encoding.UTF8.GetBytes(GraphJson.Text(module.Graph))));
 
     /// <summary>The model as a golden names it: a file, or an architecture with the seed of its weights.</summary>
     /// <param name="golden">The golden's folder.</param>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
+using Harness.Formats;
 using Harness.Parity.Golden;
+using Harness.Reference.Modules;
 using Harness.Reference.Recording;
 
 namespace Harness.Reference.Commands;
@@ -39,10 +41,16 @@ static class RecordCommand
     public static int Run(RecordOptions options, Interruption interruption)
     {
         var earlier = Earlier.Of(options.Golden);
-        string? weights = options.Weights ?? earlier?.Weights;
-        using var model = Models.Open(options.Model, weights, options.Arguments.IsEmpty
-            ? earlier?.Arguments ?? [] : options.Arguments);
-        var described = Models.Describe(options.Golden, weights, model);
+        using var module = new ModelName(options.Model) is { Module: not null } name ? UserModule.Open(name) : null;
+        // What was kept of a module last time is no choice of anybody's.
+        string kept = ModuleFiles.WeightsOf(Path.GetFullPath(options.Golden));
+        string? weights = options.Weights ?? (module is null || earlier?.Weights != kept ? earlier?.Weights : null);
+        if (module is not null && weights is null) module.DemandSameAgain();
+        using var model = module is not null ? Models.Open(module, options.Model, weights)
+            : Models.Open(options.Model, weights, options.Arguments.IsEmpty
+                ? earlier?.Arguments ?? [] : options.Arguments);
+        string? named = module is null ? weights : weights ?? kept;
+        var described = Models.Describe(options.Golden, named, model);
         string second = Path.Combine(options.Golden, GoldenStore.SecondName);
         if (earlier?.IsBesideAnother == true)
         {
@@ -58,19 +66,22 @@ static class RecordCommand
         var candidates = InputChoice.Candidates(options, model, earlier);
         Torch.Load();
         var device = TorchDevice.Open(options.Device, options.Model);
-        var source = Models.Describe(options.Golden, options.Model, described, model.Arguments);
+        GoldenModel Source(string golden, GoldenWeights from) => module is not null
+            ? Models.Describe(golden, options.Golden, module)
+            : Models.Describe(golden, options.Model, from, model.Arguments);
+        var source = Source(options.Golden, described);
         var told = MostTelling(candidates, options, earlier, Earlier.Of(second), inputs =>
-            new Recorder(model.For(FactsOf(inputs)), options.Model, weights is null, device)
+            new Recorder(model.For(FactsOf(inputs)), options.Model, weights is null, device) { Module = module }
                 .Record(source, described, inputs));
         // Files are named as they lie from the folder of each.
         if (told is [_, var other])
         {
-            var from = Models.Describe(second, weights, model);
+            var from = Models.Describe(second, named, model);
             told = told.SetItem(1, other with
             {
                 Document = other.Document with
                 {
-                    Model = Models.Describe(second, options.Model, from, model.Arguments), Weights = from,
+                    Model = Source(second, from), Weights = from,
                 },
             });
         }
@@ -82,6 +93,8 @@ static class RecordCommand
         }
         interruption.Shield(() =>
         {
+            if (module is not null)
+                ModuleFiles.Write(options.Golden, module.Graph, weights is null ? module.Weights : null);
             // The second first: where it cannot be written, the other stays as it was.
             string[] lines = [.. told.Zip([options.Golden, second]).Reverse()
                 .Select(pair => Keep(pair.First, pair.Second))];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Parity.Golden;
+using Harness.Reference.Modules;
 using Harness.Reference.Walk;
 using static TorchSharp.torch;
 using Stored = Harness.Executor.Model.Tensor;
@@ -32,8 +33,12 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
     /// inputs.</summary>
     public bool MeasuresSensitivity { get; init; } = true;
 
-    // A TorchScript file can be run by libtorch itself, which is the better truth.
-    readonly bool _scripted = model.IsScript;
+    /// <summary>The module of TorchSharp's that the graph was read from; null for all other models.</summary>
+    public UserModule? Module { get; init; }
+
+    // A TorchScript file can be run by libtorch itself, and a module of TorchSharp's runs itself, which is the better
+    // truth.
+    bool RunsItself => model.IsScript || Module is not null;
 
     /// <summary>Computes a golden for these inputs.</summary>
     /// <param name="source">The model as the golden names it.</param>
@@ -51,7 +56,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         var walked = Walked(exact, inputs, ScalarType.Float64, Probe);
         var outputs = walked.Select(output => output.Tensor).ToImmutableArray();
         ImmutableArray<Stored>[] rough;
-        if (_scripted && exact.RoundsInFile)
+        if (model.IsScript && exact.RoundsInFile)
         {
             // The file cannot be run in float64: it rounds where it casts, or libtorch refuses the mixture of types.
             // Run as it is it may be more precise than float32, where it casts to float64.
@@ -60,7 +65,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
             Agreement.DemandWithinNoise(path, graph, walked, single, own);
             rough = [own, [.. single.Select(output => output.Tensor)]];
         }
-        else if (_scripted)
+        else if (RunsItself)
         {
             outputs = Scripted(inputs, ScalarType.Float64);
             Agreement.Demand(path, graph, walked, outputs);
@@ -214,6 +219,7 @@ sealed class Recorder(TorchModel model, string path, bool ownWeights, Device dev
         var fed = inputs.Select(input => type is { } wanted
             ? TorchTensors.Widen(input, wanted, device)
             : TorchTensors.Of(input).to(device)).ToList();
+        if (Module is not null) return [Taken(Module.Run(model.Weights, type!.Value, device, fed[0]))];
         return [.. ScriptedModel.Run(
             path, model, ownWeights ? null : model.Weights, type, device, fed).Select(Taken)];
     }
