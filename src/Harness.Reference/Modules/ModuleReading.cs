@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Harness.Executor.Model;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
