@@ -25,7 +25,8 @@ static class CaseModel
     /// <summary>The same model for who does not verify it; the caller's to dispose.</summary>
     /// <exception cref="ModelException">It is not there or cannot be read.</exception>
     public static TorchModel Open(VerifyRequest request, GoldenCase golden) => ModelFile.Open(
-        request.Read?.Graph ?? NameOf(request, golden).Text, WeightsOf(request, golden), arguments: golden.Document.Model.Arguments);
+        request.Read?.Graph ?? NameOf(request, golden).Text, WeightsOf(request, golden),
+        arguments: golden.Document.Model.Arguments);
 
     // A file beside the golden, or a seed; null where the model file holds its weights.
     static string? WeightsOf(VerifyRequest request, GoldenCase golden) =>
