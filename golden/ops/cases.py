@@ -9,6 +9,7 @@ import numbers_first
 import picks
 import products
 import rearranged
+import selections
 import spatial
 import suite
 import values
@@ -35,7 +36,7 @@ FAMILIES = (
     functions.of_three, picks.embedding, picks.comparisons, picks.logic, picks.choices, picks.picked,
     picks.indexed, picks.made, picks.along, picks.written, numbers_first.numbers,
     writes.along_an_axis, writes.weight_norm, suite.composed, suite.parts,
-    suite.searched, suite.of_one_or_two, suite.pooled, suite.further_forms, suite.regions)
+    suite.searched, suite.of_one_or_two, suite.pooled, selections.selected, suite.further_forms, suite.regions)
 
 
 def all_cases():

@@ -26,13 +26,15 @@ static class OtherProcess
             ArchitectureWeights.Write(model, seed, weights);
             return 0;
         }
+        if (arguments is [ArchitectureDrift.Verb, .. var names]) return ArchitectureDrift.Run(names);
         if (arguments is [MutateCommand.Verb, .. var words]) return MutateCommand.Run(words);
         if (arguments is [HostileCommand.Verb, .. var hostile]) return HostileCommand.Run(hostile);
         if (arguments is not [var file])
         {
             Console.Error.WriteLine(
-                "usage: Harness.Tests FILE|bits|conformance FOLDER|census FILE|weights MODEL SEED FILE|mutate [MOST]|"
-                + "mutate code [MOST|NAME…]|hostile [SEED [SECONDS [TARGET [CASE]]]]; tests run by dotnet test");
+                "usage: Harness.Tests FILE|bits|conformance FOLDER|census FILE|weights MODEL SEED FILE|"
+                + "architectures [NAME…]|mutate [MOST]|mutate code [MOST|NAME…]|"
+                + "hostile [SEED [SECONDS [TARGET [CASE]]]]; tests run by dotnet test");
             return 2;
         }
         File.WriteAllLines(file, ProcessorEvidence.Collect());

@@ -105,6 +105,14 @@ public sealed record AdvancedIndex : Op
         return goes;
     }
 
+    /// <summary>Along an axis of the indices, or one that has none.</summary>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs)
+    {
+        var block = Broadcast.Infer(inputs[1..]);
+        if (operand == 0) return Goes(Axes, inputs[0].Rank, block.Rank)[axis];
+        return Broadcast.Keeps(operand - 1, axis, inputs[1..]) is { } place ? First(Axes) + place : null;
+    }
+
     /// <summary>As the operand lies, its indexed axes replaced.</summary>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

@@ -38,6 +38,10 @@ public abstract record AlongAxis : Op
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
     /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        axis == Axis.Of(Dim, inputs[0].Rank) ? null : axis;
+
+    /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
 
     /// <inheritdoc/>

@@ -19,6 +19,14 @@ public abstract record AxisPart : Part
         return Axis.Misfit(Dim, x.Rank) ?? MisfitOfAxis(x, Axis.Of(Dim, x.Rank));
     }
 
+    /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs)
+    {
+        int rank = inputs[0].Rank, cut = Axis.Of(Dim, rank);
+        if (axis == cut) return IsView ? axis : null;
+        return axis > cut && InferShapes(inputs)[0].Rank < rank ? axis - 1 : axis;
+    }
+
     /// <summary>Why an axis that is there is not cut so; null where it is.</summary>
     protected virtual string? MisfitOfAxis(Shape operand, int axis) => null;
 

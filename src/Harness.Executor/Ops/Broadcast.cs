@@ -38,6 +38,14 @@ static class Broadcast
         return Shape.Create(extents);
     }
 
+    /// <summary>The result's axis that an operand's is; null where that is repeated.</summary>
+    public static int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs)
+    {
+        var common = Infer(inputs);
+        int place = axis + common.Rank - inputs[operand].Rank;
+        return common[place] == inputs[operand][axis] ? place : null;
+    }
+
     /// <summary>All operands in one layout: that of the largest operand of full rank that depends on a model's input,
     /// and of several as large that of the first that is not PyTorch's own; where none depends on one, that of the
     /// largest of all. Operands of lower rank get the same order restricted to the axes they have.</summary>

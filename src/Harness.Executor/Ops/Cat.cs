@@ -46,6 +46,10 @@ public sealed record Cat : Op
         return [Shape.Create(extents)];
     }
 
+    /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        axis == Axis.Of(Dim, inputs[0].Rank) ? null : axis;
+
     /// <summary>All in one layout: that of the largest operand that is not in PyTorch's own order, if there is
     /// one.</summary>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)

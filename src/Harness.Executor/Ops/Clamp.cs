@@ -40,5 +40,9 @@ public sealed record Clamp : Op
     public override ElementType ResultType(int result, ReadOnlySpan<Fact> inputs) => Promotion.Of(inputs);
 
     /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        Broadcast.Keeps(operand, axis, inputs);
+
+    /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Broadcast.Arrange(inputs);
 }

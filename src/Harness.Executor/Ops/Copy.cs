@@ -22,6 +22,10 @@ public sealed record Copy : Op
     /// <inheritdoc/>
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
+    /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        operand == 0 || inputs[0] == inputs[1] ? axis : null;
+
     /// <summary>As the second lies, where it has the result's shape.</summary>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => new(
         [.. Arrangements.Current(inputs)],

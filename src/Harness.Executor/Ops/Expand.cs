@@ -44,6 +44,13 @@ public sealed record Expand : Part
             ? calls.Call("whole", "aten::reshape", value, CallWriter.Ints(operand)) : null;
 
     /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs)
+    {
+        int place = axis + Sizes.Count - inputs[0].Rank;
+        return InferShapes(inputs)[0][place] == inputs[0][axis] ? place : null;
+    }
+
+    /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var layout = inputs[0].Layout;

@@ -25,5 +25,9 @@ public sealed record Flip : Op
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
     /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        Axis.Of(Dims, inputs[0].Rank).Contains(axis) ? null : axis;
+
+    /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.Keep(inputs);
 }

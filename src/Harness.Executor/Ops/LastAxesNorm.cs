@@ -34,6 +34,10 @@ public abstract record LastAxesNorm : Op
     /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [inputs[0]];
 
+    /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        operand == 0 && axis < inputs[0].Rank - NormalizedShape.Count ? axis : null;
+
     /// <summary>The normalized axes innermost, they and the others in the order they have.</summary>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {

@@ -41,6 +41,10 @@ public sealed record Linear : Op
         [[.. inputs[0].AsSpan()[..^1], inputs[1][0]]];
 
     /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        operand == 0 && axis < inputs[0].Rank - 1 ? axis : null;
+
+    /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.LastAxisLast(inputs);
 
     /// <inheritdoc/>

@@ -45,6 +45,10 @@ public sealed record MatMul : Op
         [Shape.Create(a.AsSpan()[..^2]), Shape.Create(b.AsSpan()[..^2])];
 
     /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        operand == 0 && axis < inputs[0].Rank - 1 && inputs[1].Rank == 2 ? axis : null;
+
+    /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         int a = inputs[0].Shape.Rank, b = inputs[1].Shape.Rank;

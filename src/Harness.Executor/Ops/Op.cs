@@ -154,6 +154,13 @@ public abstract record Op
     /// are treated alike: such ops neither care for layout nor stand in the way of a fold.</summary>
     public virtual bool IsElementwise => false;
 
+    /// <summary>The result's axis along which each part is made of the part at its place of an operand, and of no other
+    /// part of it; null where parts meet. What an op says so may be computed of parts that are not there.</summary>
+    /// <param name="operand">Which operand.</param>
+    /// <param name="axis">Its logical axis.</param>
+    /// <param name="inputs">The operands' logical shapes.</param>
+    internal virtual int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) => IsElementwise ? axis : null;
+
     /// <summary>The float32 limit of one node.</summary>
     public virtual Float32Bound Float32Bound => Float32Bound.Default;
 

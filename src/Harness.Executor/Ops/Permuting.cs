@@ -27,6 +27,10 @@ public abstract record Permuting : Op
             CallWriter.Ints(new Permutation(Order(operand.Rank)).Inverse().AsSpan().ToArray()));
 
     /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        Array.IndexOf(Order(inputs[0].Rank), axis);
+
+    /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         // What lay at a place still lies there, under its new number.

@@ -60,6 +60,13 @@ public abstract record Reduction : Op
     }
 
     /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs)
+    {
+        int[] axes = AxesOf(inputs[0].Rank);
+        return axes.Contains(axis) ? null : KeepDims ? axis : axis - axes.Count(reduced => reduced < axis);
+    }
+
+    /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var layout = inputs[0].Layout;

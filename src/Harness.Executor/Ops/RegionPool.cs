@@ -43,6 +43,10 @@ public abstract record RegionPool : Op
         [[inputs[1][0], ReadsOwnChannels ? inputs[0][1] / (Height * Width) : inputs[0][1], Height, Width]];
 
     /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        operand == 1 && axis == 0 ? 0 : null;
+
+    /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Arrangements.ChannelsLast(inputs, 4);
 
     /// <summary>How many samples a cell takes along an axis; below 1 for as many as it spans elements.</summary>

@@ -27,6 +27,24 @@ public abstract record Reshaping : Op
         calls.Call("whole", "aten::reshape", value, CallWriter.Ints(operand));
 
     /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs)
+    {
+        // The same parts where as many elements lie before, and in, each of them.
+        Shape x = inputs[0], target = Target(x);
+        long before = Elements(x.AsSpan()[..axis]);
+        for (int place = 0; place < target.Rank; place++)
+            if (target[place] == x[axis] && Elements(target.AsSpan()[..place]) == before) return place;
+        return null;
+    }
+
+    static long Elements(ReadOnlySpan<int> extents)
+    {
+        long product = 1;
+        foreach (int extent in extents) product *= extent;
+        return product;
+    }
+
+    /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs)
     {
         var target = Target(inputs[0].Shape);

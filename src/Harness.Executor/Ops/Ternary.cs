@@ -13,6 +13,10 @@ public abstract record Ternary : Op
     public sealed override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [Broadcast.Infer(inputs)];
 
     /// <inheritdoc/>
+    internal sealed override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        Broadcast.Keeps(operand, axis, inputs);
+
+    /// <inheritdoc/>
     public sealed override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Broadcast.Arrange(inputs);
 
     /// <inheritdoc/>

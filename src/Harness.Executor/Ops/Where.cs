@@ -53,5 +53,9 @@ public sealed record Where : Op
     public override ImmutableArray<Shape> InferShapes(ReadOnlySpan<Shape> inputs) => [Broadcast.Infer(inputs)];
 
     /// <inheritdoc/>
+    internal override int? Keeps(int operand, int axis, ReadOnlySpan<Shape> inputs) =>
+        Broadcast.Keeps(operand, axis, inputs);
+
+    /// <inheritdoc/>
     public override Arrangement Arrange(ReadOnlySpan<Placed> inputs) => Broadcast.Arrange(inputs);
 }

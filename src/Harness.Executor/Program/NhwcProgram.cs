@@ -74,8 +74,8 @@ public sealed record NhwcNode(
     /// is one to operand i of this node. Null for a node that the pass inserted.</summary>
     public Call? Call { get; init; }
 
-    /// <summary>True for one of the calls that a composite is said by, before the last, which has its name: no call of
-    /// the model's own.</summary>
+    /// <summary>True for one of the calls that a composite is said by, before the last, which has its name, and for one
+    /// that gives what a mask selects of all parts: what it gives is no value of the model's.</summary>
     public bool IsPart { get; init; }
 }
 

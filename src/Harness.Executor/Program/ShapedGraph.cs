@@ -18,7 +18,8 @@ sealed record ShapedCall(Call Call, Op Op, ImmutableArray<int> Operands, Immutab
     /// states.</summary>
     public ImmutableArray<int> Stated { get; init; }
 
-    /// <summary>True for one of the calls that a composite is said by, before the last.</summary>
+    /// <summary>True for one of the calls that a composite is said by, before the last, and for one that gives what a
+    /// mask selects of all parts.</summary>
     public bool IsPart { get; init; }
 }
 
@@ -52,6 +53,9 @@ sealed class ShapedGraph
     // Null for a graph that writes nothing, and while calls of its own are read.
     Functionalization? _writes;
 
+    // Values that only those parts of count that a mask sets.
+    readonly Selections _selections;
+
     // What calls compute that read no number: nothing of it hangs on the shapes.
     readonly Dictionary<Call, (Op Op, Bound Bound)> _read;
 
@@ -61,6 +65,7 @@ sealed class ShapedGraph
         _read = read;
         _facts = [.. new Fact?[model.Graph.ValueCount]];
         _writes = Functionalization.Of(this);
+        _selections = new Selections(this);
     }
 
     /// <summary>The model.</summary>
@@ -184,7 +189,14 @@ sealed class ShapedGraph
         shaped._writes?.Demand();
         shaped.Outputs = [.. graph.Outputs.SelectMany(port => Expand(port.Name, shaped.Current(
             shaped.Resolve(Argument.Value(port.Value)), $"output '{port.Name}'", SourcePlace.Unknown)))];
-        shaped.Calls = shaped._tookOut ? shaped.WithoutUnreadNumbers() : [.. shaped._calls];
+        foreach (var port in shaped.Outputs)
+        {
+            if (shaped._selections.MisfitOfOutput(port.Value) is { } why)
+                throw new ModelException(new Finding(Codes.UnsupportedOp, "", $"output '{port.Name}': {why}"));
+        }
+        var calls = shaped._tookOut ? shaped.WithoutUnreadNumbers() : [.. shaped._calls];
+        shaped.Calls = [.. calls.Select(call => call.Results.Any(shaped._selections.Holds)
+            ? call with { IsPart = true } : call)];
         return shaped;
     }
 
@@ -277,8 +289,11 @@ sealed class ShapedGraph
     int Insert(Call call, Op op, int value)
     {
         int result = _facts.Count;
+        if (_selections.Follow(call, op, [value], out int axis, out int mask) is { } misfit)
+            throw new ModelException(misfit);
         _facts.Add(op.Infer([FactOf(value)])[0]);
-        _calls.Add(new ShapedCall(call, op, [value], [result]));
+        _calls.Add(new ShapedCall(call, op, [value], [result]) { IsPart = axis >= 0 });
+        _selections.Mark(op, [value], [result], axis, mask);
         return result;
     }
 
@@ -308,18 +323,18 @@ sealed class ShapedGraph
     {
         bool plain = stated && !call.Arguments.Any(HasMeaning) && !call.Keywords.Any(k => HasMeaning(k.Value));
         if (plain && _read.TryGetValue(call, out var known)) return Compute(call, known.Op, known.Bound);
+        if (_selections.Count(Resolved(call, plain), out var counted, out var uncounted))
+            return uncounted ?? (counted is null ? null : Means(call, counted));
         var typed = call.Results.Length == 1 ? TensorNumbers.Evaluate(call, TensorNumberOf, NumberOf) : null;
         if (typed is { } one) _numbers[call.Results[0]] = one;
-        if (ScalarCalls.TryEvaluate(call, id => _facts[id]?.Shape,
+        if (ScalarCalls.TryEvaluate(call, ShapeMeant,
             TensorNumbers.TakesOut(call.Target) ? TakenOut : NumberOf, out var number, out var misfit))
             return Means(call, typed?.Number ?? number);
         if (typed is { } of && IsOfSizes(call)) return Means(call, of.Number);
         if (misfit is not null) return misfit;
-        var resolved = plain ? call : call with
-        {
-            Arguments = [.. call.Arguments.Select(Resolve)],
-            Keywords = [.. call.Keywords.Select(k => k with { Value = Resolve(k.Value) })],
-        };
+        var resolved = _selections.Whole(Resolved(call, plain), out int axis, out int mask, out misfit);
+        if (misfit is not null) return misfit;
+        plain &= ReferenceEquals(resolved, call);
         if (resolved.Arguments is [ListArgument list, ..])
         {
             var item = ItemOf(resolved, list, out misfit);
@@ -342,7 +357,8 @@ sealed class ShapedGraph
         }
         var (op, bound) = parsed ?? throw OpSet.Refused(resolved);
         if (plain) _read.Add(call, (op, bound));
-        return Compute(call, op, bound);
+        return Compute(call, op, bound)
+            ?? (axis < 0 ? null : _selections.Sized(resolved, op, call.Results[0], axis, mask));
     }
 
     TensorNumber? TensorNumberOf(int value) => _numbers.TryGetValue(value, out var number)
@@ -407,6 +423,16 @@ sealed class ShapedGraph
         return [.. kept];
     }
 
+    // A cast that casts nothing stands for its operand, and asks for no other shape.
+    Shape? ShapeMeant(int value) => (_facts[value]
+        ?? (Resolve(Argument.Value(value)) is ValueArgument { Id: var meant } ? _facts[meant] : null))?.Shape;
+
+    Call Resolved(Call call, bool plain) => plain ? call : call with
+    {
+        Arguments = [.. call.Arguments.Select(Resolve)],
+        Keywords = [.. call.Keywords.Select(k => k with { Value = Resolve(k.Value) })],
+    };
+
     // A call of a number where a tensor is expected, as 2 - x in core ATen IR: PyTorch makes a tensor without axes of
     // it, in the category of its own at least, and in the type that the tensors beside it meet in at most.
     (Call Call, Finding? Misfit) WithTensors(Signature signature, Call call)
@@ -447,6 +473,10 @@ sealed class ShapedGraph
         var (resolved, operands) = (bound.Call, bound.Operands);
         if (_writes is not null && operands.Any(_writes.Changed)) (resolved, operands) = Current(call, bound);
         var stated = operands;
+        if (_selections.Known(bound.Call, op) is var counted && !ReferenceEquals(counted, bound.Call))
+            return Visit(counted, stated: false);
+        if (_selections.Take(resolved, op, operands, new SelectedCalls(this, call, bound, op), out var taken))
+            return taken;
         if (op.Unsupported(FactsOf(operands)) is { } form)
         {
             return new Finding(
@@ -466,13 +496,26 @@ sealed class ShapedGraph
                 0, Insert(call with { Name = NameOf($"{call.Name}.batch") }, new Unsqueeze { Dim = 0 }, operands[0]));
         }
         var facts = FactsOf(operands);
-        if (op.Misfit(facts) is { } shape) return Mismatch(call, shape);
+        if (op.Misfit(facts) is { } shape)
+        {
+            return operands.Any(_selections.Holds)
+                ? _selections.Refusal(call, $"{shape}; how much a mask selects depends on its elements")
+                : Mismatch(call, shape);
+        }
+        if (op is Nonzero && facts[0].Type != ElementType.Bool)
+        {
+            var set = Insert($"{call.Name}.set", "aten::ne", [Argument.Value(operands[0]), Argument.Of(0L)], [],
+                call.Place);
+            operands = [((ValueArgument)set).Id];
+            facts = FactsOf(operands);
+        }
         if (op is Composite composite)
         {
             // Its calls read the graph's own values, so that views of them are known for what they are.
             return Write(composite, bound, facts, [.. operands.Select((value, i) =>
                 value == stated[i] ? bound.Operands[i] : value)]);
         }
+        if (_selections.Follow(call, op, operands, out int axis, out int mask) is { } mixed) return mixed;
         var outputs = op.Infer(facts);
         foreach (var output in outputs)
             if (TooMuch(output.Shape) is { } why) return Mismatch(call, why);
@@ -483,7 +526,12 @@ sealed class ShapedGraph
         misfit = _writes?.Note(bound, op, results);
         if (!single)
         {
-            _calls.Add(new ShapedCall(resolved, op, operands, results) { Stated = stated, IsPart = _inPart });
+            _calls.Add(new ShapedCall(resolved, op, operands, results)
+            {
+                Stated = stated,
+                IsPart = _inPart || axis >= 0,
+            });
+            _selections.Mark(op, operands, results, axis, mask);
             return misfit;
         }
         ImmutableArray<int> batched = [.. Enumerable.Range(_facts.Count, outputs.Length)];
@@ -603,10 +651,114 @@ sealed class ShapedGraph
             throw new InvalidOperationException(
                 $"{op.Name} '{call.Name}' gives {string.Join(", ", given)}, it says {string.Join(", ", stated)}");
         }
-        return _writes?.Note(bound, op, [.. call.Results[..results].SelectMany(result =>
-            Resolve(Argument.Value(result)) is ListArgument items
+        ImmutableArray<int> values =
+        [
+            .. call.Results[..results].SelectMany(result => Resolve(Argument.Value(result)) is ListArgument items
                 ? items.Items.Select(item => ((ValueArgument)item).Id)
-                : [((ValueArgument)Resolve(Argument.Value(result))).Id])]);
+                : [((ValueArgument)Resolve(Argument.Value(result))).Id]),
+        ];
+        if (op is Nonzero { ByAxis: var byAxis }) _selections.Found(operands[0], values, byAxis);
+        return _writes?.Note(bound, op, values);
+    }
+
+    /// <summary>A constant or buffer of the model; null for any other value.</summary>
+    internal Tensor? Stored(int value)
+    {
+        if (_facts[value] is not { Type: ElementType.Bool }) return null;
+        while (DefinitionOf(value) is { Op: Identity, Operands: [var same] }) value = same;
+        var (graph, weights) = (Model.Graph, Model.Weights);
+        return graph.Constants.FirstOrDefault(constant => constant.Value == value)?.Tensor
+            ?? (graph.Parameters.FirstOrDefault(parameter => parameter.Value == value) is { } buffer
+                && weights.TryGetValue(buffer.Key, out var tensor) ? tensor : null);
+    }
+
+    /// <summary>The call that computes a value; null for one that no call computes.</summary>
+    internal ShapedCall? DefinitionOf(int value)
+    {
+        for (int i = _calls.Count - 1; i >= 0; i--) if (_calls[i].Results.Contains(value)) return _calls[i];
+        return null;
+    }
+
+    sealed class SelectedCalls(ShapedGraph graph, Call call, Bound bound, Op op) : SelectionCalls
+    {
+        public override int Reshape(string part, int value, Shape shape) => graph.ShapeOf(value) == shape ? value
+            : ValueOf(graph.Insert($"{call.Name}.{part}", "aten::reshape",
+                [Argument.Value(value), CallWriter.Ints(shape)], [], call.Place));
+
+        public override int Plain(int value)
+        {
+            int result = graph.Add(graph.FactOf(value));
+            graph._calls.Add(new ShapedCall(
+                call with { Name = graph.NameOf($"{call.Name}.all") }, new Identity(), [value], [result])
+            {
+                IsPart = true,
+            });
+            return result;
+        }
+
+        public override int Number(Number number, int like) => ValueOf(graph.Insert(
+            $"{call.Name}.value", "aten::full",
+            [Argument.Of([]), number.IsInteger ? Argument.Of(number.Integer) : Argument.Of(number.Value)],
+            [new Keyword("dtype", Argument.Of(graph.FactOf(like).Type.TorchNumber()))], call.Place));
+
+        public override int Give(int value)
+        {
+            int result = call.Results[0];
+            graph._facts[result] = graph.FactOf(value);
+            graph._calls.Add(new ShapedCall(call, new Identity(), [value], [result]) { IsPart = true });
+            graph._writes?.Note(bound, op, [result]);
+            return result;
+        }
+
+        public override Finding? Add(IndexAdd op, int x, int index, int values, int mask, int axis)
+        {
+            var shape = graph.ShapeOf(values);
+            int set = Reshape("mask", mask,
+                [(int)graph.ShapeOf(mask).Elements, .. Enumerable.Repeat(1, shape.Rank - axis - 1)]);
+            var zero = graph.FactOf(values).Type.IsFloating() ? Argument.Of(0.0) : Argument.Of(0L);
+            var added = graph.Insert($"{call.Name}.added", "aten::where",
+                [Argument.Value(set), Argument.Value(Plain(values)), zero], [], call.Place);
+            ImmutableArray<int> operands = [x, Plain(index), ValueOf(added)];
+            var facts = graph.FactsOf(operands);
+            if (op.Misfit(facts) is { } why) return Mismatch(call, why);
+            graph._facts[call.Results[0]] = op.Infer(facts)[0];
+            graph._calls.Add(new ShapedCall(call, op, operands, [call.Results[0]]) { Stated = operands });
+            return graph._writes?.Note(bound, op, [call.Results[0]]);
+        }
+
+        public override void Write(int x, int mask, int values, bool adds, Number scale)
+        {
+            var calls = new PartCalls(graph, call, []);
+            Argument written = Argument.Value(values), set = Argument.Value(mask), whole = Argument.Value(x);
+            var writes = graph._writes;
+            graph._writes = null;
+            try
+            {
+                if (!adds)
+                {
+                    calls.Give("aten::where", set, written, whole);
+                }
+                else
+                {
+                    if (scale.Value != 1)
+                    {
+                        written = calls.Call("scaled", "aten::mul", written,
+                            scale.IsInteger ? Argument.Of(scale.Integer) : Argument.Of(scale.Value));
+                    }
+                    written = calls.Call("added", "aten::where", set, written,
+                        graph.FactOf(values).Type.IsFloating() ? Argument.Of(0.0) : Argument.Of(0L));
+                    calls.Give("aten::add", whole, written);
+                }
+            }
+            finally
+            {
+                graph._writes = writes;
+            }
+            // Where it writes in place, to what its result says: a value like any other.
+            if (graph._writes?.Note(bound, op, [call.Results[0]]) is { } misfit) throw new ModelException(misfit);
+        }
+
+        static int ValueOf(Argument argument) => ((ValueArgument)argument).Id;
     }
 
     // A call of a composite does not fit, though the composite's operands do.

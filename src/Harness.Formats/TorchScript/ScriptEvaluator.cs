@@ -95,11 +95,14 @@ sealed class ScriptEvaluator
                 return list.Items;
             case ListScriptValue { IsTuple: false } list:
                 throw Fault(frame, line, $"a list of {list.Items.Count} items is taken apart into {count} values");
-            case ResultScriptValue { Part: ResultScriptValue.Whole } result:
+            // One result of one item would be the list.
+            case ResultScriptValue { Part: ResultScriptValue.Whole } result when count > 1:
                 result.Call.Parts ??= [
                     .. Enumerable.Range(0, count).Select(part => new ResultScriptValue(result.Call, part))];
                 if (result.Call.Parts.Length == count) return result.Call.Parts;
                 break;
+            case ResultScriptValue when count == 1:
+                return [Emit("prim::ListUnpack", [value], [], frame, line)];
             case ResultScriptValue:
                 return TakeApart(Emit("prim::ListUnpack", [value], [], frame, line), count, frame, line);
         }

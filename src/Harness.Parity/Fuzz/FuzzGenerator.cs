@@ -59,14 +59,14 @@ public static class FuzzGenerator
     /// nothing, and a product of all with all fills the reference's memory.</summary>
     internal static readonly HashSet<string> Undrawn = new(StringComparer.Ordinal)
     {
-        "aten::_weight_norm", "aten::broadcast_tensors", "aten::bucketize.Tensor", "aten::cdist", "aten::column_stack",
-        "aten::cosine_similarity", "aten::cross", "aten::diagonal", "aten::diff", "aten::dstack", "aten::erfinv",
-        "aten::heaviside", "aten::hstack", "aten::index_copy", "aten::kron", "aten::lgamma", "aten::linalg_matrix_norm",
-        "aten::linalg_svdvals", "aten::linspace.Tensor_Tensor", "aten::logaddexp", "aten::logcumsumexp",
-        "aten::masked_scatter", "aten::max_unpool2d", "aten::mvlgamma", "aten::numpy_T", "aten::outer",
-        "aten::pairwise_distance", "aten::renorm", "aten::rot90", "aten::trapezoid.x", "aten::unfold", "aten::vstack",
-        "torchvision::deform_conv2d", "torchvision::ps_roi_align", "torchvision::ps_roi_pool",
-        "torchvision::roi_align", "torchvision::roi_pool",
+        "aten::_weight_norm", "aten::argwhere", "aten::broadcast_tensors", "aten::bucketize.Tensor", "aten::cdist",
+        "aten::column_stack", "aten::cosine_similarity", "aten::cross", "aten::diagonal", "aten::diff", "aten::dstack",
+        "aten::erfinv", "aten::heaviside", "aten::hstack", "aten::index_copy", "aten::kron", "aten::lgamma",
+        "aten::linalg_matrix_norm", "aten::linalg_svdvals", "aten::linspace.Tensor_Tensor", "aten::logaddexp",
+        "aten::logcumsumexp", "aten::masked_scatter", "aten::masked_select", "aten::max_unpool2d", "aten::mvlgamma",
+        "aten::numpy_T", "aten::outer", "aten::pairwise_distance", "aten::renorm", "aten::rot90", "aten::trapezoid.x",
+        "aten::unfold", "aten::vstack", "torchvision::deform_conv2d", "torchvision::ps_roi_align",
+        "torchvision::ps_roi_pool", "torchvision::roi_align", "torchvision::roi_pool",
     };
 
     static readonly ImmutableArray<OpDefinition> s_ops =

@@ -28,11 +28,13 @@ sealed class ProbeCheck(GoldenCase golden)
         foreach (int output in node.Outputs)
         {
             var value = model.Values[output];
+            // What a composite is said by is no node of the model's; of what a mask selects the model holds that alone.
+            if (node.IsPart) continue;
             if (!_probes.Remove(value.Name, out var probe))
             {
-                // What the conversion inserts is no node of the model's, nor is what a composite is said by; and of a
-                // trace's sizes, integers without axes, no recording takes a probe.
-                if (node.Call is not null && !node.IsPart && (value.Fact.Type.IsFloating() || value.Shape.Rank > 0))
+                // What the conversion inserts is no node of the model's; and of a trace's sizes, integers without axes,
+                // no recording takes a probe.
+                if (node.Call is not null && (value.Fact.Type.IsFloating() || value.Shape.Rank > 0))
                     _unprobed.Add(value.Name);
                 continue;
             }

@@ -85,6 +85,7 @@ static class Comparisons
     static Value Choose(Reading a)
     {
         var condition = a.Tensor(0, "condition");
+        if (!a.Has(1, "self")) return condition.nonzero().unbind(1);
         return where(condition, Branch(a, 1, "self"), Branch(a, 2, "other"));
     }
 

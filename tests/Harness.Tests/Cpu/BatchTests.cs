@@ -18,11 +18,11 @@ public sealed class BatchTests
     // Ops of which no case has images that are computed apart: they make tensors of numbers alone, or mix the batch.
     static readonly string[] s_mixing =
     [
-        "addbmm", "addmv", "affine_grid_generator", "argmin", "argsort", "as_strided", "bucketize", "copy", "cross",
-        "dot", "eye", "ger", "gru", "index", "index_add", "index_copy", "index_put", "index_put_", "index_select",
-        "kron", "lstm", "masked_scatter", "meshgrid", "new_ones", "numpy_T", "ones", "outer", "ps_roi_align",
-        "ps_roi_pool", "renorm", "rnn_relu", "rnn_tanh", "roi_align", "roi_pool", "row_stack", "select_scatter",
-        "slice_scatter", "triu", "vdot", "vstack", "zeros",
+        "addbmm", "addmv", "affine_grid_generator", "argmin", "argsort", "argwhere", "as_strided", "bucketize", "copy",
+        "cross", "dot", "eye", "ger", "gru", "index", "index_add", "index_copy", "index_put", "index_put_",
+        "index_select", "kron", "lstm", "masked_scatter", "masked_select", "meshgrid", "new_ones", "nonzero",
+        "nonzero_numpy", "numpy_T", "ones", "outer", "ps_roi_align", "ps_roi_pool", "renorm", "rnn_relu", "rnn_tanh",
+        "roi_align", "roi_pool", "row_stack", "select_scatter", "slice_scatter", "triu", "vdot", "vstack", "zeros",
     ];
 
     // Of these some do, and others mix them, state the batch in numbers, or have none.

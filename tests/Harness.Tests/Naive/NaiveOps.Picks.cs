@@ -85,6 +85,22 @@ static partial class NaiveOps
         });
     }
 
+    /// <summary><c>nonzero</c>: the places of what is not 0, in order, a vector an axis.</summary>
+    public static NaiveTensor[] Nonzero(NaiveTensor x)
+    {
+        int[][] places = [.. NaiveTensor.Indices(x.Shape).Select(at => at.ToArray()).Where(at => x[at] != 0)];
+        return [.. Enumerable.Range(0, x.Rank).Select(axis => new NaiveTensor(
+            [places.Length], [.. places.Select(at => (double)at[axis])]))];
+    }
+
+    /// <summary><c>masked_select</c>: the elements where a mask that broadcasts is set.</summary>
+    public static NaiveTensor MaskedSelect(NaiveTensor x, NaiveTensor mask)
+    {
+        int[][] places = [.. NaiveTensor.Indices(Together(x.Shape, mask.Shape)).Select(at => at.ToArray())
+            .Where(at => At(mask, at) != 0)];
+        return new NaiveTensor([places.Length], [.. places.Select(at => At(x, at))]);
+    }
+
     /// <summary><c>arange</c>: from start by step, up to the end and without it.</summary>
     public static NaiveTensor Arange(double start, double end, double step)
     {

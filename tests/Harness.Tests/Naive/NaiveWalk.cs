@@ -14,6 +14,9 @@ sealed class NaiveWalk
     // The types of inputs, of parameters and of what was cast; nothing else is asked for.
     readonly Dictionary<NaiveTensor, int> _types = [];
 
+    // What a comparison gave: as an index it says where.
+    readonly HashSet<NaiveTensor> _masks = [];
+
     /// <summary>The outputs of a graph, given its inputs and parameters by name.</summary>
     public static Dictionary<string, NaiveTensor> Run(JsonElement graph, IReadOnlyDictionary<string, NaiveTensor> given)
     {
@@ -27,6 +30,8 @@ sealed class NaiveWalk
         {
             object result = walk.Apply(call);
             object[] results = result is NaiveTensor[] several ? several : [result];
+            if (call.GetProperty("target").GetString() is "aten::gt" or "aten::ge" or "aten::lt" or "aten::le"
+                or "aten::eq" or "aten::ne") walk._masks.UnionWith(results.Cast<NaiveTensor>());
             foreach (var (name, value) in call.GetProperty("results").EnumerateArray().Zip(results))
                 walk._values.Add(name.GetString()!, value);
         }
@@ -240,13 +245,13 @@ sealed class NaiveWalk
         {
             Dilation = a.Each(2, 2), Padding = a.Each(2, 3), Stride = a.Each(2, 4),
         })),
-        ["index"] = a => NaiveOps.Index(a.Tensor(0), a.OptionalTensors(1)),
+        ["index"] = a => NaiveOps.Index(a.Tensor(0), a.Indices(1)),
         ["index_add"] = a =>
             NaiveOps.IndexAdd(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3), a.Alpha(4)),
         ["index_copy"] = a => NaiveOps.IndexCopy(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Tensor(3)),
         ["index_fill"] = a => NaiveOps.IndexCopy(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2), a.Operand(3)),
-        ["index_put"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
-        ["index_put_"] = a => NaiveOps.IndexPut(a.Tensor(0), a.OptionalTensors(1), a.Tensor(2), a.Flag(3, false)),
+        ["index_put"] = a => NaiveOps.IndexPut(a.Tensor(0), a.Indices(1), a.Tensor(2), a.Flag(3, false)),
+        ["index_put_"] = a => NaiveOps.IndexPut(a.Tensor(0), a.Indices(1), a.Tensor(2), a.Flag(3, false)),
         ["index_select"] = a => NaiveOps.IndexSelect(a.Tensor(0), (int)a.Number(1, 0), a.Tensor(2)),
         ["instance_norm"] = a => a.Flag(5, true)
             ? NaiveOps.GroupNorm(
@@ -308,6 +313,7 @@ sealed class NaiveWalk
         ["lt"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x < y ? 1 : 0),
         ["mT"] = a => NaiveOps.Transpose(a.Tensor(0), -2, -1),
         ["masked_fill"] = a => NaiveOps.Where(a.Tensor(1), a.Operand(2), a.Tensor(0)),
+        ["masked_select"] = a => NaiveOps.MaskedSelect(a.Tensor(0), a.Tensor(1)),
         ["masked_scatter"] = a => NaiveOps.MaskedScatter(a.Tensor(0), a.Tensor(1), a.Tensor(2)),
         ["matmul"] = a => NaiveOps.Product(a.Tensor(0), a.Tensor(1)),
         ["max"] = a => a.IsNumber(1)
@@ -353,6 +359,9 @@ sealed class NaiveWalk
         ["new_full"] = a => NaiveTensor.From(a.Integers(1), _ => a.Number(2, double.NaN)),
         ["new_ones"] = a => NaiveTensor.From(a.Integers(1), _ => 1),
         ["new_zeros"] = a => NaiveTensor.From(a.Integers(1), _ => 0),
+        ["argwhere"] = a => NaiveOps.Stack(NaiveOps.Nonzero(a.Tensor(0)), 1),
+        ["nonzero"] = a => NaiveOps.Stack(NaiveOps.Nonzero(a.Tensor(0)), 1),
+        ["nonzero_numpy"] = a => NaiveOps.Nonzero(a.Tensor(0)),
         ["norm"] = a => NaiveOps.Reduce(
             a.Tensor(0), a.Axes(2), a.Flag(3, false), row => NaiveOps.Norm(row, a.Number(1, 2))),
         ["not_equal"] = a => NaiveOps.Pairwise(a.Tensor(0), a.Operand(1), (x, y) => x != y ? 1 : 0),
@@ -509,7 +518,8 @@ sealed class NaiveWalk
         ["view"] = a => NaiveOps.Reshape(a.Tensor(0), a.Integers(1)),
         ["view_as"] = a => NaiveOps.Reshape(a.Tensor(0), a.Tensor(1).Shape),
         ["vstack"] = StackedRows,
-        ["where"] = a => NaiveOps.Where(a.Tensor(0), a.Operand(1), a.Operand(2)),
+        ["where"] = a => !a.Has(1) ? NaiveOps.Nonzero(a.Tensor(0))
+            : NaiveOps.Where(a.Tensor(0), a.Operand(1), a.Operand(2)),
         ["xlogy"] = a => NaiveOps.Zip(a.Operand(0), a.Operand(1), NaiveOps.Xlogy),
         ["zero_"] = a => a.Tensor(0).Map(_ => 0),
         ["zeros"] = a => NaiveTensor.From(a.Integers(0), _ => 0),
@@ -752,6 +762,10 @@ sealed class NaiveWalk
 
         /// <summary>One tensor or a list of them.</summary>
         public NaiveTensor[] States(int i) => _items[i] is NaiveTensor only ? [only] : Tensors(i);
+
+        /// <summary>Indices, null for a whole axis; a mask is the places that it sets.</summary>
+        public NaiveTensor?[] Indices(int i) => [.. OptionalTensors(i).SelectMany(index =>
+            index is not null && walk._masks.Contains(index) ? NaiveOps.Nonzero(index) : (NaiveTensor?[])[index])];
 
         public NaiveTensor?[] OptionalTensors(int i) => [.. ((object?[])_items[i]!).Cast<NaiveTensor?>()];
 

@@ -221,6 +221,13 @@ public sealed class HostileScriptTests : IDisposable
     }
 
     [Fact]
+    public void One_result_of_a_list_of_one_is_taken_out_of_it()
+    {
+        using var model = Script("    a, = torch.chunk(x, 1, 1)\n    return torch.relu(a)\n");
+        model.Graph.Calls.Select(c => c.Target).Should().Equal("aten::chunk", "prim::ListUnpack", "aten::relu");
+    }
+
+    [Fact]
     public void Free_functions_and_named_tuples_are_put_in_place()
     {
         string source = """
