@@ -20,7 +20,7 @@ public sealed class ArchitectureOutputTests
 
     static readonly bool s_all = Environment.GetEnvironmentVariable("HARNESS_ARCHITECTURES") == "all";
 
-    static readonly ILookup<(string Name, string Image), Line> s_lines =
+    internal static readonly ILookup<(string Name, string Image), Line> s_lines =
         File.ReadLines(PathOf("outputs.txt")).Select(Line.Parse).ToLookup(line => (line.Name, line.Image));
 
     public static TheoryData<string, string> Rows
@@ -55,7 +55,7 @@ public sealed class ArchitectureOutputTests
             double norm = Math.Sqrt(exact[i].Sum(value => value * value));
             norm.Should().BeApproximately(lines[i].Norm, Limit * lines[i].Norm, $"norm of '{lines[i].Output}'");
             double largest = Math.Max(1, exact[i].Max(Math.Abs));
-            foreach (var (at, value) in lines[i].Elements)
+            foreach (var (at, value, _) in lines[i].Elements)
             {
                 exact[i][at].Should().BeApproximately(value, Limit * largest, $"'{lines[i].Output}' [{at}]");
                 rounded[i][at].Should().BeApproximately(
@@ -90,7 +90,7 @@ public sealed class ArchitectureOutputTests
         }
     }
 
-    static double[][] Run<E>(NhwcProgram nhwc, Shape shape) where E : unmanaged, IBinaryFloatingPointIeee754<E>
+    internal static double[][] Run<E>(NhwcProgram nhwc, Shape shape) where E : unmanaged, IBinaryFloatingPointIeee754<E>
     {
         using var plan = Plan.Compile<E>(nhwc, new PlanOptions());
         using var session = plan.CreateSession();
@@ -108,14 +108,17 @@ public sealed class ArchitectureOutputTests
     static double[] Image(Shape shape) => [.. Enumerable.Range(0, (int)shape.Elements)
         .Select(i => (unchecked((uint)i * 2654435761u) >> 8) / (double)(1 << 23) - 1)];
 
-    static string Dashed(Shape shape) => string.Join('x', shape.Select(extent => $"{extent}"));
+    internal static string Dashed(Shape shape) => string.Join('x', shape.Select(extent => $"{extent}"));
 
     internal static string PathOf(string file) => Path.Combine(
         NaiveWalkTests.Repository, "tests", "Harness.Tests", "Formats", "Architectures", file);
 
-    sealed record Line(string Name, string Image, string Output, string Shape, double Noise, double Norm)
+    /// <summary>What PyTorch gave of one output.</summary>
+    internal sealed record Line(string Name, string Image, string Output, string Shape, double Noise, double Norm)
     {
-        public required (int At, double Value)[] Elements { get; init; }
+        /// <summary>Where, what in float64, and how far from that in float32; NaN where that is not on record.
+        /// </summary>
+        public required (int At, double Value, double Rounded)[] Elements { get; init; }
 
         public static Line Parse(string text)
         {
@@ -123,7 +126,8 @@ public sealed class ArchitectureOutputTests
             return new Line(words[0], words[1], words[2], words[3], Number(words[4]), Number(words[5]))
             {
                 Elements = [.. words[6..].Select(word => word.Split(':'))
-                    .Select(pair => (int.Parse(pair[0], CultureInfo.InvariantCulture), Number(pair[1])))],
+                    .Select(parts => (int.Parse(parts[0], CultureInfo.InvariantCulture), Number(parts[1]),
+                        parts.Length > 2 ? Number(parts[2]) : double.NaN))],
             };
         }
 
