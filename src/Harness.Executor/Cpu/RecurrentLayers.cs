@@ -38,14 +38,14 @@ static class RecurrentLayers
             for (int state = 0; state < op.States; state++)
             {
                 int all = node.Inputs[1 + state];
-                states[state] = PartOf(all, $"{name}.from{state}");
-                ends[state, layer] = PartOf(all, $"{name}.to{state}");
+                states[state] = PartOf(all, $"{name}.from{state}", values[all].DependsOnInput);
+                ends[state, layer] = PartOf(all, $"{name}.to{state}", values[node.Outputs[0]].DependsOnInput);
                 var part = new Slice { Dim = 0, Start = first, End = first + op.Directions };
                 Add(values[states[state]].Name, part, [all], [states[state]]);
             }
             bool isLast = layer == op.Layers - 1;
             int y = node.Outputs[0];
-            if (!isLast) y = Like(y, name, values[y].Fact);
+            if (!isLast) y = Like(y, name, values[y].Fact, values[y].DependsOnInput);
             ImmutableArray<int> to = [.. Enumerable.Range(0, op.States).Select(state => ends[state, layer])];
             Add(name, one,
                 [x, .. states, .. node.Inputs[op.OperandOf(first, 0)..op.OperandOf(first + op.Directions, 0)]],
@@ -59,16 +59,16 @@ static class RecurrentLayers
         }
 
         // The states of one layer.
-        int PartOf(int all, string name)
+        int PartOf(int all, string name, bool depends)
         {
             var fact = values[all].Fact;
-            return Like(all, name, Fact.Of(fact.Type, [op.Directions, .. fact.Shape.AsSpan()[1..]]));
+            return Like(all, name, Fact.Of(fact.Type, [op.Directions, .. fact.Shape.AsSpan()[1..]]), depends);
         }
 
-        int Like(int value, string name, Fact fact)
+        int Like(int value, string name, Fact fact, bool depends)
         {
             int id = values.Count;
-            values.Add(new NhwcValue(id, name, fact, values[value].Layout, Leaf: null));
+            values.Add(new NhwcValue(id, name, fact, values[value].Layout, Leaf: null) { DependsOnInput = depends });
             return id;
         }
 
