@@ -46,7 +46,8 @@ public sealed partial class FlaxCheckTask : FrostingTask<BuildContext>
                 string Drift(string type) => lines.Select(line => DriftLine().Match(line))
                     .FirstOrDefault(match => match.Success && match.Groups["type"].Value == type)?
                     .Groups["drift"].Value ?? "none";
-                rows.Add($"| {name} | {api} | {Drift("float64")} | {Drift("float32")} | {(exit == 0 ? "holds" : "FAILS")} |");
+                rows.Add($"| {name} | {api} | {Drift("float64")} | {Drift("float32")} | " +
+                    $"{(exit == 0 ? "holds" : "FAILS")} |");
                 if (exit != 0) failed.Add($"{name} ({api})");
                 // A model's weights are as large here as where they came from.
                 Directory.Delete(folder, recursive: true);
@@ -64,8 +65,8 @@ public sealed partial class FlaxCheckTask : FrostingTask<BuildContext>
             # Exports on Flax
 
             What `harness export` writes of the goldens in `golden/models`, run with flax {versions[2]} and jax
-            {versions[1]} (Python {versions[0]}, NumPy {versions[3]}, {versions[4]}): the largest difference from PyTorch's
-            float64 outputs beside the largest output. Written by
+            {versions[1]} (Python {versions[0]}, NumPy {versions[3]}, {versions[4]}): the largest difference from
+            PyTorch's float64 outputs beside the largest output. Written by
             `dotnet run --project build -- --target=FlaxCheck --python=PATH`.
 
             | model | API | float64 | float32 | |

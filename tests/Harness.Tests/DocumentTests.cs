@@ -18,8 +18,10 @@ public sealed partial class DocumentTests
     ];
 
     static readonly string[] s_verbs =
-        ["accept", "bench", "compare", "convert", "fuzz", "golden-inputs", "inspect", "ops", "record", "report",
-            "run", "verify"];
+    [
+        "accept", "bench", "compare", "convert", "export", "fuzz", "golden-inputs", "inspect", "ops", "record",
+        "report", "run", "verify",
+    ];
 
     static string Read(params string[] path) => File.ReadAllText(Path.Combine([NaiveWalkTests.Repository, .. path]));
 
