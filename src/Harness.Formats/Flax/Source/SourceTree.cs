@@ -186,13 +186,17 @@ sealed class SourceTree
 
     SourceScope ScopeOf(NhwcNode node)
     {
-        if (_layers.TryGetValue(node, out var layer)) return ScopeOf(layer.Path[..^1]);
-        string[] place = (node.Place.Module.Length > 0 ? node.Place.Module
+        bool isLayer = _layers.TryGetValue(node, out var layer);
+        string[] place = isLayer ? layer!.Path[..^1] : (node.Place.Module.Length > 0 ? node.Place.Module
             : node.Name.Contains('.', StringComparison.Ordinal) ? node.Name[..node.Name.LastIndexOf('.')] : "")
             .Split('.', StringSplitOptions.RemoveEmptyEntries);
         var scope = ScopeOf(place);
         foreach (int input in Reads(node))
-            if (_program.Values[_roots[input]].Leaf is { } leaf) scope = Common(scope, ModuleOf(leaf));
+        {
+            // A layer's own parameters lie below it; what it is given may be another module's.
+            if (_program.Values[_roots[input]].Leaf is { } leaf && !(isLayer && layer!.Leaves.Contains(leaf)))
+                scope = Common(scope, ModuleOf(leaf));
+        }
         return scope;
     }
 
@@ -331,7 +335,8 @@ sealed class SourceTree
             if (isTuple) expression = Unwrapped(expression, targets, out targets);
             string before = targets.Count == 0 ? "" : (targets.Count == 1 && isTuple
                 && ReferenceEquals(whole, expression) ? $"({targets[0]},)" : string.Join(", ", targets)) + " = ";
-            statements.Add((before, expression));
+            // What is left as it is and keeps its name says nothing.
+            if (before != $"{expression.Flat()} = ") statements.Add((before, expression));
         }
         var results_ = outputs.Select(value => IsActivation(value) ? Python.Of(names.Of(value))
             : Read(scope, _program.Values[value])).ToList();
@@ -393,7 +398,7 @@ sealed class SourceTree
         if (_layers.TryGetValue(node, out var layer))
         {
             string[] relative = layer.Path[scope.Path.Length..];
-            Member(scope, new SourceLayer(relative, layer.Constructor));
+            Own(scope, relative, new SourceLayer(relative, layer.Constructor));
             Calls.Add((layer.Path, node.Outputs[0]));
             var x = nameOf(node.Inputs[layer.Input]);
             // nnx's Embed narrows what it looks up to the type that it was made with.
