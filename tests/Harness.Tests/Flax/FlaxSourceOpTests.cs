@@ -7,8 +7,8 @@ using Harness.Tests.Cpu;
 
 namespace Harness.Tests.Flax;
 
-/// <summary>Every op has words in JAX: sources of all cases of <c>golden/ops</c> are written. That these compute the same
-/// is <c>run_cases.py</c>'s to show.</summary>
+/// <summary>Every op has words in JAX: sources of all cases of <c>golden/ops</c> are written. That these compute the
+/// same is <c>run_cases.py</c>'s to show.</summary>
 public class FlaxSourceOpTests
 {
     [Fact]
