@@ -18,25 +18,25 @@ public sealed class BatchTests
     // Ops of which no case has images that are computed apart: they make tensors of numbers alone, or mix the batch.
     static readonly string[] s_mixing =
     [
-        "addbmm", "addmv", "affine_grid_generator", "argmin", "argsort", "argwhere", "as_strided", "bucketize", "copy",
-        "cross", "dot", "eye", "ger", "gru", "index", "index_add", "index_copy", "index_put", "index_put_",
-        "index_select", "kron", "lstm", "masked_scatter", "masked_select", "meshgrid", "new_ones", "nonzero",
-        "nonzero_numpy", "numpy_T", "ones", "outer", "ps_roi_align", "ps_roi_pool", "renorm", "rnn_relu", "rnn_tanh",
-        "roi_align", "roi_pool", "row_stack", "select_scatter", "slice_scatter", "triu", "vdot", "vstack", "zeros",
+        "addbmm", "addmv", "affine_grid_generator", "argmin", "argsort", "as_strided", "bucketize", "copy", "cross",
+        "dot", "eye", "ger", "gru", "index_add", "index_copy", "index_put", "index_put_", "index_select", "kron",
+        "lstm", "masked_scatter", "meshgrid", "new_ones", "numpy_T", "ones", "outer", "ps_roi_align", "ps_roi_pool",
+        "renorm", "rnn_relu", "rnn_tanh", "roi_align", "roi_pool", "row_stack", "select_scatter", "slice_scatter",
+        "triu", "vdot", "vstack", "zeros",
     ];
 
     // Of these some do, and others mix them, state the batch in numbers, or have none.
     static readonly string[] s_sometimesMixing =
     [
-        "addmm", "amax", "amin", "argmax", "baddbmm", "batch_norm", "bilinear", "broadcast_tensors", "cat", "cdist",
-        "col2im", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose3d", "cosine_similarity",
+        "addmm", "amax", "amin", "argmax", "argwhere", "baddbmm", "batch_norm", "bilinear", "broadcast_tensors", "cat",
+        "cdist", "col2im", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose3d", "cosine_similarity",
         "count_nonzero", "cumsum", "diagonal", "diff", "einsum", "expand", "expand_as", "flatten", "flip", "full",
-        "gather", "hstack", "im2col", "index_fill", "layer_norm", "lerp", "linalg_matrix_norm", "linalg_norm",
-        "linalg_vector_norm", "linspace", "log_softmax", "matmul", "max", "mean", "min", "movedim", "mul", "norm",
-        "pad", "pairwise_distance", "permute", "pixel_shuffle", "prelu", "prod", "repeat", "repeat_interleave",
-        "reshape", "roll", "rot90", "scaled_dot_product_attention", "scatter", "scatter_add", "searchsorted", "slice",
-        "softmax", "split", "squeeze", "stack", "sum", "take_along_dim", "tile", "trapezoid", "unbind", "unflatten",
-        "unsqueeze", "var",
+        "gather", "hstack", "im2col", "index", "index_fill", "layer_norm", "lerp", "linalg_matrix_norm", "linalg_norm",
+        "linalg_vector_norm", "linspace", "log_softmax", "masked_select", "matmul", "max", "mean", "min", "movedim",
+        "mul", "nonzero", "nonzero_numpy", "norm", "pad", "pairwise_distance", "permute", "pixel_shuffle", "prelu",
+        "prod", "repeat", "repeat_interleave", "reshape", "roll", "rot90", "scaled_dot_product_attention", "scatter",
+        "scatter_add", "searchsorted", "slice", "softmax", "split", "squeeze", "stack", "sum", "take_along_dim", "tile",
+        "trapezoid", "unbind", "unflatten", "unsqueeze", "var",
     ];
 
     /// <summary>The operators that have cases.</summary>
