@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Program;
 
 namespace Harness.Formats.Flax.Source;
 
@@ -125,7 +123,7 @@ static partial class JaxColumn
             LogCumsumExp op => Along(call, "jax.lax.cumlogsumexp", op),
             PReLU => Python.Call("jnp.where", Python.Join(x(), Text(" > 0")), x(),
                 Python.Join(Slope(call), Text(" * "), x())),
-            Cast op => Cast(call, op),
+            Harness.Executor.Ops.Cast => Cast(call),
             _ => null,
         };
     }
@@ -164,7 +162,7 @@ static partial class JaxColumn
             call.X(1), Text($"[:, {string.Join(", ", Enumerable.Repeat("None", rank - 1 - at))}]"));
     }
 
-    static Python Cast(SourceCall call, Cast op)
+    static Python Cast(SourceCall call)
     {
         ElementType from = call.Operand(0).Type, to = call.Result().Type;
         if (from == to) return call.X();

@@ -1,4 +1,3 @@
-using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
 namespace Harness.Formats.Flax.Source;

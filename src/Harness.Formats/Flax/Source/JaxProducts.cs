@@ -1,6 +1,5 @@
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Program;
 
 namespace Harness.Formats.Flax.Source;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Harness.Executor.Model;
 using Harness.Executor.Ops;
 
 namespace Harness.Formats.Flax.Source;

@@ -54,7 +54,7 @@ sealed class SourceCall(
         // Axes in front come by themselves.
         bool[] has = [.. layout.AsSpan().ToArray().Select(axis => axis >= dropped)];
         int first = Array.IndexOf(has, true);
-        if (!has[first..].Contains(false)) return x;
+        if (!has.AsSpan(first).Contains(false)) return x;
         return Python.Join(x, Python.Of($"[{string.Join(", ", has[first..].Select(it => it ? ":" : "None"))}]"));
     }
 

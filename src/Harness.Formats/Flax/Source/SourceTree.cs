@@ -59,7 +59,7 @@ sealed class SourceTree
     /// <summary>Every module, the innermost first.</summary>
     public IEnumerable<SourceScope> Scopes => _scopes.Values.OrderByDescending(scope => scope.Path.Length);
 
-    string Key(IEnumerable<string> path) => string.Join('\n', path);
+    static string Key(IEnumerable<string> path) => string.Join('\n', path);
 
     // What only sees its operand otherwise has its operand's name.
     int[] Aliases()
