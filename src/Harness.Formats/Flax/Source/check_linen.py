@@ -30,6 +30,9 @@ def scaled(found, wanted):
         return np.inf
     if not finite.any():
         return 0.0
+    # max() would pass over NaN.
+    if not np.isfinite(found[finite]).all():
+        return np.inf
     error = np.abs(found[finite] - wanted[finite]).max()
     scale = np.abs(wanted[finite]).max()
     return float(error / scale) if scale > 0 else float(error)
@@ -94,8 +97,11 @@ def check_taps(folder, golden, limit):
         wanted, l2 = golden["tap.values." + name], golden["tap.l2." + name]
         found = np.asarray(taps.get(path, [])[int(call)], np.float64).ravel()
         scale = np.abs(wanted).max() or 1.0
-        drift = np.abs(found[golden[key]] - wanted).max() / scale
-        drift = max(drift, abs(np.sqrt(np.square(found).sum()) - l2) / (l2 or 1.0))
+        drifts = [
+            np.abs(found[golden[key]] - wanted).max() / scale,
+            abs(np.sqrt(np.square(found).sum()) - l2) / (l2 or 1.0),
+        ]
+        drift = np.inf if np.isnan(drifts).any() else max(drifts)
         if not drift <= limit and good:
             print(f"FAIL the first bad layer is {path}: scaled drift {drift:.2e}")
             good = False
