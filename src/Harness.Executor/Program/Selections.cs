@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Harness.Executor.Model;
 using Harness.Executor.Ops;
-using Harness.Executor.Schema;
 
 namespace Harness.Executor.Program;
 
@@ -29,7 +28,7 @@ sealed class Selections(ShapedGraph graph)
     public bool Holds(int value) => _rows.ContainsKey(value);
 
     /// <summary>Why something that reads a selection is refused.</summary>
-    public Finding Refusal(Call call, string why) => new(Codes.UnsupportedOp, call.Place.ToString(),
+    public static Finding Refusal(Call call, string why) => new(Codes.UnsupportedOp, call.Place.ToString(),
         $"{call.Target} '{call.Name}': {why}; write the module with torch.where");
 
     /// <summary>Why a selection cannot leave the program; null for any other value.</summary>
@@ -230,7 +229,8 @@ sealed class Selections(ShapedGraph graph)
                 && rows.Mask == places.Mask && graph.ShapeOf(operands[1]).Rank == 1
                 && rows.Axis == Axis.Of(add.Dim, Math.Max(1, graph.ShapeOf(operands[0]).Rank)) && !Holds(operands[0]) =>
                 calls.Add(add, operands[0], operands[1], operands[2], rows.Mask, rows.Axis),
-            IndexAdd add when MaskOf([Axis.Of(add.Dim, Math.Max(1, graph.ShapeOf(operands[0]).Rank))], [operands[1]])
+            IndexAdd add when _places.ContainsKey(operands[1])
+                && MaskOf([Axis.Of(add.Dim, Math.Max(1, graph.ShapeOf(operands[0]).Rank))], [operands[1]])
                 is var (mask, axis) =>
                 Put(call, operands[0], mask, axis, operands[2], true, add.Alpha, calls),
             Scatter { Multiplies: false } scatter when _places.TryGetValue(operands[1], out var places)
@@ -306,6 +306,7 @@ sealed class Selections(ShapedGraph graph)
     // The mask that indices stand for, and the axis at which it begins; null for indices of any other kind.
     (int Mask, int Axis)? MaskOf(IntList axes, ImmutableArray<int> indices)
     {
+        if (indices.IsEmpty) return null;
         if (indices is [var only] && graph.FactOf(only).Type == ElementType.Bool && !Holds(only)
             && graph.ShapeOf(only).Rank > 0) return (Canonical(only), axes[0]);
         if (!_places.TryGetValue(indices[0], out var first) || graph.ShapeOf(first.Mask).Rank != indices.Length)
@@ -339,7 +340,7 @@ sealed class Selections(ShapedGraph graph)
     Finding? Misfit(Call call, int x, int mask, int axis)
     {
         Shape shape = graph.ShapeOf(x), masked = graph.ShapeOf(mask);
-        bool fits = axis + masked.Rank <= shape.Rank
+        bool fits = axis >= 0 && axis + masked.Rank <= shape.Rank
             && shape.AsSpan().Slice(axis, masked.Rank).SequenceEqual(masked.AsSpan());
         return fits ? null : new Finding(Codes.ShapeMismatch, call.Place.ToString(),
             $"{call.Target} '{call.Name}': the mask is {masked}, expected the extents of {shape} from axis {axis} on");

@@ -499,7 +499,7 @@ sealed class ShapedGraph
         if (op.Misfit(facts) is { } shape)
         {
             return operands.Any(_selections.Holds)
-                ? _selections.Refusal(call, $"{shape}; how much a mask selects depends on its elements")
+                ? Selections.Refusal(call, $"{shape}; how much a mask selects depends on its elements")
                 : Mismatch(call, shape);
         }
         if (op is Nonzero && facts[0].Type != ElementType.Bool)
