@@ -33,7 +33,7 @@ public static class FuzzGenerator
         ["aten::_adaptive_avg_pool2d"] = 3,
         ["aten::_pad_circular"] = 3,
         ["aten::_upsample_bicubic2d_aa"] = 8,
-        ["aten::empty.memory_format"] = 7,
+        ["aten::empty.memory_format"] = 4,
         ["aten::add.Tensor"] = 3,
         ["aten::mul.Tensor"] = 2,
         ["aten::cat"] = 3,
