@@ -6,6 +6,7 @@ using Cake.Common.Diagnostics;
 using Cake.Core;
 using Cake.Core.IO;
 using Cake.Frosting;
+using Path = System.IO.Path;
 
 namespace Build.Tasks;
 
@@ -61,7 +62,7 @@ public sealed partial class FlaxCheckTask : FrostingTask<BuildContext>
     static void Write(string[] versions, List<string> rows)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"""
+        text.Append(string.Create(CultureInfo.InvariantCulture, $"""
             # Exports on Flax
 
             What `harness export` writes of the goldens in `golden/models`, run with flax {versions[2]} and jax
@@ -72,7 +73,7 @@ public sealed partial class FlaxCheckTask : FrostingTask<BuildContext>
             | model | API | float64 | float32 | |
             |---|---|---:|---:|---|
 
-            """.ReplaceLineEndings("\n"));
+            """).ReplaceLineEndings("\n"));
         foreach (var row in rows) text.Append(row).Append('\n');
         File.WriteAllText("docs/flax.md", text.ToString());
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Harness.Executor.Model;
-using Harness.Executor.Program;
 using Harness.Formats;
 
 namespace Harness.Cli.Verbs;

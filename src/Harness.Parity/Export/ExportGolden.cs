@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Harness.Executor.Model;
 using Harness.Executor.Program;
-using Harness.Formats;
 using Harness.Formats.Flax.Source;
 using Harness.Parity.Golden;
 using Harness.Parity.Runners;

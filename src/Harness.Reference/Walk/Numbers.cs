@@ -49,7 +49,7 @@ static class Numbers
         new("torch::sym_sum", a => a.Ints(0, "args").Sum()),
     ];
 
-    static Value Constrained(Reading a)
+    static ListValue Constrained(Reading a)
     {
         double size = a.Number(0, "size");
         if (size < a.Number(1, "min", double.NegativeInfinity) || size > a.Number(2, "max", double.PositiveInfinity))

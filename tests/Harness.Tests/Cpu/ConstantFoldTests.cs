@@ -1,7 +1,6 @@
 using Harness.Executor.Cpu;
 using Harness.Executor.Cpu.Kernels;
 using Harness.Executor.Model;
-using Harness.Executor.Ops;
 using Harness.Executor.Program;
 using Harness.Parity.Runners;
 using Harness.Tests.Naive;
