@@ -722,7 +722,18 @@ sealed class ShapedGraph
             var facts = graph.FactsOf(operands);
             if (op.Misfit(facts) is { } why) return Mismatch(call, why);
             graph._facts[call.Results[0]] = op.Infer(facts)[0];
-            graph._calls.Add(new ShapedCall(call, op, operands, [call.Results[0]]) { Stated = operands });
+            // What runners of calls execute speaks of these operands, no longer of the model's.
+            var alpha = op.Alpha.IsInteger ? Argument.Of(op.Alpha.Integer) : Argument.Of(op.Alpha.Value);
+            var stated = call with
+            {
+                Arguments =
+                [
+                    Argument.Value(operands[0]), Argument.Of((long)op.Dim), Argument.Value(operands[1]),
+                    Argument.Value(operands[2]),
+                ],
+                Keywords = [new Keyword("alpha", alpha)],
+            };
+            graph._calls.Add(new ShapedCall(stated, op, operands, [call.Results[0]]) { Stated = operands });
             return graph._writes?.Note(bound, op, [call.Results[0]]);
         }
 

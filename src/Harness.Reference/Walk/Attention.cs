@@ -101,7 +101,7 @@ static class Attention
             key = key.repeat_interleave(query.shape[^3] / key.shape[^3], -3);
             value = value.repeat_interleave(query.shape[^3] / value.shape[^3], -3);
         }
-        var scores = query.matmul(key.transpose(-2, -1)).mul(scale ?? 1 / Math.Sqrt(query.shape[^1]));
+        var scores = Matrices.Product(query, key.transpose(-2, -1)).mul(scale ?? 1 / Math.Sqrt(query.shape[^1]));
         if (causal)
         {
             var seen = ones(scores.shape[^2], scores.shape[^1], ScalarType.Bool, a.Device).tril();
@@ -115,6 +115,6 @@ static class Attention
         // Who sees nothing gets nothing, as from PyTorch since 2.5.
         if (mask is not null)
             weights = weights.masked_fill(scores.eq(double.NegativeInfinity).all(-1, keepdim: true), 0);
-        return weights.matmul(value);
+        return Matrices.Product(weights, value);
     }
 }

@@ -12,7 +12,7 @@ static class Matrices
     [
         new("aten::addbmm", a => AddProduct(a, "batch1", "batch2", (x, y) => Batched(x, y).sum([0L]))),
         new("aten::addmm", a => AddProduct(a, "mat1", "mat2", (x, y) => x.mm(y))),
-        new("aten::addmv", a => AddProduct(a, "mat", "vec", (x, y) => x.matmul(y))),
+        new("aten::addmv", a => AddProduct(a, "mat", "vec", Product)),
         new("aten::baddbmm", a => AddProduct(a, "batch1", "batch2", Batched)),
         new("aten::bilinear", a =>
         {
@@ -68,7 +68,7 @@ static class Matrices
     }
 
     // TorchSharp lets libtorch's complaint about operands end the process here, alone of all products.
-    static Tensor Product(Tensor x, Tensor y)
+    internal static Tensor Product(Tensor x, Tensor y)
     {
         if (x.ndim == 0 || y.ndim == 0)
             throw new ArgumentException($"matmul takes operands of at least 1 axis, they have {x.ndim} and {y.ndim}");

@@ -8,8 +8,8 @@ static class Picks
 {
     public static readonly ImmutableArray<Arm> Arms =
     [
-        new("aten::argwhere", a => a.Tensor(0, "self").nonzero()),
         new("aten::_unsafe_index", Index),
+        new("aten::argwhere", a => a.Tensor(0, "self").nonzero()),
         new("aten::diagonal", Diagonal),
         new("aten::diagonal_copy", Diagonal),
         new("aten::flip", a => a.Tensor(0, "self").flip(a.Ints(1, "dims"))),
@@ -31,9 +31,9 @@ static class Picks
         new("aten::index_select", a => a.Tensor(0, "self").index_select(a.Int(1, "dim"), a.Tensor(2, "index"))),
         new("aten::linalg_diagonal", a => a.Tensor(0, "A").diagonal(
             a.Int(1, "offset", 0), a.Int(2, "dim1", -2), a.Int(3, "dim2", -1))),
-        new("aten::masked_select", a => a.Tensor(0, "self").masked_select(a.Tensor(1, "mask"))),
         new("aten::masked_scatter",
             a => a.Tensor(0, "self").masked_scatter(a.Tensor(1, "mask"), a.Tensor(2, "source"))),
+        new("aten::masked_select", a => a.Tensor(0, "self").masked_select(a.Tensor(1, "mask"))),
         new("aten::narrow", a => a.Tensor(0, "self").narrow(a.Int(1, "dim"), a.Int(2, "start"), a.Int(3, "length"))),
         new("aten::nonzero", a => a.Tensor(0, "self").nonzero()),
         new("aten::nonzero_numpy", a => a.Tensor(0, "self").nonzero().unbind(1)),
