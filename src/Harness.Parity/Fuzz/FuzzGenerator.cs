@@ -33,7 +33,6 @@ public static class FuzzGenerator
         ["aten::_adaptive_avg_pool2d"] = 3,
         ["aten::_pad_circular"] = 3,
         ["aten::_upsample_bicubic2d_aa"] = 8,
-        ["aten::empty.memory_format"] = 4,
         ["aten::add.Tensor"] = 3,
         ["aten::mul.Tensor"] = 2,
         ["aten::cat"] = 3,
@@ -69,6 +68,9 @@ public static class FuzzGenerator
         "aten::unfold", "aten::vstack", "torchvision::deform_conv2d", "torchvision::ps_roi_align",
         "torchvision::ps_roi_pool", "torchvision::roi_align", "torchvision::roi_pool",
     };
+
+    // What PyTorch reads of memory that nobody wrote may be anything.
+    static readonly string[] s_unwritten = ["aten::empty.memory_format", "aten::empty_like", "aten::new_empty"];
 
     static readonly ImmutableArray<OpDefinition> s_ops =
     [
@@ -129,7 +131,8 @@ public static class FuzzGenerator
     // What the executor refused; null where the call was added.
     static Refused? Add(Sketch sketch, Dice dice, OpDefinition op, string module)
     {
-        string name = op.Operators[dice.Below(op.Operators.Length)];
+        string[] names = [.. op.Operators.Where(name => !s_unwritten.Contains(name))];
+        string name = names[dice.Below(names.Length)];
         var signature = SchemaTable.Find(name)!;
         string target = signature.Target;
         var draw = new CallDraw(sketch, dice, signature, module);
