@@ -41,7 +41,8 @@ static partial class JaxColumn
 
     static Python Numbers(string name, IntList numbers) => Python.Named(name, Python.Ints(numbers, name));
 
-    static Python Pairs(IntList low, IntList high)
+    /// <summary>Padding as explicit pairs.</summary>
+    internal static Python Pairs(IntList low, IntList high)
     {
         var pairs = Enumerable.Range(0, low.Count).Select(axis => $"({low[axis]}, {high[axis]})");
         return Python.Named("padding", Python.Constant(

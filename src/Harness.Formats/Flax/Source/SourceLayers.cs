@@ -49,7 +49,7 @@ static class SourceLayers
                 var padding = conv.PaddingFor(w);
                 return Python.Call(flax + "Conv", Features(isNnx, w[1] * conv.Groups, w[0]).Concat(
                 [
-                    Kernel(w), Named("strides", conv.Stride), Padding(padding.Low, padding.High),
+                    Kernel(w), Named("strides", conv.Stride), JaxColumn.Pairs(padding.Low, padding.High),
                     Named("kernel_dilation", conv.Dilation), Groups(conv.Groups), Flag("use_bias", conv.Bias),
                 ]));
             }
@@ -63,13 +63,13 @@ static class SourceLayers
                 return conv.Groups == 1
                     ? Python.Call(flax + "ConvTranspose", Features(isNnx, w[0], w[1]).Concat(
                     [
-                        Kernel(w), Named("strides", conv.Stride), Padding(low, high),
+                        Kernel(w), Named("strides", conv.Stride), JaxColumn.Pairs(low, high),
                         Named("kernel_dilation", conv.Dilation), Flag("use_bias", conv.Bias),
                         Python.Named("transpose_kernel", "True"),
                     ]))
                     : Python.Call(flax + "Conv", Features(isNnx, w[0], w[1] * conv.Groups).Concat(
                     [
-                        Kernel(w), Named("strides", IntList.Repeat(1, conv.Axes)), Padding(low, high),
+                        Kernel(w), Named("strides", IntList.Repeat(1, conv.Axes)), JaxColumn.Pairs(low, high),
                         Named("input_dilation", conv.Stride), Named("kernel_dilation", conv.Dilation),
                         Groups(conv.Groups), Flag("use_bias", conv.Bias),
                     ]));
@@ -92,15 +92,15 @@ static class SourceLayers
                 return Python.Call(flax + "BatchNorm", arguments);
             }
             case LayerNorm { NormalizedShape.Count: 1 } norm when IsLast(-1):
-                return Norm("LayerNorm", norm.Eps, norm.Scale, norm.Bias, true);
+                return Norm("LayerNorm", norm.Eps, norm.Scale, norm.Bias);
             case GroupNorm norm when input.Shape.Rank > 1:
                 return Norm(
-                    "GroupNorm", norm.Eps, norm.Scale, norm.Bias, true,
+                    "GroupNorm", norm.Eps, norm.Scale, norm.Bias,
                     Python.Named("num_groups", Python.Constant(norm.NumGroups, "num_groups")));
             case InstanceNorm { OverBatch: false, RunningStatistics: false } norm when input.Shape.Rank > 2:
-                return Norm("InstanceNorm", norm.Eps, norm.Scale, norm.Bias, true);
+                return Norm("InstanceNorm", norm.Eps, norm.Scale, norm.Bias);
             case RMSNorm { Eps: { } eps, NormalizedShape.Count: 1 } norm when IsLast(-1):
-                return Norm("RMSNorm", eps, norm.Scale, null, true);
+                return Norm("RMSNorm", eps, norm.Scale, null);
             case Embedding when input.Layout.IsIdentity:
                 return Python.Call(
                     flax + "Embed", Python.Constant(Weight(0)[0], "num_embeddings"),
@@ -114,7 +114,7 @@ static class SourceLayers
         Python Dense(int inputs, int outputs, bool bias) => Python.Call(
             isNnx ? "nnx.Linear" : "nn.Dense", [.. Features(isNnx, inputs, outputs), Flag("use_bias", bias)]);
 
-        Python Norm(string name, double eps, bool scale, bool? bias, bool precise, Python? groups = null)
+        Python Norm(string name, double eps, bool scale, bool? bias, Python? groups = null)
         {
             var arguments = new List<Python>();
             if (isNnx) arguments.Add(Python.Constant(input.Shape[name is "LayerNorm" or "RMSNorm" ? -1 : 1],
@@ -124,7 +124,7 @@ static class SourceLayers
             if (bias is { } has) arguments.Add(Flag("use_bias", has));
             arguments.Add(Flag("use_scale", scale));
             // Flax's default subtracts squares, which loses digits.
-            if (precise && name != "RMSNorm") arguments.Add(Python.Named("use_fast_variance", "False"));
+            if (name != "RMSNorm") arguments.Add(Python.Named("use_fast_variance", "False"));
             return Python.Call(flax + name, arguments);
         }
     }
@@ -143,11 +143,4 @@ static class SourceLayers
     static Python Flag(string name, bool value) => Python.Named(name, value ? "True" : "False");
 
     static Python Epsilon(double eps) => Python.Named("epsilon", Python.Constant(Python.Literal(eps), "epsilon"));
-
-    static Python Padding(IntList low, IntList high)
-    {
-        var pairs = Enumerable.Range(0, low.Count).Select(axis => $"({low[axis]}, {high[axis]})");
-        return Python.Named(
-            "padding", Python.Constant($"({string.Join(", ", pairs)}{(low.Count == 1 ? "," : "")})", "padding"));
-    }
 }

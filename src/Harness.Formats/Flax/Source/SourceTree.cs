@@ -338,10 +338,8 @@ sealed class SourceTree
             // What is left as it is and keeps its name says nothing.
             if (before != $"{expression.Flat()} = ") statements.Add((before, expression));
         }
-        var results_ = outputs.Select(value => IsActivation(value) ? Python.Of(names.Of(value))
+        var given = outputs.Select(value => IsActivation(value) ? Python.Of(names.Of(value))
             : Read(scope, _program.Values[value])).ToList();
-        bool isRoot = scope.Parent is null;
-        var given = isRoot ? results_ : [.. results_];
         if (given.Count == 1 && statements.Count > 0 && statements[^1].Item1 == given[0].Flat() + " = ")
             statements[^1] = ("return ", statements[^1].Item2);
         else if (given.Count > 0)
